@@ -1,0 +1,62 @@
+import type { ImageDataset } from '../spec/imageDataset';
+import type { AugmentConfig, EngineChoice, LiveChange, RunConfig } from '../spec/runConfig';
+import type { LiveKey, LiveValue } from '../spec/runConfig';
+
+/**
+ * What the page may ask of the worker. Every command carries an `id` and is answered once, by a `reply` or a `failure`
+ * event with that id. Commands about a run name it, so that a late one cannot touch its successor.
+ */
+export type Command = { readonly id: number } & CommandBody;
+
+export type CommandBody =
+  /** Starts an engine; answered with the adapter. Sent first, and again to restart after the device was lost. */
+  | { readonly type: 'init'; readonly engine: EngineChoice }
+  /** Hands a data set over. Its pixels are transferred: the worker owns them from here on. */
+  | { readonly type: 'setDataset'; readonly dataset: ImageDataset }
+  /** Builds a run at step 0, paused, with changes to replay at their steps. Ends the run before it. */
+  | { readonly type: 'create'; readonly runId: string; readonly config: RunConfig; readonly changes: readonly LiveChange[] }
+  | { readonly type: 'train'; readonly runId: string }
+  | { readonly type: 'pause'; readonly runId: string }
+  /** One step, then paused. */
+  | { readonly type: 'step'; readonly runId: string }
+  /** A change in flight: takes effect at the next step. */
+  | { readonly type: 'change'; readonly runId: string; readonly key: LiveKey; readonly value: LiveValue }
+  /** Data-set indices whose neighbours the gallery shows. */
+  | { readonly type: 'setQueries'; readonly runId: string; readonly indices: readonly number[] }
+  /** Pixels of some images, for the page to draw. */
+  | { readonly type: 'thumbnails'; readonly indices: readonly number[] }
+  /** Two augmented views of some images, without a run. */
+  | {
+      readonly type: 'preview';
+      readonly augment: AugmentConfig;
+      readonly seed: number;
+      readonly indices: readonly number[];
+    };
+
+export type CommandType = CommandBody['type'];
+
+/** What a command is answered with. */
+export interface Replies {
+  init: AdapterInfo;
+  setDataset: null;
+  create: null;
+  train: null;
+  pause: null;
+  step: null;
+  change: null;
+  setQueries: null;
+  thumbnails: { readonly size: number; readonly pixels: Uint8ClampedArray<ArrayBuffer> };
+  preview: { readonly size: number; readonly x1: Uint8ClampedArray<ArrayBuffer>; readonly x2: Uint8ClampedArray<ArrayBuffer> };
+}
+
+export interface AdapterInfo {
+  readonly engine: 'webgpu' | 'webgl';
+  /** Vendor, architecture or driver name as far as the browser tells. */
+  readonly description: string;
+  /** A CPU pretending to be a GPU: some hundred times slower. */
+  readonly isSoftware: boolean;
+  /** Optional WebGPU features the device was made with. */
+  readonly features: readonly string[];
+  /** Why a better engine was not taken, in words; null when this is the best there is. */
+  readonly fallbackReason: string | null;
+}

@@ -1,0 +1,58 @@
+import { type RunConfig, runConfigSchema } from './runConfig';
+
+type Leaf = string | number | boolean;
+type Tree = { readonly [key: string]: Leaf | Tree };
+
+/** A dotted path to one setting, e.g. `batchSize` or `augment.crop.scaleMin`. */
+export type ConfigPath = string;
+
+function flattenInto(tree: Tree, prefix: string, out: Map<ConfigPath, Leaf>): void {
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === 'object') flattenInto(value, `${prefix}${key}.`, out);
+    else out.set(prefix + key, value);
+  }
+}
+
+/** Every setting of a config by its path, in the config's order. */
+export function flattenConfig(config: RunConfig): Map<ConfigPath, Leaf> {
+  const out = new Map<ConfigPath, Leaf>();
+  flattenInto(config, '', out);
+  return out;
+}
+
+function withLeaf(tree: Tree, keys: readonly string[], value: unknown): Tree {
+  const [head, ...rest] = keys;
+  if (head === undefined || !Object.hasOwn(tree, head)) throw new Error('no such setting');
+  const child = tree[head];
+  if (rest.length === 0) {
+    if (typeof child === 'object') throw new Error('names a group of settings, not one');
+    return { ...tree, [head]: value as Leaf };
+  }
+  if (typeof child !== 'object') throw new Error('no such setting');
+  return { ...tree, [head]: withLeaf(child, rest, value) };
+}
+
+/**
+ * A copy of the config with one setting changed.
+ * @throws Error naming the path when there is no such setting or the value does not fit it.
+ */
+export function setConfigValue(config: RunConfig, path: ConfigPath, value: unknown): RunConfig {
+  let changed: Tree;
+  try {
+    changed = withLeaf(config, path.split('.'), value);
+  } catch (error) {
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const parsed = runConfigSchema.safeParse(changed);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${path}: ${issue?.message ?? 'not a valid value'}`);
+}
+
+/** Reads `true`, `32`, `1e-4` as what they are and anything else as text. */
+export function parseLeaf(text: string): Leaf {
+  if (text === 'true') return true;
+  if (text === 'false') return false;
+  const number = Number(text);
+  return text.trim() !== '' && Number.isFinite(number) ? number : text;
+}

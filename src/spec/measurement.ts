@@ -1,0 +1,119 @@
+import type { LiveKey, LiveValue } from './runConfig';
+
+/** Names of the series a run records; each point is (step, value), and a step counts finished updates. */
+export const SERIES_NAMES = [
+  'loss',
+  'outputStd',
+  'collapseLevel',
+  'learningRate',
+  'effectiveRank',
+  'backboneRank',
+  'knn',
+  'viewRetrieval',
+  'imagesPerSecond',
+] as const;
+export type SeriesName = (typeof SERIES_NAMES)[number];
+
+/** What was measured at one step; only the series measured at that step are present. */
+export interface Measurement {
+  readonly step: number;
+  /** The method's loss, before this step's update. SimSiam: in [-1, 1], -1 is perfect agreement. */
+  readonly loss?: number;
+  /** Per-channel std of z/|z|_2 over the batch (biased), averaged over channels (Sec. 4.1, Fig. 2 middle). */
+  readonly outputStd?: number;
+  /** max(0, 1 - sqrt(d) x std). */
+  readonly collapseLevel?: number;
+  /** lr of the encoder used in this step, after scaling by batch/256 and the schedule. */
+  readonly learningRate?: number;
+  /** Effective rank of l2-normalised z of the probe images: exp of the entropy of the normalised singular values. */
+  readonly effectiveRank?: number;
+  /** The same for the l2-normalised backbone features. */
+  readonly backboneRank?: number;
+  /** kNN accuracy on backbone features, in [0, 1]. */
+  readonly knn?: number;
+  /** Share of probe images whose own other view is their nearest (backbone features), in [0, 1]. */
+  readonly viewRetrieval?: number;
+  /** Images (not views) trained on a second, measuring included. */
+  readonly imagesPerSecond?: number;
+}
+
+/** Reference values a run is judged against, measured once before its first step. */
+export interface Baselines {
+  /** 1/sqrt(d): the std of outputs spread evenly over the unit sphere. */
+  readonly inverseSqrtD: number;
+  /** The largest effective rank that can be measured: min(probe images, dimensions). */
+  readonly rankBound: number;
+  readonly backboneRankBound: number;
+  /** null where the data set has no labels or too few labelled images. */
+  readonly knn: {
+    readonly k: number;
+    readonly temperature: number;
+    /** Labelled training images voted with, and test images classified. */
+    readonly bank: number;
+    readonly queries: number;
+    /** Share of the most frequent class among the queries. */
+    readonly chance: number;
+    readonly rawPixels: number;
+    readonly untrained: number;
+  } | null;
+  readonly viewRetrieval: { readonly images: number; readonly rawPixels: number; readonly untrained: number };
+}
+
+export interface Neighbour {
+  readonly index: number;
+  /** Cosine similarity to the query. */
+  readonly similarity: number;
+}
+
+export interface QueryNeighbours {
+  readonly query: number;
+  readonly neighbours: readonly Neighbour[];
+}
+
+/** Nearest neighbours of the chosen queries among the probe images, in both spaces, at one step. */
+export interface NeighboursSnapshot {
+  readonly step: number;
+  /** Images that were searched. */
+  readonly searched: number;
+  readonly backbone: readonly QueryNeighbours[];
+  readonly z: readonly QueryNeighbours[];
+}
+
+/** Augmented views as RGBA bytes, `pairs` times x1 then x2, each `size * size * 4`. */
+export interface ViewsSnapshot {
+  readonly step: number;
+  readonly size: number;
+  /** Data-set index of each pair. */
+  readonly indices: readonly number[];
+  readonly x1: Uint8ClampedArray<ArrayBuffer>;
+  readonly x2: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** What the numbers say about a run. Judged relative to the run's own first steps, never from its settings. */
+export type Diagnosis =
+  | { readonly state: 'starting' | 'learning' }
+  | { readonly state: 'collapsed'; readonly since: number; readonly outputStd: number; readonly loss: number }
+  | {
+      readonly state: 'dimensional-collapse';
+      readonly since: number;
+      readonly effectiveRank: number;
+      /** The rank at the run's start that this is judged against. */
+      readonly startRank: number;
+      readonly outputStd: number;
+    }
+  | { readonly state: 'diverged'; readonly since: number; readonly loss: number };
+
+/** Something that happened at a step and is drawn as a line on every chart. */
+export type Marker =
+  | { readonly kind: 'change'; readonly step: number; readonly key: LiveKey; readonly value: LiveValue }
+  | { readonly kind: 'diagnosis'; readonly step: number; readonly state: Diagnosis['state'] };
+
+/** Cost of a run so far. */
+export interface Resources {
+  readonly step: number;
+  /** Bytes the backend has allocated on the GPU, pooled buffers included. */
+  readonly gpuBytes: number;
+  readonly tensors: number;
+  /** Share of wall time spent measuring rather than training, in [0, 1]. */
+  readonly measuringShare: number;
+}
