@@ -1,6 +1,5 @@
 import type { ImageDataset } from '../spec/imageDataset';
-import type { AugmentConfig, EngineChoice, LiveChange, RunConfig } from '../spec/runConfig';
-import type { LiveKey, LiveValue } from '../spec/runConfig';
+import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../spec/runConfig';
 
 /**
  * What the page may ask of the worker. Every command carries an `id` and is answered once, by a `reply` or a `failure`
@@ -14,7 +13,12 @@ export type CommandBody =
   /** Hands a data set over. Its pixels are transferred: the worker owns them from here on. */
   | { readonly type: 'setDataset'; readonly dataset: ImageDataset }
   /** Builds a run at step 0, paused, with changes to replay at their steps. Ends the run before it. */
-  | { readonly type: 'create'; readonly runId: string; readonly config: RunConfig; readonly changes: readonly LiveChange[] }
+  | {
+      readonly type: 'create';
+      readonly runId: string;
+      readonly config: RunConfig;
+      readonly changes: readonly LiveChange[];
+    }
   | { readonly type: 'train'; readonly runId: string }
   | { readonly type: 'pause'; readonly runId: string }
   /** One step, then paused. */
@@ -46,7 +50,11 @@ export interface Replies {
   change: null;
   setQueries: null;
   thumbnails: { readonly size: number; readonly pixels: Uint8ClampedArray<ArrayBuffer> };
-  preview: { readonly size: number; readonly x1: Uint8ClampedArray<ArrayBuffer>; readonly x2: Uint8ClampedArray<ArrayBuffer> };
+  preview: {
+    readonly size: number;
+    readonly x1: Uint8ClampedArray<ArrayBuffer>;
+    readonly x2: Uint8ClampedArray<ArrayBuffer>;
+  };
 }
 
 export interface AdapterInfo {

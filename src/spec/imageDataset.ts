@@ -52,7 +52,10 @@ export function indicesOf(info: Pick<DatasetInfo, 'split'>, split: typeof TRAIN 
 }
 
 /** Labelled images of one split: what kNN may use as its bank (`TRAIN`) or as its queries (`TEST`). */
-export function labelledIndicesOf(info: Pick<DatasetInfo, 'split' | 'labels'>, split: typeof TRAIN | typeof TEST): Uint32Array {
+export function labelledIndicesOf(
+  info: Pick<DatasetInfo, 'split' | 'labels'>,
+  split: typeof TRAIN | typeof TEST,
+): Uint32Array {
   const { labels } = info;
   if (labels === null) return new Uint32Array(0);
   return indicesOf(info, split).filter((i) => labels[i] !== NO_LABEL);

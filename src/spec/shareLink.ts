@@ -4,8 +4,8 @@ import {
   configProblems,
   DATASET_CHOICES,
   type LiveChange,
-  parseLiveChange,
   PRESET_NAMES,
+  parseLiveChange,
   type RunConfig,
 } from './runConfig';
 
@@ -63,7 +63,9 @@ export function decodeShareLink(hash: string): { readonly run: SharedRun; readon
   const entries = new URLSearchParams(hash.replace(/^#/, ''));
   const version = entries.get('v');
   if (version !== null && version !== VERSION) {
-    notices.push(`This link is of version ${version}; this page reads version ${VERSION}. What it knows of it was kept.`);
+    notices.push(
+      `This link is of version ${version}; this page reads version ${VERSION}. What it knows of it was kept.`,
+    );
   }
   const preset = PRESET_NAMES.find((name) => name === entries.get('preset'));
   if (entries.has('preset') && preset === undefined) {

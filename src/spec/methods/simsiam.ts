@@ -27,7 +27,10 @@ function diagram(config: RunConfig): Diagram {
   } else {
     const label = predictor === 'fixed' ? 'predictor h (fixed)' : 'predictor h';
     nodes.push({ id: 'h', label, kind: 'network', branch: 1 });
-    edges.push({ from: 'f1', to: 'h', label: 'z₁', gradient: true }, { from: 'h', to: 'loss', label: 'p₁', gradient: true });
+    edges.push(
+      { from: 'f1', to: 'h', label: 'z₁', gradient: true },
+      { from: 'h', to: 'loss', label: 'p₁', gradient: true },
+    );
   }
   nodes.push({ id: 'loss', label: 'similarity', kind: 'loss', branch: 'both' });
   edges.push({ from: 'f2', to: 'loss', label: 'z₂', gradient: !stopGradient, control: 'stopGradient' });
@@ -41,7 +44,8 @@ function diagram(config: RunConfig): Diagram {
 export const simsiam: MethodDescription = {
   name: 'simsiam',
   title: 'SimSiam',
-  summary: 'Two augmented views of each image; a small predictor makes the output of one match the output of the other.',
+  summary:
+    'Two augmented views of each image; a small predictor makes the output of one match the output of the other.',
   answerToCollapse: 'Stop-gradient and a predictor: no negative pairs, no momentum encoder, no clustering.',
   paper: 'Chen & He, Exploring Simple Siamese Representation Learning, arXiv 2011.10566',
   lossRange: [-1, 0],
