@@ -1,0 +1,25 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy';
+
+/** Cross-origin isolation: precise timers, and threads where an engine has them. Static hosts go without. */
+const headers = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export default defineConfig({
+  // Relative, so that the build works from any sub-path of any static host.
+  base: './',
+  plugins: [react(), contentSecurityPolicy()],
+  worker: { format: 'es' },
+  server: { headers },
+  preview: { headers },
+  // Dependencies that only a worker imports would else be found late, and reload the page in the middle of a run.
+  optimizeDeps: { entries: ['index.html', 'src/**/*.worker.ts'] },
+  build: {
+    target: 'es2023',
+    // The training worker carries tfjs with two backends: 2.3 MB that no splitting makes smaller.
+    chunkSizeWarningLimit: 3000,
+  },
+});
