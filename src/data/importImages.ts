@@ -1,0 +1,89 @@
+import type { ImageDataset, ImageSize, SkippedFile } from '../spec/imageDataset';
+import { breathe } from './import/breathe';
+import type { ImportReply, ImportRequest } from './import/messages';
+import { ImportError } from './importError';
+import type { ImageSources } from './sources';
+
+export interface ImportProgress {
+  /** `listing` while archives are being opened (`total` still grows), then `decoding`. */
+  readonly phase: 'listing' | 'decoding';
+  /** Files dealt with, the skipped ones included. */
+  readonly done: number;
+  readonly total: number;
+  readonly skipped: number;
+  /** Files per second over the last few seconds; 0 until it is known. */
+  readonly imagesPerSecond: number;
+  /** null until it is known. */
+  readonly remainingSeconds: number | null;
+}
+
+export interface ImportOptions {
+  /** Side in pixels at which every image is stored. */
+  readonly size: ImageSize;
+  /** Seeds the choice of the images held out for kNN where the folders name no test set. */
+  readonly seed: number;
+  /** Fewer images than two batches of this size cannot be trained on. */
+  readonly batchSize: number;
+  /** At most some ten calls a second. */
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Aborting ends all workers and rejects the promise with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ImportResult {
+  readonly dataset: ImageDataset;
+  /** Every file that is not in the data set, by path; hidden and system files are not mentioned. */
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** Files a message carries: cloning so many takes some milliseconds. */
+const PORTION = 500;
+
+/**
+ * Decodes files into a data set: JPEG, PNG, WebP, GIF (first frame), BMP and AVIF, and the same inside .zip archives. Each image is
+ * turned upright (EXIF), laid on white where it is transparent, cut to its centre square and scaled to `size`.
+ *
+ * Everything is done in workers; the page only waits. Files that are no good are skipped and listed, never fatal. Images are in the
+ * order of their paths, and the result depends on the files, `size` and `seed` alone. Labels and splits follow the folders
+ * (`import/labels.ts`); `dataset.source` carries what a link needs to ask for the same files again.
+ *
+ * @throws ImportError when no image or fewer than two batches are left, or all of them would not fit in memory.
+ */
+export async function importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult> {
+  const { size, seed, batchSize, onProgress, signal } = options;
+  signal?.throwIfAborted();
+  const worker = new Worker(new URL('./import/import.worker.ts', import.meta.url), { type: 'module' });
+  const answer = new Promise<ImportResult>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<ImportReply>) => {
+      switch (data.type) {
+        case 'progress':
+          return onProgress?.(data.progress);
+        case 'done':
+          return resolve(data.result);
+        case 'failed':
+          return reject(new ImportError(data.message));
+        default:
+          return data satisfies never;
+      }
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new ImportError(`Reading the images stopped: ${event.message || 'the worker did not start'}. Try again.`));
+    };
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  // It may fail while files are still being handed over, before anyone awaits it.
+  answer.catch(() => undefined);
+  const send = (request: ImportRequest) => worker.postMessage(request);
+  try {
+    for (let i = 0; i < sources.files.length; i += PORTION) {
+      send({ type: 'add', files: sources.files.slice(i, i + PORTION) });
+      await breathe();
+      signal?.throwIfAborted();
+    }
+    send({ type: 'start', name: sources.name, unreadable: sources.unreadable, settings: { size, seed, batchSize } });
+    return await answer;
+  } finally {
+    worker.terminate();
+  }
+}

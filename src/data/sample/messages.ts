@@ -1,0 +1,16 @@
+import type { ImageDataset, ImageSize, SampleId } from '../../spec/imageDataset';
+import type { SampleProgress } from '../samples';
+
+/** From the page to the sample worker, once. */
+export interface SampleRequest {
+  readonly id: SampleId;
+  readonly size: ImageSize;
+  /** Absolute address of the folder with the sheets, ending in `/`. */
+  readonly folder: string;
+}
+
+/** From the sample worker to the page; `done` and `failed` are the last word. */
+export type SampleReply =
+  | { readonly type: 'progress'; readonly progress: SampleProgress }
+  | { readonly type: 'done'; readonly dataset: ImageDataset }
+  | { readonly type: 'failed'; readonly reason: string };

@@ -1,0 +1,149 @@
+import type { SkippedFile } from '../spec/imageDataset';
+import { breathe } from './import/breathe';
+import { isSystemPath } from './import/paths';
+import { ImportError } from './importError';
+
+/** One file as it was given: nothing of it has been read yet. */
+export interface SourceFile {
+  /** Path with `/` between folders, beginning with the dropped folder's own name; the bare name for a single file. */
+  readonly path: string;
+  /** A `File` on disk; structured-cloneable, so that a worker can read it. */
+  readonly blob: Blob;
+}
+
+/** What a person dropped or picked, ready for `importImages`. */
+export interface ImageSources {
+  /** What to call it: the folder's name, the archive's, else e.g. "12 files". */
+  readonly name: string;
+  readonly files: readonly SourceFile[];
+  /** Files and folders that could not even be opened. */
+  readonly unreadable: readonly SkippedFile[];
+}
+
+export interface CollectOptions {
+  /** Called now and then with the number of files found so far. */
+  readonly onFound?: (count: number) => void;
+  /** Aborting rejects the promise with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+const NOTHING_THERE = 'There are no files in this drop. Drop a folder, image files or a .zip archive.';
+
+/** How many files to take before giving the main thread a chance to draw. */
+const YIELD_EVERY = 500;
+
+function nameOf(roots: readonly string[]): string {
+  const [only] = roots;
+  if (only === undefined) return 'nothing';
+  return roots.length === 1 ? only.replace(/\.zip$/i, '') : `${roots.length} files`;
+}
+
+function readFile(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}
+
+function readSomeEntries(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
+  return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+}
+
+/** Every entry of a folder: browsers hand out at most 100 at a time and an empty list at the end. */
+async function readAllEntries(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await readSomeEntries(reader);
+    if (some.length === 0) return all;
+    all.push(...some);
+  }
+}
+
+/**
+ * Walks dropped entries, folders within folders included; hidden and system files are left out.
+ * @throws the signal's reason when aborted.
+ */
+export async function walkEntries(
+  roots: readonly FileSystemEntry[],
+  { onFound, signal }: CollectOptions = {},
+): Promise<Pick<ImageSources, 'files' | 'unreadable'>> {
+  const files: SourceFile[] = [];
+  const unreadable: SkippedFile[] = [];
+  const open = roots.map((entry) => ({ entry, path: entry.name, isRoot: true }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    signal?.throwIfAborted();
+    const { entry, path, isRoot } = next;
+    // A folder that someone dropped by hand is meant, whatever it is called.
+    if (isSystemPath(entry.name) && !(isRoot && entry.isDirectory)) continue;
+    try {
+      if (entry.isDirectory) {
+        const children = await readAllEntries(entry as FileSystemDirectoryEntry);
+        for (const child of children) open.push({ entry: child, path: `${path}/${child.name}`, isRoot: false });
+      } else {
+        files.push({ path, blob: await readFile(entry as FileSystemFileEntry) });
+        if (files.length % YIELD_EVERY === 0) onFound?.(files.length);
+      }
+    } catch {
+      unreadable.push({ path, reason: 'could not be opened: it may have been moved, or reading it is not allowed' });
+    }
+  }
+  onFound?.(files.length);
+  return { files, unreadable };
+}
+
+/**
+ * The files of a drop: folders (nested), single files, archives. Call it inside the drop handler itself: the entries are taken
+ * before the first `await`, after which browsers empty the `DataTransfer`.
+ * @throws ImportError when the drop holds no files (dragged text, say); the signal's reason when aborted.
+ */
+export function sourcesFromDrop(transfer: DataTransfer, options: CollectOptions = {}): Promise<ImageSources> {
+  const entries: FileSystemEntry[] = [];
+  const loose: File[] = [];
+  for (const item of transfer.items) {
+    if (item.kind !== 'file') continue;
+    const entry = item.webkitGetAsEntry();
+    const file = entry === null ? item.getAsFile() : null;
+    if (entry !== null) entries.push(entry);
+    else if (file !== null) loose.push(file);
+  }
+  return collectDrop(entries, loose, options);
+}
+
+async function collectDrop(
+  entries: readonly FileSystemEntry[],
+  loose: readonly File[],
+  options: CollectOptions,
+): Promise<ImageSources> {
+  const roots = [...entries, ...loose].map((item) => item.name);
+  if (roots.length === 0) throw new ImportError(NOTHING_THERE);
+  const walked = await walkEntries(entries, options);
+  const files = [...walked.files, ...loose.map((file) => ({ path: file.name, blob: file }))];
+  return { name: nameOf(roots), files, unreadable: walked.unreadable };
+}
+
+/**
+ * The files of an `<input type="file">`, with `webkitdirectory` or without.
+ * @throws ImportError when the list is empty; the signal's reason when aborted.
+ */
+export async function sourcesFromFileList(
+  list: FileList | readonly File[],
+  { onFound, signal }: CollectOptions = {},
+): Promise<ImageSources> {
+  const files: SourceFile[] = [];
+  const roots = new Set<string>();
+  let seen = 0;
+  for (const file of list) {
+    const path = file.webkitRelativePath || file.name;
+    const [root = path] = path.split('/', 1);
+    roots.add(root);
+    const belowRoot = path === root ? path : path.slice(root.length + 1);
+    if (!isSystemPath(belowRoot)) files.push({ path, blob: file });
+    seen++;
+    if (seen % YIELD_EVERY === 0) {
+      onFound?.(files.length);
+      await breathe();
+      signal?.throwIfAborted();
+    }
+  }
+  if (roots.size === 0) throw new ImportError('This folder is empty. Choose a folder with images in it.');
+  onFound?.(files.length);
+  return { name: nameOf([...roots]), files, unreadable: [] };
+}
