@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { NoAdapterError, startNodeGpu } from '../../../scripts/node/gpu';
+import { startEngine } from '../../../src/engine/backend/startEngine';
+
+const adapter = await startNodeGpu().then(
+  () => true,
+  (error: unknown) => {
+    // On a build machine a missing adapter is a failure; on a person's, a skip that says so.
+    if (!(error instanceof NoAdapterError) || process.env.CI) throw error;
+    return false;
+  },
+);
+
+const gpuErrors: string[] = [];
+
+/** A suite on the WebGPU backend; an error that WebGPU reports outside any call fails the test it follows. */
+export function describeOnGpu(name: string, body: () => void): void {
+  describe.skipIf(!adapter)(adapter ? name : `${name} (skipped: no WebGPU adapter)`, () => {
+    beforeAll(async () => {
+      await startEngine('webgpu', {
+        onUncapturedError: (message) => gpuErrors.push(message),
+        onLost: (message) => gpuErrors.push(message),
+      });
+    });
+    afterEach(async () => {
+      // Reported asynchronously: a read-back makes sure that all work has been looked at.
+      await tf.tidy(() => tf.zeros([1])).data();
+      expect(gpuErrors.splice(0)).toEqual([]);
+    });
+    afterAll(() => tf.disposeVariables());
+    body();
+  });
+}
+
+/** Errors reported so far, for tests that provoke them; they no longer fail the test. */
+export function takeGpuErrors(): string[] {
+  return gpuErrors.splice(0);
+}
+
+/** Values and shape of a tensor, free of any backend. */
+export interface Values {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Runs plain tfjs ops on the 'cpu' backend, the oracle, and returns their values. */
+export function onCpu(compute: () => readonly tf.Tensor[]): Values[] {
+  const backend = tf.getBackend();
+  tf.setBackend('cpu');
+  try {
+    return tf.tidy(() => compute().map((t) => ({ shape: t.shape, data: Float32Array.from(t.dataSync()) })));
+  } finally {
+    tf.setBackend(backend);
+  }
+}
+
+export async function valuesOf(t: tf.Tensor): Promise<Values> {
+  return { shape: t.shape, data: Float32Array.from(await t.data()) };
+}
+
+/** Same shape, and max|a - b| within `tolerance` times max|b| (or times `floor`, where all of b is smaller). */
+export function expectClose(
+  actual: Values,
+  expected: Values,
+  { tolerance = 1e-5, floor = 1e-3, label = '' }: { tolerance?: number; floor?: number; label?: string } = {},
+): void {
+  expect(actual.shape, `${label} shape`).toEqual(expected.shape);
+  let difference = 0;
+  let scale = floor;
+  actual.data.forEach((value, i) => {
+    const apart = Math.abs(value - expected.data[i]!);
+    // NaN compares false with everything and would go unnoticed.
+    difference = Number.isNaN(apart) ? Number.POSITIVE_INFINITY : Math.max(difference, apart);
+    scale = Math.max(scale, Math.abs(expected.data[i]!));
+  });
+  expect(difference / scale, `${label} max|a - b| / max|b|`).toBeLessThanOrEqual(tolerance);
+}
+
+/** A seeded source of numbers in [0, 1) (mulberry32), small enough to print the seed and run a case again. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** About standard normal values. */
+export function normalValues(count: number, random: () => number): Float32Array {
+  return Float32Array.from({ length: count }, () => random() + random() + random() + random() - 2).map((v) => v * 1.7);
+}
