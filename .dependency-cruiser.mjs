@@ -13,7 +13,7 @@ const LAYERS = {
   ui: ['session', 'protocol', 'storage', 'data', 'spec'],
 };
 
-const TFJS = '^node_modules/@tensorflow/';
+const TFJS = '(^|/)node_modules/@tensorflow/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
