@@ -1,0 +1,64 @@
+/**
+ * The WebGPU device that tfjs computes on. tfjs would make one of its own; ours asks for every limit and optional feature the
+ * adapter has, reports errors that no call throws, and reports its loss.
+ */
+
+/** Features used when present: timing, half floats, subgroup operations. */
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
+
+export interface DeviceHooks {
+  /** A validation, memory or internal error that WebGPU reports outside any call. The results since then are not to be trusted. */
+  onUncapturedError(message: string, outOfMemory: boolean): void;
+  /** The device is gone (driver reset, GPU unplugged, tab suspended); not called when `destroy` was asked for. */
+  onLost(message: string): void;
+}
+
+export interface GpuDevice {
+  readonly device: GPUDevice;
+  readonly adapterInfo: GPUAdapterInfo;
+  readonly description: string;
+  readonly isSoftware: boolean;
+}
+
+function describe(info: GPUAdapterInfo): string {
+  const text = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ');
+  return text || 'unnamed adapter';
+}
+
+function requestLimits(limits: GPUSupportedLimits): Record<string, number> {
+  const wanted: Record<string, number> = {};
+  // The limits are getters of the prototype, not own properties.
+  for (const name in limits) {
+    const value = limits[name as keyof GPUSupportedLimits];
+    if (typeof value === 'number') wanted[name] = value;
+  }
+  return wanted;
+}
+
+/**
+ * Asks for a device with all the adapter offers.
+ * @throws Error saying in words why there is none.
+ */
+export async function requestGpuDevice(hooks: DeviceHooks): Promise<GpuDevice> {
+  const gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+  if (gpu === undefined) throw new Error('this browser has no WebGPU');
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null) throw new Error('the browser has WebGPU but offers no adapter on this machine');
+  const device = await adapter.requestDevice({
+    requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: requestLimits(adapter.limits),
+  });
+  device.onuncapturederror = (event) => {
+    hooks.onUncapturedError(event.error.message, event.error.constructor.name === 'GPUOutOfMemoryError');
+  };
+  void device.lost.then((lost) => {
+    if (lost.reason !== 'destroyed') hooks.onLost(lost.message);
+  });
+  const { info } = adapter;
+  const description = describe(info);
+  const names = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
+  const isFallback = (info as GPUAdapterInfo & { isFallbackAdapter?: boolean }).isFallbackAdapter === true;
+  return { device, adapterInfo: info, description, isSoftware: isFallback || SOFTWARE.test(names) };
+}

@@ -1,0 +1,45 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { LiveKey, LiveSettings } from '../../spec/runConfig';
+import type { Mode } from '../nn/layer';
+import type { Parameters } from '../nn/parameters';
+
+/** What one forward pass of a method gives the trainer. */
+export interface MethodOutput {
+  readonly loss: tf.Scalar;
+  /** Projector outputs of the two views [N, d]; the output std is measured on z1. */
+  readonly z1: tf.Tensor2D;
+  readonly z2: tf.Tensor2D;
+  /** Predictor outputs [N, d], as far as the loss uses them. */
+  readonly p1?: tf.Tensor2D;
+  readonly p2?: tf.Tensor2D;
+}
+
+export interface Embedding {
+  /** Backbone features after global pooling [N, featureDim]: what kNN and practitioners use. */
+  readonly features: tf.Tensor2D;
+  /** Projector output [N, d]. */
+  readonly z: tf.Tensor2D;
+}
+
+/** A parameter the optimiser updates in this step. */
+export interface TrainedParameter {
+  readonly name: string;
+  readonly variable: tf.Variable;
+  /** Kept at the initial learning rate, whatever the schedule says. */
+  readonly constantLearningRate: boolean;
+}
+
+/** A way of learning from two views: its networks and its loss. It owns its parameters and knows nothing of data or schedule. */
+export interface Method {
+  readonly parameters: Parameters;
+  readonly featureDim: number;
+  readonly outputDim: number;
+  /** Loss of two views [N, H, W, 3] in training mode, to be run on the gradient tape; BN statistics are per view. */
+  forward(x1: tf.Tensor4D, x2: tf.Tensor4D, live: LiveSettings): MethodOutput;
+  /** The parameters that the loss trains under these settings. */
+  trained(live: LiveSettings): TrainedParameter[];
+  /** Called before the first step after a change in flight. */
+  liveChanged(key: LiveKey, live: LiveSettings): void;
+  embed(images: tf.Tensor4D, mode: Exclude<Mode, 'train'>): Embedding;
+  dispose(): void;
+}

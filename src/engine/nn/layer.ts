@@ -1,0 +1,10 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/**
+ * What BatchNorm does in a forward pass: `train` normalises with the batch's statistics and moves the moving ones;
+ * `measure` uses the batch's and touches nothing; `infer` uses the moving ones.
+ */
+export type Mode = 'train' | 'measure' | 'infer';
+
+/** A layer with its parameters bound: forward pass only, gradients come from the tape. */
+export type Layer<In extends tf.Tensor = tf.Tensor, Out extends tf.Tensor = In> = (x: In, mode: Mode) => Out;

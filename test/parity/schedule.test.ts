@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { cosineDecay, scaledLearningRate } from '../../src/engine/optim/schedule';
+import { loadGolden } from '../fixtures/golden';
+
+interface Golden {
+  simsiam_epoch_cosine: {
+    base_lr: number;
+    batch_size: number;
+    epochs: number;
+    fix_pred_lr: boolean;
+    init_lr: number;
+    encoder_lr: number[];
+    predictor_lr: number[];
+  }[];
+}
+
+const { simsiam_epoch_cosine: cases } = loadGolden<Golden>('schedule');
+
+describe.each(cases)('cosine decay of base lr $base_lr, batch $batch_size, $epochs epochs', (golden) => {
+  const initial = scaledLearningRate(golden.base_lr, golden.batch_size);
+
+  it('scales the initial rate by batch / 256', () => {
+    expect(initial).toBeCloseTo(golden.init_lr, 12);
+  });
+
+  it('decays the encoder and, unless it is fixed, the predictor', () => {
+    const rates = golden.encoder_lr.map((_, epoch) => cosineDecay(initial, epoch, golden.epochs));
+    rates.forEach((rate, epoch) => expect(rate).toBeCloseTo(golden.encoder_lr[epoch], 12));
+    const predictor = golden.fix_pred_lr ? rates.map(() => initial) : rates;
+    predictor.forEach((rate, epoch) => expect(rate).toBeCloseTo(golden.predictor_lr[epoch], 12));
+  });
+});
