@@ -1,0 +1,322 @@
+import type { Replies } from '../protocol/commands';
+import type { EngineError, RunEvent } from '../protocol/events';
+import { type ConfigPath, setConfigValue } from '../spec/configPath';
+import type { DatasetChoice, LiveValue, PresetName, RunConfig } from '../spec/runConfig';
+import { ChartClock, type Scheduler } from './chartClock';
+import { DatasetLoading, type ImageLoaders, type Origin } from './datasetLoading';
+import { createDatasetStore } from './datasetStore';
+import type { WorkerPort } from './engineClient';
+import { EngineSession, engineErrorOf } from './engineSession';
+import { createEngineStore } from './engineStore';
+import { openLink } from './link';
+import { createNoticeStore, notify } from './noticeStore';
+import { pickQueries } from './queries';
+import { rebased, withPreset } from './rebase';
+import { logged, reduceRunEvent } from './runEvents';
+import { createRunStore, hasMoved, isLiveKey, NO_RUN } from './runStore';
+import { SeriesSet } from './series';
+import { startProblem } from './startProblem';
+import { Thumbnails } from './thumbnails';
+
+export interface LabOptions {
+  readonly openWorker: () => WorkerPort;
+  readonly loaders: ImageLoaders;
+  /** Where a sample's images come from, by its choice in the settings. */
+  readonly sampleOrigin: (choice: Exclude<DatasetChoice, 'folder'>) => Origin;
+  readonly schedule?: Scheduler;
+}
+
+/** An edit is built into a run that has not moved after this pause, so that a series of edits builds one run. */
+const REBUILD_DELAY_MS = 400;
+
+/** Everything the page does: one value is edited, one worker trains, and what it says is kept for the components to read. */
+export class Lab {
+  readonly engineStore = createEngineStore();
+  readonly datasetStore = createDatasetStore();
+  readonly noticeStore = createNoticeStore();
+  readonly runStore;
+  readonly series = new SeriesSet();
+  readonly clock: ChartClock;
+  readonly thumbnails: Thumbnails;
+
+  private readonly engine: EngineSession;
+  private readonly loading: DatasetLoading;
+  /** Where the images in use come from, and the worker that has them. */
+  private origin: Origin | null = null;
+  private holder = 0;
+  private runs = 0;
+  private rebuild: ReturnType<typeof setTimeout> | null = null;
+  /** Whether the page may still choose the preset by itself. */
+  private choosesPreset: boolean;
+
+  constructor(
+    hash: string,
+    private readonly options: LabOptions,
+  ) {
+    const { run, notices, namesPreset } = openLink(hash);
+    this.choosesPreset = !namesPreset;
+    this.runStore = createRunStore(run.config);
+    this.runStore.setState({ changes: run.changes });
+    this.datasetStore.setState({ wanted: run.folder });
+    for (const notice of notices) notify(this.noticeStore, notice);
+    this.clock = new ChartClock(options.schedule);
+    this.engine = new EngineSession(this.engineStore, options.openWorker, {
+      onRunEvent: (event) => this.receive(event),
+      onError: (error, runId) => this.fail(error, runId),
+    });
+    this.loading = new DatasetLoading(this.datasetStore, options.loaders, async (dataset) => {
+      await this.stopRun();
+      await this.engine.request<'setDataset'>({ type: 'setDataset', dataset }, [dataset.pixels.buffer]);
+      this.holder = this.engine.workerNumber;
+      this.thumbnails.clear();
+    });
+    this.thumbnails = new Thumbnails((indices) => this.engine.request<'thumbnails'>({ type: 'thumbnails', indices }));
+  }
+
+  /** Starts the engine and loads what the settings name, both at once; the run is built when both are there. */
+  start(): void {
+    const { dataset, engine } = this.config;
+    void this.engine.ensure(engine);
+    if (dataset !== 'folder') void this.useImages(this.options.sampleOrigin(dataset));
+  }
+
+  /** Opens another link in the same page; what cannot be read of it is said in a notice. */
+  open(hash: string): void {
+    const { run, notices } = openLink(hash);
+    this.choosesPreset = false;
+    this.noticeStore.setState({ notices: [] });
+    for (const notice of notices) notify(this.noticeStore, notice);
+    const before = this.config.dataset;
+    this.forgetRun();
+    this.runStore.setState({ config: run.config, changes: run.changes });
+    const { info } = this.datasetStore.getState();
+    const inUse = info?.source.kind === 'folder' && info.source.fingerprint === run.folder?.fingerprint;
+    this.datasetStore.setState({ wanted: inUse ? null : run.folder });
+    const { dataset } = run.config;
+    if (dataset === 'folder' || dataset === before) void this.build();
+    else void this.useImages(this.options.sampleOrigin(dataset));
+  }
+
+  // Settings
+
+  /** @throws Error naming the setting when the value does not fit it. */
+  set(path: ConfigPath, value: unknown): void {
+    const state = this.runStore.getState();
+    if (isLiveKey(path) && state.active !== null) {
+      this.change(path, setConfigValue(state.config, path, value)[path]);
+      return;
+    }
+    this.edit(setConfigValue(state.config, path, value));
+  }
+
+  setPreset(preset: PresetName): void {
+    this.choosesPreset = false;
+    this.edit(withPreset(this.config, preset));
+  }
+
+  /** Gives up edits that wait for a new run. */
+  discardEdits(): void {
+    const { active } = this.runStore.getState();
+    if (active !== null) this.runStore.setState({ config: active.config });
+  }
+
+  /** Takes the current data set's sample, or loads another one. */
+  useSample(choice: Exclude<DatasetChoice, 'folder'>): void {
+    this.datasetStore.setState({ wanted: null });
+    void this.useImages(this.options.sampleOrigin(choice));
+  }
+
+  /** Loads images and, once they are complete, builds a new run on them. Until then everything stays. */
+  async useImages(origin: Origin): Promise<void> {
+    const first = this.runStore.getState().active === null;
+    const { imageSize, batchSize, preset } = this.config;
+    const info = await this.loading.load(origin, { size: imageSize, batchSize });
+    if (info === null) return;
+    this.origin = origin;
+    const dataset = info.source.kind === 'sample' ? info.source.id : 'folder';
+    const { wanted } = this.datasetStore.getState();
+    if (wanted !== null && info.source.kind === 'folder' && wanted.fingerprint !== info.source.fingerprint) {
+      notify(
+        this.noticeStore,
+        `“${info.name}” is not the folder this link was made with (“${wanted.name}”, ${wanted.count} images): the run will differ.`,
+      );
+    }
+    const { config, changes } = this.runStore.getState();
+    this.datasetStore.setState({ wanted: null });
+    this.runStore.setState({
+      config: dataset === config.dataset ? config : rebased(config, preset, dataset),
+      changes: first ? changes : [],
+      queries: pickQueries(info, 0),
+    });
+    await this.build();
+  }
+
+  cancelLoading(): void {
+    this.loading.cancel();
+  }
+
+  // Run
+
+  train(): void {
+    this.runStore.setState({ intent: 'train' });
+    void this.goOn();
+  }
+
+  step(): void {
+    this.runStore.setState({ intent: 'step' });
+    void this.goOn();
+  }
+
+  pause(): void {
+    const { active, runState } = this.runStore.getState();
+    this.runStore.setState({ intent: runState === 'training' ? 'pause' : null });
+    if (active !== null) void this.attempt(this.engine.request<'pause'>({ type: 'pause', runId: active.runId }));
+  }
+
+  /** A new run at step 0 with the settings as edited. The one before it is over. */
+  reset(): void {
+    this.forgetRun();
+    void this.build();
+  }
+
+  /** After the engine was lost, or could not start. */
+  restart(): void {
+    this.reset();
+  }
+
+  setQueries(queries: readonly number[]): void {
+    this.runStore.setState({ queries });
+    const { active } = this.runStore.getState();
+    if (active === null) return;
+    void this.attempt(this.engine.request<'setQueries'>({ type: 'setQueries', runId: active.runId, indices: queries }));
+  }
+
+  /** Two augmented views of some images with the settings as edited, without a run. */
+  preview(seed: number, indices: readonly number[]): Promise<Replies['preview']> {
+    return this.engine.request<'preview'>({ type: 'preview', augment: this.config.augment, seed, indices });
+  }
+
+  private get config(): RunConfig {
+    return this.runStore.getState().config;
+  }
+
+  private edit(config: RunConfig): void {
+    this.runStore.setState({ config });
+    if (hasMoved(this.runStore.getState())) return;
+    if (this.rebuild !== null) clearTimeout(this.rebuild);
+    this.rebuild = setTimeout(() => void this.build(), REBUILD_DELAY_MS);
+  }
+
+  private change(key: 'stopGradient' | 'predictor' | 'baseLearningRate', value: LiveValue): void {
+    const { active, pending } = this.runStore.getState();
+    if (active === null) return;
+    this.runStore.setState({ pending: { ...pending, [key]: value } });
+    void this.attempt(this.engine.request<'change'>({ type: 'change', runId: active.runId, key, value }));
+  }
+
+  /** Builds a run of the settings, as soon as there are an engine and images to build it with. */
+  private async build(): Promise<void> {
+    if (this.rebuild !== null) clearTimeout(this.rebuild);
+    this.rebuild = null;
+    if (!(await this.engine.ensure(this.config.engine))) return;
+    this.chooseTiny();
+    const { info, loading } = this.datasetStore.getState();
+    if (loading !== null) return;
+    if (this.origin !== null && (this.holder !== this.engine.workerNumber || info?.size !== this.config.imageSize)) {
+      await this.useImages(this.origin);
+      return;
+    }
+    const problem = startProblem(this.config, this.datasetStore.getState());
+    if (info === null || problem !== null) {
+      this.runStore.setState({ ...NO_RUN, active: null, intent: null });
+      return;
+    }
+    this.runs += 1;
+    const runId = `run-${this.runs}`;
+    const { config, changes, queries, log } = this.runStore.getState();
+    this.series.clear();
+    this.runStore.setState({
+      ...NO_RUN,
+      active: { runId, config },
+      runState: 'building',
+      log: logged(log, 0, `run ${this.runs}: ${config.preset}, ${info.name}, seed ${config.seed}`),
+    });
+    this.clock.touch();
+    try {
+      await this.engine.request<'create'>({ type: 'create', runId, config, changes });
+      if (this.runStore.getState().active?.runId !== runId) return;
+      await this.engine.request<'setQueries'>({ type: 'setQueries', runId, indices: queries });
+      await this.goOn();
+    } catch (thrown) {
+      this.fail(engineErrorOf(thrown), runId);
+      if (this.runStore.getState().active?.runId === runId)
+        this.runStore.setState({ runState: 'failed', intent: null });
+    }
+  }
+
+  /** Does what was asked for, or builds the run it needs first: `build` comes back here. */
+  private async goOn(): Promise<void> {
+    const { active, runState, intent } = this.runStore.getState();
+    if (intent !== 'train' && intent !== 'step') return;
+    if (active === null || this.rebuild !== null) return this.build();
+    if (runState === 'building') return;
+    if (intent === 'step') this.runStore.setState({ intent: null });
+    const { runId } = active;
+    await this.attempt(
+      intent === 'train'
+        ? this.engine.request<'train'>({ type: 'train', runId })
+        : this.engine.request<'step'>({ type: 'step', runId }),
+    );
+  }
+
+  /** Pauses and forgets the run before its images are replaced. */
+  private async stopRun(): Promise<void> {
+    const { active, runState } = this.runStore.getState();
+    if (active !== null && runState === 'training') {
+      await this.attempt(this.engine.request<'pause'>({ type: 'pause', runId: active.runId }));
+    }
+    this.runStore.setState({ ...NO_RUN, active: null });
+    this.series.clear();
+    this.clock.touch();
+  }
+
+  private forgetRun(): void {
+    this.runStore.setState({ ...NO_RUN, active: null, changes: [], intent: null });
+    this.series.clear();
+    this.clock.touch();
+  }
+
+  /** A software adapter is some hundred times slower: unless a preset was named, take the one made for it. */
+  private chooseTiny(): void {
+    if (!this.choosesPreset) return;
+    this.choosesPreset = false;
+    if (this.engineStore.getState().adapter?.isSoftware !== true) return;
+    this.runStore.setState({ config: rebased(this.config, 'tiny', this.config.dataset) });
+  }
+
+  private receive(event: RunEvent): void {
+    const state = this.runStore.getState();
+    if (event.runId !== state.active?.runId) return;
+    if (event.type === 'measurements') for (const item of event.items) this.series.add(item);
+    this.runStore.setState(reduceRunEvent(state, event));
+    if (event.type === 'measurements' || event.type === 'marker' || event.type === 'baselines') this.clock.touch();
+  }
+
+  /** Shows an error; one that the engine did not survive ends the run as well. */
+  private fail(error: EngineError, runId: string | null): void {
+    const { active, log, runState } = this.runStore.getState();
+    if (error.code === 'stale-run' || (runId !== null && runId !== active?.runId)) return;
+    this.runStore.setState({ error, log: logged(log, null, error.message, true) });
+    if (error.code !== 'device-lost' && error.recoverable) return;
+    this.engine.lose(error);
+    this.runStore.setState({ runState: active === null ? runState : 'failed', intent: null });
+  }
+
+  private async attempt(answer: Promise<unknown>): Promise<void> {
+    try {
+      await answer;
+    } catch (thrown) {
+      this.fail(engineErrorOf(thrown), this.runStore.getState().active?.runId ?? null);
+    }
+  }
+}

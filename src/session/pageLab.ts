@@ -1,0 +1,25 @@
+import { importImages } from '../data/importImages';
+import { SAMPLES } from '../data/sample/catalogue';
+import { loadSample } from '../data/samples';
+import { Lab } from './lab';
+import { syncLink } from './linkSync';
+import { openWorker } from './openWorker';
+
+/** Leaving asks for confirmation once a run has taken this many steps: minutes, on most machines. */
+const STEPS_WORTH_ASKING = 500;
+
+/** The lab of a page: opened from its address, with the training worker and the built-in samples. */
+export function openLab(page: Window): Lab {
+  const lab = new Lab(page.location.hash, {
+    openWorker,
+    loaders: { loadSample, importImages },
+    sampleOrigin: (id) => ({ kind: 'sample', id, title: SAMPLES[id].title }),
+  });
+  syncLink(lab, page);
+  page.addEventListener('beforeunload', (event) => {
+    const { step, runState } = lab.runStore.getState();
+    if (runState === 'training' && step >= STEPS_WORTH_ASKING) event.preventDefault();
+  });
+  lab.start();
+  return lab;
+}

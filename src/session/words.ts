@@ -1,0 +1,40 @@
+import { fieldOf, valueLabel } from '../spec/fields';
+import type { Diagnosis, Marker } from '../spec/measurement';
+import type { LiveKey, LiveValue } from '../spec/runConfig';
+
+const SHORT_NAMES: Record<LiveKey, string> = {
+  stopGradient: 'stop-gradient',
+  predictor: 'predictor',
+  baseLearningRate: 'base lr',
+};
+
+/** A change in flight in a few words, e.g. “stop-gradient off”. */
+export function changeWords(key: LiveKey, value: LiveValue): string {
+  return `${SHORT_NAMES[key]} ${valueLabel(fieldOf(key), value)}`;
+}
+
+const DIAGNOSIS_WORDS: Record<Diagnosis['state'], string> = {
+  starting: 'starting',
+  learning: 'learning again',
+  collapsed: 'collapsed',
+  'dimensional-collapse': 'dimensional collapse',
+  diverged: 'diverged',
+};
+
+/** What a marker's line on the charts is labelled with. */
+export function markerWords(marker: Marker): string {
+  switch (marker.kind) {
+    case 'change':
+      return changeWords(marker.key, marker.value);
+    case 'diagnosis':
+      return DIAGNOSIS_WORDS[marker.state];
+    default:
+      return marker satisfies never;
+  }
+}
+
+/** Whether a marker tells of a failure, and is drawn in the warning colour. */
+export function isWarning(marker: Marker): boolean {
+  if (marker.kind === 'change') return marker.key === 'stopGradient' && marker.value === false;
+  return marker.state !== 'learning' && marker.state !== 'starting';
+}
