@@ -5,8 +5,8 @@ export interface FeatureRows {
   readonly d: number;
 }
 
-/** Norms below this count as zero, so that a zero row stays zero instead of turning into NaN. */
-export const MIN_NORM = 1e-12;
+/** Below this norm a row counts as zero: it stays zero instead of becoming NaN. */
+const MIN_NORM = 1e-8;
 
 /** @throws RangeError when `data` does not hold exactly n x d numbers. */
 export function checkRows({ data, n, d }: FeatureRows, name: string): void {
@@ -22,7 +22,7 @@ export function allFinite(values: ArrayLike<number>): boolean {
 }
 
 /** Every row divided by its l2 norm, in float64 because the monitors take differences of nearly equal rows; zero rows stay zero. */
-export function normalizeRows({ data, n, d }: FeatureRows): Float64Array {
+export function normaliseRows({ data, n, d }: FeatureRows): Float64Array {
   const out = new Float64Array(n * d);
   for (let i = 0; i < n; i++) {
     const start = i * d;
@@ -32,4 +32,9 @@ export function normalizeRows({ data, n, d }: FeatureRows): Float64Array {
     for (let c = start; c < start + d; c++) out[c] = data[c] * scale;
   }
   return out;
+}
+
+/** The same in float32, for products on the device. */
+export function unitRows(features: FeatureRows): FeatureRows {
+  return { ...features, data: Float32Array.from(normaliseRows(features)) };
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkRows, type FeatureRows, MIN_NORM, normalizeRows } from './featureRows';
+import { l2Normalise } from '../nn/l2Normalise';
+import { checkRows, type FeatureRows, normaliseRows } from './featureRows';
 
 /**
  * Per-channel standard deviation of the l2-normalised rows z/|z|_2 (Sec. 4.1, Fig. 2 middle).
@@ -9,7 +10,7 @@ import { checkRows, type FeatureRows, MIN_NORM, normalizeRows } from './featureR
 export function perChannelStd(z: FeatureRows, ddof: 0 | 1 = 0): Float64Array {
   checkRows(z, 'z');
   const { n, d } = z;
-  const rows = normalizeRows(z);
+  const rows = normaliseRows(z);
   const mean = new Float64Array(d);
   for (let i = 0; i < n; i++) for (let c = 0; c < d; c++) mean[c] += rows[i * d + c];
   for (let c = 0; c < d; c++) mean[c] /= n;
@@ -37,7 +38,7 @@ export function outputStd(z: FeatureRows, ddof: 0 | 1 = 0): number {
  */
 export function outputStdTensor(z: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => {
-    const unit = z.div(z.square().sum(1, true).sqrt().maximum(MIN_NORM));
+    const unit = l2Normalise(z);
     // Two passes: the mean of squares minus the squared mean cancels in float32 just where a collapse is to be seen.
     return unit.sub(unit.mean(0, true)).square().mean(0).sqrt().mean().asScalar();
   });
