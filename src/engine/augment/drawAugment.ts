@@ -1,0 +1,57 @@
+import type { AugmentConfig } from '../../spec/runConfig';
+import type { Random } from '../random';
+import { AUGMENT_COLUMNS, type AugmentParams, COLUMN, JITTER, type JitterStep, unchangedParams } from './augmentParams';
+import { drawCropBox } from './randomResizedCrop';
+
+const JITTER_STEPS: readonly JitterStep[] = ['brightness', 'contrast', 'saturation', 'hue'];
+
+/** Taps on either side of the centre: a kernel of about 10 % of the side, odd, at least 3 (3 at 32 pixels, 7 at 64). */
+export function blurRadiusFor(imageSize: number): number {
+  return Math.max(1, Math.floor(imageSize / 20));
+}
+
+function happens(probability: number, rng: Random): boolean {
+  return rng.uniform() < probability;
+}
+
+/** torchvision's ColorJitter: its steps in random order, each with a factor of its own; a step of strength 0 is left out. */
+function drawJitter(jitter: AugmentConfig['jitter'], row: Float32Array, rng: Random): void {
+  let slot = 0;
+  for (const index of rng.permutation(JITTER_STEPS.length)) {
+    const step = JITTER_STEPS[index];
+    const strength = jitter[step];
+    if (strength === 0) continue;
+    row[COLUMN.steps + slot] = JITTER[step];
+    row[COLUMN.factors + slot] =
+      step === 'hue' ? rng.uniform(-strength, strength) : rng.uniform(Math.max(0, 1 - strength), 1 + strength);
+    slot += 1;
+  }
+}
+
+/**
+ * Draws what happens to `count` views of square images of side `imageSize`: the augmentations of Sec. 3 and App. A, each under its own
+ * switch. Views are independent of one another.
+ * @returns rows [count, AUGMENT_COLUMNS] for `augmentBatch`
+ */
+export function drawAugmentParams(config: AugmentConfig, count: number, imageSize: number, rng: Random): AugmentParams {
+  const { crop, flip, jitter, grayscale, blur } = config;
+  const params = unchangedParams(count, imageSize, imageSize);
+  for (let view = 0; view < count; view++) {
+    const row = params.subarray(view * AUGMENT_COLUMNS, (view + 1) * AUGMENT_COLUMNS);
+    if (crop.enabled) {
+      const box = drawCropBox(imageSize, imageSize, crop, rng);
+      row[COLUMN.top] = box.top;
+      row[COLUMN.left] = box.left;
+      row[COLUMN.height] = box.height;
+      row[COLUMN.width] = box.width;
+    }
+    if (jitter.enabled && happens(jitter.probability, rng)) drawJitter(jitter, row, rng);
+    if (grayscale.enabled && happens(grayscale.probability, rng)) row[COLUMN.grayscale] = 1;
+    if (blur.enabled && happens(blur.probability, rng)) {
+      row[COLUMN.sigma] = rng.uniform(blur.sigmaMin, blur.sigmaMax);
+      row[COLUMN.blurRadius] = blurRadiusFor(imageSize);
+    }
+    if (flip.enabled && happens(flip.probability, rng)) row[COLUMN.flip] = 1;
+  }
+  return params;
+}

@@ -1,0 +1,17 @@
+import * as tf from '@tensorflow/tfjs';
+import { augmentBatch } from './augmentBatch';
+import { AUGMENT_COLUMNS, unchangedParams } from './augmentParams';
+import type { Normalisation } from './normalisation';
+
+/**
+ * Packed images as the network sees them, without augmentation: for measuring.
+ * @param images int32 [B, H, W], as `packPixels` makes them
+ * @returns float32 [B, H, W, 3], (value / 255 - mean) / std per channel
+ */
+export function toFloatImages(images: tf.Tensor3D, normalisation: Normalisation): tf.Tensor4D {
+  const [count, height, width] = images.shape;
+  return tf.tidy(() => {
+    const params = tf.tensor2d(unchangedParams(count, height, width), [count, AUGMENT_COLUMNS]);
+    return augmentBatch(images, params, { normalisation, blur: false });
+  });
+}
