@@ -1,0 +1,98 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from './harness/browser';
+import { dropPaths } from './harness/drop';
+import { watchForProblems } from './harness/problems';
+import { type StaticServer, serveFolder } from './harness/staticServer';
+
+// The other end-to-end tests trust the harness to notice what goes wrong; these see that it does.
+describe('the harness', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'harness-'));
+  let server: StaticServer;
+  let browser: Browser;
+
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+
+  beforeAll(async () => {
+    write('quiet.html', '<!doctype html><title>Quiet</title><link rel="icon" href="data:,"><p>Nothing happens');
+    write('worker.js', "fetch('http://127.0.0.1:9/from-worker').catch(() => {}); console.error('worker trouble')");
+    server = await serveFolder(folder, '/sub/path/');
+    browser = await launchBrowser('webgpu');
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function problemsOf(script: string): Promise<string[]> {
+    const context = await browser.newContext();
+    const problems = watchForProblems(context, new URL(server.url).origin);
+    const page = await context.newPage();
+    await page.goto(`${server.url}quiet.html`);
+    await page.evaluate((code) => {
+      const element = document.createElement('script');
+      element.textContent = code;
+      document.head.append(element);
+    }, script);
+    await page.waitForTimeout(500);
+    await context.close();
+    return [...problems];
+  }
+
+  it('has nothing to say of a quiet page', async () => {
+    expect(await problemsOf('console.log(1); fetch("data:,x"); fetch("worker.js")')).toEqual([]);
+  });
+
+  it.each([
+    ['an error on the console', 'console.error("trouble")', /^console: trouble/],
+    ['an uncaught exception', 'setTimeout(() => { throw new Error("bang") })', /^uncaught: .*bang/],
+    ['a rejection nobody handles', 'Promise.reject(new Error("dropped"))', /^uncaught: .*dropped/],
+    ['a missing file', 'fetch("missing.bin")', /^console: .*404/],
+    ['a request elsewhere', 'fetch("http://127.0.0.1:9/x").catch(() => {})', /^request: http:\/\/127\.0\.0\.1:9\/x/],
+    ['a request elsewhere from a worker', 'new Worker("worker.js")', /^request: .*from-worker/],
+    ['an error on the console of a worker', 'new Worker("worker.js")', /^console: worker trouble/],
+  ])('notices %s', async (_, script, problem) => {
+    expect(await problemsOf(script)).toContainEqual(expect.stringMatching(problem));
+  });
+
+  it('serves nothing outside its folder', async () => {
+    expect((await fetch(`${server.url}quiet.html`)).status).toBe(200);
+    expect((await fetch(new URL('/quiet.html', server.url))).status).toBe(404);
+    expect((await fetch(`${server.url}%2e%2e%2f%2e%2e%2fetc/passwd`)).status).toBe(404);
+  });
+
+  it('drops true directories', async () => {
+    mkdirSync(join(folder, 'drop/inner'), { recursive: true });
+    for (let i = 0; i < 120; i++) write(`drop/inner/${i}.txt`, String(i));
+    const page = await browser.newPage();
+    await page.goto(`${server.url}quiet.html`);
+    const counted = page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          addEventListener('dragover', (event) => event.preventDefault());
+          addEventListener('drop', async (event) => {
+            event.preventDefault();
+            const count = async (entry: FileSystemEntry): Promise<number> => {
+              if (!entry.isDirectory) return 1;
+              const reader = (entry as FileSystemDirectoryEntry).createReader();
+              let total = 0;
+              for (;;) {
+                const batch = await new Promise<FileSystemEntry[]>((done, fail) => reader.readEntries(done, fail));
+                if (batch.length === 0) return total;
+                for (const inner of batch) total += await count(inner);
+              }
+            };
+            resolve(await count(event.dataTransfer!.items[0]!.webkitGetAsEntry()!));
+          });
+        }),
+    );
+    await dropPaths(page, [join(folder, 'drop')]);
+    expect(await counted).toBe(120);
+    await page.close();
+  });
+});

@@ -1,0 +1,31 @@
+import { type Browser, chromium } from 'playwright-core';
+import { ensureChromium } from '../../../scripts/bootstrap/chromium.mjs';
+
+/** Chromium asks its maker's servers for this and that at start; the tests want a quiet network. */
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-quic',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+const ENGINE_FLAGS = {
+  /** WebGPU in software (SwiftShader), the same on every machine. */
+  webgpu: ['--enable-unsafe-webgpu', '--enable-unsafe-swiftshader', '--use-webgpu-adapter=swiftshader'],
+  /** A browser that has never heard of WebGPU; WebGL in software. */
+  webgl: ['--disable-blink-features=WebGPU', '--enable-unsafe-swiftshader', '--use-angle=swiftshader'],
+  /** Neither. */
+  none: ['--disable-blink-features=WebGPU', '--disable-3d-apis'],
+};
+
+/** What a browser offers to compute with. */
+export type BrowserEngine = keyof typeof ENGINE_FLAGS;
+
+/** Starts a headless Chromium: `CHROME_PATH`, else an installed one, else one installed now. */
+export async function launchBrowser(engine: BrowserEngine): Promise<Browser> {
+  const executablePath = await ensureChromium();
+  if (executablePath === null) throw new Error('There is no Chromium to test in; see above.');
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath, args: [...asRoot, ...QUIET, ...ENGINE_FLAGS[engine]] });
+}

@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
+import { serveFolder } from './staticServer';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Where the built site is served, ending in a slash. */
+    siteUrl: string;
+  }
+}
+
+const ROOT = join(import.meta.dirname, '../../..');
+/** Not dist/, which belongs to whoever ran the build. */
+const SITE = join(ROOT, 'test-results/site');
+
+/** Builds the site once for all end-to-end tests, and serves it from a sub-path, as a project page would be. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // A process of its own, for the production mode that the test runner's environment is not in.
+  await promisify(execFile)(
+    process.execPath,
+    [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', SITE, '--emptyOutDir', '--logLevel', 'warn'],
+    { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' } },
+  );
+  const server = await serveFolder(SITE, '/some/where/simsiam-lab/');
+  project.provide('siteUrl', server.url);
+  return () => server.close();
+}

@@ -1,0 +1,30 @@
+import type { BrowserContextOptions } from 'playwright-core';
+import { test as base, expect, inject } from 'vitest';
+import { type BrowserEngine, launchBrowser } from './browser';
+import { watchForProblems } from './problems';
+
+const CONTEXT: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, locale: 'en-GB' };
+
+/**
+ * A `test` whose fixture `page` is a fresh page in a Chromium that offers `engine`, and which fails on any of the problems
+ * that `watchForProblems` knows. Nothing is opened yet: see `openSite`.
+ */
+export function testIn(engine: BrowserEngine, options: BrowserContextOptions = {}) {
+  return base
+    .extend('browser', { scope: 'file' }, async (_, { onCleanup }) => {
+      const browser = await launchBrowser(engine);
+      onCleanup(() => browser.close());
+      return browser;
+    })
+    .extend('page', async ({ browser }, { onCleanup }) => {
+      const context = await browser.newContext({ ...CONTEXT, ...options });
+      const problems = watchForProblems(context, new URL(inject('siteUrl')).origin);
+      onCleanup(async () => {
+        await context.close();
+        expect(problems, 'problems seen by the browser').toEqual([]);
+      });
+      return context.newPage();
+    });
+}
+
+export const test = testIn('webgpu');
