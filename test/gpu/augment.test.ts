@@ -1,0 +1,140 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, it } from 'vitest';
+import { augmentBatch } from '../../src/engine/augment/augmentBatch';
+import { AUGMENT_COLUMNS, COLUMN, unchangedParams } from '../../src/engine/augment/augmentParams';
+import { drawAugmentParams } from '../../src/engine/augment/drawAugment';
+import type { Normalisation } from '../../src/engine/augment/normalisation';
+import { toFloatImages } from '../../src/engine/augment/normalise';
+import { plainAugment } from '../../src/engine/augment/plainAugment';
+import { seededRandom } from '../../src/engine/random';
+import type { AugmentConfig } from '../../src/spec/runConfig';
+import { maxError } from '../fixtures/golden';
+import { describeOnGpu, onCpu, valuesOf } from './kernels/harness';
+
+const normalisation: Normalisation = { mean: [0.49, 0.48, 0.45], std: [0.25, 0.24, 0.26] };
+
+/** Every switch on, each happening to about half of the views. */
+const EVERYTHING: AugmentConfig = {
+  crop: { enabled: true, scaleMin: 0.05, scaleMax: 1, ratioMin: 0.5, ratioMax: 2 },
+  flip: { enabled: true, probability: 0.5 },
+  jitter: { enabled: true, probability: 0.7, brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.5 },
+  grayscale: { enabled: true, probability: 0.3 },
+  blur: { enabled: true, probability: 0.5, sigmaMin: 0.1, sigmaMax: 3 },
+};
+
+/** Noise, with a flat, a grey, a black and a white stripe. */
+function somePixels(count: number, height: number, width: number): Int32Array {
+  const random = seededRandom(5, 'pixels');
+  const pixels = new Int32Array(count * height * width);
+  for (let i = 0; i < pixels.length; i++) {
+    const stripe = Math.floor((i % width) / 3);
+    let rgb = random.integer(0, 0xffffff);
+    if (stripe === 1) rgb = 0xc08040;
+    if (stripe === 2) rgb = (rgb & 0xff) * 0x010101;
+    if (stripe === 3) rgb = 0;
+    if (stripe === 4) rgb = 0xffffff;
+    pixels[i] = 0xff000000 | rgb;
+  }
+  return pixels;
+}
+
+type Size = readonly [height: number, width: number];
+
+function bothWays(params: Float32Array, images: number, from: Size, to: Size, blur: boolean) {
+  const pixels = somePixels(images, ...from);
+  const make = () => ({
+    packed: tf.tensor3d(pixels, [images, ...from], 'int32'),
+    rows: tf.tensor2d(params, [params.length / AUGMENT_COLUMNS, AUGMENT_COLUMNS]),
+  });
+  const [expected] = onCpu(() => {
+    const { packed, rows } = make();
+    return [plainAugment(packed, rows, to, normalisation, blur)];
+  });
+  const { packed, rows } = make();
+  const actual = augmentBatch(packed, rows, { normalisation, blur, size: to });
+  tf.dispose([packed, rows]);
+  return { actual, expected };
+}
+
+describeOnGpu('augmentation kernels', () => {
+  it.each([32, 64])('equal the plain ops at %i pixels, with every switch on', async (side) => {
+    const size: Size = [side, side];
+    for (let seed = 0; seed < 4; seed++) {
+      const params = drawAugmentParams(EVERYTHING, 8, side, seededRandom(seed));
+      const { actual, expected } = bothWays(params, 4, size, size, true);
+      const { shape, data } = await valuesOf(actual);
+      actual.dispose();
+      expect(shape).toEqual([8, side, side, 3]);
+      expect(maxError(data, expected.data), `seed ${seed}`).toBeLessThan(2e-5);
+    }
+  });
+
+  it.each(['crop', 'flip', 'jitter', 'grayscale', 'blur'] as const)(
+    'equal the plain ops with only %s',
+    async (only) => {
+      const config: AugmentConfig = structuredClone(EVERYTHING);
+      for (const name of ['crop', 'flip', 'jitter', 'grayscale', 'blur'] as const) config[name].enabled = name === only;
+      const params = drawAugmentParams(config, 8, 32, seededRandom(1));
+      const { actual, expected } = bothWays(params, 8, [32, 32], [32, 32], only === 'blur');
+      const { data } = await valuesOf(actual);
+      actual.dispose();
+      expect(maxError(data, expected.data)).toBeLessThan(2e-5);
+    },
+  );
+
+  it('equal the plain ops from one shape to another, neither square', async () => {
+    const params = unchangedParams(6, 19, 30);
+    for (let view = 0; view < 6; view++) {
+      params.set([view, 2 * view, 19 - 2 * view, 30 - 3 * view], view * AUGMENT_COLUMNS);
+      params[view * AUGMENT_COLUMNS + COLUMN.flip] = view % 2;
+      params[view * AUGMENT_COLUMNS + COLUMN.blurRadius] = view;
+    }
+    const { actual, expected } = bothWays(params, 2, [19, 30], [22, 13], true);
+    const { shape, data } = await valuesOf(actual);
+    actual.dispose();
+    expect(shape).toEqual([6, 22, 13, 3]);
+    expect(maxError(data, expected.data)).toBeLessThan(2e-5);
+  });
+
+  it('give back the pixels where nothing is to be done', async () => {
+    const pixels = somePixels(3, 32, 32);
+    const packed = tf.tensor3d(pixels, [3, 32, 32], 'int32');
+    const images = toFloatImages(packed, { mean: [0, 0, 0], std: [1, 1, 1] });
+    const { data } = await valuesOf(images);
+    tf.dispose([packed, images]);
+    const bytes = new Uint8Array(pixels.buffer);
+    const levels = Float32Array.from(data, (_, i) => bytes[4 * Math.floor(i / 3) + (i % 3)] / 255);
+    expect(maxError(data, levels)).toBeLessThan(1e-6);
+  });
+
+  it('are the same bit for bit when run again', async () => {
+    const packed = tf.tensor3d(somePixels(32, 32, 32), [32, 32, 32], 'int32');
+    const rows = tf.tensor2d(drawAugmentParams(EVERYTHING, 64, 32, seededRandom(2)), [64, AUGMENT_COLUMNS]);
+    const runs: Float32Array[] = [];
+    for (let i = 0; i < 3; i++) {
+      const views = augmentBatch(packed, rows, { normalisation, blur: true });
+      runs.push((await valuesOf(views)).data);
+      views.dispose();
+    }
+    tf.dispose([packed, rows]);
+    expect(new Set(runs[0]).size).toBeGreaterThan(1000);
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]).toEqual(runs[0]);
+  });
+
+  it('leave nothing behind but the views', async () => {
+    const step = async (seed: number) => {
+      const packed = tf.tensor3d(somePixels(8, 32, 32), [8, 32, 32], 'int32');
+      const rows = tf.tensor2d(drawAugmentParams(EVERYTHING, 16, 32, seededRandom(seed)), [16, AUGMENT_COLUMNS]);
+      const views = augmentBatch(packed, rows, { normalisation, blur: true });
+      await views.data();
+      const images = toFloatImages(packed, normalisation);
+      await images.data();
+      tf.dispose([packed, rows, views, images]);
+      const memory = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU: number };
+      return [memory.numTensors, memory.numDataBuffers, memory.numBytes, memory.numBytesAllocatedInGPU];
+    };
+    const before = await step(0);
+    for (let seed = 1; seed < 8; seed++) expect(await step(seed)).toEqual(before);
+  });
+});
