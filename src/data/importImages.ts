@@ -1,40 +1,8 @@
-import type { ImageDataset, ImageSize, SkippedFile } from '../spec/imageDataset';
 import { breathe } from './import/breathe';
 import type { ImportReply, ImportRequest } from './import/messages';
 import { ImportError } from './importError';
+import type { ImportOptions, ImportResult } from './importTypes';
 import type { ImageSources } from './sources';
-
-export interface ImportProgress {
-  /** `listing` while archives are being opened (`total` still grows), then `decoding`. */
-  readonly phase: 'listing' | 'decoding';
-  /** Files dealt with, the skipped ones included. */
-  readonly done: number;
-  readonly total: number;
-  readonly skipped: number;
-  /** Files per second over the last few seconds; 0 until it is known. */
-  readonly imagesPerSecond: number;
-  /** null until it is known. */
-  readonly remainingSeconds: number | null;
-}
-
-export interface ImportOptions {
-  /** Side in pixels at which every image is stored. */
-  readonly size: ImageSize;
-  /** Seeds the choice of the images held out for kNN where the folders name no test set. */
-  readonly seed: number;
-  /** Fewer images than two batches of this size cannot be trained on. */
-  readonly batchSize: number;
-  /** At most some ten calls a second. */
-  readonly onProgress?: (progress: ImportProgress) => void;
-  /** Aborting ends all workers and rejects the promise with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-export interface ImportResult {
-  readonly dataset: ImageDataset;
-  /** Every file that is not in the data set, by path; hidden and system files are not mentioned. */
-  readonly skipped: readonly SkippedFile[];
-}
 
 /** Files a message carries: cloning so many takes some milliseconds. */
 const PORTION = 500;
@@ -61,7 +29,7 @@ export async function importImages(sources: ImageSources, options: ImportOptions
         case 'done':
           return resolve(data.result);
         case 'failed':
-          return reject(new ImportError(data.message));
+          return reject(new ImportError(data.message, data.skipped));
         default:
           return data satisfies never;
       }

@@ -1,12 +1,7 @@
 import type { ImageDataset, ImageSize, SampleId } from '../spec/imageDataset';
 import { ImportError } from './importError';
 import { SAMPLES } from './sample/catalogue';
-import type { SampleReply, SampleRequest } from './sample/messages';
-
-export interface SampleProgress {
-  readonly loadedBytes: number;
-  readonly totalBytes: number;
-}
+import type { SampleProgress, SampleReply, SampleRequest } from './sample/messages';
 
 export interface LoadSampleOptions {
   readonly size: ImageSize;
@@ -45,7 +40,7 @@ export async function loadSample(id: SampleId, { size, onProgress, signal }: Loa
       };
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
       const folder = new URL(`${import.meta.env.BASE_URL}samples/`, document.baseURI).href;
-      worker.postMessage({ id, size, folder } satisfies SampleRequest);
+      worker.postMessage({ id, size, folder, totalBytes: SAMPLES[id].bytes } satisfies SampleRequest);
     });
   } finally {
     worker.terminate();

@@ -1,8 +1,6 @@
 import type { SkippedFile } from '../../spec/imageDataset';
-import type { ImportOptions, ImportProgress, ImportResult } from '../importImages';
+import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
 import type { SourceFile } from '../sources';
-
-export type ImportSettings = Pick<ImportOptions, 'size' | 'seed' | 'batchSize'>;
 
 /** From the page to the import worker. Files come in portions: cloning 50,000 at once would hold the page up. */
 export type ImportRequest =
@@ -18,4 +16,4 @@ export type ImportRequest =
 export type ImportReply =
   | { readonly type: 'progress'; readonly progress: ImportProgress }
   | { readonly type: 'done'; readonly result: ImportResult }
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'failed'; readonly message: string; readonly skipped: readonly SkippedFile[] };

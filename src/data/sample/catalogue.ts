@@ -42,19 +42,19 @@ export const SAMPLES: Readonly<Record<SampleId, SampleDescription>> = {
       '12,000 grey pictures of clothes in ten classes: 10,000 to train on, 2,000 held out for kNN. The one to start with: kNN accuracy rises within the first minute.',
     license: mit('Copyright (c) 2017 Zalando SE, https://tech.zalando.com'),
     count: 12_000,
-    bytes: 0,
+    bytes: 4_867_789,
   },
   'emoji-3d': {
     id: 'emoji-3d',
     title: 'Emoji 3D',
     description:
-      '3,391 colour pictures of emoji on white, in the nine groups of Unicode. The prettier neighbours; kNN accuracy moves slowly.',
+      '3,391 colour pictures of emoji on white, in nine groups. A fifth of the base emoji is held out with all its skin tones and genders; one variant of each is a kNN query. The prettier neighbours; kNN accuracy moves slowly.',
     license: mit(
       'Copyright (c) Microsoft Corporation (Fluent Emoji)',
       'Copyright (c) 2023 LobeHub (@lobehub/fluent-emoji-3d)',
       'Copyright (c) 2017-2019 Miles Johnson (emojibase-data: groups and names)',
     ),
     count: 3391,
-    bytes: 0,
+    bytes: 12_062_923,
   },
 };

@@ -1,5 +1,9 @@
 import type { ImageDataset, ImageSize, SampleId } from '../../spec/imageDataset';
-import type { SampleProgress } from '../samples';
+
+export interface SampleProgress {
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+}
 
 /** From the page to the sample worker, once. */
 export interface SampleRequest {
@@ -7,6 +11,8 @@ export interface SampleRequest {
   readonly size: ImageSize;
   /** Absolute address of the folder with the sheets, ending in `/`. */
   readonly folder: string;
+  /** Size of the sheet, for the progress: servers may not tell it. */
+  readonly totalBytes: number;
 }
 
 /** From the sample worker to the page; `done` and `failed` are the last word. */

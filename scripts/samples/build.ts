@@ -1,0 +1,52 @@
+/**
+ * Makes the built-in samples: `npm run samples [-- FOLDER]`, FOLDER holding Fashion-MNIST's training files. Each sample becomes a sheet
+ * (PNG, lossless, without transparency or colour profile) and a list of its images (JSON).
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { SAMPLES } from '../../src/data/sample/catalogue';
+import { packEmoji } from './emoji';
+import { packFashionMnist } from './fashionMnist';
+import type { PackedSample } from './packedSample';
+
+const OUT = fileURLToPath(new URL('../../public/samples/', import.meta.url));
+const DEBIAN = '/usr/share/datasets/fashion-mnist';
+
+function layOut({ images, channels, manifest: { tile, columns } }: PackedSample): {
+  data: Uint8Array;
+  width: number;
+  height: number;
+} {
+  const width = columns * tile;
+  const height = Math.ceil(images.length / columns) * tile;
+  const data = new Uint8Array(width * height * channels);
+  for (const [i, image] of images.entries()) {
+    const left = (i % columns) * tile;
+    const top = Math.floor(i / columns) * tile;
+    for (let y = 0; y < tile; y++) {
+      const row = image.subarray(y * tile * channels, (y + 1) * tile * channels);
+      data.set(row, ((top + y) * width + left) * channels);
+    }
+  }
+  return { data, width, height };
+}
+
+async function write(id: string, sample: PackedSample): Promise<void> {
+  const { data, width, height } = layOut(sample);
+  const png = await sharp(data, { raw: { width, height, channels: sample.channels } })
+    .toColourspace(sample.channels === 1 ? 'b-w' : 'srgb')
+    .png({ compressionLevel: 9, adaptiveFiltering: true })
+    .toBuffer();
+  await writeFile(`${OUT}${id}.png`, png);
+  await writeFile(`${OUT}${id}.json`, `${JSON.stringify(sample.manifest)}\n`);
+  console.log(`${id}: ${sample.images.length} images, ${png.length} bytes`);
+}
+
+await mkdir(OUT, { recursive: true });
+await write('fashion-mnist', await packFashionMnist(process.argv[2] ?? DEBIAN));
+await write('emoji-3d', await packEmoji());
+const licenses = Object.values(SAMPLES).map(
+  ({ title, license }) => `${title}\n${'='.repeat(title.length)}\n\n${license.text}`,
+);
+await writeFile(`${OUT}LICENSES.txt`, licenses.join('\n\n'));

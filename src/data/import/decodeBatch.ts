@@ -1,0 +1,76 @@
+import { unpackEntry } from '../archive/zipEntry';
+import { checkFileSize, type ImageHeader, inspectImage } from '../formats/inspectImage';
+import { UnusableFile } from '../unusableFile';
+import type { Batch } from './batches';
+import { centerSquare, type PixelSource } from './resample';
+
+/** Decodes a checked image upright, on white, and hands its pixels to `use`; rejects when it cannot. */
+export type DecodePixels = (
+  bytes: Uint8Array,
+  header: ImageHeader,
+  use: (pixels: PixelSource) => void,
+) => Promise<void>;
+
+export interface BatchResult {
+  /** Slots of the images that came out, and their RGBA pixels one after the other. */
+  readonly slots: readonly number[];
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly skipped: readonly { readonly slot: number; readonly reason: string }[];
+}
+
+/** One file of a batch; `read` fetches or unpacks its bytes. */
+interface Item {
+  readonly slot: number;
+  read(): Promise<Uint8Array> | Uint8Array;
+}
+
+async function readBlob(blob: Blob): Promise<Uint8Array> {
+  checkFileSize(blob.size);
+  try {
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch {
+    throw new UnusableFile('could not be read: it may have been moved, changed or deleted');
+  }
+}
+
+async function itemsOf(batch: Batch): Promise<Item[]> {
+  if (batch.kind === 'files') {
+    // Asked for all at once: each has to travel from the browser's main process.
+    return batch.files.map(({ slot, blob }) => {
+      const bytes = readBlob(blob);
+      bytes.catch(() => undefined);
+      return { slot, read: () => bytes };
+    });
+  }
+  const { archive, entries } = batch;
+  const start = Math.min(...entries.map(({ entry }) => entry.start));
+  const end = Math.max(...entries.map(({ entry }) => entry.end));
+  const bytes = readBlob(archive.slice(start, end));
+  bytes.catch(() => undefined);
+  return entries.map(({ slot, entry }) => ({
+    slot,
+    read: async () => unpackEntry(entry, (await bytes).subarray(entry.start - start, entry.end - start)),
+  }));
+}
+
+/** Reads, checks, decodes and scales the files of one batch to `size` x `size`. Bad ones are reported, never thrown. */
+export async function decodeBatch(batch: Batch, size: number, decode: DecodePixels): Promise<BatchResult> {
+  const imageBytes = size * size * 4;
+  const items = await itemsOf(batch);
+  const pixels = new Uint8Array(items.length * imageBytes);
+  const slots: number[] = [];
+  const skipped: { slot: number; reason: string }[] = [];
+  for (const { slot, read } of items) {
+    const offset = slots.length * imageBytes;
+    try {
+      const bytes = await read();
+      const header = inspectImage(bytes);
+      await decode(bytes, header, (source) => centerSquare(source, size, pixels.subarray(offset, offset + imageBytes)));
+      slots.push(slot);
+    } catch (error) {
+      const reason = error instanceof UnusableFile ? error.message : 'is damaged: it could not be decoded';
+      skipped.push({ slot, reason });
+    }
+  }
+  return { slots, pixels: pixels.slice(0, slots.length * imageBytes), skipped };
+}

@@ -1,0 +1,48 @@
+import { type ImageHeader, MIME_TYPES } from '../formats/inspectImage';
+import type { PixelSource } from './resample';
+
+/** From here on images are decoded one at a time, over all workers: each takes 64 MB or more. */
+const LARGE_PIXELS = 16_000_000;
+
+const canvas = new OffscreenCanvas(1, 1);
+// Opaque, so that what is drawn is composited; read back often, so kept in main memory.
+const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+
+/** Parts of a bitmap on white, through one small canvas: a second copy of a large image would be too much. */
+function pixelsOf(bitmap: ImageBitmap): PixelSource {
+  if (context === null) throw new Error('no 2-D canvas in this browser');
+  return {
+    width: bitmap.width,
+    height: bitmap.height,
+    read(x, y, width, height) {
+      if (canvas.width < width) canvas.width = width;
+      if (canvas.height < height) canvas.height = height;
+      context.imageSmoothingEnabled = false;
+      context.fillStyle = '#fff';
+      context.fillRect(0, 0, width, height);
+      context.drawImage(bitmap, x, y, width, height, 0, 0, width, height);
+      return context.getImageData(0, 0, width, height).data;
+    },
+  };
+}
+
+/** Decodes with the browser's own decoders; call it in a worker, since a large image takes a second. */
+export async function decodeInBrowser(
+  bytes: Uint8Array,
+  header: ImageHeader,
+  use: (pixels: PixelSource) => void,
+): Promise<void> {
+  const decode = async () => {
+    const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: MIME_TYPES[header.format] });
+    const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
+    try {
+      use(pixelsOf(bitmap));
+    } finally {
+      bitmap.close();
+    }
+  };
+  const isLarge = header.width * header.height > LARGE_PIXELS;
+  // Locks need a secure context; without one there are at worst as many large images in memory as workers.
+  if (isLarge && 'locks' in navigator) await navigator.locks.request('simsiam-lab-large-image', decode);
+  else await decode();
+}

@@ -1,0 +1,26 @@
+import type { ImageSize } from '../../spec/imageDataset';
+import type { BatchResult } from './decodeBatch';
+import type { Decoder } from './runImport';
+
+/** More decoders than this are held up by memory and by the one thread that feeds them. */
+const MAX_WORKERS = 8;
+
+/** One decoder: a worker with one batch at a time. */
+function startDecoder(size: ImageSize): Decoder {
+  const worker = new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module' });
+  return (batch) =>
+    new Promise<BatchResult>((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<BatchResult>) => resolve(data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new Error(event.message || 'a decoding worker did not start'));
+      };
+      worker.postMessage({ batch, size });
+    });
+}
+
+/** As many decoders as the machine has cores, up to eight; they end with the worker that started them. */
+export function startDecoders(size: ImageSize): Decoder[] {
+  const count = Math.min(MAX_WORKERS, Math.max(1, navigator.hardwareConcurrency));
+  return Array.from({ length: count }, () => startDecoder(size));
+}

@@ -1,0 +1,68 @@
+import { NO_LABEL, TEST, TRAIN } from '../../spec/imageDataset';
+
+export interface LabelPlan {
+  /** Class index per image or `NO_LABEL`; null where the folders name fewer than two classes. */
+  readonly labels: Int16Array | null;
+  readonly classNames: readonly string[];
+  readonly split: Uint8Array;
+}
+
+/** Folder names that say which images are for training and which for testing, as data sets are commonly packed. */
+const SPLIT_FOLDERS: Readonly<Record<string, typeof TRAIN | typeof TEST>> = {
+  train: TRAIN,
+  training: TRAIN,
+  test: TEST,
+  testing: TEST,
+  val: TEST,
+  valid: TEST,
+  validation: TEST,
+};
+
+/** As many as the labels' numbers allow; more folders than that are no classes. */
+const MAX_CLASSES = 2 ** 15 - 1;
+
+function splitNamed(folder: string): typeof TRAIN | typeof TEST | undefined {
+  const name = folder.toLowerCase();
+  return Object.hasOwn(SPLIT_FOLDERS, name) ? SPLIT_FOLDERS[name] : undefined;
+}
+
+/** The part of a path before its first `/`; null when it names a file. */
+function topFolder(path: string): string | null {
+  const slash = path.indexOf('/');
+  return slash < 0 ? null : path.slice(0, slash);
+}
+
+/** Takes off the folders that every path begins with: the dropped root, a wrapper, a lone `train`. */
+export function stripCommonFolders(paths: readonly string[]): string[] {
+  const [first] = paths;
+  if (first === undefined) return [];
+  let common = first.slice(0, first.lastIndexOf('/') + 1);
+  for (const path of paths) {
+    while (!path.startsWith(common)) common = common.slice(0, common.lastIndexOf('/', common.length - 2) + 1);
+  }
+  return paths.map((path) => path.slice(common.length));
+}
+
+/**
+ * Labels and splits from folder names. A class is the first folder of a path: of `paths` as they are, or, where both a training and a
+ * test folder stand at the top (`val` counts as test), of what lies in those. Images outside of any class folder have no label.
+ * @param paths image paths without the folders they all share.
+ */
+export function planLabels(paths: readonly string[]): LabelPlan {
+  const splits = new Set(paths.map((path) => splitNamed(topFolder(path) ?? '')));
+  const areSplit = splits.has(TRAIN) && splits.has(TEST);
+  const split = new Uint8Array(paths.length).fill(TRAIN);
+  const folders = paths.map((path, i) => {
+    const top = topFolder(path);
+    if (!areSplit || top === null) return top;
+    const named = splitNamed(top);
+    if (named === undefined) return null;
+    split[i] = named;
+    return topFolder(path.slice(top.length + 1));
+  });
+  const classNames = [...new Set(folders.filter((folder) => folder !== null))].sort();
+  if (classNames.length < 2 || classNames.length > MAX_CLASSES) return { labels: null, classNames: [], split };
+  const indexOf = new Map(classNames.map((name, i) => [name, i]));
+  const labels = Int16Array.from(folders, (folder) => (folder === null ? NO_LABEL : (indexOf.get(folder) ?? NO_LABEL)));
+  return { labels, classNames, split };
+}

@@ -1,0 +1,158 @@
+import type { ImageDataset, SkippedFile } from '../../spec/imageDataset';
+import { TEST, TRAIN } from '../../spec/imageDataset';
+import { readZipDirectory } from '../archive/zipDirectory';
+import { ImportError } from '../importError';
+import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
+import { formatBytes, MAX_DATASET_BYTES } from '../limits';
+import type { ImageSources, SourceFile } from '../sources';
+import { UnusableFile } from '../unusableFile';
+import { type Batch, type Candidate, fileCandidate, makeBatches } from './batches';
+import type { BatchResult } from './decodeBatch';
+import { fingerprint } from './fingerprint';
+import { holdOut } from './holdOut';
+import { planLabels, stripCommonFolders } from './labels';
+import { comparePaths } from './paths';
+import { ProgressMeter } from './progressMeter';
+
+/** Decodes one batch to the size of the import; several may be at work at once. */
+export type Decoder = (batch: Batch) => Promise<BatchResult>;
+
+const ZIP = /\.zip$/i;
+const KNOWN_FORMATS = 'JPEG, PNG, WebP, GIF, BMP or AVIF images';
+
+/** Opens the archives among the files. One dropped by itself is the root; beside others each is a folder of its own. */
+async function listCandidates(files: readonly SourceFile[], skipped: SkippedFile[]): Promise<Candidate[]> {
+  const candidates: Candidate[] = [];
+  for (const file of files) {
+    const { path, blob } = file;
+    if (!ZIP.test(path)) {
+      candidates.push(fileCandidate(file));
+    } else if (path.includes('/')) {
+      skipped.push({ path, reason: 'is an archive inside a folder: drop it by itself to read it' });
+    } else {
+      const folder = files.length === 1 ? '' : `${path.replace(ZIP, '')}/`;
+      try {
+        const directory = await readZipDirectory(blob);
+        for (const entry of directory.entries) {
+          candidates.push({ path: folder + entry.path, size: entry.size, source: { archive: blob, entry } });
+        }
+        for (const { path, reason } of directory.skipped) skipped.push({ path: folder + path, reason });
+      } catch (error) {
+        if (!(error instanceof UnusableFile)) throw error;
+        skipped.push({ path, reason: error.message });
+      }
+    }
+  }
+  return candidates.sort((a, b) => comparePaths(a.path, b.path));
+}
+
+function allocate(count: number, size: number): Uint8Array<ArrayBuffer> {
+  const bytes = count * size * size * 4;
+  try {
+    if (bytes <= MAX_DATASET_BYTES) return new Uint8Array(bytes);
+  } catch {
+    // Falls through: the browser has less memory to give than the limit.
+  }
+  const most = Math.floor(MAX_DATASET_BYTES / (size * size * 4)).toLocaleString('en');
+  throw new ImportError(
+    `These ${count.toLocaleString('en')} files would need ${formatBytes(bytes)} of memory at ${size} × ${size} pixels, ` +
+      `which is more than there is. Take fewer (at most ${most})${size > 32 ? ', or choose 32 pixels' : ''}.`,
+  );
+}
+
+/** Closes the gaps that skipped files left, in place. */
+function compact(pixels: Uint8Array<ArrayBuffer>, isGood: Uint8Array, imageBytes: number): Uint8Array<ArrayBuffer> {
+  let to = 0;
+  for (const [slot, good] of isGood.entries()) {
+    if (good === 0) continue;
+    if (to !== slot) pixels.copyWithin(to * imageBytes, slot * imageBytes, (slot + 1) * imageBytes);
+    to++;
+  }
+  return to === isGood.length ? pixels : pixels.slice(0, to * imageBytes);
+}
+
+function checkEnough(count: number, trainable: number, batchSize: number, skipped: readonly SkippedFile[]): void {
+  const [first] = skipped;
+  if (count === 0) {
+    const example = first === undefined ? '' : ` For example, ${first.path} ${first.reason}.`;
+    throw new ImportError(`There are no images here that can be read.${example} Choose ${KNOWN_FORMATS}.`, skipped);
+  }
+  if (trainable >= 2 * batchSize) return;
+  const few = trainable === 1 ? 'Only 1 image' : `Only ${trainable.toLocaleString('en')} images`;
+  const smaller = Math.floor(trainable / 2);
+  const advice = smaller >= 4 ? `Add images, or set the batch size to ${smaller} or less.` : 'Add images.';
+  const bad = skipped.length === 0 ? '' : ` (${skipped.length.toLocaleString('en')} files were skipped)`;
+  throw new ImportError(
+    `${few} to train on${bad}: a run needs at least two batches, ${2 * batchSize} images. ${advice}`,
+    skipped,
+  );
+}
+
+/** The data set of the images that came out, in the order of their paths. */
+function assemble(
+  name: string,
+  good: readonly Candidate[],
+  pixels: Uint8Array<ArrayBuffer>,
+  { size, seed, batchSize }: ImportSettings,
+  skipped: readonly SkippedFile[],
+): ImageDataset {
+  const names = stripCommonFolders(good.map(({ path }) => path));
+  const { labels, classNames, split } = planLabels(names);
+  checkEnough(good.length, split.filter((part) => part === TRAIN).length, batchSize, skipped);
+  const canAsk = labels?.some((label, i) => label >= 0 && split[i] === TEST) ?? false;
+  if (labels !== null && !canAsk) holdOut(labels, split, seed);
+  const files = good.map(({ size: bytes }, i) => ({ path: names[i], size: bytes }));
+  return {
+    name,
+    source: { kind: 'folder', name, count: good.length, fingerprint: fingerprint(files) },
+    size,
+    count: good.length,
+    names,
+    labels,
+    classNames,
+    split,
+    pixels,
+  };
+}
+
+/**
+ * The import itself, wherever it runs: lists, shares the work out to the decoders, and puts the data set together.
+ * @param decoders all are kept busy; their number changes nothing but the time it takes.
+ * @throws ImportError as `importImages` does.
+ */
+export async function runImport(
+  { name, files, unreadable }: ImageSources,
+  settings: ImportSettings,
+  decoders: readonly Decoder[],
+  onProgress: (progress: ImportProgress) => void,
+): Promise<ImportResult> {
+  const skipped = [...unreadable];
+  const meter = new ProgressMeter(onProgress);
+  meter.listing(files.length, skipped.length);
+  const candidates = await listCandidates(files, skipped);
+  const imageBytes = settings.size ** 2 * 4;
+  const pixels = allocate(candidates.length, settings.size);
+  const isGood = new Uint8Array(candidates.length);
+  meter.start(candidates.length, skipped.length);
+
+  const batches = makeBatches(candidates).values();
+  const work = async (decode: Decoder) => {
+    // All share one iterator, so that each takes the next batch when it is free.
+    for (const batch of batches) {
+      const result = await decode(batch);
+      for (const [i, slot] of result.slots.entries()) {
+        pixels.set(result.pixels.subarray(i * imageBytes, (i + 1) * imageBytes), slot * imageBytes);
+        isGood[slot] = 1;
+      }
+      for (const { slot, reason } of result.skipped) skipped.push({ path: candidates[slot].path, reason });
+      meter.add(result.slots.length, result.skipped.length);
+    }
+  };
+  await Promise.all(decoders.map(work));
+  meter.finish();
+
+  skipped.sort((a, b) => comparePaths(a.path, b.path));
+  const good = candidates.filter((_, slot) => isGood[slot] === 1);
+  const dataset = assemble(name, good, compact(pixels, isGood, imageBytes), settings, skipped);
+  return { dataset, skipped };
+}

@@ -1,0 +1,102 @@
+import { decode } from 'fast-png';
+import type { ImageDataset, ImageSize, SampleId } from '../../spec/imageDataset';
+import { SAMPLES } from './catalogue';
+
+/** What lies beside a sample's sheet, as JSON. One entry per image in `names`, `labels` and `split`. */
+export interface SampleManifest {
+  /** Side of an image on the sheet, in pixels; images stand in rows of `columns`, left to right, then down. */
+  readonly tile: number;
+  readonly columns: number;
+  /** Pixels of black to put around each image. */
+  readonly padding: number;
+  readonly classNames: readonly string[];
+  readonly names: readonly string[];
+  /** Class index or -1. */
+  readonly labels: readonly number[];
+  /** 0: train, 1: test. */
+  readonly split: readonly number[];
+}
+
+/** A sheet's samples, row-major, one or three (RGB) to a pixel. */
+interface Sheet {
+  readonly width: number;
+  readonly channels: number;
+  readonly data: ArrayLike<number>;
+}
+
+/**
+ * One image of the sheet as `size` x `size` RGBA. Sizes differ by whole factors: enlarging repeats pixels, shrinking takes the rounded
+ * mean of each block, so that every machine gets the same bytes.
+ */
+function unpackTile(
+  sheet: Sheet,
+  left: number,
+  top: number,
+  manifest: SampleManifest,
+  size: number,
+  out: Uint8Array,
+): void {
+  const { tile, padding } = manifest;
+  const scale = size / (tile + 2 * padding);
+  const block = Math.max(1, 1 / scale);
+  const step = Math.max(1, scale);
+  const { data, channels } = sheet;
+  const green = channels === 1 ? 0 : 1;
+  const blue = channels === 1 ? 0 : 2;
+  const area = block * block;
+  for (let y = 0, to = 0; y < size; y++) {
+    const fromY = Math.floor(y / step) * block - padding;
+    for (let x = 0; x < size; x++, to += 4) {
+      const fromX = Math.floor(x / step) * block - padding;
+      out[to + 3] = 255;
+      if (fromX < 0 || fromY < 0 || fromX >= tile || fromY >= tile) continue;
+      let sumRed = area / 2;
+      let sumGreen = sumRed;
+      let sumBlue = sumRed;
+      for (let dy = 0; dy < block; dy++) {
+        let from = ((top + fromY + dy) * sheet.width + left + fromX) * channels;
+        for (let dx = 0; dx < block; dx++, from += channels) {
+          sumRed += data[from];
+          sumGreen += data[from + green];
+          sumBlue += data[from + blue];
+        }
+      }
+      out[to] = Math.floor(sumRed / area);
+      out[to + 1] = Math.floor(sumGreen / area);
+      out[to + 2] = Math.floor(sumBlue / area);
+    }
+  }
+}
+
+/**
+ * A built-in sample from its two files. The sheet is a PNG that is decoded here, not by the browser, whose canvas may convert colours:
+ * the page and Node get identical bytes.
+ * @throws Error when the two do not fit together.
+ */
+export function unpackSample(id: SampleId, manifest: SampleManifest, png: Uint8Array, size: ImageSize): ImageDataset {
+  const { tile, columns, names, labels, split } = manifest;
+  const sheet = decode(png);
+  const count = names.length;
+  if (sheet.width !== tile * columns || sheet.height < tile * Math.ceil(count / columns) || labels.length !== count) {
+    throw new Error(`the sheet of ${id} does not fit its list of images`);
+  }
+  const imageBytes = size * size * 4;
+  const pixels = new Uint8Array(count * imageBytes);
+  for (let i = 0; i < count; i++) {
+    const left = (i % columns) * tile;
+    const top = Math.floor(i / columns) * tile;
+    unpackTile(sheet, left, top, manifest, size, pixels.subarray(i * imageBytes, (i + 1) * imageBytes));
+  }
+  const { title, license } = SAMPLES[id];
+  return {
+    name: title,
+    source: { kind: 'sample', id, license: `${license.name}. ${license.holders.join('. ')}.` },
+    size,
+    count,
+    names,
+    labels: Int16Array.from(labels),
+    classNames: manifest.classNames,
+    split: Uint8Array.from(split),
+    pixels,
+  };
+}
