@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy';
+import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy.ts';
 
 /** Cross-origin isolation: precise timers, and threads where an engine has them. Static hosts go without. */
 const headers = {

@@ -13,10 +13,10 @@ const QUIET = [
 const ENGINE_FLAGS = {
   /** WebGPU in software (SwiftShader), the same on every machine. */
   webgpu: ['--enable-unsafe-webgpu', '--enable-unsafe-swiftshader', '--use-webgpu-adapter=swiftshader'],
-  /** A browser that has never heard of WebGPU; WebGL in software. */
-  webgl: ['--disable-blink-features=WebGPU', '--enable-unsafe-swiftshader', '--use-angle=swiftshader'],
+  /** WebGPU without an adapter, as on many a machine without a GPU; WebGL in software. */
+  webgl: ['--enable-unsafe-swiftshader', '--use-angle=swiftshader'],
   /** Neither. */
-  none: ['--disable-blink-features=WebGPU', '--disable-3d-apis'],
+  none: ['--disable-3d-apis'],
 };
 
 /** What a browser offers to compute with. */

@@ -11,7 +11,7 @@ const CONTEXT: BrowserContextOptions = { viewport: { width: 1280, height: 900 },
  */
 export function testIn(engine: BrowserEngine, options: BrowserContextOptions = {}) {
   return base
-    .extend('browser', { scope: 'file' }, async (_, { onCleanup }) => {
+    .extend('browser', { scope: 'file' }, async ({}, { onCleanup }) => {
       const browser = await launchBrowser(engine);
       onCleanup(() => browser.close());
       return browser;
