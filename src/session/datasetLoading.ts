@@ -1,5 +1,5 @@
 import { ImportError } from '../data/importError';
-import type { ImportOptions, ImportResult } from '../data/importImages';
+import type { ImportOptions, ImportResult } from '../data/importTypes';
 import type { LoadSampleOptions } from '../data/samples';
 import type { CollectOptions, ImageSources } from '../data/sources';
 import type { DatasetInfo, ImageDataset, ImageSize, SampleId, SkippedFile } from '../spec/imageDataset';

@@ -54,7 +54,8 @@ export class EngineSession {
     } catch (thrown) {
       const error = engineErrorOf(thrown);
       this.starting = null;
-      if (!error.recoverable) this.close();
+      // A worker that found no engine is as good as another; one that broke is not.
+      if (!error.recoverable && error.code !== 'no-engine') this.close();
       this.store.setState({ state: 'failed', error });
       return false;
     }

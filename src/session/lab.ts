@@ -1,7 +1,7 @@
 import type { Replies } from '../protocol/commands';
 import type { EngineError, RunEvent } from '../protocol/events';
 import { type ConfigPath, setConfigValue } from '../spec/configPath';
-import type { DatasetChoice, LiveValue, PresetName, RunConfig } from '../spec/runConfig';
+import type { AugmentConfig, DatasetChoice, LiveValue, PresetName, RunConfig } from '../spec/runConfig';
 import { ChartClock, type Scheduler } from './chartClock';
 import { DatasetLoading, type ImageLoaders, type Origin } from './datasetLoading';
 import { createDatasetStore } from './datasetStore';
@@ -46,6 +46,8 @@ export class Lab {
   private holder = 0;
   private runs = 0;
   private rebuild: ReturnType<typeof setTimeout> | null = null;
+  /** Settled once the worker has the current run: before, it knows no run of that name. */
+  private created: Promise<void> = Promise.resolve();
   /** Whether the page may still choose the preset by itself. */
   private choosesPreset: boolean;
 
@@ -170,7 +172,9 @@ export class Lab {
   pause(): void {
     const { active, runState } = this.runStore.getState();
     this.runStore.setState({ intent: runState === 'training' ? 'pause' : null });
-    if (active !== null) void this.attempt(this.engine.request<'pause'>({ type: 'pause', runId: active.runId }));
+    if (active === null) return;
+    const { runId } = active;
+    void this.created.then(() => this.attempt(this.engine.request<'pause'>({ type: 'pause', runId })));
   }
 
   /** A new run at step 0 with the settings as edited. The one before it is over. */
@@ -191,9 +195,9 @@ export class Lab {
     void this.attempt(this.engine.request<'setQueries'>({ type: 'setQueries', runId: active.runId, indices: queries }));
   }
 
-  /** Two augmented views of some images with the settings as edited, without a run. */
-  preview(seed: number, indices: readonly number[]): Promise<Replies['preview']> {
-    return this.engine.request<'preview'>({ type: 'preview', augment: this.config.augment, seed, indices });
+  /** Two augmented views of some images, without a run. */
+  preview(augment: AugmentConfig, seed: number, indices: readonly number[]): Promise<Replies['preview']> {
+    return this.engine.request<'preview'>({ type: 'preview', augment, seed, indices });
   }
 
   private get config(): RunConfig {
@@ -211,7 +215,8 @@ export class Lab {
     const { active, pending } = this.runStore.getState();
     if (active === null) return;
     this.runStore.setState({ pending: { ...pending, [key]: value } });
-    void this.attempt(this.engine.request<'change'>({ type: 'change', runId: active.runId, key, value }));
+    const { runId } = active;
+    void this.created.then(() => this.attempt(this.engine.request<'change'>({ type: 'change', runId, key, value })));
   }
 
   /** Builds a run of the settings, as soon as there are an engine and images to build it with. */
@@ -256,17 +261,19 @@ export class Lab {
 
   /** Does what was asked for, or builds the run it needs first: `build` comes back here. */
   private async goOn(): Promise<void> {
-    const { active, runState, intent } = this.runStore.getState();
-    if (intent !== 'train' && intent !== 'step') return;
-    if (active === null || this.rebuild !== null) return this.build();
-    if (runState === 'building') return;
-    if (intent === 'step') this.runStore.setState({ intent: null });
+    const asked = this.runStore.getState().intent;
+    if (asked !== 'train' && asked !== 'step') return;
+    if (this.runStore.getState().active === null || this.rebuild !== null) return this.build();
+    await this.created;
+    // Pressed again, or replaced, while it was waiting.
+    const { active, intent } = this.runStore.getState();
+    if (active === null || intent !== asked) return;
     const { runId } = active;
-    await this.attempt(
-      intent === 'train'
-        ? this.engine.request<'train'>({ type: 'train', runId })
-        : this.engine.request<'step'>({ type: 'step', runId }),
-    );
+    if (intent === 'train') await this.attempt(this.engine.request<'train'>({ type: 'train', runId }));
+    else {
+      this.runStore.setState({ intent: null });
+      await this.attempt(this.engine.request<'step'>({ type: 'step', runId }));
+    }
   }
 
   /** Pauses and forgets the run before its images are replaced. */

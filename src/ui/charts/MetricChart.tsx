@@ -1,0 +1,162 @@
+import { memo, type ReactNode, useMemo } from 'react';
+import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
+import type { Baselines, SeriesName } from '../../spec/measurement';
+import { inWords } from '../numbers';
+import classes from './Charts.module.css';
+import { axisEnd, type PlacedMarker, placeMarkers, roundTicks, rowsOf, valueDomain } from './chartData';
+import { useChart } from './useChart';
+
+export interface ChartLine {
+  readonly series: SeriesName;
+  readonly name: string;
+  readonly color: string;
+}
+
+export interface ChartReference {
+  readonly name: string;
+  readonly value: number;
+}
+
+export interface ChartDescription {
+  readonly title: string;
+  readonly lines: readonly ChartLine[];
+  /** The value axis spans at least this. */
+  readonly least: readonly [number, number];
+  readonly decimals: number;
+  references(baselines: Baselines): readonly ChartReference[];
+}
+
+interface MetricChartProps {
+  readonly chart: ChartDescription;
+  /** The current value, large. */
+  readonly value: ReactNode;
+  /** One line that says how to read it. */
+  readonly help: ReactNode;
+}
+
+const LINE_HEIGHT = 12;
+const NO_REFERENCES: readonly ChartReference[] = [];
+const HEIGHT = 156;
+const MARGIN = { top: 6, right: 10, bottom: 0, left: 0 };
+
+/** A quantity over the steps: its current value, a line of help, its curve, what it is judged against, and what happened. */
+export const MetricChart = memo(function MetricChart({ chart, value, help }: MetricChartProps) {
+  return (
+    <section className={classes.card} aria-label={chart.title}>
+      <div className={classes.head}>
+        <h3 className={classes.title}>{chart.title}</h3>
+        <div className={classes.current}>{value}</div>
+      </div>
+      <p className={classes.help}>{help}</p>
+      <Curve chart={chart} />
+    </section>
+  );
+});
+
+const Curve = memo(function Curve({ chart }: { readonly chart: ChartDescription }) {
+  const names = useMemo(() => chart.lines.map((line) => line.series), [chart]);
+  const { lines, step, markers, baselines } = useChart(names);
+  const end = axisEnd(step);
+  const references = baselines === null ? NO_REFERENCES : chart.references(baselines);
+  const drawn = lines.flatMap((points) => points.map((point) => point.value));
+  const domain = valueDomain(chart.least, [...drawn, ...references.map((reference) => reference.value)]);
+  const format = (number: number) => inWords(number, chart.decimals);
+  return (
+    <div className={classes.plot} style={{ height: HEIGHT }}>
+      <LineChart
+        responsive
+        style={{ width: '100%', height: HEIGHT }}
+        data={rowsOf(lines)}
+        margin={MARGIN}
+        title={chart.title}
+      >
+        <CartesianGrid vertical={false} stroke="var(--lab-line)" />
+        <XAxis
+          dataKey="step"
+          type="number"
+          domain={[0, end]}
+          ticks={roundTicks(0, end, 5)}
+          allowDataOverflow
+          height={20}
+          tickLine={false}
+          axisLine={{ stroke: 'var(--lab-line)' }}
+          tickMargin={4}
+        />
+        <YAxis
+          domain={domain}
+          ticks={roundTicks(domain[0], domain[1], 5)}
+          allowDataOverflow
+          width={42}
+          tickLine={false}
+          axisLine={false}
+          tickFormatter={(tick: number) => inWords(tick, ticksDecimals(domain))}
+        />
+        {references.map((reference) => (
+          <ReferenceLine
+            key={reference.name}
+            y={reference.value}
+            stroke="var(--lab-reference)"
+            strokeDasharray="4 3"
+            label={{
+              value: reference.name,
+              position: 'insideBottomRight',
+              className: classes.reference,
+              offset: 3,
+            }}
+          />
+        ))}
+        {placeMarkers(markers, end).map((marker) => (
+          <ReferenceLine
+            key={marker.key}
+            x={marker.step}
+            stroke={marker.warning ? 'var(--lab-warning)' : 'var(--lab-line-strong)'}
+            strokeDasharray="2 2"
+            label={(props: { viewBox?: unknown }) => <MarkerWords marker={marker} viewBox={props.viewBox} />}
+          />
+        ))}
+        {chart.lines.map((line, i) => (
+          <Line
+            key={line.series}
+            dataKey={`v${i}`}
+            name={line.name}
+            stroke={line.color}
+            strokeWidth={1.6}
+            type="linear"
+            dot={drawn.length <= 3 ? { r: 2, fill: line.color } : false}
+            activeDot={{ r: 3 }}
+            connectNulls
+            isAnimationActive={false}
+          />
+        ))}
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ stroke: 'var(--lab-line-strong)' }}
+          wrapperClassName={classes.tooltip}
+          labelFormatter={(label) => `step ${String(label)}`}
+          formatter={(shown) => (typeof shown === 'number' ? format(shown) : String(shown))}
+        />
+      </LineChart>
+    </div>
+  );
+});
+
+function ticksDecimals([low, high]: readonly [number, number]): number {
+  const span = high - low;
+  return span > 8 ? 0 : span > 0.8 ? 1 : span > 0.1 ? 2 : 3;
+}
+
+function MarkerWords({ marker, viewBox }: { readonly marker: PlacedMarker; readonly viewBox: unknown }) {
+  if (marker.words === null || typeof viewBox !== 'object' || viewBox === null) return null;
+  if (!('x' in viewBox) || !('y' in viewBox) || typeof viewBox.x !== 'number' || typeof viewBox.y !== 'number')
+    return null;
+  return (
+    <text
+      className={marker.warning ? classes.warning : classes.event}
+      x={viewBox.x + (marker.leftwards ? -4 : 4)}
+      y={viewBox.y + 8 + marker.line * LINE_HEIGHT}
+      textAnchor={marker.leftwards ? 'end' : 'start'}
+    >
+      {marker.words}
+    </text>
+  );
+}

@@ -1,0 +1,94 @@
+import type { Point } from '../../session/series';
+import { isWarning, markerWords } from '../../session/words';
+import type { Marker } from '../../spec/measurement';
+
+/** One step of a chart with the values of its lines, by position. */
+export interface Row {
+  readonly step: number;
+  readonly [line: `v${number}`]: number | undefined;
+}
+
+/** The lines' points as rows by step; a line that was not measured at a step has no value there. */
+export function rowsOf(lines: readonly (readonly Point[])[]): Row[] {
+  const rows = new Map<number, { step: number; [line: `v${number}`]: number }>();
+  lines.forEach((points, i) => {
+    for (const { step, value } of points) {
+      const row = rows.get(step) ?? { step };
+      row[`v${i}`] = value;
+      rows.set(step, row);
+    }
+  });
+  return [...rows.values()].sort((a, b) => a.step - b.step);
+}
+
+/** Where the step axis ends: a little past the last step, in jumps, so that it does not move with every step. */
+export function axisEnd(step: number): number {
+  if (step <= 10) return 10;
+  const unit = 10 ** Math.floor(Math.log10(step)) / 5;
+  return Math.ceil(step / unit) * unit;
+}
+
+/** At most `count` round numbers from `from` to `to`, both included in the range they span. */
+export function roundTicks(from: number, to: number, count: number): number[] {
+  const span = to - from;
+  if (!(span > 0)) return [from];
+  const rough = span / Math.max(1, count - 1);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10) * power;
+  const ticks: number[] = [];
+  for (let i = Math.ceil(from / step - 1e-9); i * step <= to + step * 1e-9; i++)
+    ticks.push(Number((i * step).toPrecision(12)));
+  return ticks;
+}
+
+/** The value axis: at least `least`, wider where the data or the reference lines are, ending on round numbers. */
+export function valueDomain(least: readonly [number, number], values: readonly number[]): [number, number] {
+  let [low, high] = least;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const rough = (high - low) / 4 || 1;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const unit = power * (rough / power > 5 ? 10 : rough / power > 2 ? 5 : rough / power > 1 ? 2 : 1) * 0.5;
+  return [
+    low === least[0] ? low : Math.floor(low / unit + 1e-9) * unit,
+    high === least[1] ? high : Math.ceil(high / unit - 1e-9) * unit,
+  ];
+}
+
+/** Labels closer than this share of the axis would overlap: the later one goes a line down. */
+const LABEL_WIDTH = 0.3;
+const LABEL_LINES = 3;
+
+export interface PlacedMarker {
+  readonly key: string;
+  readonly step: number;
+  /** null where there is no room: its line is drawn, its words are in the event log. */
+  readonly words: string | null;
+  /** 0 is the top line. */
+  readonly line: number;
+  /** Whether the words stand to the left of the line: there is no room to the right. */
+  readonly leftwards: boolean;
+  readonly warning: boolean;
+}
+
+/** Where each marker's words stand on a step axis that ends at `end`; the latest have precedence. */
+export function placeMarkers(markers: readonly Marker[], end: number): PlacedMarker[] {
+  const taken: { line: number; from: number; to: number }[] = [];
+  const placed = markers.map((marker, i) => ({ marker, key: `${i} ${marker.step} ${markerWords(marker)}` })).reverse();
+  return placed
+    .map(({ marker, key }) => {
+      const at = marker.step / end;
+      const leftwards = at > 0.5;
+      const from = leftwards ? at - LABEL_WIDTH : at;
+      const to = leftwards ? at : at + LABEL_WIDTH;
+      let line = 0;
+      while (taken.some((other) => other.line === line && other.from < to && from < other.to)) line += 1;
+      const fits = line < LABEL_LINES;
+      if (fits) taken.push({ line, from, to });
+      const words = fits ? markerWords(marker) : null;
+      return { key, step: marker.step, words, line, leftwards, warning: isWarning(marker) };
+    })
+    .reverse();
+}

@@ -1,0 +1,96 @@
+import { Button, NativeSelect, Text } from '@mantine/core';
+import { IconFolder, IconPhoto } from '@tabler/icons-react';
+import { type ChangeEvent, useRef } from 'react';
+import { SAMPLES } from '../../data/sample/catalogue';
+import { originOfFiles } from '../../session/origins';
+import { SAMPLE_IDS } from '../../spec/imageDataset';
+import { useDataset, useLab, useRun } from '../lab';
+import { Panel } from '../layout/Panel';
+import classes from './DataPanel.module.css';
+import { DatasetFacts } from './DatasetFacts';
+import { LoadStatus } from './LoadStatus';
+
+const FILE_TYPES = 'image/*,.zip,application/zip';
+
+/** Which images are learned from: a sample, or one's own. */
+export function DataPanel() {
+  const lab = useLab();
+  const choice = useRun((run) => run.config.dataset);
+  const folderName = useDataset(
+    ({ info, wanted }) => wanted?.name ?? (info?.source.kind === 'folder' ? info.name : null),
+  );
+  const folderInput = useRef<HTMLInputElement>(null);
+  const filesInput = useRef<HTMLInputElement>(null);
+
+  const take = (event: ChangeEvent<HTMLInputElement>) => {
+    const files = [...(event.currentTarget.files ?? [])];
+    // So that choosing the same folder again is a change, too.
+    event.currentTarget.value = '';
+    if (files.length > 0) void lab.useImages(originOfFiles(files));
+  };
+
+  const choose = (value: string) => {
+    const sample = SAMPLE_IDS.find((id) => id === value);
+    if (sample === undefined) folderInput.current?.click();
+    else lab.useSample(sample);
+  };
+
+  return (
+    <Panel title="Data">
+      <NativeSelect
+        label="Data set"
+        value={choice}
+        onChange={(event) => choose(event.currentTarget.value)}
+        data={[
+          ...SAMPLE_IDS.map((id) => ({ value: id, label: SAMPLES[id].title })),
+          { value: 'folder', label: folderName === null ? 'Your images …' : `Your images: ${folderName}` },
+        ]}
+      />
+      <div className={classes.drop}>
+        <Text size="sm" c="dimmed">
+          Drop a folder, images or a .zip anywhere
+        </Text>
+        <div className={classes.buttons}>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<IconFolder size={15} aria-hidden />}
+            onClick={() => folderInput.current?.click()}
+          >
+            Folder
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<IconPhoto size={15} aria-hidden />}
+            onClick={() => filesInput.current?.click()}
+          >
+            Files or .zip
+          </Button>
+        </div>
+        <input
+          ref={folderInput}
+          className={classes.input}
+          type="file"
+          aria-label="Image folder"
+          tabIndex={-1}
+          multiple
+          onChange={take}
+          {...{ webkitdirectory: '' }}
+        />
+        <input
+          ref={filesInput}
+          className={classes.input}
+          type="file"
+          aria-label="Image files or .zip"
+          tabIndex={-1}
+          multiple
+          accept={FILE_TYPES}
+          onChange={take}
+        />
+      </div>
+      <LoadStatus />
+      <DatasetFacts />
+    </Panel>
+  );
+}

@@ -1,0 +1,81 @@
+import { Anchor, Collapse, Modal, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMemo } from 'react';
+import { SAMPLES } from '../../data/sample/catalogue';
+import { type DatasetInfo, indicesOf, type SampleId, TEST } from '../../spec/imageDataset';
+import { useDataset } from '../lab';
+import { grouped } from '../numbers';
+import classes from './DataPanel.module.css';
+
+/** Files listed at most; a folder of documents may hold tens of thousands. */
+const LISTED = 200;
+
+/** The data set in use: how many images, in which groups, what was left out, whose they are. */
+export function DatasetFacts() {
+  const info = useDataset((data) => data.info);
+  const skipped = useDataset((data) => data.skipped);
+  const [listed, { toggle }] = useDisclosure(false);
+  if (info === null) return null;
+  return (
+    <div className={classes.facts}>
+      <div>
+        <strong data-testid="dataset-size">{info.count}</strong> images
+        <GroupsAndSize info={info} />
+      </div>
+      <div>
+        <span data-testid="dataset-skipped">{skipped.length}</span> skipped
+        {skipped.length > 0 && (
+          <>
+            {' · '}
+            <Anchor component="button" type="button" size="sm" aria-expanded={listed} onClick={toggle}>
+              {listed ? 'hide them' : 'which, and why'}
+            </Anchor>
+          </>
+        )}
+        {info.source.kind === 'sample' && <License id={info.source.id} />}
+      </div>
+      <Collapse expanded={listed}>
+        <ul className={classes.skipped}>
+          {skipped.slice(0, LISTED).map(({ path, reason }) => (
+            <li key={path}>
+              <b>{path}</b>: {reason}
+            </li>
+          ))}
+          {skipped.length > LISTED && <li>and {grouped(skipped.length - LISTED)} more</li>}
+        </ul>
+      </Collapse>
+    </div>
+  );
+}
+
+function GroupsAndSize({ info }: { readonly info: DatasetInfo }) {
+  const test = useMemo(() => indicesOf(info, TEST).length, [info]);
+  const groups = info.labels === null ? ' · no classes' : ` in ${info.classNames.length} classes`;
+  const held = test === 0 ? '' : ` · ${grouped(test)} held out for kNN`;
+  return (
+    <>
+      {groups} · {info.size} px{held}
+      {info.labels === null && (
+        <Text size="xs" mt={4}>
+          kNN accuracy needs classes: put the images into one folder for each class. Everything else works without.
+        </Text>
+      )}
+    </>
+  );
+}
+
+function License({ id }: { readonly id: SampleId }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  const { title, license } = SAMPLES[id];
+  return (
+    <>
+      {' · licence: '}
+      <Anchor component="button" type="button" size="sm" onClick={open}>
+        {license.name}
+      </Anchor>
+      <Modal opened={opened} onClose={close} title={`Licence of ${title}`} size="lg">
+        <pre className={classes.license}>{license.text}</pre>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+import { Text } from '@mantine/core';
+import { IconPhotoDown } from '@tabler/icons-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Origin } from '../../session/datasetLoading';
+import { originOfDrop } from '../../session/origins';
+import { useLab } from '../lab';
+import classes from './DropCatcher.module.css';
+
+function carriesFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes('Files') ?? false;
+}
+
+/** Takes files dropped anywhere on the page; the browser never opens them in its place. */
+export function DropCatcher({ children }: { readonly children: ReactNode }) {
+  const lab = useLab();
+  const [over, setOver] = useState(false);
+  useEffect(() => catchDrops(setOver, (origin) => void lab.useImages(origin)), [lab]);
+  return (
+    <>
+      {children}
+      {over && (
+        <div className={classes.overlay} aria-hidden>
+          <div className={classes.frame}>
+            <IconPhotoDown size={40} stroke={1.4} />
+            <Text fw={650}>Drop images, a folder or a .zip</Text>
+            <Text size="sm">They stay on this computer.</Text>
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+function catchDrops(setOver: (over: boolean) => void, take: (origin: Origin) => void): () => void {
+  // Enter and leave come for every element on the way; files are over the page while more were entered than left.
+  let depth = 0;
+  const move = (by: number) => {
+    depth = Math.max(0, depth + by);
+    setOver(depth > 0);
+  };
+  const listeners = {
+    dragenter: (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      move(1);
+    },
+    dragover: (event: DragEvent) => {
+      event.preventDefault();
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = carriesFiles(event) ? 'copy' : 'none';
+    },
+    dragleave: (event: DragEvent) => {
+      if (carriesFiles(event)) move(-1);
+    },
+    drop: (event: DragEvent) => {
+      event.preventDefault();
+      depth = 0;
+      setOver(false);
+      if (event.dataTransfer !== null && carriesFiles(event)) take(originOfDrop(event.dataTransfer));
+    },
+  };
+  const entries = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];
+  for (const [name, listener] of entries) window.addEventListener(name, listener);
+  return () => {
+    for (const [name, listener] of entries) window.removeEventListener(name, listener);
+  };
+}

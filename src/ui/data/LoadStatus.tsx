@@ -1,0 +1,46 @@
+import { Button, Progress, Text } from '@mantine/core';
+import type { LoadProgress } from '../../session/datasetStore';
+import { useDataset, useLab } from '../lab';
+import { bytes, duration, grouped } from '../numbers';
+import classes from './DataPanel.module.css';
+
+/** How far a load has come, in words. */
+export function progressWords({ done, total, unit, rate, remaining }: LoadProgress): string {
+  if (unit === 'bytes') return total === null ? 'asking for it …' : `${bytes(done)} of ${bytes(total)}`;
+  if (total === null) return done === 0 ? 'looking for files …' : `${grouped(done)} files found …`;
+  const parts = [`${grouped(done)} of ${grouped(total)}`];
+  if (rate !== null) parts.push(`${grouped(Math.round(rate))}/s`);
+  if (remaining !== null) parts.push(`${duration(remaining)} left`);
+  return parts.join(' · ');
+}
+
+/** A load under way with its Cancel, or why the last one came to nothing. */
+export function LoadStatus() {
+  const lab = useLab();
+  const loading = useDataset((data) => data.loading);
+  const problem = useDataset((data) => data.problem);
+  if (loading === null) {
+    return problem === null ? null : (
+      <div className={classes.problem} role="alert">
+        {problem}
+      </div>
+    );
+  }
+  const share = loading.total === null || loading.total === 0 ? null : (100 * loading.done) / loading.total;
+  return (
+    <div className={classes.load}>
+      <div className={classes.row}>
+        <Text size="sm" fw={600} truncate>
+          Loading {loading.name}
+        </Text>
+        <Button size="compact-xs" variant="default" onClick={() => lab.cancelLoading()}>
+          Cancel
+        </Button>
+      </div>
+      <Progress mt={6} size="sm" value={share ?? 100} animated={share === null} aria-label="Images loaded" />
+      <Text size="xs" c="dimmed" mt={4}>
+        {progressWords(loading)}
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import classes from './Diagram.module.css';
+import type { PlacedEdge, Point } from './layout';
+
+/** Where on its way back a stopped gradient ends, as a share of the way. */
+const STOPPED_AT = 0.5;
+
+function between(a: Point, b: Point, share: number): Point {
+  return { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share };
+}
+
+/** A bar across the way of the gradient. */
+function bar(from: Point, to: Point, at: Point): string {
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
+  const across = { x: (-(to.y - from.y) / length) * 8, y: ((to.x - from.x) / length) * 8 };
+  return `M${at.x - across.x} ${at.y - across.y}L${at.x + across.x} ${at.y + across.y}`;
+}
+
+/** An arrow with the gradient's way back beside it: open, stopped at the switch, or none where nothing is learned. */
+export function Arrow({ placed, learns }: { readonly placed: PlacedEdge; readonly learns: boolean }) {
+  const { edge, from, to, gradientFrom, gradientTo, label } = placed;
+  const stopped = edge.control !== undefined && !edge.gradient;
+  const stop = between(gradientFrom, gradientTo, STOPPED_AT);
+  return (
+    <g>
+      <path className={classes.forward} d={`M${from.x} ${from.y}L${to.x} ${to.y}`} markerEnd="url(#forward-head)" />
+      {edge.label !== '' && (
+        <text className={classes.symbol} x={label.x} y={label.y}>
+          {edge.label}
+        </text>
+      )}
+      {learns && edge.gradient && (
+        <path
+          className={classes.gradient}
+          d={`M${gradientFrom.x} ${gradientFrom.y}L${gradientTo.x} ${gradientTo.y}`}
+          markerEnd="url(#gradient-head)"
+        />
+      )}
+      {learns && stopped && (
+        <>
+          <path className={classes.gradient} d={`M${gradientFrom.x} ${gradientFrom.y}L${stop.x} ${stop.y}`} />
+          <path className={classes.stop} d={bar(gradientFrom, gradientTo, stop)} />
+        </>
+      )}
+    </g>
+  );
+}

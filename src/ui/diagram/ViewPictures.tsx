@@ -1,0 +1,65 @@
+import { type ReactNode, useMemo } from 'react';
+import { PixelImage } from '../images/PixelImage';
+import { sliceImages } from '../images/sliceImages';
+import { Thumbnail, useImageName } from '../images/Thumbnail';
+import { usePreview } from '../images/usePreview';
+import { useRun } from '../lab';
+import classes from './Diagram.module.css';
+import type { Box, DiagramLayout } from './layout';
+
+/** The image of the moment and its two views, as the network sees them. */
+export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
+  const views = useRun((run) => run.views);
+  const queries = useRun((run) => run.queries);
+  // Before the first update there are no views of the run's own.
+  const first = useMemo(() => (views === null ? queries.slice(0, 1) : []), [views, queries]);
+  const preview = usePreview(first, 0);
+  const pair = useMemo(
+    () =>
+      views === null
+        ? { x1: preview?.x1[0], x2: preview?.x2[0] }
+        : { x1: sliceImages(views.x1, views.size)[0], x2: sliceImages(views.x2, views.size)[0] },
+    [views, preview],
+  );
+  const index = views?.indices[0] ?? queries[0];
+  const name = useImageName(index ?? 0);
+  const places = layout.nodes.filter(({ node }) => node.kind === 'view');
+  return (
+    <>
+      <Picture box={layout.image} layout={layout} caption="image">
+        {index === undefined ? <PixelImage image={null} label="" /> : <Thumbnail index={index} />}
+      </Picture>
+      {places.map(({ node, box }) => (
+        <Picture key={node.id} box={box} layout={layout} caption={node.label}>
+          <PixelImage
+            image={(node.branch === 1 ? pair.x1 : pair.x2) ?? null}
+            label={index === undefined ? '' : `${name}, view ${node.branch}`}
+          />
+        </Picture>
+      ))}
+    </>
+  );
+}
+
+interface PictureProps {
+  readonly box: Box;
+  readonly layout: DiagramLayout;
+  readonly caption: string;
+  readonly children: ReactNode;
+}
+
+function Picture({ box, layout, caption, children }: PictureProps) {
+  return (
+    <div
+      className={classes.picture}
+      style={{
+        left: `${(100 * box.x) / layout.width}%`,
+        top: `${(100 * box.y) / layout.height}%`,
+        width: `${(100 * box.width) / layout.width}%`,
+      }}
+    >
+      {children}
+      <span className={classes.pictureCaption}>{caption}</span>
+    </div>
+  );
+}

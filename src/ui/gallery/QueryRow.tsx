@@ -1,0 +1,51 @@
+import { UnstyledButton } from '@mantine/core';
+import type { Neighbour } from '../../spec/measurement';
+import { Thumbnail, useImageName } from '../images/Thumbnail';
+import { inWords } from '../numbers';
+import classes from './Neighbours.module.css';
+
+/** Neighbours shown of each query. */
+const SHOWN = 6;
+
+interface QueryRowProps {
+  readonly query: number;
+  /** null until they have been measured. */
+  readonly neighbours: readonly Neighbour[] | null;
+  onChoose(index: number): void;
+}
+
+/** A query and its nearest, the nearest first. */
+export function QueryRow({ query, neighbours, onChoose }: QueryRowProps) {
+  const name = useImageName(query);
+  return (
+    <div className={classes.row}>
+      <div className={classes.query} title={name}>
+        <Thumbnail index={query} />
+      </div>
+      {Array.from({ length: SHOWN }, (_, i) => {
+        const neighbour = neighbours?.[i];
+        return neighbour === undefined ? (
+          <div key={-1 - i} className={classes.empty} />
+        ) : (
+          <NeighbourButton key={neighbour.index} neighbour={neighbour} onChoose={onChoose} />
+        );
+      })}
+    </div>
+  );
+}
+
+function NeighbourButton({ neighbour, onChoose }: { readonly neighbour: Neighbour; onChoose(index: number): void }) {
+  const { index, similarity } = neighbour;
+  const name = useImageName(index);
+  return (
+    <UnstyledButton
+      className={classes.neighbour}
+      title={name}
+      aria-label={`${name}, similarity ${inWords(similarity, 2)}: make it the query`}
+      onClick={() => onChoose(index)}
+    >
+      <Thumbnail index={index} decorative />
+      <span className={classes.similarity}>{inWords(similarity, 2)}</span>
+    </UnstyledButton>
+  );
+}

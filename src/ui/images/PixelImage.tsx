@@ -1,0 +1,20 @@
+import { useEffect, useRef } from 'react';
+import classes from './PixelImage.module.css';
+
+interface PixelImageProps {
+  /** null: its place is kept empty until it is there. */
+  readonly image: ImageData | null;
+  /** What it shows, for those who do not see it; empty where the words beside it say it already. */
+  readonly label: string;
+}
+
+/** A small picture from pixels, as wide as its container. */
+export function PixelImage({ image, label }: PixelImageProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (image !== null) canvas.current?.getContext('2d')?.putImageData(image, 0, 0);
+  }, [image]);
+  const size = image?.width ?? 1;
+  if (label === '') return <canvas ref={canvas} className={classes.image} width={size} height={size} aria-hidden />;
+  return <canvas ref={canvas} className={classes.image} width={size} height={size} role="img" aria-label={label} />;
+}

@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'react';
+import { useEngine, useLab, useRun } from '../lab';
+import { sliceImages } from './sliceImages';
+
+export interface PreviewViews {
+  readonly x1: readonly ImageData[];
+  readonly x2: readonly ImageData[];
+}
+
+/**
+ * Two views each of some images with the augmentations as edited, drawn afresh when these or the `seed` change; null until they are there.
+ * `indices` must keep its identity while it stays the same.
+ */
+export function usePreview(indices: readonly number[], seed: number): PreviewViews | null {
+  const lab = useLab();
+  const ready = useEngine(({ state }) => state === 'ready');
+  const augment = useRun((run) => run.config.augment);
+  const [views, setViews] = useState<PreviewViews | null>(null);
+  useEffect(() => {
+    if (!ready || indices.length === 0) return;
+    let current = true;
+    lab.preview(augment, seed, indices).then(
+      ({ size, x1, x2 }) => {
+        if (current) setViews({ x1: sliceImages(x1, size), x2: sliceImages(x2, size) });
+      },
+      // Without an engine there is nothing to see; the page says so elsewhere.
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, [lab, ready, augment, seed, indices]);
+  return views;
+}

@@ -1,0 +1,42 @@
+import { createContext, use, useEffect, useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
+import type { DatasetStoreState } from '../session/datasetStore';
+import type { EngineStoreState } from '../session/engineStore';
+import type { Lab } from '../session/lab';
+import type { Notice } from '../session/noticeStore';
+import type { RunStoreState } from '../session/runStore';
+
+export const LabContext = createContext<Lab | null>(null);
+
+/** The lab that the components around this one show and control. */
+export function useLab(): Lab {
+  const lab = use(LabContext);
+  if (lab === null) throw new Error('There is no LabContext around this component.');
+  return lab;
+}
+
+export function useRun<T>(select: (state: RunStoreState) => T): T {
+  return useStore(useLab().runStore, select);
+}
+
+export function useDataset<T>(select: (state: DatasetStoreState) => T): T {
+  return useStore(useLab().datasetStore, select);
+}
+
+export function useEngine<T>(select: (state: EngineStoreState) => T): T {
+  return useStore(useLab().engineStore, select);
+}
+
+export function useNotices(): readonly Notice[] {
+  return useStore(useLab().noticeStore, (state) => state.notices);
+}
+
+/** The picture of an image of the data set, or null until it is there. */
+export function useThumbnail(index: number): ImageData | null {
+  const { thumbnails } = useLab();
+  const image = useSyncExternalStore(thumbnails.subscribe, () => thumbnails.get(index));
+  useEffect(() => {
+    if (image === null) thumbnails.want(index);
+  }, [thumbnails, index, image]);
+  return image;
+}

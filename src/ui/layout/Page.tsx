@@ -1,0 +1,41 @@
+import { ChartsPanel } from '../charts/ChartsPanel';
+import { DataPanel } from '../data/DataPanel';
+import { DiagramPanel } from '../diagram/DiagramPanel';
+import { NeighboursPanel } from '../gallery/NeighboursPanel';
+import { EventLog } from '../log/EventLog';
+import { AugmentPanel } from '../settings/AugmentPanel';
+import { SettingsPanel } from '../settings/SettingsPanel';
+import { Guide } from '../status/Guide';
+import { Notices } from '../status/Notices';
+import { StatusBar } from '../status/StatusBar';
+import { Header } from './Header';
+import classes from './Page.module.css';
+
+/** One screen that tells the story: images and settings, the step and its charts, what was learned. */
+export function Page() {
+  return (
+    <>
+      <Header />
+      <main className={classes.page}>
+        <div className={classes.data}>
+          <DataPanel />
+        </div>
+        <div className={classes.story}>
+          <Notices />
+          <Guide />
+          <StatusBar />
+          <DiagramPanel />
+          <ChartsPanel />
+        </div>
+        <div className={classes.learned}>
+          <NeighboursPanel />
+          <EventLog />
+        </div>
+        <div className={classes.settings}>
+          <SettingsPanel />
+          <AugmentPanel />
+        </div>
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { Text } from '@mantine/core';
+import { useRun } from '../lab';
+import { Panel } from '../layout/Panel';
+import classes from './EventLog.module.css';
+
+/** What happened, the latest first, and what the run costs. */
+export function EventLog() {
+  const log = useRun((run) => run.log);
+  return (
+    <Panel title="Events">
+      {log.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          Nothing has happened yet.
+        </Text>
+      ) : (
+        <ol className={classes.log}>
+          {log.map(({ id, step, text, warning }) => (
+            <li key={id} className={warning ? classes.warning : undefined}>
+              <span className={classes.step}>{step === null ? '' : `step ${step}`}</span>
+              {text}
+            </li>
+          ))}
+        </ol>
+      )}
+      <Cost />
+    </Panel>
+  );
+}
+
+function Cost() {
+  const resources = useRun((run) => run.resources);
+  if (resources === null) return null;
+  const { gpuBytes, measuringShare } = resources;
+  return (
+    <Text size="xs" c="dimmed" mt={8}>
+      GPU memory {Math.round(gpuBytes / 1e6)} MB · {(100 * measuringShare).toFixed(1)} % of the time spent measuring
+    </Text>
+  );
+}

@@ -1,0 +1,34 @@
+import { Button, Group } from '@mantine/core';
+import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
+import { hasMoved, isGoing } from '../../session/runStore';
+import { useEngine, useLab, useRun } from '../lab';
+import classes from './RunControls.module.css';
+
+/** Train or Pause, Step, Reset. */
+export function RunControls() {
+  const lab = useLab();
+  const going = useRun(isGoing);
+  const over = useRun(({ runState }) => runState === 'finished' || runState === 'diverged' || runState === 'failed');
+  const untouched = useRun((run) => !hasMoved(run) && run.runState !== 'failed');
+  const noEngine = useEngine(({ state }) => state === 'failed' || state === 'lost');
+  return (
+    <Group gap={8} wrap="nowrap">
+      <Button
+        className={classes.main}
+        onClick={() => (going ? lab.pause() : lab.train())}
+        disabled={(over || noEngine) && !going}
+        leftSection={
+          going ? <IconPlayerPauseFilled size={15} aria-hidden /> : <IconPlayerPlayFilled size={15} aria-hidden />
+        }
+      >
+        {going ? 'Pause' : 'Train'}
+      </Button>
+      <Button variant="default" onClick={() => lab.step()} disabled={going || over || noEngine}>
+        Step
+      </Button>
+      <Button variant="default" onClick={() => lab.reset()} disabled={untouched}>
+        Reset
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,64 @@
+import { Button, Popover, Text, TextInput } from '@mantine/core';
+import { IconCheck, IconLink } from '@tabler/icons-react';
+import { useState } from 'react';
+import { currentLink } from '../../session/linkSync';
+import { useDataset, useLab } from '../lab';
+
+/** Copies the address of the run: settings, seed and the changes made in flight. */
+export function ShareButton() {
+  const lab = useLab();
+  const [link, setLink] = useState<string | null>(null);
+  const [copied, setCopied] = useState(false);
+  const own = useDataset((data) => data.info?.source.kind === 'folder');
+
+  const share = async () => {
+    const address = new URL(window.location.href);
+    address.hash = currentLink(lab);
+    setLink(address.href);
+    try {
+      await navigator.clipboard.writeText(address.href);
+      setCopied(true);
+    } catch {
+      // No permission, or not a secure page: the link is shown to be copied by hand.
+      setCopied(false);
+    }
+  };
+
+  return (
+    <Popover opened={link !== null} onChange={(opened) => !opened && setLink(null)} width={320} withArrow trapFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          leftSection={<IconLink size={16} stroke={1.7} aria-hidden />}
+          onClick={() => (link === null ? void share() : setLink(null))}
+        >
+          Share
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Text size="sm" mb={6} role="status">
+          {copied ? (
+            <>
+              <IconCheck size={14} aria-hidden /> Link copied: it runs this run again.
+            </>
+          ) : (
+            'Copy this link: it runs this run again.'
+          )}
+        </Text>
+        <TextInput
+          aria-label="Link to this run"
+          size="xs"
+          readOnly
+          value={link ?? ''}
+          data-autofocus
+          onFocus={(event) => event.currentTarget.select()}
+        />
+        {own === true && (
+          <Text size="xs" c="dimmed" mt={6}>
+            Your images are not in the link: whoever opens it is asked for the same folder.
+          </Text>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,62 @@
+import { ActionIcon, Collapse } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown } from '@tabler/icons-react';
+import { FIELDS, fieldOf } from '../../spec/fields';
+import type { AugmentConfig } from '../../spec/runConfig';
+import { Panel } from '../layout/Panel';
+import classes from './AugmentPanel.module.css';
+import { AugmentPreview } from './AugmentPreview';
+import { FieldRow } from './FieldRow';
+
+const AUGMENTATIONS = [
+  'crop',
+  'flip',
+  'jitter',
+  'grayscale',
+  'blur',
+] as const satisfies readonly (keyof AugmentConfig)[];
+
+/** What makes two views of one image, each part with its switch and its strengths, and what comes of it. */
+export function AugmentPanel() {
+  return (
+    <Panel title="Augmentation">
+      <AugmentPreview />
+      {AUGMENTATIONS.map((name) => (
+        <Augmentation key={name} name={name} />
+      ))}
+    </Panel>
+  );
+}
+
+function Augmentation({ name }: { readonly name: (typeof AUGMENTATIONS)[number] }) {
+  const [opened, { toggle }] = useDisclosure(false);
+  const own = `augment.${name}.enabled`;
+  const { label } = fieldOf(own);
+  const strengths = FIELDS.filter(({ path }) => path.startsWith(`augment.${name}.`) && path !== own);
+  return (
+    <div>
+      <div className={classes.head}>
+        <ActionIcon
+          variant="transparent"
+          color="gray"
+          size={22}
+          aria-label={`Strength of ${label.toLowerCase()}`}
+          aria-expanded={opened}
+          onClick={toggle}
+        >
+          <IconChevronDown size={15} aria-hidden className={opened ? classes.open : classes.closed} />
+        </ActionIcon>
+        <div className={classes.switch}>
+          <FieldRow path={own} />
+        </div>
+      </div>
+      <Collapse expanded={opened}>
+        <div className={classes.strengths}>
+          {strengths.map(({ path }) => (
+            <FieldRow key={path} path={path} of={label} />
+          ))}
+        </div>
+      </Collapse>
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconHelp } from '@tabler/icons-react';
+import { type Field, paperValue } from '../../spec/fields';
+
+/** What a setting means, on hover, focus or touch. */
+export function FieldHelp({ field }: { readonly field: Field }) {
+  const paper = paperValue(field);
+  const text = paper === null ? field.help : `${field.help} Paper (${field.source}): ${paper}.`;
+  return (
+    <Tooltip label={text} position="right">
+      <ActionIcon variant="transparent" color="gray" size={20} aria-label={`Help: ${field.label}`}>
+        <IconHelp size={15} stroke={1.6} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

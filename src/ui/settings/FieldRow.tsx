@@ -1,0 +1,76 @@
+import { NativeSelect, Switch } from '@mantine/core';
+import { useId } from 'react';
+import type { ConfigPath } from '../../spec/configPath';
+import { type Field, fieldOf, paperValue } from '../../spec/fields';
+import { FieldHelp } from './FieldHelp';
+import classes from './FieldRow.module.css';
+import { NumberField } from './NumberField';
+import { useSetting } from './useSetting';
+
+interface FieldRowProps {
+  readonly path: ConfigPath;
+  /** Put before the label for assistive technology, where the label alone says too little: “Random crop: smallest area”. */
+  readonly of?: string;
+}
+
+/** One setting: its name, a word of help, the paper's value and its control. */
+export function FieldRow({ path, of }: FieldRowProps) {
+  const field = fieldOf(path);
+  const id = useId();
+  const { value, set } = useSetting(path);
+  const name = of === undefined ? field.label : `${of}: ${field.label.toLowerCase()}`;
+  const stacked = field.control.kind === 'choice';
+  return (
+    <div className={stacked ? classes.stacked : classes.inline}>
+      <div className={classes.words}>
+        <span className={classes.label}>
+          <label htmlFor={id}>{field.label}</label>
+          <FieldHelp field={field} />
+        </span>
+        <PaperValue field={field} />
+      </div>
+      {field.control.kind === 'switch' && (
+        <Switch
+          id={id}
+          aria-label={name}
+          checked={value === true}
+          onChange={(event) => set(event.currentTarget.checked)}
+        />
+      )}
+      {field.control.kind === 'number' && typeof value === 'number' && (
+        <NumberField id={id} name={name} control={field.control} value={value} onCommit={set} />
+      )}
+      {field.control.kind === 'choice' && <Choice id={id} name={name} field={field} value={value} onChoose={set} />}
+    </div>
+  );
+}
+
+/** What the paper has in this place; nothing for settings that are this page's own. */
+export function PaperValue({ field }: { readonly field: Field }) {
+  const paper = paperValue(field);
+  return paper === null ? null : <span className={classes.paper}>paper: {paper}</span>;
+}
+
+interface ChoiceProps {
+  readonly id: string;
+  readonly name: string;
+  readonly field: Field;
+  readonly value: string | number | boolean | undefined;
+  onChoose(value: string | number): void;
+}
+
+function Choice({ id, name, field, value, onChoose }: ChoiceProps) {
+  const options = field.control.kind === 'choice' ? field.control.options : [];
+  return (
+    <NativeSelect
+      id={id}
+      aria-label={name}
+      value={String(value)}
+      data={options.map((option) => ({ value: String(option.value), label: option.label }))}
+      onChange={(event) => {
+        const chosen = options.find((option) => String(option.value) === event.currentTarget.value);
+        if (chosen !== undefined) onChoose(chosen.value);
+      }}
+    />
+  );
+}

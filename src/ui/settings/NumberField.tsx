@@ -1,0 +1,52 @@
+import { NumberInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useEffect, useState } from 'react';
+import type { FieldControl } from '../../spec/fields';
+import classes from './FieldRow.module.css';
+
+/** A number counts once typing has stopped for this long, or at once on leaving the field. */
+const SETTLED_MS = 500;
+
+interface NumberFieldProps {
+  readonly id: string;
+  readonly name: string;
+  readonly control: Extract<FieldControl, { kind: 'number' }>;
+  readonly value: number;
+  onCommit(value: number): void;
+}
+
+/** A number within its limits; what is half typed, or outside them, is not passed on. */
+export function NumberField({ id, name, control, value, onCommit }: NumberFieldProps) {
+  const { min, max, step, integer } = control;
+  const [draft, setDraft] = useState<number | string>(value);
+  useEffect(() => setDraft(value), [value]);
+
+  const commit = (next: number | string) => {
+    const fits = typeof next === 'number' && next >= min && next <= max;
+    if (fits && next !== value) onCommit(next);
+  };
+  const commitSoon = useDebouncedCallback(commit, { delay: SETTLED_MS, flushOnUnmount: true });
+
+  return (
+    <NumberInput
+      className={classes.number}
+      id={id}
+      aria-label={name}
+      value={draft}
+      min={min}
+      max={max}
+      step={step}
+      allowDecimal={integer !== true}
+      allowNegative={min < 0}
+      clampBehavior="blur"
+      onChange={(next) => {
+        setDraft(next);
+        commitSoon(next);
+      }}
+      onBlur={() => {
+        commitSoon.flush();
+        if (typeof draft !== 'number') setDraft(value);
+      }}
+    />
+  );
+}

@@ -1,0 +1,116 @@
+import { Accordion, Anchor, NativeSelect, Text } from '@mantine/core';
+import { differingPaths, FIELDS, type FieldGroup, fieldOf } from '../../spec/fields';
+import { METHODS } from '../../spec/methods/registry';
+import { presetConfig } from '../../spec/presets';
+import { METHOD_NAMES, PRESET_NAMES } from '../../spec/runConfig';
+import { useLab, useRun } from '../lab';
+import { Panel } from '../layout/Panel';
+import { FieldRow } from './FieldRow';
+import { LearningRateField } from './LearningRateField';
+import classes from './SettingsPanel.module.css';
+
+/** Not part of a recipe: choosing a preset keeps them. */
+const KEPT = new Set(['seed', 'engine', 'method']);
+
+/** Settings that have their control elsewhere on the page: data panel, diagram, the head of this panel. */
+const ELSEWHERE = new Set(['preset', 'dataset', 'method', 'stopGradient']);
+
+const SECTIONS: readonly { readonly group: FieldGroup; readonly title: string }[] = [
+  { group: 'optimiser', title: 'Optimiser' },
+  { group: 'heads', title: 'Heads and loss' },
+  { group: 'network', title: 'Backbone' },
+  { group: 'monitors', title: 'Monitors' },
+  { group: 'run', title: 'Image size, seed, engine' },
+];
+
+/** Every setting but the images and the augmentations. */
+export function SettingsPanel() {
+  return (
+    <Panel title="Settings">
+      <div className={classes.head}>
+        <PresetSelect />
+        <MethodSelect />
+      </div>
+      <Accordion
+        multiple
+        defaultValue={['optimiser', 'heads']}
+        order={3}
+        classNames={{
+          item: classes.item,
+          control: classes.control,
+          label: classes.sectionLabel,
+          content: classes.content,
+        }}
+      >
+        {SECTIONS.map(({ group, title }) => (
+          <Accordion.Item key={group} value={group}>
+            <Accordion.Control>{title}</Accordion.Control>
+            <Accordion.Panel>
+              {FIELDS.filter((field) => field.group === group && !ELSEWHERE.has(field.path)).map(({ path }) =>
+                path === 'baseLearningRate' ? <LearningRateField key={path} /> : <FieldRow key={path} path={path} />,
+              )}
+            </Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
+    </Panel>
+  );
+}
+
+function PresetSelect() {
+  const lab = useLab();
+  const config = useRun((run) => run.config);
+  const { preset, dataset } = config;
+  const edited = differingPaths(config, presetConfig(preset, dataset)).filter((path) => !KEPT.has(path)).length;
+  const field = fieldOf('preset');
+  const options = field.control.kind === 'choice' ? field.control.options : [];
+  return (
+    <div>
+      <NativeSelect
+        label={field.label}
+        value={preset}
+        data={options.map(({ value, label }) => ({ value: String(value), label }))}
+        onChange={(event) => {
+          const chosen = PRESET_NAMES.find((name) => name === event.currentTarget.value);
+          if (chosen !== undefined) lab.setPreset(chosen);
+        }}
+      />
+      <Text size="xs" c="dimmed" mt={3}>
+        {edited === 0 ? (
+          presetWords(preset)
+        ) : (
+          <>
+            {edited} {edited === 1 ? 'setting' : 'settings'} changed by hand.{' '}
+            <Anchor component="button" type="button" size="xs" onClick={() => lab.setPreset(preset)}>
+              Back to its values
+            </Anchor>
+          </>
+        )}
+      </Text>
+    </div>
+  );
+}
+
+function presetWords(preset: (typeof PRESET_NAMES)[number]): string {
+  return preset === 'paper'
+    ? 'The paper’s own values: hundreds of epochs, for a strong GPU and much patience.'
+    : 'Rates that learn in a short run, not the paper’s.';
+}
+
+function MethodSelect() {
+  const lab = useLab();
+  const method = useRun((run) => run.config.method);
+  return (
+    <div>
+      <NativeSelect
+        label={fieldOf('method').label}
+        value={method}
+        data={METHOD_NAMES.map((name) => ({ value: name, label: METHODS[name].title }))}
+        onChange={(event) => lab.set('method', event.currentTarget.value)}
+      />
+      <Text size="xs" c="dimmed" mt={3}>
+        {METHODS[method].summary}
+      </Text>
+    </div>
+  );
+}

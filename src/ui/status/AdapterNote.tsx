@@ -1,0 +1,25 @@
+import { Text } from '@mantine/core';
+import { useEngine, useRun } from '../lab';
+import classes from './Status.module.css';
+
+/** Says so where the engine is not the fast one: a processor that stands in for a GPU, or WebGL. */
+export function AdapterNote() {
+  const adapter = useEngine((engine) => engine.adapter);
+  const preset = useRun((run) => run.config.preset);
+  if (adapter === null) return null;
+  const lines: string[] = [];
+  if (adapter.fallbackReason !== null) lines.push(adapter.fallbackReason);
+  if (adapter.isSoftware) {
+    lines.push(
+      preset === 'tiny'
+        ? `There is no GPU here: ${adapter.description} computes in software, some hundred times slower. So the tiny preset was chosen, whose updates take about a second or two.`
+        : `There is no GPU here: ${adapter.description} computes in software, some hundred times slower. The tiny preset is made for that.`,
+    );
+  }
+  if (lines.length === 0) return null;
+  return (
+    <Text size="sm" className={classes.note}>
+      {lines.join(' ')}
+    </Text>
+  );
+}

@@ -1,0 +1,45 @@
+import { Button, Group, Text } from '@mantine/core';
+import { hasMoved, isLiveKey } from '../../session/runStore';
+import { flattenConfig } from '../../spec/configPath';
+import { differingPaths, fieldOf, valueLabel } from '../../spec/fields';
+import type { RunConfig } from '../../spec/runConfig';
+import { useLab, useRun } from '../lab';
+import classes from './Status.module.css';
+
+/** Changes spelled out; the rest are counted. */
+const SPELLED_OUT = 3;
+
+/** “Batch size 64 → 128, Output d 256 → 512 and 4 more” */
+function changesInWords(now: RunConfig, next: RunConfig): string {
+  const paths = differingPaths(now, next);
+  const [before, after] = [flattenConfig(now), flattenConfig(next)];
+  const words = paths.slice(0, SPELLED_OUT).map((path) => {
+    const field = fieldOf(path);
+    return `${field.label} ${valueLabel(field, before.get(path))} → ${valueLabel(field, after.get(path))}`;
+  });
+  const more = paths.length - words.length;
+  return more > 0 ? `${words.join(', ')} and ${more} more` : words.join(', ');
+}
+
+/** Settings that the run on the page does not have yet: nothing is thrown away until a new one is asked for. */
+export function NewRunNote() {
+  const lab = useLab();
+  const run = useRun((state) => (hasMoved(state) ? state.active : null));
+  const config = useRun((state) => state.config);
+  if (run === null || differingPaths(run.config, config).every(isLiveKey)) return null;
+  return (
+    <div className={classes.note} role="status">
+      <Text size="sm">
+        {changesInWords(run.config, config)}: this takes effect with a new run. The present one goes on as it is.
+      </Text>
+      <Group gap={8} mt={8}>
+        <Button size="compact-sm" onClick={() => lab.reset()}>
+          Start a new run
+        </Button>
+        <Button size="compact-sm" variant="default" onClick={() => lab.discardEdits()}>
+          Keep the present settings
+        </Button>
+      </Group>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { Button, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { fittingBatch, startProblem } from '../../session/startProblem';
+import { indicesOf, TRAIN } from '../../spec/imageDataset';
+import { useDataset, useEngine, useLab, useRun } from '../lab';
+import { AdapterNote } from './AdapterNote';
+import { EngineProblem } from './EngineProblem';
+import { NewRunNote } from './NewRunNote';
+import classes from './Status.module.css';
+import { statusOf } from './statusText';
+
+const ICONS = { plain: IconInfoCircle, good: IconCircleCheck, warning: IconAlertTriangle } as const;
+
+/** What state the run is in, since when, and which numbers say so; and what to do where something is in the way. */
+export function StatusBar() {
+  const engine = useEngine((state) => state);
+  const data = useDataset((state) => state);
+  const run = useRun((state) => state);
+  const problem = startProblem(run.config, data);
+  const { tone, title, text } = statusOf({ engine, data, run, problem });
+  const Icon = ICONS[tone];
+  return (
+    <div className={classes.stack}>
+      <div className={classes.bar} data-tone={tone}>
+        <Icon className={classes.icon} size={20} stroke={1.8} aria-hidden />
+        <p className={classes.words} role="status" aria-live="polite">
+          <strong>{title}</strong> {text}
+        </p>
+        {problem !== null && run.active === null && <SmallerBatch />}
+      </div>
+      <EngineProblem />
+      <NewRunNote />
+      <AdapterNote />
+    </div>
+  );
+}
+
+/** Offers the largest batch that the images allow, where they are too few for the present one. */
+function SmallerBatch() {
+  const lab = useLab();
+  const batchSize = useRun((run) => run.config.batchSize);
+  const info = useDataset((data) => data.info);
+  const images = useMemo(() => (info === null ? 0 : indicesOf(info, TRAIN).length), [info]);
+  const fitting = fittingBatch(images);
+  if (info === null || images >= 2 * batchSize) return null;
+  if (fitting === null) return <Text size="sm">Eight images are the least.</Text>;
+  return (
+    <Button size="compact-sm" variant="default" onClick={() => lab.set('batchSize', fitting)}>
+      Take batches of {fitting}
+    </Button>
+  );
+}

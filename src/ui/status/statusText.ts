@@ -1,0 +1,165 @@
+import type { DatasetStoreState } from '../../session/datasetStore';
+import type { EngineStoreState } from '../../session/engineStore';
+import { liveSettings, type RunStoreState } from '../../session/runStore';
+import type { Diagnosis } from '../../spec/measurement';
+import type { RunConfig } from '../../spec/runConfig';
+import { inWords } from '../numbers';
+
+/** The state of the run in plain words. */
+export interface Status {
+  readonly tone: 'plain' | 'good' | 'warning';
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What the words depend on. */
+export interface StatusInput {
+  readonly engine: Pick<EngineStoreState, 'state'>;
+  readonly data: Pick<DatasetStoreState, 'info' | 'loading'>;
+  readonly run: RunStoreState;
+  /** Why no run can be built; null when one can. */
+  readonly problem: string | null;
+}
+
+type Of<State extends Diagnosis['state']> = Extract<Diagnosis, { state: State }>;
+
+/** What led to a collapse, as far as the settings tell. */
+function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
+  const { stopGradient, predictor } = liveSettings(run);
+  if (!stopGradient) {
+    return 'With stop-gradient off, one output for all images is a perfect answer to the loss, and the gradient leads straight to it.';
+  }
+  const switchedOn = run.changes.some(
+    ([step, key, value]) => key === 'stopGradient' && value === true && step >= since,
+  );
+  if (switchedOn) {
+    return 'Stop-gradient is on again, but the run does not come back: a constant output has no gradient to leave by. Reset to start afresh.';
+  }
+  if (predictor === 'none') {
+    return 'Without the predictor h, stop-gradient does not help: the gradient keeps its direction and is only half as long (Sec. 4.2).';
+  }
+  if (config.headBatchNorm === 'none') {
+    return 'Without batch normalisation in the heads nothing keeps the outputs apart (Sec. 4.4).';
+  }
+  return 'A very high learning rate or hardly any augmentation can do this: lower the one or strengthen the other, then Reset.';
+}
+
+function collapsed({ since, outputStd, loss }: Of<'collapsed'>, run: RunStoreState, config: RunConfig): Status {
+  const spread = inWords(1 / Math.sqrt(config.outputDim), 4);
+  return {
+    tone: 'warning',
+    title: `Collapsed at step ${since}.`,
+    text: `Every image now has nearly the same output: output std ${inWords(outputStd, 4)}, where ${spread} (1/√d) is spread out, and loss ${inWords(loss, 3)}. ${causeOf(run, config, since)}`,
+  };
+}
+
+function narrowed(diagnosis: Of<'dimensional-collapse'>, run: RunStoreState, config: RunConfig): Status {
+  const { since, effectiveRank, startRank, outputStd } = diagnosis;
+  const hidden = config.headBatchNorm === 'hidden' || config.headBatchNorm === 'none';
+  const why = hidden
+    ? ''
+    : ' Batch normalisation on the projector’s output keeps the std up, so the std cannot show it.';
+  return {
+    tone: 'warning',
+    title: `Dimensional collapse since step ${since}.`,
+    text: `The output std looks fine (${inWords(outputStd, 4)}), but the effective rank of z fell from ${inWords(startRank, 1)} to ${inWords(effectiveRank, 1)}: the outputs differ in few directions only.${why} ${causeOf(run, config, since)}`,
+  };
+}
+
+function diverged({ since, loss }: Of<'diverged'>): Status {
+  const became = Number.isFinite(loss) ? `rose to ${inWords(loss, 2)}` : 'is no longer a number';
+  return {
+    tone: 'warning',
+    title: `Diverged at step ${since}.`,
+    text: `The loss ${became}, so the run was stopped; the last good weights were kept. Lower the base learning rate, then Reset.`,
+  };
+}
+
+function diagnosed(run: RunStoreState, config: RunConfig): Status {
+  const { diagnosis } = run;
+  switch (diagnosis?.state) {
+    case 'collapsed':
+      return collapsed(diagnosis, run, config);
+    case 'dimensional-collapse':
+      return narrowed(diagnosis, run, config);
+    case 'diverged':
+      return diverged(diagnosis);
+    case 'learning':
+      return learning(run);
+    case 'starting':
+    case undefined:
+      return {
+        tone: 'plain',
+        title: 'The run has begun.',
+        text: 'The loss should fall while the output std stays near where it began. Then flip stop-gradient off and watch both.',
+      };
+    default:
+      return diagnosis satisfies never;
+  }
+}
+
+function learning(run: RunStoreState): Status {
+  const { stopGradient, predictor } = liveSettings(run);
+  const title = 'Learning.';
+  if (!stopGradient) {
+    return {
+      tone: 'plain',
+      title,
+      text: 'Stop-gradient is off: nothing stops all outputs from becoming one. Watch the loss run to −1 and the output std to 0.',
+    };
+  }
+  if (predictor === 'fixed') {
+    return {
+      tone: 'plain',
+      title,
+      text: 'The predictor stays at its random start, so the loss cannot fall far, while the outputs stay spread out: no convergence, but no collapse either (Table 1).',
+    };
+  }
+  return {
+    tone: 'good',
+    title,
+    text: 'The two views of an image agree more and more while the outputs of different images stay apart: the output std keeps its level.',
+  };
+}
+
+/** The sentence on the state of things; its words change only when the state does, so that it can be read aloud. */
+export function statusOf({ engine, data, run, problem }: StatusInput): Status {
+  const plain = (title: string, text: string): Status => ({ tone: 'plain', title, text });
+  const { active, runState, step } = run;
+  if (engine.state === 'failed')
+    return { tone: 'warning', title: 'Nothing to compute with.', text: 'See below what to do.' };
+  if (engine.state === 'lost') {
+    return {
+      tone: 'warning',
+      title: 'The engine was lost.',
+      text: 'The curves of the run are kept below until it is restarted.',
+    };
+  }
+  if (runState === 'failed')
+    return { tone: 'warning', title: 'The run stopped.', text: 'See below why, and what to do.' };
+  if (active === null) {
+    if (data.loading !== null)
+      return plain(
+        `Loading ${data.loading.name}.`,
+        'Train may be pressed already: the run starts as soon as the images are here.',
+      );
+    if (problem !== null && engine.state === 'ready') return { tone: 'warning', title: 'No run yet.', text: problem };
+    return plain('Getting ready.', 'The engine is being started.');
+  }
+  if (runState === 'building') {
+    return plain(
+      'Getting ready.',
+      'The untrained network is being measured: it is what the run will be judged against.',
+    );
+  }
+  if (step === 0 && runState === 'paused') {
+    return plain(
+      'Ready.',
+      'Press Train. The loss should fall while the output std stays up; then flip stop-gradient off and watch the collapse.',
+    );
+  }
+  const status = diagnosed(run, active.config);
+  if (runState === 'finished') return { ...status, title: `Finished after ${step} steps. ${status.title}` };
+  if (runState === 'paused' && status.tone !== 'warning') return { ...status, title: `Paused at step ${step}.` };
+  return status;
+}

@@ -1,0 +1,53 @@
+import {
+  createTheme,
+  localStorageColorSchemeManager,
+  type MantineColorsTuple,
+  NativeSelect,
+  NumberInput,
+  Switch,
+  Tooltip,
+} from '@mantine/core';
+
+/** Ten shades of the one accent: 6 is the light scheme's, 4 the dark scheme's. */
+const accent: MantineColorsTuple = [
+  '#eef1fd',
+  '#dbe1fa',
+  '#b5c1f3',
+  '#8da0ee',
+  '#8a9bff',
+  '#4a66dd',
+  '#2f50d0',
+  '#2543b8',
+  '#1d379c',
+  '#152a7d',
+];
+
+export const theme = createTheme({
+  colors: { accent },
+  primaryColor: 'accent',
+  primaryShade: { light: 6, dark: 4 },
+  autoContrast: true,
+  luminanceThreshold: 0.33,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', sans-serif",
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+  components: {
+    NativeSelect: NativeSelect.extend({ defaultProps: { size: 'sm' } }),
+    NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),
+    Switch: Switch.extend({ defaultProps: { size: 'sm' } }),
+    Tooltip: Tooltip.extend({
+      defaultProps: {
+        multiline: true,
+        w: 260,
+        withArrow: true,
+        events: { hover: true, focus: true, touch: true },
+        transitionProps: { duration: 0 },
+      },
+    }),
+  },
+});
+
+/** The same key as public/colorScheme.js, which sets the scheme before the first paint. */
+export const colorSchemeManager = localStorageColorSchemeManager({ key: 'simsiam-lab-color-scheme' });
