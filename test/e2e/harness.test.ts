@@ -17,7 +17,11 @@ describe('the harness', () => {
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 
   beforeAll(async () => {
-    write('quiet.html', '<!doctype html><title>Quiet</title><link rel="icon" href="data:,"><p>Nothing happens');
+    const policy = `<meta http-equiv="Content-Security-Policy" content="frame-src 'none'">`;
+    write(
+      'quiet.html',
+      `<!doctype html>${policy}<title>Quiet</title><link rel="icon" href="data:,"><p>Nothing happens`,
+    );
     write('worker.js', "fetch('http://127.0.0.1:9/from-worker').catch(() => {}); console.error('worker trouble')");
     server = await serveFolder(folder, '/sub/path/');
     browser = await launchBrowser('webgpu');
@@ -53,6 +57,11 @@ describe('the harness', () => {
     ['an uncaught exception', 'setTimeout(() => { throw new Error("bang") })', /^uncaught: .*bang/],
     ['a rejection nobody handles', 'Promise.reject(new Error("dropped"))', /^uncaught: .*dropped/],
     ['a missing file', 'fetch("missing.bin")', /^console: .*404/],
+    [
+      "a breach of the page's policy",
+      'document.body.append(document.createElement("iframe")); document.querySelector("iframe").src = "data:,x"',
+      /^console: .*Content Security Policy/,
+    ],
     ['a request elsewhere', 'fetch("http://127.0.0.1:9/x").catch(() => {})', /^request: http:\/\/127\.0\.0\.1:9\/x/],
     ['a request elsewhere from a worker', 'new Worker("worker.js")', /^request: .*from-worker/],
     ['an error on the console of a worker', 'new Worker("worker.js")', /^console: worker trouble/],

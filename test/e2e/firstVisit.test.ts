@@ -1,0 +1,35 @@
+import { describe, expect } from 'vitest';
+import { LabPage } from './harness/labPage';
+import { test } from './harness/test';
+
+describe('a first visit', () => {
+  test('finds a sample loaded, and every control by its name', async ({ page }) => {
+    const lab = await LabPage.open(page);
+    expect(Number((await page.getByTestId('dataset-size').innerText()).replace(',', ''))).toBeGreaterThan(1000);
+    for (const name of ['Train', 'Step', 'Reset']) await lab.button(name).waitFor();
+    await lab.stopGradient.waitFor();
+    expect(await lab.stopGradient.isChecked()).toBe(true);
+    for (const name of ['Method', 'Preset', 'Data set']) {
+      await page
+        .getByRole('combobox', { name, exact: true })
+        .or(page.getByLabel(name, { exact: true }))
+        .first()
+        .waitFor();
+    }
+    expect(await page.getByLabel('Image folder').getAttribute('type')).toBe('file');
+  });
+
+  test('says what computes, and picks the tiny preset on a software adapter', async ({ page }) => {
+    await LabPage.open(page);
+    expect(await page.getByTestId('adapter').innerText()).toMatch(/swiftshader|software/i);
+    await page.getByText(/tiny/i).first().waitFor();
+  });
+
+  test('allows nothing beyond its own origin', async ({ page }) => {
+    await LabPage.open(page);
+    const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toContain("'unsafe-eval'");
+    expect(policy).not.toMatch(/script-src[^;]*'unsafe-inline'/);
+  });
+});
