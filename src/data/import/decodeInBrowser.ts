@@ -1,8 +1,14 @@
 import { type ImageHeader, MIME_TYPES } from '../formats/inspectImage';
 import type { PixelSource } from './resample';
 
-/** From here on images are decoded one at a time, over all workers: each takes 64 MB or more. */
+/** From here on images are decoded one at a time in each worker: each takes 4 MB or more. */
+const MEDIUM_PIXELS = 1_000_000;
+
+/** From here on they are decoded one at a time over all workers: each takes 64 MB or more. */
 const LARGE_PIXELS = 16_000_000;
+
+/** Settles when this worker's turn at the last medium image is over. */
+let turn: Promise<unknown> = Promise.resolve();
 
 const canvas = new OffscreenCanvas(1, 1);
 // Opaque, so that what is drawn is composited; read back often, so kept in main memory.
@@ -41,8 +47,13 @@ export async function decodeInBrowser(
       bitmap.close();
     }
   };
-  const isLarge = header.width * header.height > LARGE_PIXELS;
-  // Locks need a secure context; without one there are at worst as many large images in memory as workers.
-  if (isLarge && 'locks' in navigator) await navigator.locks.request('simsiam-lab-large-image', decode);
-  else await decode();
+  const pixels = header.width * header.height;
+  if (pixels <= MEDIUM_PIXELS) return decode();
+  const inTurn = turn.then(() => {
+    // Locks need a secure context; without one there are at worst as many large images in memory as workers.
+    if (pixels <= LARGE_PIXELS || !('locks' in navigator)) return decode();
+    return navigator.locks.request('simsiam-lab-large-image', decode);
+  });
+  turn = inTurn.catch(() => undefined);
+  return inTurn;
 }

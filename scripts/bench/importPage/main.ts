@@ -1,0 +1,77 @@
+import { ImportError } from '../../../src/data/importError';
+import { importImages } from '../../../src/data/importImages';
+import type { ImportOptions, ImportProgress, ImportResult } from '../../../src/data/importTypes';
+import { loadSample } from '../../../src/data/samples';
+import { type ImageSources, sourcesFromDrop, sourcesFromFileList } from '../../../src/data/sources';
+import type { ImageSize, SampleId } from '../../../src/spec/imageDataset';
+
+/** What one import was like for the page. */
+export interface ImportReport {
+  readonly result: ImportResult | null;
+  /** What an ImportError said; null when all went well. */
+  readonly error: string | null;
+  readonly seconds: number;
+  readonly progress: readonly ImportProgress[];
+  /** Main-thread tasks of 50 ms and more, in milliseconds; the browser does not report shorter ones. */
+  readonly longTasks: readonly number[];
+}
+
+type Settings = Pick<ImportOptions, 'size' | 'seed' | 'batchSize'>;
+
+/** The import without any user interface: what scripts and tests drive. */
+declare global {
+  interface Window {
+    importPicked(inputId: string, settings: Settings, cancelAfterMs?: number): Promise<ImportReport>;
+    /** The import of whatever is dropped on the page next. */
+    importDropped(settings: Settings): Promise<ImportReport>;
+    loadSampleBytes(id: SampleId, size: ImageSize): Promise<{ pixels: Uint8Array; progress: number }>;
+  }
+}
+
+async function report(collect: Promise<ImageSources>, options: ImportOptions): Promise<ImportReport> {
+  const longTasks: number[] = [];
+  const observer = new PerformanceObserver((list) =>
+    longTasks.push(...list.getEntries().map(({ duration }) => duration)),
+  );
+  observer.observe({ entryTypes: ['longtask'] });
+  const progress: ImportProgress[] = [];
+  const start = performance.now();
+  let result: ImportResult | null = null;
+  let error: string | null = null;
+  try {
+    result = await importImages(await collect, { ...options, onProgress: (state) => progress.push(state) });
+  } catch (reason) {
+    if (!(reason instanceof ImportError || options.signal?.aborted)) throw reason;
+    error = reason instanceof Error ? reason.message : String(reason);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  // Long tasks are reported after they end.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  observer.disconnect();
+  return { result, error, seconds, progress, longTasks };
+}
+
+window.importPicked = async (inputId, settings, cancelAfterMs) => {
+  const input = document.getElementById(inputId);
+  if (!(input instanceof HTMLInputElement) || input.files === null) throw new Error(`${inputId}: no such file input`);
+  const signal = cancelAfterMs === undefined ? undefined : AbortSignal.timeout(cancelAfterMs);
+  return report(sourcesFromFileList(input.files, { signal }), { ...settings, signal });
+};
+
+document.addEventListener('dragover', (event) => event.preventDefault());
+
+window.importDropped = (settings) =>
+  new Promise((resolve, reject) => {
+    const onDrop = (event: DragEvent) => {
+      event.preventDefault();
+      if (event.dataTransfer === null) return;
+      report(sourcesFromDrop(event.dataTransfer), settings).then(resolve, reject);
+    };
+    document.addEventListener('drop', onDrop, { once: true });
+  });
+
+window.loadSampleBytes = async (id, size) => {
+  let progress = 0;
+  const { pixels } = await loadSample(id, { size, onProgress: () => progress++ });
+  return { pixels, progress };
+};

@@ -1,0 +1,46 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+interface ProcessInfo {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+async function listProcesses(): Promise<ProcessInfo[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const processes = pids.map(async (pid): Promise<ProcessInfo | null> => {
+    try {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8');
+      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
+      return { pid, parent: Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]), command };
+    } catch {
+      return null; // It has ended meanwhile.
+    }
+  });
+  return (await Promise.all(processes)).filter((process) => process !== null);
+}
+
+/** Resident bytes that a process does not share, and its part of those that it does (Linux's PSS). */
+async function residentBytes(pid: number): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+  return Number(/^Pss:\s*(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;
+}
+
+/** Memory of a browser's renderer processes (pages and their workers) and of all its processes, in bytes, now; Linux only. */
+export async function browserMemory(root: number): Promise<{ readonly renderers: number; readonly all: number }> {
+  const processes = await listProcesses();
+  const family = new Set([root]);
+  for (let before = 0; before !== family.size; ) {
+    before = family.size;
+    for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
+  }
+  let renderers = 0;
+  let all = 0;
+  for (const { pid, command } of processes) {
+    if (!family.has(pid)) continue;
+    const bytes = await residentBytes(pid);
+    all += bytes;
+    if (command.includes('--type=renderer')) renderers += bytes;
+  }
+  return { renderers, all };
+}

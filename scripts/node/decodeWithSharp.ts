@@ -1,0 +1,44 @@
+import { decode as decodeBmp } from 'bmp-ts';
+import sharp, { type Sharp } from 'sharp';
+import type { ImageHeader } from '../../src/data/formats/inspectImage';
+import type { PixelSource } from '../../src/data/import/resample';
+
+function pixelSource(rgba: Uint8Array, width: number, height: number): PixelSource {
+  return {
+    width,
+    height,
+    read(x, y, partWidth, partHeight) {
+      if (x === 0 && partWidth === width) return rgba.subarray(y * width * 4, (y + partHeight) * width * 4);
+      const part = new Uint8Array(partWidth * partHeight * 4);
+      for (let row = 0; row < partHeight; row++) {
+        const from = ((y + row) * width + x) * 4;
+        part.set(rgba.subarray(from, from + partWidth * 4), row * partWidth * 4);
+      }
+      return part;
+    },
+  };
+}
+
+/** sharp for a checked file; it has no decoder for BMP, so that one is read beforehand. */
+function open(bytes: Uint8Array, { format, width, height }: ImageHeader): Sharp {
+  if (format !== 'BMP') return sharp(bytes, { failOn: 'truncated', limitInputPixels: false });
+  // Without alpha, which files of 32 bits a pixel hold or leave at zero as they please.
+  const { data } = decodeBmp(Buffer.from(bytes), { toRGBA: true });
+  return sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha();
+}
+
+/** Decodes as the page does, with sharp in the browser's place: upright, in sRGB, on white. */
+export async function decodeWithSharp(
+  bytes: Uint8Array,
+  header: ImageHeader,
+  use: (pixels: PixelSource) => void,
+): Promise<void> {
+  const { data, info } = await open(bytes, header)
+    .autoOrient()
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  use(pixelSource(data, info.width, info.height));
+}

@@ -1,0 +1,64 @@
+import { openAsBlob } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { decodeBatch } from '../../src/data/import/decodeBatch';
+import { isSystemPath } from '../../src/data/import/paths';
+import { runImport } from '../../src/data/import/runImport';
+import { ImportError } from '../../src/data/importError';
+import type { ImportProgress, ImportResult, ImportSettings } from '../../src/data/importTypes';
+import { type SampleManifest, unpackSample } from '../../src/data/sample/unpackSample';
+import type { ImageSources, SourceFile } from '../../src/data/sources';
+import { type ImageDataset, type ImageSize, SAMPLE_IDS, type SampleId } from '../../src/spec/imageDataset';
+import { decodeWithSharp } from './decodeWithSharp';
+
+const SAMPLES_FOLDER = new URL('../../public/samples/', import.meta.url);
+
+/** A built-in sample, byte for byte as the page has it. */
+export async function readSample(id: SampleId, size: ImageSize): Promise<ImageDataset> {
+  const manifest: SampleManifest = JSON.parse(await readFile(new URL(`${id}.json`, SAMPLES_FOLDER), 'utf8'));
+  return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), size);
+}
+
+/** All files below a folder, at `path` and deeper; hidden and system files left out. */
+async function walk(folder: string, path: string, into: SourceFile[]): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (isSystemPath(entry.name)) continue;
+    const file = join(folder, entry.name);
+    const below = `${path}/${entry.name}`;
+    if (entry.isDirectory()) await walk(file, below, into);
+    else if (entry.isFile()) into.push({ path: below, blob: await openAsBlob(file) });
+  }
+}
+
+async function sourcesFrom(location: string): Promise<ImageSources> {
+  const root = resolve(location);
+  const kind = await stat(root).catch(() => null);
+  if (kind === null) {
+    throw new ImportError(`${location}: no such folder or .zip archive, nor a sample (${SAMPLE_IDS.join(', ')}).`);
+  }
+  const name = basename(root);
+  const files: SourceFile[] = [];
+  if (kind.isDirectory()) await walk(root, name, files);
+  else files.push({ path: name, blob: await openAsBlob(root) });
+  return { name: kind.isDirectory() ? name : name.replace(/\.zip$/i, ''), files, unreadable: [] };
+}
+
+function isSample(name: string): name is SampleId {
+  return SAMPLE_IDS.some((id) => id === name);
+}
+
+/**
+ * A data set for Node: a sample by its id, else a folder or a .zip archive, by the rules of the page for labels, splits and bad files.
+ * @throws ImportError when there is nothing to train on.
+ */
+export async function loadDataset(
+  location: string,
+  settings: ImportSettings,
+  onProgress: (progress: ImportProgress) => void = () => undefined,
+): Promise<ImportResult> {
+  if (isSample(location)) return { dataset: await readSample(location, settings.size), skipped: [] };
+  const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings.size, decodeWithSharp);
+  const decoders = Array.from({ length: availableParallelism() }, () => decoder);
+  return runImport(await sourcesFrom(location), settings, decoders, onProgress);
+}
