@@ -1,7 +1,7 @@
-import { decode as decodeBmp } from 'bmp-ts';
 import sharp, { type Sharp } from 'sharp';
 import type { ImageHeader } from '../../src/data/formats/inspectImage';
 import type { PixelSource } from '../../src/data/import/resample';
+import { decodeBmp } from './decodeBmp';
 
 function pixelSource(rgba: Uint8Array, width: number, height: number): PixelSource {
   return {
@@ -22,9 +22,7 @@ function pixelSource(rgba: Uint8Array, width: number, height: number): PixelSour
 /** sharp for a checked file; it has no decoder for BMP, so that one is read beforehand. */
 function open(bytes: Uint8Array, { format, width, height }: ImageHeader): Sharp {
   if (format !== 'BMP') return sharp(bytes, { failOn: 'truncated', limitInputPixels: false });
-  // Without alpha, which files of 32 bits a pixel hold or leave at zero as they please.
-  const { data } = decodeBmp(Buffer.from(bytes), { toRGBA: true });
-  return sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha();
+  return sharp(decodeBmp(bytes), { raw: { width, height, channels: 4 } });
 }
 
 /** Decodes as the page does, with sharp in the browser's place: upright, in sRGB, on white. */
