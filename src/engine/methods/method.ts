@@ -14,12 +14,12 @@ export interface MethodOutput {
   readonly p2?: tf.Tensor2D;
 }
 
-export interface Embedding {
+export type Embedding = {
   /** Backbone features after global pooling [N, featureDim]: what kNN and practitioners use. */
   readonly features: tf.Tensor2D;
   /** Projector output [N, d]. */
   readonly z: tf.Tensor2D;
-}
+};
 
 /** A parameter the optimiser updates in this step. */
 export interface TrainedParameter {

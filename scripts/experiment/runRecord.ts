@@ -1,0 +1,138 @@
+import type { EngineInfo } from '../../src/engine/backend/startEngine';
+import type { StepOutcome, TrainerListener } from '../../src/engine/trainer';
+import type { Baselines, Diagnosis, Marker, Measurement, Resources } from '../../src/spec/measurement';
+import { SERIES_NAMES, type SeriesName } from '../../src/spec/measurement';
+import type { RunConfig } from '../../src/spec/runConfig';
+
+/** A series as the JSON holds it: `value[i]` was measured at `step[i]`. */
+interface Series {
+  readonly step: number[];
+  readonly value: number[];
+}
+
+/** What `--json` writes; in `series`, `step` counts the steps of `loss`, and every other list without steps of its own goes with it. */
+export interface RunResult {
+  readonly config: RunConfig;
+  readonly adapter: string;
+  readonly engine: string;
+  readonly outcome: StepOutcome;
+  readonly steps: number;
+  readonly series: {
+    readonly step: number[];
+    readonly loss: number[];
+    readonly outputStd: number[];
+    readonly collapseLevel: number[];
+    readonly learningRate: number[];
+    /** Series measured less often, each with its own steps. */
+    readonly effectiveRank: Series;
+    readonly backboneRank: Series;
+    readonly knn: Series;
+    readonly viewRetrieval: Series;
+  };
+  readonly baselines: Baselines | null;
+  readonly markers: readonly Marker[];
+  readonly diagnosis: Diagnosis;
+  readonly resources: Resources | null;
+  readonly final: {
+    readonly loss: number | null;
+    readonly outputStd: number | null;
+    readonly collapseLevel: number | null;
+    readonly effectiveRank: number | null;
+    readonly backboneRank: number | null;
+    readonly viewRetrieval: number | null;
+    readonly knn: { readonly accuracy: number; readonly k: number; readonly temperature: number } | null;
+    readonly imagesPerSecond: number | null;
+  };
+}
+
+/** Gathers what a trainer reports into a `RunResult`. */
+export function runRecord(config: RunConfig, engine: EngineInfo) {
+  const series = Object.fromEntries(SERIES_NAMES.map((name) => [name, { step: [], value: [] }])) as unknown as Record<
+    SeriesName,
+    Series
+  >;
+  const markers: Marker[] = [];
+  let baselines: Baselines | null = null;
+  let diagnosis: Diagnosis = { state: 'starting' };
+  let resources: Resources | null = null;
+  const started = performance.now();
+  const last = (name: SeriesName): number | null => series[name].value.at(-1) ?? null;
+
+  const listener: TrainerListener = {
+    measured(measurement: Measurement) {
+      for (const name of SERIES_NAMES) {
+        const value = measurement[name];
+        if (value === undefined) continue;
+        series[name].step.push(measurement.step);
+        series[name].value.push(value);
+      }
+    },
+    baselines: (measured) => {
+      baselines = measured;
+    },
+    marked: (marker) => markers.push(marker),
+    diagnosed: (now) => {
+      diagnosis = now;
+    },
+    resources: (now) => {
+      resources = now;
+    },
+    neighbours() {},
+    views() {},
+  };
+
+  return {
+    listener,
+    progressLine(): string {
+      const part = (label: string, value: number | null, digits: number) =>
+        value === null ? '' : `  ${label} ${value.toFixed(digits)}`;
+      const step = series.loss.step.at(-1) ?? 0;
+      return [
+        `step ${step}/${config.totalSteps}`,
+        part('loss', last('loss'), 4),
+        part('std·√d', last('outputStd') === null ? null : (last('outputStd') ?? 0) * Math.sqrt(config.outputDim), 3),
+        part('rank', last('effectiveRank'), 1),
+        part('kNN', last('knn'), 3),
+        part('retrieval', last('viewRetrieval'), 3),
+        `  ${((performance.now() - started) / 1000).toFixed(0)} s`,
+      ].join('');
+    },
+    result(outcome: StepOutcome): RunResult {
+      const accuracy = last('knn');
+      const step = series.loss.step;
+      const busySeconds = (performance.now() - started) / 1000;
+      return {
+        config,
+        adapter: engine.description,
+        engine: engine.engine,
+        outcome,
+        steps: step.at(-1) ?? 0,
+        series: {
+          step,
+          loss: series.loss.value,
+          outputStd: series.outputStd.value,
+          collapseLevel: series.collapseLevel.value,
+          learningRate: series.learningRate.value,
+          effectiveRank: series.effectiveRank,
+          backboneRank: series.backboneRank,
+          knn: series.knn,
+          viewRetrieval: series.viewRetrieval,
+        },
+        baselines,
+        markers,
+        diagnosis,
+        resources,
+        final: {
+          loss: last('loss'),
+          outputStd: last('outputStd'),
+          collapseLevel: last('collapseLevel'),
+          effectiveRank: last('effectiveRank'),
+          backboneRank: last('backboneRank'),
+          viewRetrieval: last('viewRetrieval'),
+          knn: accuracy === null ? null : { accuracy, k: config.knn.k, temperature: config.knn.temperature },
+          imagesPerSecond: (step.length * config.batchSize) / busySeconds,
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ImageSource } from '../imageSource';
+import type { Embedding, Method } from '../methods/method';
+import type { FeatureRows } from './featureRows';
+
+/** Images embedded at once: enough for BN's batch statistics, little enough for ResNet-18's activations. */
+const CHUNK = 256;
+
+export interface EmbeddedImages {
+  readonly features: FeatureRows;
+  readonly z: FeatureRows;
+}
+
+/** Thrown out of a measurement whose run has ended. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+}
+
+/** Asked between chunks, so that a run that ends need not wait for a long measurement. */
+export type IsCancelled = () => boolean;
+
+/** Starts of chunks that cover `count`; the last one overlaps its neighbour, so that BN never sees a handful of images. */
+function chunkStarts(count: number): number[] {
+  if (count <= CHUNK) return [0];
+  const starts: number[] = [];
+  for (let start = 0; start + CHUNK <= count; start += CHUNK) starts.push(start);
+  if (count % CHUNK !== 0) starts.push(count - CHUNK);
+  return starts;
+}
+
+/**
+ * Features and z of images made by `images(chunk of positions)`, in measuring mode: BN uses the chunk's statistics and its moving
+ * ones stay untouched.
+ */
+async function embed(
+  method: Method,
+  count: number,
+  images: (start: number, end: number) => tf.Tensor4D,
+  isCancelled: IsCancelled,
+): Promise<EmbeddedImages> {
+  const { featureDim, outputDim } = method;
+  const features = new Float32Array(count * featureDim);
+  const z = new Float32Array(count * outputDim);
+  for (const start of chunkStarts(count)) {
+    if (isCancelled()) throw new CancelledError('the run has ended');
+    const embedding: Embedding = tf.tidy(() => {
+      return method.embed(images(start, Math.min(count, start + CHUNK)), 'measure');
+    });
+    const [f, p] = await Promise.all([embedding.features.data(), embedding.z.data()]);
+    tf.dispose([embedding.features, embedding.z]);
+    features.set(f, start * featureDim);
+    z.set(p, start * outputDim);
+  }
+  return {
+    features: { data: features, n: count, d: featureDim },
+    z: { data: z, n: count, d: outputDim },
+  };
+}
+
+/** Features and z of these images, not augmented. */
+export function embedImages(
+  method: Method,
+  source: ImageSource,
+  indices: Uint32Array,
+  isCancelled: IsCancelled,
+): Promise<EmbeddedImages> {
+  return embed(method, indices.length, (start, end) => source.plain(indices.subarray(start, end)), isCancelled);
+}
+
+/** Features and z of prepared views [N, H, W, 3], which stay the caller's. */
+export function embedViews(method: Method, views: tf.Tensor4D, isCancelled: IsCancelled): Promise<EmbeddedImages> {
+  const [count, h, w, c] = views.shape;
+  return embed(method, count, (start, end) => tf.slice(views, [start, 0, 0, 0], [end - start, h, w, c]), isCancelled);
+}

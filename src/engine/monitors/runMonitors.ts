@@ -1,0 +1,210 @@
+import * as tf from '@tensorflow/tfjs';
+import { type ImageDataset, indicesOf, labelledIndicesOf, NO_LABEL, TEST, TRAIN } from '../../spec/imageDataset';
+import type { Baselines, Measurement, NeighboursSnapshot } from '../../spec/measurement';
+import type { RunConfig } from '../../spec/runConfig';
+import type { ImageSource } from '../imageSource';
+import type { Method } from '../methods/method';
+import { seededRandom } from '../random';
+import { effectiveRank } from './effectiveRank';
+import { type EmbeddedImages, embedImages, embedViews, type IsCancelled } from './embedImages';
+import type { FeatureRows } from './featureRows';
+import { chanceRate, knnAccuracy } from './knn';
+import { nearestNeighbours } from './neighbours';
+import { centre, centredPixels } from './rawPixels';
+import { viewRetrieval } from './viewRetrieval';
+
+/** Fixed images that ranks, neighbours and view retrieval are measured on. */
+export const PROBE_IMAGES = 512;
+const NEIGHBOURS_SHOWN = 6;
+const DEFAULT_QUERIES = 5;
+
+/** kNN's two sets: images that vote, and images to classify. */
+interface KnnSets {
+  readonly bank: Uint32Array;
+  readonly queries: Uint32Array;
+}
+
+function pick(indices: Uint32Array, count: number, seed: number, stream: string): Uint32Array {
+  const order = seededRandom(seed, 'monitor', stream).permutation(indices.length);
+  return order.slice(0, count).map((i) => indices[i]);
+}
+
+function labelsOf(dataset: ImageDataset, indices: Uint32Array): Int16Array {
+  const { labels } = dataset;
+  return Int16Array.from(indices, (i) => labels?.[i] ?? NO_LABEL);
+}
+
+/**
+ * What a run measures beside its loss, on images that are fixed for the run. Nothing here touches the training: BN uses the batch
+ * statistics of what is measured and its moving ones stay as they are.
+ */
+export class RunMonitors {
+  readonly #method: Method;
+  readonly #source: ImageSource;
+  readonly #config: RunConfig;
+  readonly #probe: Uint32Array;
+  readonly #knn: KnnSets | null;
+  readonly #probeViews: readonly [tf.Tensor4D, tf.Tensor4D];
+  readonly #isCancelled: IsCancelled;
+  #queries: readonly number[];
+  #embedded: { readonly step: number; readonly images: EmbeddedImages } | null = null;
+
+  constructor(method: Method, source: ImageSource, config: RunConfig, isCancelled: IsCancelled) {
+    this.#isCancelled = isCancelled;
+    this.#method = method;
+    this.#source = source;
+    this.#config = config;
+    const { dataset } = source;
+    const { seed, knn } = config;
+    this.#probe = pick(indicesOf(dataset, TRAIN), PROBE_IMAGES, seed, 'probe');
+    this.#probeViews = source.views(this.#probe, config.augment, seededRandom(seed, 'monitor', 'views'));
+    const bank = pick(labelledIndicesOf(dataset, TRAIN), knn.bank, seed, 'bank');
+    const queries = pick(labelledIndicesOf(dataset, TEST), knn.queries, seed, 'queries');
+    this.#knn = bank.length > 0 && queries.length > 0 ? { bank, queries } : null;
+    this.#queries = Array.from(this.#probe.subarray(0, DEFAULT_QUERIES));
+  }
+
+  #embed(indices: Uint32Array): Promise<EmbeddedImages> {
+    return embedImages(this.#method, this.#source, indices, this.#isCancelled);
+  }
+
+  /** The largest effective rank of z that can be measured. */
+  get rankBound(): number {
+    return Math.min(this.#probe.length, this.#method.outputDim);
+  }
+
+  /** Images whose neighbours are shown; unknown indices are dropped. */
+  setQueries(indices: readonly number[]): void {
+    this.#queries = indices.filter((i) => Number.isInteger(i) && i >= 0 && i < this.#source.dataset.count);
+  }
+
+  /** Effective rank of z and of the backbone features (paper: a fall shows dimensional collapse that std does not). */
+  async probe(step: number): Promise<Measurement> {
+    const images = await this.#embed(this.#probe);
+    this.#embedded = { step, images };
+    return {
+      step,
+      effectiveRank: effectiveRank(images.z).effectiveRank,
+      backboneRank: effectiveRank(images.features).effectiveRank,
+    };
+  }
+
+  /** Neighbours of the queries as of the last `probe`; null before it. */
+  async neighbours(): Promise<NeighboursSnapshot | null> {
+    if (this.#embedded === null) return null;
+    const { step, images } = this.#embedded;
+    const outside = Uint32Array.from(this.#queries.filter((query) => !this.#probe.includes(query)));
+    const more = outside.length > 0 ? await this.#embedOutside(outside) : null;
+    const searched = [...this.#probe, ...outside];
+    const rows = this.#queries.map((query) => searched.indexOf(query));
+    const search = (space: 'features' | 'z') =>
+      nearestNeighbours(joinRows(images[space], more?.[space] ?? null), rows, NEIGHBOURS_SHOWN).map(
+        ({ query, neighbours }) => ({
+          query: searched[query],
+          neighbours: neighbours.map(({ index, similarity }) => ({ index: searched[index], similarity })),
+        }),
+      );
+    return { step, searched: searched.length, backbone: search('features'), z: search('z') };
+  }
+
+  /** Embeds a few images in the company of the probe's, whose BN statistics a few alone would not have. */
+  async #embedOutside(indices: Uint32Array): Promise<EmbeddedImages> {
+    const { features, z } = await this.#embed(Uint32Array.of(...indices, ...this.#probe));
+    return { features: firstRows(features, indices.length), z: firstRows(z, indices.length) };
+  }
+
+  /** kNN accuracy (absent without labels) and view retrieval of the backbone features. */
+  async accuracies(step: number): Promise<Measurement> {
+    return { step, ...(await this.#knnAccuracy()), viewRetrieval: await this.#viewRetrieval() };
+  }
+
+  async #knnAccuracy(): Promise<{ knn?: number }> {
+    if (this.#knn === null) return {};
+    const { bank, queries } = this.#knn;
+    const embeddedBank = await this.#embed(bank);
+    const embeddedQueries = await this.#embed(queries);
+    return { knn: await this.#vote(this.#knn, embeddedBank.features, embeddedQueries.features) };
+  }
+
+  async #vote(sets: KnnSets, bank: FeatureRows, queries: FeatureRows): Promise<number> {
+    const { dataset } = this.#source;
+    const { accuracy } = await knnAccuracy({
+      bank,
+      bankLabels: labelsOf(dataset, sets.bank),
+      queries,
+      queryLabels: labelsOf(dataset, sets.queries),
+      classes: dataset.classNames.length,
+      k: this.#config.knn.k,
+      temperature: this.#config.knn.temperature,
+    });
+    return accuracy;
+  }
+
+  async #viewRetrieval(): Promise<number> {
+    const [a, b] = this.#probeViews;
+    const first = await embedViews(this.#method, a, this.#isCancelled);
+    const second = await embedViews(this.#method, b, this.#isCancelled);
+    return viewRetrieval(first.features, second.features);
+  }
+
+  /** What the untrained network and the raw pixels reach; to be called once, with the measurement of step 0. */
+  async baselines(untrained: Measurement): Promise<Baselines> {
+    const { k, temperature } = this.#config.knn;
+    const { dataset } = this.#source;
+    const images = this.#probe.length;
+    const { outputDim, featureDim } = this.#method;
+    const bounds = {
+      inverseSqrtD: 1 / Math.sqrt(outputDim),
+      rankBound: this.rankBound,
+      backboneRankBound: Math.min(images, featureDim),
+    };
+    const viewRetrievalBaseline = {
+      images,
+      rawPixels: await this.#pixelRetrieval(),
+      untrained: untrained.viewRetrieval ?? Number.NaN,
+    };
+    if (this.#knn === null) return { ...bounds, knn: null, viewRetrieval: viewRetrievalBaseline };
+    const { bank, queries } = this.#knn;
+    const [bankPixels, queryPixels] = centredPixels(dataset, [bank, queries]);
+    return {
+      ...bounds,
+      knn: {
+        k: Math.min(k, bank.length),
+        temperature,
+        bank: bank.length,
+        queries: queries.length,
+        chance: chanceRate(labelsOf(dataset, queries)),
+        rawPixels: await this.#vote(this.#knn, bankPixels, queryPixels),
+        untrained: untrained.knn ?? Number.NaN,
+      },
+      viewRetrieval: viewRetrievalBaseline,
+    };
+  }
+
+  async #pixelRetrieval(): Promise<number> {
+    const rows = await Promise.all(
+      this.#probeViews.map(async (views) => {
+        const data = await views.data<'float32'>();
+        return { data, n: views.shape[0], d: data.length / views.shape[0] };
+      }),
+    );
+    const [a, b] = centre(rows);
+    return viewRetrieval(a, b);
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#probeViews]);
+  }
+}
+
+function firstRows(rows: FeatureRows, n: number): FeatureRows {
+  return { ...rows, data: rows.data.slice(0, n * rows.d), n };
+}
+
+function joinRows(rows: FeatureRows, more: FeatureRows | null): FeatureRows {
+  if (more === null) return rows;
+  const data = new Float32Array((rows.n + more.n) * rows.d);
+  data.set(rows.data);
+  data.set(more.data, rows.data.length);
+  return { data, n: rows.n + more.n, d: rows.d };
+}

@@ -1,0 +1,374 @@
+import * as tf from '@tensorflow/tfjs';
+import { type ImageDataset, indicesOf, TRAIN } from '../spec/imageDataset';
+import type {
+  Baselines,
+  Diagnosis,
+  Marker,
+  Measurement,
+  NeighboursSnapshot,
+  Resources,
+  ViewsSnapshot,
+} from '../spec/measurement';
+import { METHODS } from '../spec/methods/registry';
+import {
+  configProblems,
+  type LiveChange,
+  type LiveKey,
+  type LiveSettings,
+  type LiveValue,
+  liveSchema,
+  type RunConfig,
+} from '../spec/runConfig';
+import { viewsToRgba } from './augment/viewsToRgba';
+import { BatchSampler } from './batchSampler';
+import { ImageSource } from './imageSource';
+import type { Method } from './methods/method';
+import { METHOD_FACTORIES } from './methods/registry';
+import { RunDiagnosis } from './monitors/diagnosis';
+import { collapseLevel } from './monitors/outputStd';
+import { RunMonitors } from './monitors/runMonitors';
+import { cosineDecay, scaledLearningRate } from './optim/schedule';
+import { Sgd } from './optim/sgd';
+import { seededRandom } from './random';
+import { trainStep } from './trainStep';
+
+/** What a run tells its owner while it goes on. */
+export interface TrainerListener {
+  measured(measurement: Measurement): void;
+  baselines(baselines: Baselines): void;
+  neighbours(snapshot: NeighboursSnapshot): void;
+  views(snapshot: ViewsSnapshot): void;
+  marked(marker: Marker): void;
+  diagnosed(diagnosis: Diagnosis): void;
+  resources(resources: Resources): void;
+}
+
+/** A run that cannot start with these settings and images; the message says what to do. */
+export class RunError extends Error {
+  override readonly name = 'RunError';
+  readonly code: 'bad-config' | 'too-few-images';
+
+  constructor(code: RunError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Steps whose numbers may still be on their way back from the device: it computes the next while the last is read. */
+const MAX_PENDING = 2;
+/** Good weights are kept this often, for a run that diverges. */
+const SNAPSHOT_EVERY = 100;
+const VIEWS_EVERY_MS = 500;
+const RESOURCES_EVERY_MS = 1000;
+const VIEWS_SHOWN = 4;
+
+interface Pending {
+  readonly step: number;
+  readonly learningRate: number;
+  readonly metrics: tf.Tensor1D;
+}
+
+export type StepOutcome = 'continue' | 'finished' | 'diverged';
+
+/**
+ * One run: draw, augment, step, measure. Same config, seed, data, adapter and engine give the same series: every draw depends on the
+ * seed and the step alone, and measuring touches nothing that trains.
+ */
+export class Trainer {
+  readonly config: RunConfig;
+  readonly #source: ImageSource;
+  readonly #method: Method;
+  readonly #optimiser: Sgd;
+  readonly #sampler: BatchSampler;
+  readonly #monitors: RunMonitors;
+  readonly #diagnosis: RunDiagnosis;
+  readonly #listener: TrainerListener;
+  readonly #replay: LiveChange[];
+  readonly #changes: LiveChange[] = [];
+  readonly #pending: Pending[] = [];
+  #live: LiveSettings;
+  #step = 0;
+  #state: Diagnosis['state'] = 'starting';
+  #diverged = false;
+  #cancelled = false;
+  #good: { readonly step: number; readonly weights: Map<string, tf.Tensor> };
+  #busyMs = 0;
+  #measuringMs = 0;
+  #window = { steps: 0, ms: 0 };
+  #lastViews = Number.NEGATIVE_INFINITY;
+  #lastResources = Number.NEGATIVE_INFINITY;
+
+  /**
+   * Builds the networks; `start` measures them before the first step.
+   * @param changes changes in flight to make at their steps, as a link carries them
+   * @throws RunError when settings or images do not make a run
+   */
+  constructor(dataset: ImageDataset, config: RunConfig, changes: readonly LiveChange[], listener: TrainerListener) {
+    checkRun(dataset, config);
+    this.config = config;
+    this.#listener = listener;
+    this.#replay = [...changes].sort((a, b) => a[0] - b[0]);
+    this.#live = liveSchema.parse({
+      stopGradient: config.stopGradient,
+      predictor: config.predictor,
+      baseLearningRate: config.baseLearningRate,
+    });
+    this.#source = new ImageSource(dataset);
+    this.#sampler = new BatchSampler(indicesOf(dataset, TRAIN), config.batchSize, config.seed);
+    this.#method = METHOD_FACTORIES[config.method](config);
+    this.#method.liveChanged('predictor', this.#live);
+    this.#optimiser = new Sgd({ momentum: config.momentum, weightDecay: config.weightDecay });
+    this.#monitors = new RunMonitors(this.#method, this.#source, config, () => this.#cancelled);
+    this.#diagnosis = new RunDiagnosis({
+      outputDim: config.outputDim,
+      rankBound: this.#monitors.rankBound,
+      lossRange: METHODS[config.method].lossRange,
+    });
+    this.#good = { step: 0, weights: this.#method.parameters.snapshot() };
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  get batchesPerEpoch(): number {
+    return this.#sampler.batchesPerEpoch;
+  }
+
+  /** Changes made so far, those of the link included: what makes this run again. */
+  get changes(): readonly LiveChange[] {
+    return this.#changes;
+  }
+
+  /** Ends a measurement that is under way at its next chunk, with a CancelledError; the run is over then. */
+  cancel(): void {
+    this.#cancelled = true;
+  }
+
+  /** Measures the untrained network and the baselines. */
+  async start(): Promise<void> {
+    await this.#measuring(async () => {
+      const untrained = await this.#measureAccuracies();
+      if (this.config.probe.every > 0) await this.#measureProbe();
+      this.#listener.baselines(await this.#monitors.baselines(untrained));
+    });
+  }
+
+  /** Changes a setting before the next step. */
+  change(key: LiveKey, value: LiveValue): void {
+    this.#live = liveSchema.parse({ ...this.#live, [key]: value });
+    this.#method.liveChanged(key, this.#live);
+    this.#changes.push([this.#step, key, value]);
+    this.#listener.marked({ kind: 'change', step: this.#step, key, value });
+  }
+
+  /** Images whose neighbours are reported from now on; reported at once from the last measurement. */
+  async setQueries(indices: readonly number[]): Promise<void> {
+    this.#monitors.setQueries(indices);
+    await this.#reportNeighbours();
+  }
+
+  /** One update, and what is due to be measured after it. */
+  async advance(): Promise<StepOutcome> {
+    if (this.#diverged) return 'diverged';
+    if (this.#step >= this.config.totalSteps) return 'finished';
+    const started = tf.util.now();
+    while (this.#replay.length > 0 && this.#replay[0][0] <= this.#step) {
+      const [[, key, value]] = this.#replay.splice(0, 1);
+      this.change(key, value);
+    }
+    await this.#update();
+    while (this.#pending.length > MAX_PENDING) await this.#readOldest();
+    this.#account(started);
+    if (this.#diverged) return 'diverged';
+    await this.#measureIfDue();
+    if (this.#diverged) return 'diverged';
+    if (this.#step < this.config.totalSteps) return 'continue';
+    await this.flush();
+    return this.#diverged ? 'diverged' : 'finished';
+  }
+
+  async #update(): Promise<void> {
+    const { config } = this;
+    const indices = this.#sampler.batch(this.#step);
+    const random = seededRandom(config.seed, 'augment', this.#step);
+    const [x1, x2] = this.#source.views(indices, config.augment, random);
+    const rates = this.#rates();
+    const metrics = trainStep(this.#method, this.#optimiser, x1, x2, this.#live, rates);
+    this.#step += 1;
+    this.#pending.push({ step: this.#step, learningRate: rates.scheduled, metrics });
+    await this.#showViews(indices, x1, x2);
+    tf.dispose([x1, x2]);
+  }
+
+  #rates(): { scheduled: number; initial: number } {
+    const { batchSize, schedule, totalSteps } = this.config;
+    const initial = scaledLearningRate(this.#live.baseLearningRate, batchSize);
+    return { initial, scheduled: schedule === 'cosine' ? cosineDecay(initial, this.#step, totalSteps) : initial };
+  }
+
+  async #showViews(indices: Uint32Array, x1: tf.Tensor4D, x2: tf.Tensor4D): Promise<void> {
+    const now = tf.util.now();
+    if (now - this.#lastViews < VIEWS_EVERY_MS) return;
+    this.#lastViews = now;
+    const { size } = this.#source.dataset;
+    const shown = Math.min(VIEWS_SHOWN, indices.length);
+    const read = async (views: tf.Tensor4D) => {
+      const few = tf.slice(views, 0, shown);
+      const rgba = await viewsToRgba(few, this.#source.normalisation);
+      few.dispose();
+      return rgba;
+    };
+    this.#listener.views({
+      step: this.#step,
+      size,
+      indices: [...indices.subarray(0, shown)],
+      x1: await read(x1),
+      x2: await read(x2),
+    });
+  }
+
+  async #readOldest(): Promise<void> {
+    const pending = this.#pending.shift();
+    if (pending === undefined) return;
+    const [loss, outputStd] = await pending.metrics.data();
+    pending.metrics.dispose();
+    if (this.#diverged) return;
+    const { step, learningRate } = pending;
+    this.#report({
+      step,
+      loss,
+      outputStd,
+      collapseLevel: collapseLevel(outputStd, this.config.outputDim),
+      learningRate,
+    });
+    if (this.#state === 'diverged') this.#keepGoodWeights();
+  }
+
+  /** Weights after a loss that is no number are no weights: go back to the last that were good. */
+  #keepGoodWeights(): void {
+    this.#diverged = true;
+    this.#method.parameters.restore(this.#good.weights);
+    this.#step = this.#good.step;
+  }
+
+  #report(measurement: Measurement): void {
+    this.#listener.measured(measurement);
+    const diagnosis = this.#diagnosis.add(measurement);
+    if (diagnosis.state === this.#state) return;
+    this.#state = diagnosis.state;
+    this.#listener.diagnosed(diagnosis);
+    if ('since' in diagnosis) {
+      this.#listener.marked({ kind: 'diagnosis', step: diagnosis.since, state: diagnosis.state });
+    }
+  }
+
+  /** Waits until everything done so far is reported. */
+  async flush(): Promise<void> {
+    while (this.#pending.length > 0) await this.#readOldest();
+  }
+
+  async #measureIfDue(): Promise<void> {
+    const due = (every: number) => every > 0 && this.#step % every === 0;
+    const last = this.#step === this.config.totalSteps;
+    const probe = due(this.config.probe.every) || (last && this.config.probe.every > 0);
+    const accuracies = due(this.config.knn.every) || (last && this.config.knn.every > 0);
+    const snapshot = this.#step % SNAPSHOT_EVERY === 0;
+    if (!probe && !accuracies && !snapshot) return;
+    await this.flush();
+    if (this.#diverged) return;
+    if (snapshot) this.#takeSnapshot();
+    await this.#measuring(async () => {
+      if (probe) await this.#measureProbe();
+      if (accuracies) await this.#measureAccuracies();
+    });
+  }
+
+  #takeSnapshot(): void {
+    const old = this.#good;
+    this.#good = { step: this.#step, weights: this.#method.parameters.snapshot() };
+    for (const tensor of old.weights.values()) tensor.dispose();
+  }
+
+  async #measureProbe(): Promise<void> {
+    this.#report(await this.#monitors.probe(this.#step));
+    await this.#reportNeighbours();
+  }
+
+  async #measureAccuracies(): Promise<Measurement> {
+    if (this.config.knn.every === 0) return { step: this.#step };
+    const measurement = await this.#monitors.accuracies(this.#step);
+    this.#report(measurement);
+    return measurement;
+  }
+
+  async #reportNeighbours(): Promise<void> {
+    const snapshot = await this.#monitors.neighbours();
+    if (snapshot !== null) this.#listener.neighbours(snapshot);
+  }
+
+  async #measuring(measure: () => Promise<void>): Promise<void> {
+    const started = tf.util.now();
+    await measure();
+    const ms = tf.util.now() - started;
+    this.#measuringMs += ms;
+    this.#busyMs += ms;
+    this.#window.ms += ms;
+  }
+
+  #account(started: number): void {
+    const now = tf.util.now();
+    const ms = now - started;
+    this.#busyMs += ms;
+    this.#window.ms += ms;
+    this.#window.steps += 1;
+    if (this.#window.ms >= RESOURCES_EVERY_MS) {
+      const imagesPerSecond = (this.#window.steps * this.config.batchSize * 1000) / this.#window.ms;
+      this.#listener.measured({ step: this.#step, imagesPerSecond });
+      this.#window = { steps: 0, ms: 0 };
+    }
+    if (now - this.#lastResources < RESOURCES_EVERY_MS) return;
+    this.#lastResources = now;
+    this.#listener.resources(this.resources());
+  }
+
+  /** What the run holds and costs now. */
+  resources(): Resources {
+    const memory = tf.memory() as tf.MemoryInfo & { numBytesInGPUAllocated?: number; numBytesAllocatedInGPU?: number };
+    return {
+      step: this.#step,
+      gpuBytes: memory.numBytesAllocatedInGPU ?? memory.numBytesInGPUAllocated ?? memory.numBytes,
+      tensors: memory.numTensors,
+      measuringShare: this.#busyMs > 0 ? this.#measuringMs / this.#busyMs : 0,
+    };
+  }
+
+  dispose(): void {
+    for (const { metrics } of this.#pending) metrics.dispose();
+    this.#pending.length = 0;
+    for (const tensor of this.#good.weights.values()) tensor.dispose();
+    this.#monitors.dispose();
+    this.#optimiser.dispose();
+    this.#method.dispose();
+  }
+}
+
+/** @throws RunError in words a person can act on. */
+function checkRun(dataset: ImageDataset, config: RunConfig): void {
+  const problems = configProblems(config);
+  if (problems.length > 0) throw new RunError('bad-config', problems.join(' '));
+  if (dataset.size !== config.imageSize) {
+    throw new RunError(
+      'bad-config',
+      `The images are loaded at ${dataset.size} pixels and the run asks for ${config.imageSize}: load them again at that size.`,
+    );
+  }
+  const train = indicesOf(dataset, TRAIN).length;
+  if (train < 2 * config.batchSize) {
+    throw new RunError(
+      'too-few-images',
+      `${train} training images are fewer than two batches of ${config.batchSize}: choose a batch of at most ${Math.max(4, Math.floor(train / 2))}, or add images.`,
+    );
+  }
+}

@@ -1,0 +1,265 @@
+import { startEngine } from '../engine/backend/startEngine';
+import { previewViews } from '../engine/previewViews';
+import { Trainer, type TrainerListener } from '../engine/trainer';
+import type { Command, CommandBody, Replies } from '../protocol/commands';
+import type { EngineError, Event, ReplyEvent, RunEvent, RunState } from '../protocol/events';
+import type { ImageDataset } from '../spec/imageDataset';
+import type { Measurement } from '../spec/measurement';
+import { CommandError, toEngineError } from './errors';
+
+/** The page draws at most this often. */
+const REPORT_EVERY_MS = 100;
+
+type Post = (event: Event, transfer?: Transferable[]) => void;
+type CommandOf<T extends CommandBody['type']> = Extract<CommandBody, { type: T }>;
+
+/** A run and the loop that drives it; `wanted` is what the page asked for last. */
+interface Run {
+  readonly id: string;
+  readonly trainer: Trainer;
+  wanted: 'train' | 'pause' | 'end';
+  /** The loop or measurement under way; never rejects. */
+  work: Promise<void>;
+  failed: boolean;
+}
+
+/** Carries out the page's commands with the engine: one data set and one run at a time. */
+export class Host {
+  readonly #post: Post;
+  #dataset: ImageDataset | null = null;
+  #run: Run | null = null;
+  #exclusive: Promise<unknown> = Promise.resolve();
+  #measured: Measurement[] = [];
+  #reportTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(post: Post) {
+    this.#post = post;
+  }
+
+  /** Answers a command with exactly one reply or failure. */
+  async handle(command: Command): Promise<void> {
+    try {
+      const { result, transfer } = await this.#execute(command);
+      this.#post({ type: 'reply', id: command.id, to: command.type, result } as ReplyEvent, transfer);
+    } catch (error) {
+      this.#post({ type: 'failure', id: command.id, error: toEngineError(error) });
+    }
+  }
+
+  async #execute(command: Command): Promise<{ result: Replies[Command['type']]; transfer?: Transferable[] }> {
+    switch (command.type) {
+      case 'init':
+        return { result: await this.#alone(() => this.#init(command)) };
+      case 'setDataset':
+        await this.#alone(async () => {
+          await this.#endRun();
+          this.#dataset = command.dataset;
+        });
+        return { result: null };
+      case 'create':
+        await this.#alone(() => this.#create(command));
+        return { result: null };
+      case 'train':
+        this.#resume(this.#runOf(command.runId));
+        return { result: null };
+      case 'pause': {
+        const run = this.#runOf(command.runId);
+        run.wanted = 'pause';
+        await run.work;
+        return { result: null };
+      }
+      case 'step':
+        await this.#singleStep(this.#runOf(command.runId));
+        return { result: null };
+      case 'change':
+        this.#runOf(command.runId).trainer.change(command.key, command.value);
+        return { result: null };
+      case 'setQueries':
+        await this.#runOf(command.runId).trainer.setQueries(command.indices);
+        return { result: null };
+      case 'thumbnails': {
+        const result = this.#thumbnails(command.indices);
+        return { result, transfer: [result.pixels.buffer] };
+      }
+      case 'preview': {
+        const { augment, seed, indices } = command;
+        const result = await previewViews(this.#datasetInUse(), augment, seed, indices);
+        return { result, transfer: [result.x1.buffer, result.x2.buffer] };
+      }
+      default:
+        return command satisfies never;
+    }
+  }
+
+  /** Commands that replace the engine, the data or the run wait for one another. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#exclusive.then(work);
+    this.#exclusive = result.catch(() => undefined);
+    return result;
+  }
+
+  async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
+    await this.#endRun();
+    return startEngine(engine, {
+      onUncapturedError: (message, outOfMemory) =>
+        this.#broke({
+          code: outOfMemory ? 'out-of-memory' : 'internal',
+          message: outOfMemory
+            ? 'The GPU ran out of memory. Choose a smaller batch, network or image size, then Reset.'
+            : `The GPU reported an error, so the numbers since then are not to be trusted: ${message}`,
+          recoverable: true,
+        }),
+      onLost: (message) =>
+        this.#broke({
+          code: 'device-lost',
+          message: `The GPU was taken away from this page${message ? ` (${message})` : ''}. Restart the engine to train again; the data set is kept, the run starts over.`,
+          recoverable: true,
+        }),
+    });
+  }
+
+  async #create({ runId, config, changes }: CommandOf<'create'>): Promise<void> {
+    await this.#endRun();
+    const trainer = new Trainer(this.#datasetInUse(), config, changes, this.#listenerFor(runId));
+    const run: Run = { id: runId, trainer, wanted: 'pause', work: Promise.resolve(), failed: false };
+    this.#run = run;
+    this.#setState(run, 'building');
+    run.work = this.#guard(run, async () => {
+      await trainer.start();
+      this.#setState(run, 'paused');
+    });
+  }
+
+  /** Runs a piece of a run's work; what breaks in it is reported, not thrown. */
+  async #guard(run: Run, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (run.wanted !== 'end' && !run.failed) this.#broke(toEngineError(error));
+    } finally {
+      this.#report();
+    }
+  }
+
+  #resume(run: Run): void {
+    if (run.wanted === 'train') return;
+    run.wanted = 'train';
+    run.work = run.work.then(() => this.#guard(run, () => this.#loop(run)));
+  }
+
+  async #loop(run: Run): Promise<void> {
+    if (run.wanted !== 'train' || run.failed) return;
+    this.#setState(run, 'training');
+    let outcome: Awaited<ReturnType<Trainer['advance']>> = 'continue';
+    while (run.wanted === 'train' && !run.failed && outcome === 'continue') {
+      outcome = await run.trainer.advance();
+      await messagesHandled();
+    }
+    await this.#settle(run, outcome);
+  }
+
+  async #singleStep(run: Run): Promise<void> {
+    run.wanted = 'pause';
+    run.work = run.work.then(() =>
+      this.#guard(run, async () => {
+        if (run.wanted === 'end' || run.failed) return;
+        await this.#settle(run, await run.trainer.advance());
+      }),
+    );
+    await run.work;
+  }
+
+  async #settle(run: Run, outcome: Awaited<ReturnType<Trainer['advance']>>): Promise<void> {
+    await run.trainer.flush();
+    if (outcome !== 'continue') run.wanted = 'pause';
+    if (run.failed || run.wanted === 'end') return;
+    this.#report();
+    this.#setState(run, outcome === 'continue' ? 'paused' : outcome);
+  }
+
+  /** Ends the run and frees what it holds, once what it is doing has come to its next stop. */
+  async #endRun(): Promise<void> {
+    const run = this.#run;
+    if (run === null) return;
+    this.#run = null;
+    run.wanted = 'end';
+    run.trainer.cancel();
+    // On a lost device nothing may ever come back.
+    if (!run.failed) await run.work;
+    run.trainer.dispose();
+    this.#measured = [];
+  }
+
+  #broke(error: EngineError): void {
+    const run = this.#run;
+    this.#post({ type: 'error', error, runId: run?.id ?? null });
+    if (run === null || run.failed) return;
+    run.failed = true;
+    this.#setState(run, 'failed');
+  }
+
+  #setState(run: Run, state: RunState): void {
+    this.#emit({ type: 'runState', runId: run.id, state, step: run.trainer.step });
+  }
+
+  #emit(event: RunEvent, transfer?: Transferable[]): void {
+    if (this.#run?.id === event.runId) this.#post(event, transfer);
+  }
+
+  #listenerFor(runId: string): TrainerListener {
+    return {
+      measured: (measurement) => {
+        this.#measured.push(measurement);
+        this.#reportTimer ??= setTimeout(() => this.#report(), REPORT_EVERY_MS);
+      },
+      baselines: (baselines) => this.#emit({ type: 'baselines', runId, baselines }),
+      neighbours: (snapshot) => this.#emit({ type: 'neighbours', runId, snapshot }),
+      views: (snapshot) => this.#emit({ type: 'views', runId, snapshot }, [snapshot.x1.buffer, snapshot.x2.buffer]),
+      marked: (marker) => this.#emit({ type: 'marker', runId, marker }),
+      diagnosed: (diagnosis) => this.#emit({ type: 'diagnosis', runId, diagnosis }),
+      resources: (resources) => this.#emit({ type: 'resources', runId, resources }),
+    };
+  }
+
+  #report(): void {
+    if (this.#reportTimer !== null) clearTimeout(this.#reportTimer);
+    this.#reportTimer = null;
+    const items = this.#measured;
+    this.#measured = [];
+    if (this.#run !== null && items.length > 0) this.#emit({ type: 'measurements', runId: this.#run.id, items });
+  }
+
+  #datasetInUse(): ImageDataset {
+    if (this.#dataset === null)
+      throw new CommandError('no-dataset', 'There are no images yet: choose a data set first.');
+    return this.#dataset;
+  }
+
+  #runOf(runId: string): Run {
+    if (this.#run?.id !== runId) throw new CommandError('stale-run', `Run ${runId} has ended.`);
+    return this.#run;
+  }
+
+  #thumbnails(indices: readonly number[]): Replies['thumbnails'] {
+    const { size, pixels, count } = this.#datasetInUse();
+    const bytes = size * size * 4;
+    const out = new Uint8ClampedArray(indices.length * bytes);
+    indices.forEach((index, i) => {
+      if (index < 0 || index >= count) throw new CommandError('internal', `There is no image ${index}.`);
+      out.set(pixels.subarray(index * bytes, (index + 1) * bytes), i * bytes);
+    });
+    return { size, pixels: out };
+  }
+}
+
+/** Lets messages in: they are tasks, and a chain of promises alone never gives way to one. */
+function messagesHandled(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

@@ -1,0 +1,176 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RunError, Trainer, type TrainerListener } from '../../src/engine/trainer';
+import type { Baselines, Diagnosis, Marker, Measurement, NeighboursSnapshot } from '../../src/spec/measurement';
+import { presetConfig } from '../../src/spec/presets';
+import type { LiveChange, RunConfig } from '../../src/spec/runConfig';
+import { testEngines, useEngine } from '../setup/engine';
+import { syntheticDataset } from '../setup/syntheticDataset';
+
+/** A network small enough for hundreds of steps in seconds; nothing here depends on what it learns. */
+const CONFIG: RunConfig = {
+  ...presetConfig('tiny', 'folder'),
+  outputDim: 16,
+  projectorHidden: 16,
+  predictorHidden: 8,
+  batchSize: 8,
+  totalSteps: 1000,
+  knn: { every: 0, k: 5, temperature: 0.1, bank: 64, queries: 32 },
+  probe: { every: 0 },
+};
+
+const dataset = syntheticDataset(96);
+
+interface Heard {
+  measurements: Measurement[];
+  markers: Marker[];
+  baselines: Baselines[];
+  neighbours: NeighboursSnapshot[];
+  diagnoses: Diagnosis[];
+}
+
+function listen(): { heard: Heard; listener: TrainerListener } {
+  const heard: Heard = { measurements: [], markers: [], baselines: [], neighbours: [], diagnoses: [] };
+  return {
+    heard,
+    listener: {
+      measured: (m) => heard.measurements.push(m),
+      marked: (m) => heard.markers.push(m),
+      baselines: (b) => heard.baselines.push(b),
+      neighbours: (n) => heard.neighbours.push(n),
+      diagnosed: (d) => heard.diagnoses.push(d),
+      views() {},
+      resources() {},
+    },
+  };
+}
+
+const losses = (heard: Heard) => heard.measurements.flatMap(({ loss }) => (loss === undefined ? [] : [loss]));
+
+async function losesOf(config: RunConfig, steps: number, changes: readonly LiveChange[] = []): Promise<number[]> {
+  const { heard, listener } = listen();
+  const trainer = new Trainer(dataset, config, changes, listener);
+  for (let t = 0; t < steps; t++) await trainer.advance();
+  await trainer.flush();
+  trainer.dispose();
+  return losses(heard);
+}
+
+const engines = (await testEngines()).filter((engine) => engine === 'webgpu');
+
+describe.each(engines)('trainer on %s', (engine) => {
+  useEngine(engine);
+  let open: Trainer | undefined;
+  afterEach(() => {
+    open?.dispose();
+    open = undefined;
+  });
+
+  it('gives the same loss series for the same seed, and another for another', async () => {
+    const first = await losesOf(CONFIG, 12);
+    expect(first).toHaveLength(12);
+    expect(await losesOf(CONFIG, 12)).toEqual(first);
+    expect(await losesOf({ ...CONFIG, seed: CONFIG.seed + 1 }, 12)).not.toEqual(first);
+  });
+
+  it('measuring changes nothing in the training', async () => {
+    const measured = { ...CONFIG, probe: { every: 2 }, knn: { ...CONFIG.knn, every: 3 } };
+    expect(await losesOf(measured, 7)).toEqual(await losesOf(CONFIG, 7));
+  });
+
+  it('makes a change in flight at the next step, marks it, and a link replays it', async () => {
+    const { heard, listener } = listen();
+    const trainer = new Trainer(dataset, CONFIG, [], listener);
+    open = trainer;
+    for (let t = 0; t < 10; t++) {
+      if (t === 4) trainer.change('stopGradient', false);
+      await trainer.advance();
+    }
+    await trainer.flush();
+    expect(heard.markers).toEqual([{ kind: 'change', step: 4, key: 'stopGradient', value: false }]);
+    expect(trainer.changes).toEqual([[4, 'stopGradient', false]]);
+    const without = await losesOf(CONFIG, 10);
+    // The loss of step 5 is still that of the old weights; what its gradient did shows from step 6 on.
+    expect(losses(heard).slice(0, 5)).toEqual(without.slice(0, 5));
+    expect(losses(heard).slice(5)).not.toEqual(without.slice(5));
+    expect(await losesOf(CONFIG, 10, trainer.changes)).toEqual(losses(heard));
+  });
+
+  it.each([
+    ['predictor', 'none'],
+    ['predictor', 'fixed'],
+    ['baseLearningRate', 0.01],
+  ] as const)('changes %s to %s in flight', async (key, value) => {
+    const changed = await losesOf(CONFIG, 6, [[2, key, value]]);
+    expect(changed.every(Number.isFinite)).toBe(true);
+    const without = await losesOf(CONFIG, 6);
+    expect(changed.slice(0, 2)).toEqual(without.slice(0, 2));
+    expect(changed).not.toEqual(without);
+  });
+
+  it('leaks nothing: tensors and allocated bytes are flat over 200 steps', async () => {
+    const { listener } = listen();
+    const config = { ...CONFIG, probe: { every: 40 }, knn: { ...CONFIG.knn, every: 100 } };
+    const before = tf.memory().numTensors;
+    const trainer = new Trainer(dataset, config, [], listener);
+    await trainer.start();
+    const used: { tensors: number; gpuBytes: number }[] = [];
+    for (let t = 1; t <= 300; t++) {
+      await trainer.advance();
+      // After the first hundred steps every kind of measurement has been made once.
+      if (t === 100 || t === 300) {
+        await trainer.flush();
+        used.push(trainer.resources());
+      }
+    }
+    expect(used[1].tensors).toBe(used[0].tensors);
+    expect(used[1].gpuBytes).toBe(used[0].gpuBytes);
+    trainer.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('measures baselines, ranks, neighbours and accuracies', async () => {
+    const { heard, listener } = listen();
+    const config = { ...CONFIG, probe: { every: 2 }, knn: { ...CONFIG.knn, every: 4 } };
+    const trainer = new Trainer(dataset, config, [], listener);
+    open = trainer;
+    await trainer.start();
+    for (let t = 0; t < 4; t++) await trainer.advance();
+    const [baselines] = heard.baselines;
+    expect(baselines.inverseSqrtD).toBeCloseTo(0.25, 6);
+    expect(baselines.knn).toMatchObject({ k: 5, temperature: 0.1, bank: 64, queries: 19 });
+    expect(baselines.knn?.rawPixels).toBeGreaterThan(0);
+    const at = (step: number) => Object.assign({}, ...heard.measurements.filter((m) => m.step === step)) as Measurement;
+    expect(at(0).knn).toBe(baselines.knn?.untrained);
+    expect(at(4).knn).toBeGreaterThan(0);
+    expect(at(4).viewRetrieval).toBeGreaterThanOrEqual(0);
+    expect(at(2).effectiveRank).toBeGreaterThan(1);
+    expect(at(2).effectiveRank).toBeLessThanOrEqual(baselines.rankBound);
+    expect(heard.neighbours.map(({ step }) => step)).toEqual([0, 2, 4]);
+    await trainer.setQueries([3]);
+    const latest = heard.neighbours[heard.neighbours.length - 1];
+    expect(latest.backbone.map(({ query }) => query)).toEqual([3]);
+    expect(latest.z[0].neighbours[0].similarity).toBeLessThanOrEqual(1 + 1e-6);
+  });
+
+  it('keeps the last good weights when the loss is no longer a number', async () => {
+    const { heard, listener } = listen();
+    // Each update more than doubles every weight, until float32 overflows.
+    const poison = { ...CONFIG, baseLearningRate: 100, weightDecay: 1, momentum: 0, headBatchNorm: 'none' as const };
+    const exploding = new Trainer(dataset, poison, [], listener);
+    open = exploding;
+    let outcome = await exploding.advance();
+    for (let t = 0; t < 200 && outcome === 'continue'; t++) outcome = await exploding.advance();
+    expect(outcome).toBe('diverged');
+    expect(exploding.step % 100).toBe(0);
+    expect(losses(heard).slice(0, -1).every(Number.isFinite)).toBe(true);
+    expect(heard.diagnoses.at(-1)).toMatchObject({ state: 'diverged' });
+    expect(await exploding.advance()).toBe('diverged');
+  });
+
+  it('says what to do when there are too few images', () => {
+    const run = () => new Trainer(syntheticDataset(12), CONFIG, [], listen().listener);
+    expect(run).toThrow(RunError);
+    expect(run).toThrow(/fewer than two batches of 8/);
+  });
+});
