@@ -4,6 +4,7 @@ import type { LoadSampleOptions } from '../data/samples';
 import type { CollectOptions, ImageSources } from '../data/sources';
 import type { DatasetInfo, ImageDataset, ImageSize, SampleId, SkippedFile } from '../spec/imageDataset';
 import type { DatasetStore } from './datasetStore';
+import { EngineFailure } from './engineClient';
 
 /** The two ways to come by images; `src/data` in the page, made-up ones in tests. */
 export interface ImageLoaders {
@@ -71,7 +72,9 @@ export class DatasetLoading {
       this.store.setState({ info, skipped });
       return info;
     } catch (error) {
-      if (!controller.signal.aborted) this.store.setState({ problem: problemOf(error) });
+      // What breaks in the engine is said where the engine is.
+      const shown = !controller.signal.aborted && !(error instanceof EngineFailure);
+      if (shown) this.store.setState({ problem: problemOf(error) });
       return null;
     } finally {
       if (this.current === controller) {

@@ -46,7 +46,8 @@ export class EngineClient {
     });
     port.addEventListener('error', (event) => {
       event.preventDefault();
-      this.crash(event.message === '' ? 'The training worker could not be loaded.' : event.message);
+      // A script that could not be loaded says nothing.
+      this.crash(event.message || 'The training worker could not be loaded. Check the connection, then try again.');
     });
     port.addEventListener('messageerror', () => this.crash('A message from the training worker could not be read.'));
   }

@@ -79,7 +79,7 @@ export class Lab {
   start(): void {
     const { dataset, engine } = this.config;
     void this.engine.ensure(engine);
-    if (dataset !== 'folder') void this.useImages(this.options.sampleOrigin(dataset));
+    if (dataset !== 'folder') void this.loadImages(this.options.sampleOrigin(dataset));
   }
 
   /** Opens another link in the same page; what cannot be read of it is said in a notice. */
@@ -96,7 +96,7 @@ export class Lab {
     this.datasetStore.setState({ wanted: inUse ? null : run.folder });
     const { dataset } = run.config;
     if (dataset === 'folder' || dataset === before) void this.build();
-    else void this.useImages(this.options.sampleOrigin(dataset));
+    else void this.loadImages(this.options.sampleOrigin(dataset));
   }
 
   // Settings
@@ -123,15 +123,17 @@ export class Lab {
   }
 
   /** Takes the current data set's sample, or loads another one. */
-  useSample(choice: Exclude<DatasetChoice, 'folder'>): void {
+  chooseSample(choice: Exclude<DatasetChoice, 'folder'>): void {
     this.datasetStore.setState({ wanted: null });
-    void this.useImages(this.options.sampleOrigin(choice));
+    void this.loadImages(this.options.sampleOrigin(choice));
   }
 
   /** Loads images and, once they are complete, builds a new run on them. Until then everything stays. */
-  async useImages(origin: Origin): Promise<void> {
+  async loadImages(origin: Origin): Promise<void> {
     const first = this.runStore.getState().active === null;
     const { imageSize, batchSize, preset } = this.config;
+    // The first images stay wanted even if the worker dies before it has them.
+    this.origin ??= origin;
     const info = await this.loading.load(origin, { size: imageSize, batchSize });
     if (info === null) return;
     this.origin = origin;
@@ -228,7 +230,7 @@ export class Lab {
     const { info, loading } = this.datasetStore.getState();
     if (loading !== null) return;
     if (this.origin !== null && (this.holder !== this.engine.workerNumber || info?.size !== this.config.imageSize)) {
-      await this.useImages(this.origin);
+      await this.loadImages(this.origin);
       return;
     }
     const problem = startProblem(this.config, this.datasetStore.getState());

@@ -22,8 +22,22 @@ const accent: MantineColorsTuple = [
   '#152a7d',
 ];
 
+/** Greys of the dark scheme, a little blue like the page's own; 0 is the lightest. */
+const dark: MantineColorsTuple = [
+  '#e9ebf1',
+  '#c3c8d4',
+  '#a0a6b6',
+  '#767d8f',
+  '#3a3f4b',
+  '#2d313b',
+  '#23272f',
+  '#1c1f26',
+  '#14161b',
+  '#0f1115',
+];
+
 export const theme = createTheme({
-  colors: { accent },
+  colors: { accent, dark },
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 4 },
   autoContrast: true,

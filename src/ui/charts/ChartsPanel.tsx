@@ -27,7 +27,7 @@ const RANK: ChartDescription = {
 const KNN: ChartDescription = {
   title: 'kNN accuracy',
   lines: [{ series: 'knn', name: 'kNN accuracy', color: MAIN }],
-  least: [0, 1],
+  least: [0, 0.2],
   decimals: 3,
   references: ({ knn }) =>
     knn === null
@@ -94,7 +94,7 @@ function LossChart() {
       value={<span data-testid="metric-loss">{plain(loss, 4)}</span>}
       help={
         similarity === 'cosine'
-          ? '−1 is perfect agreement of the two views. Alone it proves nothing: a constant output agrees, too.'
+          ? '−1: the two views agree perfectly. Proves nothing alone: a constant output agrees, too.'
           : 'Cross-entropy of the softmaxes of p and z. Its least value depends on d.'
       }
     />

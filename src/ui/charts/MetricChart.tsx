@@ -3,18 +3,22 @@ import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } 
 import type { Baselines, SeriesName } from '../../spec/measurement';
 import { inWords } from '../numbers';
 import classes from './Charts.module.css';
-import { axisEnd, type PlacedMarker, placeMarkers, roundTicks, rowsOf, valueDomain } from './chartData';
+import {
+  axisEnd,
+  type ChartReference,
+  type PlacedMarker,
+  placeMarkers,
+  roundTicks,
+  rowsOf,
+  spreadLabels,
+  valueDomain,
+} from './chartData';
 import { useChart } from './useChart';
 
 export interface ChartLine {
   readonly series: SeriesName;
   readonly name: string;
   readonly color: string;
-}
-
-export interface ChartReference {
-  readonly name: string;
-  readonly value: number;
 }
 
 export interface ChartDescription {
@@ -36,8 +40,11 @@ interface MetricChartProps {
 
 const LINE_HEIGHT = 12;
 const NO_REFERENCES: readonly ChartReference[] = [];
-const HEIGHT = 156;
-const MARGIN = { top: 6, right: 10, bottom: 0, left: 0 };
+const HEIGHT = 164;
+const AXIS_HEIGHT = 20;
+/** Above the curve there is room for a line of words on what happened. */
+const MARGIN = { top: 16, right: 10, bottom: 0, left: 0 };
+const PLOT_HEIGHT = HEIGHT - AXIS_HEIGHT - MARGIN.top;
 
 /** A quantity over the steps: its current value, a line of help, its curve, what it is judged against, and what happened. */
 export const MetricChart = memo(function MetricChart({ chart, value, help }: MetricChartProps) {
@@ -59,8 +66,9 @@ const Curve = memo(function Curve({ chart }: { readonly chart: ChartDescription 
   const end = axisEnd(step);
   const references = baselines === null ? NO_REFERENCES : chart.references(baselines);
   const drawn = lines.flatMap((points) => points.map((point) => point.value));
+  const placed = placeMarkers(markers, end);
   const domain = valueDomain(chart.least, [...drawn, ...references.map((reference) => reference.value)]);
-  const format = (number: number) => inWords(number, chart.decimals);
+  const ticks = roundTicks(domain[0], domain[1], 5);
   return (
     <div className={classes.plot} style={{ height: HEIGHT }}>
       <LineChart
@@ -77,35 +85,30 @@ const Curve = memo(function Curve({ chart }: { readonly chart: ChartDescription 
           domain={[0, end]}
           ticks={roundTicks(0, end, 5)}
           allowDataOverflow
-          height={20}
+          height={AXIS_HEIGHT}
           tickLine={false}
           axisLine={{ stroke: 'var(--lab-line)' }}
           tickMargin={4}
         />
         <YAxis
           domain={domain}
-          ticks={roundTicks(domain[0], domain[1], 5)}
+          ticks={ticks}
           allowDataOverflow
           width={42}
           tickLine={false}
           axisLine={false}
-          tickFormatter={(tick: number) => inWords(tick, ticksDecimals(domain))}
+          tickFormatter={(tick: number) => inWords(tick, decimalsOf(ticks))}
         />
-        {references.map((reference) => (
+        {spreadLabels(references, domain, PLOT_HEIGHT, LINE_HEIGHT).map(({ name, value, shift }) => (
           <ReferenceLine
-            key={reference.name}
-            y={reference.value}
+            key={name}
+            y={value}
             stroke="var(--lab-reference)"
             strokeDasharray="4 3"
-            label={{
-              value: reference.name,
-              position: 'insideBottomRight',
-              className: classes.reference,
-              offset: 3,
-            }}
+            label={{ value: name, position: 'insideBottomRight', className: classes.reference, offset: 3, dy: -shift }}
           />
         ))}
-        {placeMarkers(markers, end).map((marker) => (
+        {placed.map((marker) => (
           <ReferenceLine
             key={marker.key}
             x={marker.step}
@@ -131,18 +134,40 @@ const Curve = memo(function Curve({ chart }: { readonly chart: ChartDescription 
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: 'var(--lab-line-strong)' }}
-          wrapperClassName={classes.tooltip}
-          labelFormatter={(label) => `step ${String(label)}`}
-          formatter={(shown) => (typeof shown === 'number' ? format(shown) : String(shown))}
+          content={({ active, label, payload }) =>
+            active ? <Reading step={Number(label)} items={payload} decimals={chart.decimals} /> : null
+          }
         />
       </LineChart>
     </div>
   );
 });
 
-function ticksDecimals([low, high]: readonly [number, number]): number {
-  const span = high - low;
-  return span > 8 ? 0 : span > 0.8 ? 1 : span > 0.1 ? 2 : 3;
+interface ReadingProps {
+  readonly step: number;
+  readonly items: readonly { readonly name?: string | number; readonly value?: unknown }[];
+  readonly decimals: number;
+}
+
+/** The values under the pointer. */
+function Reading({ step, items, decimals }: ReadingProps) {
+  return (
+    <div className={classes.tooltip}>
+      step {step}
+      {items.map(({ name, value }) =>
+        typeof value === 'number' ? (
+          <div key={name}>
+            {name}: <b>{inWords(value, decimals)}</b>
+          </div>
+        ) : null,
+      )}
+    </div>
+  );
+}
+
+/** As many decimals as tell the ticks apart. */
+function decimalsOf(ticks: readonly number[]): number {
+  return Math.max(0, ...ticks.map((tick) => String(tick).split('.')[1]?.length ?? 0));
 }
 
 function MarkerWords({ marker, viewBox }: { readonly marker: PlacedMarker; readonly viewBox: unknown }) {
@@ -153,7 +178,7 @@ function MarkerWords({ marker, viewBox }: { readonly marker: PlacedMarker; reado
     <text
       className={marker.warning ? classes.warning : classes.event}
       x={viewBox.x + (marker.leftwards ? -4 : 4)}
-      y={viewBox.y + 8 + marker.line * LINE_HEIGHT}
+      y={viewBox.y - 5 + marker.line * LINE_HEIGHT}
       textAnchor={marker.leftwards ? 'end' : 'start'}
     >
       {marker.words}

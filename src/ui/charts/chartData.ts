@@ -92,3 +92,30 @@ export function placeMarkers(markers: readonly Marker[], end: number): PlacedMar
     })
     .reverse();
 }
+
+/** A value that a chart is judged against. */
+export interface ChartReference {
+  readonly name: string;
+  readonly value: number;
+}
+
+/**
+ * The references from the lowest up, each with the pixels by which its words must be moved up so as not to cover those below it.
+ * `height` is that of the plot, `line` that of the words, in pixels.
+ */
+export function spreadLabels(
+  references: readonly ChartReference[],
+  [low, high]: readonly [number, number],
+  height: number,
+  line: number,
+): (ChartReference & { readonly shift: number })[] {
+  let free = Number.NEGATIVE_INFINITY;
+  return [...references]
+    .sort((a, b) => a.value - b.value)
+    .map((reference) => {
+      const at = ((reference.value - low) / (high - low)) * height;
+      const shift = Math.max(0, free - at);
+      free = at + shift + line;
+      return { ...reference, shift };
+    });
+}

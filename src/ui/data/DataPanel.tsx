@@ -26,13 +26,13 @@ export function DataPanel() {
     const files = [...(event.currentTarget.files ?? [])];
     // So that choosing the same folder again is a change, too.
     event.currentTarget.value = '';
-    if (files.length > 0) void lab.useImages(originOfFiles(files));
+    if (files.length > 0) void lab.loadImages(originOfFiles(files));
   };
 
   const choose = (value: string) => {
     const sample = SAMPLE_IDS.find((id) => id === value);
     if (sample === undefined) folderInput.current?.click();
-    else lab.useSample(sample);
+    else lab.chooseSample(sample);
   };
 
   return (
@@ -48,7 +48,7 @@ export function DataPanel() {
       />
       <div className={classes.drop}>
         <Text size="sm" c="dimmed">
-          Drop a folder, images or a .zip anywhere
+          Drop images, a folder or a .zip
         </Text>
         <div className={classes.buttons}>
           <Button
@@ -65,7 +65,7 @@ export function DataPanel() {
             leftSection={<IconPhoto size={15} aria-hidden />}
             onClick={() => filesInput.current?.click()}
           >
-            Files or .zip
+            Files, .zip
           </Button>
         </div>
         <input

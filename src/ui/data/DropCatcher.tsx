@@ -14,7 +14,7 @@ function carriesFiles(event: DragEvent): boolean {
 export function DropCatcher({ children }: { readonly children: ReactNode }) {
   const lab = useLab();
   const [over, setOver] = useState(false);
-  useEffect(() => catchDrops(setOver, (origin) => void lab.useImages(origin)), [lab]);
+  useEffect(() => catchDrops(setOver, (origin) => void lab.loadImages(origin)), [lab]);
   return (
     <>
       {children}

@@ -137,21 +137,20 @@ function placeEdge(edge: DiagramEdge, from: Placed, to: Placed, narrow: boolean)
   const end: Point = narrow
     ? { x: to.box.x + spread, y: to.box.y - to.box.height / 2 - CLEARANCE }
     : { x: to.box.x - to.box.width / 2 - CLEARANCE, y: to.box.y + spread };
-  const length = Math.hypot(end.x - start.x, end.y - start.y);
-  // The gradient runs on the side away from the label: below or, downwards, towards the middle.
-  const outward = from.node.branch === 1 ? -1 : 1;
-  const normal = narrow
-    ? { x: ((end.y - start.y) / length) * -outward, y: ((end.x - start.x) / length) * outward }
-    : { x: (-(end.y - start.y) / length) * 1, y: ((end.x - start.x) / length) * 1 };
-  const beside = (point: Point, by: number): Point => ({ x: point.x + normal.x * by, y: point.y + normal.y * by });
-  const middle: Point = { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 };
+  const along = (share: number): Point => ({
+    x: start.x + (end.x - start.x) * share,
+    y: start.y + (end.y - start.y) * share,
+  });
+  // The gradient runs below the arrow or, downwards, on the side of the other branch; words stand on the other side.
+  const inward = narrow ? (from.node.branch === 1 ? 1 : -1) : 1;
+  const beside = ({ x, y }: Point, by: number): Point => (narrow ? { x: x + by * inward, y } : { x, y: y + by });
   return {
     edge,
     from: start,
     to: end,
     gradientFrom: beside(end, GRADIENT_OFFSET),
     gradientTo: beside(start, GRADIENT_OFFSET),
-    label: beside(middle, -12),
-    control: beside(middle, narrow ? -34 : 40),
+    label: beside(along(0.5), narrow ? -14 : -13),
+    control: narrow ? { x: Math.min(along(0.2).x, DOWN.width - 84), y: along(0.2).y } : beside(along(0.56), 46),
   };
 }

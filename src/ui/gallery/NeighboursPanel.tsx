@@ -21,8 +21,15 @@ export function NeighboursPanel() {
   const info = useDataset((data) => data.info);
   const found = snapshot?.[space] ?? [];
 
-  const replace = (position: number, index: number) =>
-    lab.setQueries(queries.map((query, i) => (i === position ? index : query)));
+  // An image that is a query already changes places, so that no row is there twice.
+  const replace = (position: number, index: number) => {
+    const replaced = queries[position];
+    lab.setQueries(
+      queries.map((query, i) =>
+        i === position ? index : query === index && replaced !== undefined ? replaced : query,
+      ),
+    );
+  };
   const others = () => {
     if (info === null) return;
     lab.setQueries(pickQueries(info, round + 1));
@@ -49,7 +56,7 @@ export function NeighboursPanel() {
       <div className={classes.rows} data-testid="neighbours" data-step={snapshot?.step}>
         {queries.map((query, i) => (
           <QueryRow
-            key={`${i} ${query}`}
+            key={query}
             query={query}
             neighbours={found.find((row) => row.query === query)?.neighbours ?? null}
             onChoose={(index) => replace(i, index)}

@@ -6,6 +6,7 @@ import classes from './Neighbours.module.css';
 
 /** Neighbours shown of each query. */
 const SHOWN = 6;
+const PLACES = Array.from({ length: SHOWN }, (_, place) => place);
 
 interface QueryRowProps {
   readonly query: number;
@@ -22,14 +23,10 @@ export function QueryRow({ query, neighbours, onChoose }: QueryRowProps) {
       <div className={classes.query} title={name}>
         <Thumbnail index={query} />
       </div>
-      {Array.from({ length: SHOWN }, (_, i) => {
-        const neighbour = neighbours?.[i];
-        return neighbour === undefined ? (
-          <div key={-1 - i} className={classes.empty} />
-        ) : (
-          <NeighbourButton key={neighbour.index} neighbour={neighbour} onChoose={onChoose} />
-        );
-      })}
+      {neighbours
+        ?.slice(0, SHOWN)
+        .map((neighbour) => <NeighbourButton key={neighbour.index} neighbour={neighbour} onChoose={onChoose} />) ??
+        PLACES.map((place) => <div key={place} className={classes.empty} />)}
     </div>
   );
 }

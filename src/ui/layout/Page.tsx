@@ -30,10 +30,10 @@ export function Page() {
         <div className={classes.learned}>
           <NeighboursPanel />
           <EventLog />
+          <AugmentPanel />
         </div>
         <div className={classes.settings}>
           <SettingsPanel />
-          <AugmentPanel />
         </div>
       </main>
     </>

@@ -21,9 +21,11 @@ export function AugmentPanel() {
   return (
     <Panel title="Augmentation">
       <AugmentPreview />
-      {AUGMENTATIONS.map((name) => (
-        <Augmentation key={name} name={name} />
-      ))}
+      <div className={classes.controls}>
+        {AUGMENTATIONS.map((name) => (
+          <Augmentation key={name} name={name} />
+        ))}
+      </div>
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
-import { Fragment, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { PixelImage } from '../images/PixelImage';
 import { Thumbnail } from '../images/Thumbnail';
 import { usePreview } from '../images/usePreview';
@@ -8,12 +8,12 @@ import { useDataset, useRun } from '../lab';
 import classes from './AugmentPanel.module.css';
 
 /** Images shown, each with two views of it. */
-const SHOWN = 3;
+const SHOWN = 4;
+const PLACES = Array.from({ length: SHOWN }, (_, place) => place);
 
 /** A few images with two views each, drawn afresh as the augmentations change. */
 export function AugmentPreview() {
   const [round, setRound] = useState(0);
-  const names = useDataset((data) => data.info?.names);
   const queries = useRun((run) => run.queries);
   const indices = useMemo(() => queries.slice(0, SHOWN), [queries]);
   const views = usePreview(indices, round);
@@ -21,7 +21,7 @@ export function AugmentPreview() {
   return (
     <div className={classes.preview}>
       <div className={classes.caption}>
-        <span>Two views of the same image</span>
+        <span>An image and two views of it, x₁ and x₂</span>
         <Tooltip label="Draw the views afresh" w="auto">
           <ActionIcon
             variant="default"
@@ -34,21 +34,27 @@ export function AugmentPreview() {
         </Tooltip>
       </div>
       <div className={classes.grid}>
-        <span className={classes.column}>image</span>
-        <span className={classes.column}>x₁</span>
-        <span className={classes.column}>x₂</span>
-        {Array.from({ length: SHOWN }, (_, i) => {
-          const index = indices[i];
-          const name = index === undefined ? '' : (names?.[index] ?? `image ${index}`);
-          return (
-            <Fragment key={index ?? -i}>
-              {index === undefined ? <PixelImage image={null} label="" /> : <Thumbnail index={index} />}
-              <PixelImage image={views?.x1[i] ?? null} label={name === '' ? '' : `${name}, view 1`} />
-              <PixelImage image={views?.x2[i] ?? null} label={name === '' ? '' : `${name}, view 2`} />
-            </Fragment>
-          );
-        })}
+        {PLACES.map((place) => (
+          <Triple key={place} index={indices[place]} x1={views?.x1[place]} x2={views?.x2[place]} />
+        ))}
       </div>
+    </div>
+  );
+}
+
+interface TripleProps {
+  readonly index: number | undefined;
+  readonly x1: ImageData | undefined;
+  readonly x2: ImageData | undefined;
+}
+
+function Triple({ index, x1, x2 }: TripleProps) {
+  const name = useDataset(({ info }) => (index === undefined ? '' : (info?.names[index] ?? `image ${index}`)));
+  return (
+    <div className={classes.triple}>
+      {index === undefined ? <PixelImage image={null} label="" /> : <Thumbnail index={index} />}
+      <PixelImage image={x1 ?? null} label={name === '' ? '' : `${name}, view 1`} />
+      <PixelImage image={x2 ?? null} label={name === '' ? '' : `${name}, view 2`} />
     </div>
   );
 }

@@ -109,7 +109,7 @@ function MethodSelect() {
         onChange={(event) => lab.set('method', event.currentTarget.value)}
       />
       <Text size="xs" c="dimmed" mt={3}>
-        {METHODS[method].summary}
+        {METHODS[method].answerToCollapse}
       </Text>
     </div>
   );
