@@ -97,7 +97,7 @@ export type Diagnosis =
       readonly state: 'dimensional-collapse';
       readonly since: number;
       readonly effectiveRank: number;
-      /** The rank at the run's start that this is judged against. */
+      /** The rank it fell from, at the run's start or later, that this is judged against. */
       readonly startRank: number;
       readonly outputStd: number;
     }
