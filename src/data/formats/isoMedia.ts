@@ -44,10 +44,13 @@ export function brandsOf(bytes: Uint8Array): readonly string[] {
 export function readAvif(bytes: Uint8Array): Dimensions {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let found: Dimensions | null = null;
+  let hasData = false;
   for (const meta of boxesIn(bytes, 0, bytes.length)) {
+    if (meta.type === 'mdat') hasData = true;
     if (meta.type !== 'meta') continue;
     // `meta` is a full box: version and flags come first.
     for (const properties of boxesIn(bytes, meta.start + 4, meta.end)) {
+      if (properties.type === 'idat') hasData = true;
       if (properties.type !== 'iprp') continue;
       for (const container of boxesIn(bytes, properties.start, properties.end)) {
         if (container.type !== 'ipco') continue;
@@ -60,5 +63,6 @@ export function readAvif(bytes: Uint8Array): Dimensions {
     }
   }
   if (found === null) throw new UnusableFile('is damaged: it is not a whole AVIF');
+  if (!hasData) throw new UnusableFile(CUT_SHORT);
   return found;
 }

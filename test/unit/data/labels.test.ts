@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { holdOut } from '../../../src/data/import/holdOut';
+import { planLabels, stripCommonFolders } from '../../../src/data/import/labels';
+import { isSystemPath } from '../../../src/data/import/paths';
+import { NO_LABEL, TEST, TRAIN } from '../../../src/spec/imageDataset';
+
+/** The plan of full paths, as an import makes it: label names and splits by path. */
+function plan(paths: readonly string[]) {
+  const { labels, classNames, split } = planLabels(stripCommonFolders(paths));
+  const named = labels === null ? null : [...labels].map((label) => (label === NO_LABEL ? null : classNames[label]));
+  return { labels: named, classNames, split: [...split] };
+}
+
+describe('labels', () => {
+  test.each([
+    ['folders below the dropped root', 'pets/cat/1.jpg', 'pets/dog/2.jpg'],
+    ['folders below a wrapper', 'pets/all/cat/1.jpg', 'pets/all/dog/2.jpg'],
+    ['folders dropped side by side', 'cat/1.jpg', 'dog/2.jpg'],
+    ['folders within class folders', 'pets/cat/big/old/1.jpg', 'pets/dog/small/2.jpg'],
+    ['folders below a lone train', 'pets/train/cat/1.jpg', 'pets/train/dog/2.jpg'],
+    ['names that JavaScript knows', 'pets/cat/constructor.jpg', 'pets/dog/__proto__.jpg'],
+  ])('%s', (_, cat, dog) => {
+    expect(plan([cat, dog])).toEqual({ labels: ['cat', 'dog'], classNames: ['cat', 'dog'], split: [TRAIN, TRAIN] });
+  });
+
+  test.each([
+    ['a folder of images', ['holiday/1.jpg', 'holiday/2.jpg']],
+    ['loose files', ['1.jpg', '2.jpg']],
+    ['one class folder', ['pets/cat/1.jpg', 'pets/cat/2.jpg']],
+    ['one class folder beside loose files', ['pets/cat/1.jpg', 'pets/2.jpg']],
+    ['nothing', []],
+  ])('none for %s', (_, paths) => {
+    expect(plan(paths)).toEqual({ labels: null, classNames: [], split: paths.map(() => TRAIN) });
+  });
+
+  test('images beside the class folders have none', () => {
+    const paths = ['pets/cat/1.jpg', 'pets/dog/2.jpg', 'pets/cover.jpg'];
+    expect(plan(paths).labels).toEqual(['cat', 'dog', null]);
+  });
+
+  test('class folders called like members of Object', () => {
+    expect(plan(['a/constructor/1.jpg', 'a/toString/2.jpg']).labels).toEqual(['constructor', 'toString']);
+  });
+});
+
+describe('splits', () => {
+  test.each([
+    ['train and test', 'train', 'test'],
+    ['val as test', 'train', 'val'],
+    ['any case and the long names', 'Training', 'Validation'],
+  ])('%s', (_, train, other) => {
+    const paths = [`d/${train}/cat/1.jpg`, `d/${train}/dog/2.jpg`, `d/${other}/cat/3.jpg`];
+    expect(plan(paths)).toEqual({
+      labels: ['cat', 'dog', 'cat'],
+      classNames: ['cat', 'dog'],
+      split: [TRAIN, TRAIN, TEST],
+    });
+  });
+
+  test('are kept where there are no classes', () => {
+    expect(plan(['d/train/1.jpg', 'd/test/2.jpg'])).toEqual({ labels: null, classNames: [], split: [TRAIN, TEST] });
+  });
+
+  test('need both halves: a class may be called train', () => {
+    expect(plan(['d/train/1.jpg', 'd/bus/2.jpg'])).toEqual({
+      labels: ['train', 'bus'],
+      classNames: ['bus', 'train'],
+      split: [TRAIN, TRAIN],
+    });
+  });
+
+  test('images beside them are trained on without a label', () => {
+    expect(plan(['d/train/cat/1.jpg', 'd/test/dog/2.jpg', 'd/extra/3.jpg'])).toMatchObject({
+      labels: ['cat', 'dog', null],
+      split: [TRAIN, TEST, TRAIN],
+    });
+  });
+});
+
+describe('holding out', () => {
+  function held(labels: Int16Array, seed = 1): number[] {
+    const split = new Uint8Array(labels.length);
+    holdOut(labels, split, seed);
+    return [...split.keys()].filter((i) => split[i] === TEST);
+  }
+  const cycle = (count: number, classes: number) => Int16Array.from({ length: count }, (_, i) => i % classes);
+
+  test('takes 15 % of each class', () => {
+    const labels = cycle(1000, 4);
+    const perClass = [0, 0, 0, 0];
+    for (const i of held(labels)) perClass[labels[i]]++;
+    expect(perClass.reduce((a, b) => a + b)).toBe(150);
+    for (const count of perClass) expect([37, 38]).toContain(count);
+  });
+
+  test('takes 2,000 at most, evenly', () => {
+    const labels = cycle(50_000, 10);
+    const perClass = new Array(10).fill(0);
+    for (const i of held(labels)) perClass[labels[i]]++;
+    expect(perClass).toEqual(new Array(10).fill(200));
+  });
+
+  test('leaves every class at least one image, and unlabelled images alone', () => {
+    const labels = Int16Array.from([...new Array(20).fill(0), 1, 2, 2, ...new Array(30).fill(NO_LABEL)]);
+    const out = held(labels);
+    expect(out.length).toBeGreaterThan(0);
+    expect(out.every((i) => labels[i] !== NO_LABEL && labels[i] !== 1)).toBe(true);
+    expect(out.filter((i) => labels[i] === 2).length).toBeLessThan(2);
+  });
+
+  test('is the same for a seed and differs between seeds', () => {
+    const labels = cycle(400, 3);
+    expect(held(labels, 7)).toEqual(held(labels, 7));
+    expect(held(labels, 7)).not.toEqual(held(labels, 8));
+    // Spread over the whole list, not bunched at one end.
+    expect(Math.min(...held(labels, 7))).toBeLessThan(100);
+    expect(Math.max(...held(labels, 7))).toBeGreaterThan(300);
+  });
+});
+
+test('hidden and system files', () => {
+  const system = [
+    '.DS_Store',
+    'a/Thumbs.db',
+    'a/DESKTOP.INI',
+    '__MACOSX/a/b.jpg',
+    '.git/a.png',
+    'a/._b.jpg',
+    'a/@eaDir/x.jpg',
+  ];
+  expect(system.filter((path) => !isSystemPath(path))).toEqual([]);
+  expect(['a/b.jpg', 'thumbs.db.jpg', 'a.b/c.d.png'].filter(isSystemPath)).toEqual([]);
+});

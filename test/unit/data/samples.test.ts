@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readSample } from '../../../scripts/node/loadDataset';
+import { nameEmoji } from '../../../scripts/samples/emojiNames';
+import { SAMPLES } from '../../../src/data/sample/catalogue';
+import {
+  IMAGE_SIZES,
+  type ImageDataset,
+  type ImageSize,
+  labelledIndicesOf,
+  NO_LABEL,
+  SAMPLE_IDS,
+  type SampleId,
+  TEST,
+  TRAIN,
+} from '../../../src/spec/imageDataset';
+
+const FOLDER = new URL('../../../public/samples/', import.meta.url);
+
+const loaded = new Map<string, Promise<ImageDataset>>();
+
+/** Each sample is decoded once for all tests. */
+function sample(id: SampleId, size: ImageSize): Promise<ImageDataset> {
+  const key = `${id} ${size}`;
+  const dataset = loaded.get(key) ?? readSample(id, size);
+  loaded.set(key, dataset);
+  return dataset;
+}
+
+/** SHA-256 of the pixels, as far as it takes to tell them apart; the page must get the same. */
+const SUMS = {
+  'fashion-mnist 32': '683fed48e716f5fd',
+  'fashion-mnist 64': '394ce7973179ebb5',
+  'emoji-3d 32': 'c9185177f93d171c',
+  'emoji-3d 64': '76fe586e75b42288',
+};
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+describe.each(SAMPLE_IDS)('%s', (id) => {
+  test('is what the catalogue says', async () => {
+    const { count, bytes, license, title } = SAMPLES[id];
+    expect(statSync(new URL(`${id}.png`, FOLDER)).size).toBe(bytes);
+    const dataset = await sample(id, 32);
+    expect(dataset).toMatchObject({ name: title, count, size: 32 });
+    expect([dataset.names.length, dataset.labels?.length, dataset.split.length]).toEqual([count, count, count]);
+    expect(license.text).toMatch(/Permission is hereby granted/);
+    for (const holder of license.holders) expect(license.text).toContain(holder);
+    expect(readFileSync(new URL('LICENSES.txt', FOLDER), 'utf8')).toContain(license.text);
+    expect(Math.min(...(dataset.labels ?? []))).toBeGreaterThanOrEqual(NO_LABEL);
+    expect(Math.max(...(dataset.labels ?? []))).toBe(dataset.classNames.length - 1);
+  });
+
+  test('is opaque and never blank', async () => {
+    const { pixels, count } = await sample(id, 32);
+    for (let i = 3; i < pixels.length; i += 4) if (pixels[i] !== 255) throw new Error(`alpha ${pixels[i]} at ${i}`);
+    const isBlank = (i: number) => new Set(pixels.subarray(i * 4096, (i + 1) * 4096)).size <= 2;
+    expect(Array.from({ length: count }, (_, i) => i).filter(isBlank)).toEqual([]);
+  });
+});
+
+/** Runs and published figures rest on these bytes: a new sheet is a new data set, and must be meant. */
+test('the pixels are these and no others', async () => {
+  const sums: Record<string, string> = {};
+  for (const id of SAMPLE_IDS) {
+    for (const size of IMAGE_SIZES) sums[`${id} ${size}`] = sha256((await sample(id, size)).pixels).slice(0, 16);
+  }
+  expect(sums).toEqual(SUMS);
+});
+
+describe('Fashion-MNIST', () => {
+  test('has 1,000 images of each class to train on and 200 to test with', async () => {
+    const { labels, split } = await sample('fashion-mnist', 32);
+    const counts = Array.from({ length: 10 }, () => [0, 0]);
+    for (const [i, label] of labels!.entries()) counts[label][split[i]]++;
+    expect(counts).toEqual(new Array(10).fill([1000, 200]));
+  });
+
+  test('is grey on black, framed by two pixels at 32 and twice that at 64', async () => {
+    const small = (await sample('fashion-mnist', 32)).pixels;
+    const large = (await sample('fashion-mnist', 64)).pixels;
+    for (let i = 0; i < 100; i++) {
+      const red = (x: number, y: number) => small[((i * 32 + y) * 32 + x) * 4];
+      const isFrame = (x: number, y: number) => x < 2 || y < 2 || x > 29 || y > 29;
+      const grey = Uint8Array.from({ length: 4096 }, (_, k) => {
+        const x = (k >> 2) % 32;
+        const y = k >> 7;
+        return k % 4 === 3 ? 255 : isFrame(x, y) ? 0 : red(x, y);
+      });
+      const doubled = Uint8Array.from({ length: 16_384 }, (_, k) =>
+        k % 4 === 3 ? 255 : red(((k >> 2) % 64) >> 1, k >> 9),
+      );
+      expect(Buffer.from(grey).equals(small.subarray(i * 4096, (i + 1) * 4096)), `image ${i}`).toBe(true);
+      expect(Buffer.from(doubled).equals(large.subarray(i * 16_384, (i + 1) * 16_384)), `image ${i}`).toBe(true);
+    }
+  });
+});
+
+describe('Emoji 3D', () => {
+  test('half size is the rounded mean of four pixels', async () => {
+    const small = (await sample('emoji-3d', 32)).pixels;
+    const large = (await sample('emoji-3d', 64)).pixels;
+    const at = (x: number, y: number) => large[((1000 * 64 + y) * 64 + x) * 4 + 1];
+    for (let y = 0; y < 32; y++) {
+      for (let x = 0; x < 32; x++) {
+        const sum = at(2 * x, 2 * y) + at(2 * x + 1, 2 * y) + at(2 * x, 2 * y + 1) + at(2 * x + 1, 2 * y + 1);
+        expect(small[((1000 * 32 + y) * 32 + x) * 4 + 1]).toBe(Math.floor((sum + 2) / 4));
+      }
+    }
+  });
+
+  test('the variants of a base emoji share it', () => {
+    const variants = {
+      waving: ['1f44b', '1f44b-1f3fb', '1f44b-1f3ff'],
+      firefighter: ['1f9d1-200d-1f692', '1f468-1f3fd-200d-1f692', '1f469-1f3ff-200d-1f692'],
+      runner: ['1f3c3', '1f3c3-200d-2640-fe0f', '1f3c3-1f3fc-200d-2642-fe0f'],
+      hands: ['1f46b', '1f46d-1f3fb', '1f9d1-1f3fb-200d-1f91d-200d-1f9d1-1f3ff'],
+    };
+    const bases = Object.values(variants).map((names) => new Set(names.map((name) => nameEmoji(name).base)));
+    for (const base of bases) expect(base.size).toBe(1);
+    expect(new Set(bases.flatMap((base) => [...base])).size).toBe(bases.length);
+    expect(nameEmoji('2640-fe0f').base).not.toBe(nameEmoji('2642-fe0f').base);
+  });
+
+  test('a held-out base is held out with all its variants, and one of them is asked about', async () => {
+    const dataset = await sample('emoji-3d', 32);
+    const { default: emojis } = await import('emojibase-data/en/data.json', { with: { type: 'json' } });
+    const bases = new Map(
+      emojis
+        .flatMap((emoji) => [emoji, ...(emoji.skins ?? [])])
+        .map(({ label, hexcode }) => [label, nameEmoji(hexcode).base]),
+    );
+    const baseOf = (i: number) => bases.get(dataset.names[i]);
+    const trained = new Set([...dataset.split.keys()].filter((i) => dataset.split[i] === TRAIN).map(baseOf));
+    const held = [...dataset.split.keys()].filter((i) => dataset.split[i] === TEST).map(baseOf);
+    const queries = [...labelledIndicesOf(dataset, TEST)].map(baseOf);
+    expect(bases.has(dataset.names[0])).toBe(true);
+    expect(held.filter((base) => trained.has(base))).toEqual([]);
+    expect(new Set(queries).size).toBe(queries.length);
+    expect(new Set(queries)).toEqual(new Set(held));
+    expect(queries).toHaveLength(333);
+    // Every group is asked about.
+    expect(new Set([...labelledIndicesOf(dataset, TEST)].map((i) => dataset.labels![i])).size).toBe(9);
+  });
+});
