@@ -562,6 +562,20 @@ describe('dimensional collapse', () => {
     expect(states(changes(run, 400))).toEqual(['starting', 'learning', 'dimensional-collapse', 'collapsed']);
   });
 
+  it('is not called while an eighth of all measurable dimensions is in use', () => {
+    const fallTo = (rank: number): Run => ({
+      ...base,
+      d: 2048,
+      std: [[1, 0.99]],
+      rank: [
+        [0, 400],
+        [100, rank],
+      ],
+    });
+    expect(states(changes(fallTo(70), 300))).toEqual(['starting', 'learning']);
+    expect(states(changes(fallTo(60), 300))).toEqual(['starting', 'learning', 'dimensional-collapse']);
+  });
+
   it('is never called without rank measurements', () => {
     expect(states(changes({ ...base, rank: undefined }, 300))).toEqual(['starting', 'learning']);
   });

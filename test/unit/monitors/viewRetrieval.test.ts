@@ -45,6 +45,21 @@ describe('view retrieval', () => {
     expect(await viewRetrieval(constantRows(20, 4), constantRows(20, 4))).toBe(1 / 20);
   });
 
+  it('takes the earlier of equally near rows, in both directions', async () => {
+    const a = featureRows([
+      [1, 0],
+      [0, 1],
+      [0, 1],
+    ]);
+    const b = featureRows([
+      [1, 0],
+      [1, 0],
+      [0, 1],
+    ]);
+    // From a: rows 0 and 2 are right. From b: row 0 is; row 2 finds a1 before a2.
+    expect(await viewRetrieval(a, b)).toBe(0.5);
+  });
+
   it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     await viewRetrieval(randomRows(10, 4), randomRows(10, 4, 2));
