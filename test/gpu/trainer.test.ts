@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { RunError, Trainer, type TrainerListener } from '../../src/engine/trainer';
 import type { Baselines, Diagnosis, Marker, Measurement, NeighboursSnapshot } from '../../src/spec/measurement';
 import { presetConfig } from '../../src/spec/presets';
 import type { LiveChange, RunConfig } from '../../src/spec/runConfig';
-import { testEngines, useEngine } from '../setup/engine';
+import { describeOnEngines } from '../setup/engine';
 import { syntheticDataset } from '../setup/syntheticDataset';
 
 /** A network small enough for hundreds of steps in seconds; nothing here depends on what it learns. */
@@ -56,10 +56,7 @@ async function losesOf(config: RunConfig, steps: number, changes: readonly LiveC
   return losses(heard);
 }
 
-const engines = (await testEngines()).filter((engine) => engine === 'webgpu');
-
-describe.each(engines)('trainer on %s', (engine) => {
-  useEngine(engine);
+describeOnEngines(['webgpu'], 'trainer', () => {
   let open: Trainer | undefined;
   afterEach(() => {
     open?.dispose();

@@ -14,7 +14,7 @@ import { toFloatImages } from '../../src/engine/augment/normalise';
 import { seededRandom } from '../../src/engine/random';
 import { presetConfig } from '../../src/spec/presets';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
-import { testEngines, useEngine } from '../setup/engine';
+import { describeOnEngines } from '../setup/engine';
 
 interface Box {
   top: number;
@@ -146,9 +146,7 @@ const HUE_TOLERANCE = 1e-4;
 const UNIT_RANGE: Normalisation = { mean: [0, 0, 0], std: [1, 1, 1] };
 const normalisation = golden.normalize satisfies Normalisation;
 
-describe.each(await testEngines())('augmentations on %s', (engine) => {
-  useEngine(engine);
-
+describeOnEngines(['cpu', 'webgpu'], 'augmentations', () => {
   it('crops and resizes', async () => {
     for (const { size, out, ...box } of golden.crop_resize) {
       expect(out.shape).toEqual([...size, 3]);

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { crossEntropySimilarity } from '../../src/engine/losses/crossEntropySimilarity';
 import { negativeCosine } from '../../src/engine/losses/negativeCosine';
 import { stopGradient } from '../../src/engine/nn/stopGradient';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
-import { testEngines, useEngine } from '../setup/engine';
+import { describeOnEngines } from '../setup/engine';
 
 interface Symmetric {
   p1: GoldenTensor;
@@ -56,11 +56,7 @@ const symmetric =
     return tf.add(tf.mul(tf.add(left, right), 0.5), unused) as tf.Scalar;
   };
 
-const engines = await testEngines();
-
-describe.each(engines)('losses on %s equal the reference', (engine) => {
-  useEngine(engine);
-
+describeOnEngines(['cpu', 'webgpu'], 'losses equal the reference', () => {
   it('negative cosine (Eq. 1), value and both gradients', async () => {
     const { a, b, loss, grad_a, grad_b } = golden.negative_cosine;
     const D = (p: tf.Tensor, z: tf.Tensor) => negativeCosine(p as tf.Tensor2D, z as tf.Tensor2D);

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SimSiam } from '../../src/engine/methods/simsiam';
 import { Sgd } from '../../src/engine/optim/sgd';
 import { computeGradients, trainStep } from '../../src/engine/trainStep';
 import type { LiveSettings } from '../../src/spec/runConfig';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
-import { testEngines, useEngine } from '../setup/engine';
+import { describeOnEngines } from '../setup/engine';
 
 type Named = Record<string, GoldenTensor>;
 
@@ -97,10 +97,7 @@ async function expectState(method: SimSiam, expected: Named, name: string) {
   }
 }
 
-const engines = await testEngines();
-
-describe.each(engines)('SimSiam step on %s equals the reference', (engine) => {
-  useEngine(engine);
+describeOnEngines(['cpu', 'webgpu'], 'SimSiam step equals the reference', () => {
   let x1: tf.Tensor4D;
   let x2: tf.Tensor4D;
   beforeAll(() => {

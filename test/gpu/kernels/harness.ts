@@ -1,41 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { NoAdapterError, startNodeGpu } from '../../../scripts/node/gpu';
-import { startEngine } from '../../../src/engine/backend/startEngine';
+import { expect } from 'vitest';
+import { describeOnEngines } from '../../setup/engine';
 
-const adapter = await startNodeGpu().then(
-  () => true,
-  (error: unknown) => {
-    // On a build machine a missing adapter is a failure; on a person's, a skip that says so.
-    if (!(error instanceof NoAdapterError) || process.env.CI) throw error;
-    return false;
-  },
-);
-
-const gpuErrors: string[] = [];
+export { takeGpuErrors } from '../../setup/engine';
 
 /** A suite on the WebGPU backend; an error that WebGPU reports outside any call fails the test it follows. */
 export function describeOnGpu(name: string, body: () => void): void {
-  describe.skipIf(!adapter)(adapter ? name : `${name} (skipped: no WebGPU adapter)`, () => {
-    beforeAll(async () => {
-      await startEngine('webgpu', {
-        onUncapturedError: (message) => gpuErrors.push(message),
-        onLost: (message) => gpuErrors.push(message),
-      });
-    });
-    afterEach(async () => {
-      // Reported asynchronously: a read-back makes sure that all work has been looked at.
-      await tf.tidy(() => tf.zeros([1])).data();
-      expect(gpuErrors.splice(0)).toEqual([]);
-    });
-    afterAll(() => tf.disposeVariables());
-    body();
-  });
-}
-
-/** Errors reported so far, for tests that provoke them; they no longer fail the test. */
-export function takeGpuErrors(): string[] {
-  return gpuErrors.splice(0);
+  describeOnEngines(['webgpu'], name, body);
 }
 
 /** Values and shape of a tensor, free of any backend. */
