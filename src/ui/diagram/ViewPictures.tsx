@@ -26,11 +26,18 @@ export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
   const places = layout.nodes.filter(({ node }) => node.kind === 'view');
   return (
     <>
-      <Picture box={layout.image} layout={layout} caption="image">
+      <Picture box={layout.image} layout={layout} caption="image" side="below">
         {index === undefined ? <PixelImage image={null} label="" /> : <Thumbnail index={index} />}
       </Picture>
       {places.map(({ node, box }) => (
-        <Picture key={node.id} box={box} layout={layout} caption={node.label}>
+        <Picture
+          key={node.id}
+          box={box}
+          layout={layout}
+          caption={node.label}
+          // Downwards an arrow leaves where the caption would stand: put it beside the picture, on the outside.
+          side={box.y === places[0]?.box.y && places.length > 1 ? (node.branch === 1 ? 'left' : 'right') : 'below'}
+        >
           <PixelImage
             image={(node.branch === 1 ? pair.x1 : pair.x2) ?? null}
             label={index === undefined ? '' : `${name}, view ${node.branch}`}
@@ -45,10 +52,11 @@ interface PictureProps {
   readonly box: Box;
   readonly layout: DiagramLayout;
   readonly caption: string;
+  readonly side: 'below' | 'left' | 'right';
   readonly children: ReactNode;
 }
 
-function Picture({ box, layout, caption, children }: PictureProps) {
+function Picture({ box, layout, caption, side, children }: PictureProps) {
   return (
     <div
       className={classes.picture}
@@ -59,7 +67,9 @@ function Picture({ box, layout, caption, children }: PictureProps) {
       }}
     >
       {children}
-      <span className={classes.pictureCaption}>{caption}</span>
+      <span className={classes.pictureCaption} data-side={side}>
+        {caption}
+      </span>
     </div>
   );
 }
