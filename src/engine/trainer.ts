@@ -122,7 +122,7 @@ export class Trainer {
     this.#diagnosis = new RunDiagnosis({
       outputDim: config.outputDim,
       rankBound: this.#monitors.rankBound,
-      lossRange: METHODS[config.method].lossRange,
+      lossRange: METHODS[config.method].lossRange(config),
     });
     this.#good = { step: 0, weights: this.#method.parameters.snapshot() };
   }

@@ -37,8 +37,8 @@ export interface MethodDescription {
   /** How it avoids collapse (Table 4). */
   readonly answerToCollapse: string;
   readonly paper: string;
-  /** Range of the loss, for its axis. */
-  readonly lossRange: readonly [number, number];
+  /** Smallest and largest loss under these settings; null where the smallest is not known beforehand. */
+  lossRange(config: RunConfig): readonly [min: number, max: number] | null;
   /** Settings that only this method has. */
   readonly options: readonly ConfigPath[];
   /** The step as the paper's Figure 1, for these settings. */

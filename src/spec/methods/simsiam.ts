@@ -48,7 +48,8 @@ export const simsiam: MethodDescription = {
     'Two augmented views of each image; a small predictor makes the output of one match the output of the other.',
   answerToCollapse: 'Stop-gradient and a predictor: no negative pairs, no momentum encoder, no clustering.',
   paper: 'Chen & He, Exploring Simple Siamese Representation Learning, arXiv 2011.10566',
-  lossRange: [-1, 0],
+  // A cosine can reach +1, but two views of one picture never start out opposed.
+  lossRange: ({ similarity }) => (similarity === 'cosine' ? [-1, 0] : null),
   options: ['stopGradient', 'predictor', 'headBatchNorm', 'similarity', 'symmetric', 'fixPredictorLr'],
   diagram,
 };

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { METHODS } from '../../spec/methods/registry';
 import { useRun } from '../lab';
 import { grouped, NOT_YET, plain } from '../numbers';
@@ -55,18 +56,12 @@ const RATE: ChartDescription = {
   decimals: 4,
   references: () => [],
 };
-const LOSS: Readonly<Record<string, ChartDescription>> = Object.fromEntries(
-  Object.values(METHODS).map(({ name, lossRange }) => [
-    name,
-    {
-      title: 'Loss',
-      lines: [{ series: 'loss', name: 'loss', color: MAIN }],
-      least: lossRange,
-      decimals: 4,
-      references: () => [],
-    } satisfies ChartDescription,
-  ]),
-);
+const LOSS: Omit<ChartDescription, 'least'> = {
+  title: 'Loss',
+  lines: [{ series: 'loss', name: 'loss', color: MAIN }],
+  decimals: 4,
+  references: () => [],
+};
 
 /** The curves of the run, all on the same steps. */
 export function ChartsPanel() {
@@ -84,10 +79,9 @@ export function ChartsPanel() {
 
 function LossChart() {
   const loss = useRun((run) => run.latest.loss);
-  const method = useRun((run) => run.config.method);
-  const similarity = useRun((run) => run.config.similarity);
-  const chart = LOSS[method];
-  if (chart === undefined) return null;
+  const config = useRun((run) => run.config);
+  const { method, similarity } = config;
+  const chart = useMemo(() => ({ ...LOSS, least: METHODS[method].lossRange(config) ?? [0, 1] }), [method, config]);
   return (
     <MetricChart
       chart={chart}
@@ -95,7 +89,7 @@ function LossChart() {
       help={
         similarity === 'cosine'
           ? '−1: the two views agree perfectly. Proves nothing alone: a constant output agrees, too.'
-          : 'Cross-entropy of the softmaxes of p and z. Its least value depends on d.'
+          : 'Cross-entropy of the softmaxes of p and z. Its smallest value depends on d.'
       }
     />
   );
