@@ -30,7 +30,7 @@ export class EngineSession {
     return this.opened().request<T>(body, transfer);
   }
 
-  /** Starts the engine unless it runs with this choice already; false when there is none (the store says why). */
+  /** Starts the engine unless it runs, or failed, with this choice already; false when there is none (the store says why). */
   ensure(choice: EngineChoice): Promise<boolean> {
     if (this.starting?.choice === choice) return this.starting.done;
     const done = this.start(choice);
@@ -45,6 +45,11 @@ export class EngineSession {
     this.store.setState({ state: 'lost', error });
   }
 
+  /** Lets `ensure` try again what failed. */
+  forgetFailure(): void {
+    if (this.store.getState().state === 'failed') this.starting = null;
+  }
+
   private async start(choice: EngineChoice): Promise<boolean> {
     this.store.setState({ state: 'starting', error: null });
     try {
@@ -53,7 +58,6 @@ export class EngineSession {
       return true;
     } catch (thrown) {
       const error = engineErrorOf(thrown);
-      this.starting = null;
       // A worker that found no engine is as good as another; one that broke is not.
       if (!error.recoverable && error.code !== 'no-engine') this.close();
       this.store.setState({ state: 'failed', error });

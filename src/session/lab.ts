@@ -179,15 +179,11 @@ export class Lab {
     void this.created.then(() => this.attempt(this.engine.request<'pause'>({ type: 'pause', runId })));
   }
 
-  /** A new run at step 0 with the settings as edited. The one before it is over. */
+  /** A new run at step 0 with the settings as edited, with the engine started again if need be. The run before it is over. */
   reset(): void {
+    this.engine.forgetFailure();
     this.forgetRun();
     void this.build();
-  }
-
-  /** After the engine was lost, or could not start. */
-  restart(): void {
-    this.reset();
   }
 
   setQueries(queries: readonly number[]): void {

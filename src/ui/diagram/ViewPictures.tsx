@@ -24,6 +24,7 @@ export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
   const index = views?.indices[0] ?? queries[0];
   const name = useImageName(index ?? 0);
   const places = layout.nodes.filter(({ node }) => node.kind === 'view');
+  const downwards = layout.height > layout.width;
   return (
     <>
       <Picture box={layout.image} layout={layout} caption="image" side="below">
@@ -36,7 +37,7 @@ export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
           layout={layout}
           caption={node.label}
           // Downwards an arrow leaves where the caption would stand: put it beside the picture, on the outside.
-          side={box.y === places[0]?.box.y && places.length > 1 ? (node.branch === 1 ? 'left' : 'right') : 'below'}
+          side={downwards ? (node.branch === 1 ? 'left' : 'right') : 'below'}
         >
           <PixelImage
             image={(node.branch === 1 ? pair.x1 : pair.x2) ?? null}

@@ -12,8 +12,8 @@ export function AdapterNote() {
   if (adapter.isSoftware) {
     lines.push(
       preset === 'tiny'
-        ? `There is no GPU here: ${adapter.description} computes in software, some hundred times slower. So the tiny preset was chosen, whose updates take about a second or two.`
-        : `There is no GPU here: ${adapter.description} computes in software, some hundred times slower. The tiny preset is made for that.`,
+        ? `There is no GPU here: ${adapter.description} computes in software, some hundred times slower. The tiny preset was chosen for that: a network small enough to watch.`
+        : `There is no GPU here: ${adapter.description} computes in software, some hundred times slower. The preset “tiny” is made for that.`,
     );
   }
   if (lines.length === 0) return null;

@@ -1,0 +1,61 @@
+import { describe, expect, it, vi } from 'vitest';
+import { EngineClient, EngineFailure } from '../../../src/session/engineClient';
+import { FakeWorker } from './fakeWorker';
+
+function connected() {
+  const worker = new FakeWorker();
+  const listeners = { onRunEvent: vi.fn(), onError: vi.fn() };
+  return { worker, listeners, client: new EngineClient(worker, listeners) };
+}
+
+describe('EngineClient', () => {
+  it('resolves each request with its own answer, whatever their order', async () => {
+    const { worker, client } = connected();
+    const first = client.request<'thumbnails'>({ type: 'thumbnails', indices: [1] });
+    const second = client.request<'train'>({ type: 'train', runId: 'a' });
+    const [one, two] = worker.commands;
+    worker.send({ type: 'reply', id: two!.id, to: 'train', result: null });
+    const pixels = new Uint8ClampedArray(4);
+    worker.send({ type: 'reply', id: one!.id, to: 'thumbnails', result: { size: 1, pixels } });
+    expect(await second).toBeNull();
+    expect(await first).toEqual({ size: 1, pixels });
+  });
+
+  it('rejects with the engine’s error', async () => {
+    const { worker, client } = connected();
+    const answer = client.request<'train'>({ type: 'train', runId: 'a' });
+    const error = { code: 'stale-run', message: 'Run a has ended.', recoverable: true } as const;
+    worker.send({ type: 'failure', id: worker.commands[0]!.id, error });
+    await expect(answer).rejects.toEqual(new EngineFailure(error));
+  });
+
+  it('ignores messages that are no events, and answers to nobody', () => {
+    const { worker, listeners } = connected();
+    worker.sendRaw('hello');
+    worker.sendRaw({ type: 'unknown' });
+    worker.sendRaw(null);
+    worker.send({ type: 'reply', id: 77, to: 'train', result: null });
+    expect(listeners.onRunEvent).not.toHaveBeenCalled();
+    expect(listeners.onError).not.toHaveBeenCalled();
+  });
+
+  it('rejects everything that waits when the worker dies, and says so once', async () => {
+    const { worker, listeners, client } = connected();
+    const answers = [
+      client.request<'init'>({ type: 'init', engine: 'auto' }),
+      client.request<'train'>({ type: 'train', runId: 'a' }),
+    ];
+    worker.crash('');
+    for (const answer of answers) await expect(answer).rejects.toThrow('could not be loaded');
+    expect(listeners.onError).toHaveBeenCalledTimes(1);
+    expect(listeners.onError.mock.calls[0]?.[0]).toMatchObject({ code: 'internal', recoverable: false });
+  });
+
+  it('rejects what waits when it is put away', async () => {
+    const { worker, client } = connected();
+    const answer = client.request<'init'>({ type: 'init', engine: 'auto' });
+    client.dispose();
+    expect(worker.terminated).toBe(true);
+    await expect(answer).rejects.toBeInstanceOf(EngineFailure);
+  });
+});

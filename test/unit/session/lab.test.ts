@@ -1,0 +1,439 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ImportError } from '../../../src/data/importError';
+import type { Command } from '../../../src/protocol/commands';
+import type { EngineError } from '../../../src/protocol/events';
+import type { ImageLoaders, Origin } from '../../../src/session/datasetLoading';
+import { Lab } from '../../../src/session/lab';
+import { currentLink } from '../../../src/session/linkSync';
+import { isGoing, liveSettings, shownConfig } from '../../../src/session/runStore';
+import type { ImageDataset } from '../../../src/spec/imageDataset';
+import { presetConfig } from '../../../src/spec/presets';
+import { decodeShareLink } from '../../../src/spec/shareLink';
+import { FakeWorker } from './fakeWorker';
+
+function dataset(count: number, source: ImageDataset['source'], name = 'images'): ImageDataset {
+  return {
+    name,
+    source,
+    size: 32,
+    count,
+    names: Array.from({ length: count }, (_, i) => `image ${i}`),
+    labels: null,
+    classNames: [],
+    split: new Uint8Array(count),
+    pixels: new Uint8Array(4),
+  };
+}
+
+const SAMPLE: ImageDataset['source'] = { kind: 'sample', id: 'fashion-mnist', license: 'MIT' };
+const FOLDER: ImageDataset['source'] = { kind: 'folder', name: 'cats', count: 300, fingerprint: 'f00' };
+const CATS: Origin = {
+  kind: 'files',
+  title: 'cats',
+  collect: async () => ({ name: 'cats', files: [], unreadable: [] }),
+};
+const LOST: EngineError = { code: 'device-lost', message: 'The GPU was taken away.', recoverable: true };
+
+interface Options {
+  readonly hash?: string;
+  readonly answers?: ConstructorParameters<typeof FakeWorker>[0];
+  readonly loaders?: Partial<ImageLoaders>;
+}
+
+function opened({ hash = '', answers = {}, loaders = {} }: Options = {}) {
+  const workers: FakeWorker[] = [];
+  const lab = new Lab(hash, {
+    openWorker: () => {
+      const worker = new FakeWorker(answers ?? {});
+      workers.push(worker);
+      return worker;
+    },
+    loaders: {
+      loadSample: async (id) => dataset(1000, { kind: 'sample', id, license: 'MIT' }, id),
+      importImages: async () => ({
+        dataset: dataset(300, FOLDER, 'cats'),
+        skipped: [{ path: 'a.txt', reason: 'not an image' }],
+      }),
+      ...loaders,
+    },
+    sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
+  });
+  lab.start();
+  return { lab, workers, worker: () => workers.at(-1)! };
+}
+
+/** Lets every promise and every timer that is due come to its end. */
+async function settled(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(1000);
+}
+
+/** A page whose run is built and paused at step 0. */
+async function ready(options: Options = {}) {
+  const page = opened(options);
+  await settled();
+  const runId = page.lab.runStore.getState().active?.runId ?? 'none';
+  page.worker().send({ type: 'runState', runId, state: 'paused', step: 0 });
+  return { ...page, runId, state: () => page.lab.runStore.getState() };
+}
+
+/** The same, after some steps of training. */
+async function training(step: number, options: Options = {}) {
+  const page = await ready(options);
+  page.lab.train();
+  await settled();
+  page.worker().send({ type: 'runState', runId: page.runId, state: 'training', step: 0 });
+  page.worker().send({ type: 'measurements', runId: page.runId, items: [{ step, loss: -0.5 }] });
+  return page;
+}
+
+const typesOf = (commands: readonly Command[]) => commands.map((command) => command.type);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('opening the page', () => {
+  it('starts the engine, hands the sample over and builds a run', async () => {
+    const { lab, worker } = await ready();
+    expect(typesOf(worker().commands)).toEqual(['init', 'setDataset', 'create', 'setQueries']);
+    expect(worker().sent('create')[0]?.config).toEqual(presetConfig('small'));
+    expect(lab.datasetStore.getState().info?.count).toBe(1000);
+    expect(lab.datasetStore.getState().info).not.toHaveProperty('pixels');
+    expect(lab.datasetStore.getState().loading).toBeNull();
+  });
+
+  it('takes the tiny preset on a software adapter', async () => {
+    const init = () => ({
+      engine: 'webgpu' as const,
+      description: 'SwiftShader',
+      isSoftware: true,
+      features: [],
+      fallbackReason: null,
+    });
+    const { worker } = await ready({ answers: { init } });
+    expect(worker().sent('create')).toHaveLength(1);
+    expect(worker().sent('create')[0]?.config).toEqual(presetConfig('tiny'));
+    const named = await ready({ hash: '#preset=small', answers: { init } });
+    expect(named.worker().sent('create')[0]?.config.preset).toBe('small');
+  });
+
+  it('says what it could not read of a link, and goes on with the defaults', async () => {
+    const { lab, worker } = await ready({ hash: '#preset=huge&batchSize=many' });
+    expect(lab.noticeStore.getState().notices).toHaveLength(2);
+    expect(worker().sent('create')[0]?.config).toEqual(presetConfig('small'));
+  });
+
+  it('waits for the folder that a link asks for, and says so when it is another one', async () => {
+    const hash = `#v=1&preset=small&dataset=folder&folder=${encodeURIComponent('["dogs",200,"d06"]')}`;
+    const { lab, worker } = opened({ hash });
+    await settled();
+    expect(worker().sent('create')).toHaveLength(0);
+    expect(lab.datasetStore.getState().wanted).toEqual({ name: 'dogs', count: 200, fingerprint: 'd06' });
+    expect(decodeShareLink(currentLink(lab)).run.folder?.name).toBe('dogs');
+    await lab.loadImages(CATS);
+    expect(worker().sent('create')).toHaveLength(1);
+    expect(lab.datasetStore.getState().wanted).toBeNull();
+    expect(lab.noticeStore.getState().notices[0]?.text).toContain('dogs');
+    expect(decodeShareLink(currentLink(lab)).run.folder).toEqual({ name: 'cats', count: 300, fingerprint: 'f00' });
+  });
+
+  it('shows why there is no engine, and tries again when asked', async () => {
+    const failures = [{ code: 'no-engine', message: 'Neither WebGPU nor WebGL.', recoverable: false } as const];
+    const adapter = {
+      engine: 'webgl',
+      description: 'x',
+      isSoftware: false,
+      features: [],
+      fallbackReason: 'No WebGPU.',
+    } as const;
+    const { lab, worker } = opened({ answers: { init: () => failures.pop() ?? adapter } });
+    await settled();
+    expect(lab.engineStore.getState()).toMatchObject({ state: 'failed', error: { code: 'no-engine' } });
+    lab.reset();
+    await settled();
+    expect(lab.engineStore.getState()).toMatchObject({ state: 'ready', adapter });
+    expect(worker().sent('create')).toHaveLength(1);
+  });
+});
+
+describe('running', () => {
+  it('goes on as soon as the run is built when Train is pressed at once', async () => {
+    const { lab, worker } = opened();
+    lab.train();
+    expect(isGoing(lab.runStore.getState())).toBe(true);
+    await settled();
+    const types = typesOf(worker().commands);
+    expect(types.filter((type) => type === 'train')).toHaveLength(1);
+    expect(types.indexOf('train')).toBeGreaterThan(types.indexOf('create'));
+  });
+
+  it('forgets a Train that was taken back before the run was built', async () => {
+    const { lab, worker } = opened();
+    lab.train();
+    lab.pause();
+    await settled();
+    expect(worker().sent('train')).toHaveLength(0);
+    expect(isGoing(lab.runStore.getState())).toBe(false);
+  });
+
+  it('trains, pauses and steps', async () => {
+    const { lab, worker, runId, state } = await training(7);
+    expect(state().step).toBe(7);
+    expect(isGoing(state())).toBe(true);
+    lab.pause();
+    expect(isGoing(state())).toBe(false);
+    await settled();
+    worker().send({ type: 'runState', runId, state: 'paused', step: 8 });
+    expect(state()).toMatchObject({ runState: 'paused', step: 8, intent: null });
+    lab.step();
+    await settled();
+    expect(typesOf(worker().commands).slice(-2)).toEqual(['pause', 'step']);
+  });
+
+  it('keeps measurements in the series and drops those of a run that is over', async () => {
+    const { lab, worker, runId } = await training(7);
+    worker().send({ type: 'measurements', runId: 'another', items: [{ step: 99, loss: 1 }] });
+    worker().send({
+      type: 'measurements',
+      runId,
+      items: [
+        { step: 8, loss: -0.6, outputStd: 0.05 },
+        { step: 9, loss: -0.7 },
+      ],
+    });
+    expect(lab.runStore.getState().latest).toEqual({ loss: -0.7, outputStd: 0.05 });
+    expect(
+      lab.series
+        .get('loss')
+        .decimated(10)
+        .map((point) => point.step),
+    ).toEqual([7, 8, 9]);
+  });
+
+  it('starts over at step 0 with the settings of its beginning', async () => {
+    const { lab, worker, runId, state } = await training(7);
+    worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 7, key: 'stopGradient', value: false } });
+    expect(liveSettings(state()).stopGradient).toBe(false);
+    lab.reset();
+    await settled();
+    expect(state()).toMatchObject({ step: 0, changes: [], markers: [], latest: {} });
+    expect(liveSettings(state()).stopGradient).toBe(true);
+    expect(worker().sent('create')).toHaveLength(2);
+    expect(worker().sent('create')[1]).toMatchObject({ changes: [], config: { stopGradient: true } });
+    expect(lab.series.get('loss').length).toBe(0);
+  });
+});
+
+describe('changing settings', () => {
+  it('rebuilds a run that has not moved, once for several edits', async () => {
+    const { lab, worker } = await ready();
+    lab.set('batchSize', 32);
+    lab.set('outputDim', 128);
+    await settled();
+    expect(worker().sent('create')).toHaveLength(2);
+    expect(worker().sent('create')[1]?.config).toMatchObject({ batchSize: 32, outputDim: 128 });
+  });
+
+  it('leaves a run that has moved as it is until a new one is asked for', async () => {
+    const { lab, worker, state } = await training(7);
+    lab.set('batchSize', 32);
+    await settled();
+    expect(worker().sent('create')).toHaveLength(1);
+    expect(state().active?.config.batchSize).toBe(64);
+    lab.discardEdits();
+    expect(state().config.batchSize).toBe(64);
+    lab.set('batchSize', 32);
+    lab.reset();
+    await settled();
+    expect(worker().sent('create')[1]?.config.batchSize).toBe(32);
+  });
+
+  it('changes the live ones in flight: shown at once, recorded with the step at which they took effect', async () => {
+    const { lab, worker, runId, state } = await training(7);
+    lab.set('stopGradient', false);
+    expect(shownConfig(state()).stopGradient).toBe(false);
+    await settled();
+    expect(worker().sent('change')[0]).toMatchObject({ runId, key: 'stopGradient', value: false });
+    expect(worker().sent('create')).toHaveLength(1);
+    worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 9, key: 'stopGradient', value: false } });
+    worker().send({ type: 'measurements', runId, items: [{ step: 10, loss: -0.6 }] });
+    expect(state()).toMatchObject({ pending: {}, changes: [[9, 'stopGradient', false]] });
+    expect(shownConfig(state()).stopGradient).toBe(false);
+    expect(state().config.stopGradient).toBe(true);
+    expect(state().log[0]).toMatchObject({ step: 9, text: 'stop-gradient off', warning: true });
+  });
+
+  it('makes a change at step 0 part of the settings', async () => {
+    const { lab, worker, runId, state } = await ready();
+    lab.set('stopGradient', false);
+    await settled();
+    worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 0, key: 'stopGradient', value: false } });
+    expect(state()).toMatchObject({ changes: [], pending: {}, markers: [] });
+    expect(state().config.stopGradient).toBe(false);
+    expect(state().active?.config.stopGradient).toBe(false);
+  });
+
+  it('replays the changes of a link at their steps', async () => {
+    const changes = '[[5,"stopGradient",false],[9,"stopGradient",true]]';
+    const { worker, runId, state } = await training(3, {
+      hash: `#preset=small&changes=${encodeURIComponent(changes)}`,
+    });
+    expect(worker().sent('create')[0]?.changes).toEqual(JSON.parse(changes));
+    expect(liveSettings(state()).stopGradient).toBe(true);
+    worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 5, key: 'stopGradient', value: false } });
+    worker().send({ type: 'measurements', runId, items: [{ step: 6, loss: -0.6 }] });
+    expect(liveSettings(state()).stopGradient).toBe(false);
+    expect(state().changes).toEqual(JSON.parse(changes));
+  });
+
+  it('refuses a value that does not fit, and keeps the last', async () => {
+    const { lab, state } = await ready();
+    expect(() => lab.set('batchSize', 1)).toThrow('batchSize');
+    expect(state().config.batchSize).toBe(64);
+  });
+});
+
+describe('the link', () => {
+  it('carries settings and changes in flight, and opens as the same', async () => {
+    const { lab, worker, runId } = await training(7);
+    worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 7, key: 'baseLearningRate', value: 0.25 } });
+    lab.set('predictor', 'none');
+    const link = currentLink(lab);
+    const { run, notices } = decodeShareLink(link);
+    expect(notices).toEqual([]);
+    expect(run.config).toEqual(presetConfig('small'));
+    expect(run.changes).toEqual([
+      [7, 'baseLearningRate', 0.25],
+      [7, 'predictor', 'none'],
+    ]);
+    const again = await ready({ hash: `#${link}` });
+    expect(again.worker().sent('create')[0]).toMatchObject({ config: run.config, changes: run.changes });
+    expect(currentLink(again.lab)).toBe(link);
+  });
+
+  it('is opened in the same page', async () => {
+    const { lab, worker } = await training(7);
+    lab.open('#preset=tiny&dataset=emoji-3d&seed=9');
+    await settled();
+    expect(worker().sent('setDataset')).toHaveLength(2);
+    expect(worker().sent('create').at(-1)?.config).toEqual({ ...presetConfig('tiny', 'emoji-3d'), seed: 9 });
+  });
+});
+
+describe('images', () => {
+  it('keeps the data set in use until the new one is complete', async () => {
+    let finish: (result: Awaited<ReturnType<ImageLoaders['importImages']>>) => void = () => undefined;
+    const importImages: ImageLoaders['importImages'] = () => new Promise((resolve) => (finish = resolve));
+    const { lab, worker, state } = await training(7, { loaders: { importImages } });
+    void lab.loadImages(CATS);
+    await settled();
+    expect(lab.datasetStore.getState().info?.count).toBe(1000);
+    expect(worker().sent('setDataset')).toHaveLength(1);
+    expect(state().runState).toBe('training');
+    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [] });
+    await settled();
+    expect(lab.datasetStore.getState().info?.name).toBe('cats');
+    expect(typesOf(worker().commands).slice(-4)).toEqual(['pause', 'setDataset', 'create', 'setQueries']);
+    expect(worker().sent('create').at(-1)?.config.dataset).toBe('folder');
+  });
+
+  it('keeps it when the load is cancelled or comes to nothing, and says why', async () => {
+    const importImages: ImageLoaders['importImages'] = (_, { signal }) =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    const cancelled = await ready({ loaders: { importImages } });
+    void cancelled.lab.loadImages(CATS);
+    await settled();
+    cancelled.lab.cancelLoading();
+    await settled();
+    expect(cancelled.lab.datasetStore.getState()).toMatchObject({ loading: null, problem: null });
+    expect(cancelled.lab.datasetStore.getState().info?.count).toBe(1000);
+
+    const failing = async () => {
+      throw new ImportError('No images in there.');
+    };
+    const failed = await ready({ loaders: { importImages: failing } });
+    await failed.lab.loadImages(CATS);
+    expect(failed.lab.datasetStore.getState()).toMatchObject({ loading: null, problem: 'No images in there.' });
+    expect(failed.lab.datasetStore.getState().info?.count).toBe(1000);
+    expect(failed.worker().sent('create')).toHaveLength(1);
+  });
+
+  it('keeps hand-made settings when the data set changes', async () => {
+    const { lab, worker } = await ready();
+    lab.set('batchSize', 32);
+    await settled();
+    lab.chooseSample('emoji-3d');
+    await settled();
+    expect(worker().sent('create').at(-1)?.config).toEqual({ ...presetConfig('small', 'emoji-3d'), batchSize: 32 });
+  });
+
+  it('builds no run of fewer images than two batches', async () => {
+    const few = async () => dataset(100, SAMPLE);
+    const { lab, worker, state } = await ready({ loaders: { loadSample: few } });
+    expect(worker().sent('create')).toHaveLength(0);
+    expect(state().active).toBeNull();
+    lab.set('batchSize', 32);
+    await settled();
+    expect(worker().sent('create')).toHaveLength(1);
+  });
+
+  it('loads them again at another size', async () => {
+    const loadSample = vi.fn(async (id, { size }) => ({
+      ...dataset(1000, { kind: 'sample', id, license: 'MIT' }),
+      size,
+    }));
+    const { lab, worker } = await ready({ loaders: { loadSample } });
+    lab.set('imageSize', 64);
+    await settled();
+    expect(loadSample).toHaveBeenLastCalledWith('fashion-mnist', expect.objectContaining({ size: 64 }));
+    expect(worker().sent('create').at(-1)?.config.imageSize).toBe(64);
+  });
+});
+
+describe('when the engine breaks', () => {
+  it('is started again in the same worker, which still has the images', async () => {
+    const { lab, worker, workers, runId, state } = await training(7);
+    worker().send({ type: 'error', error: LOST, runId });
+    expect(lab.engineStore.getState()).toMatchObject({ state: 'lost', error: LOST });
+    expect(state()).toMatchObject({ runState: 'failed', step: 7 });
+    lab.reset();
+    await settled();
+    expect(workers).toHaveLength(1);
+    expect(worker().sent('init')).toHaveLength(2);
+    expect(worker().sent('setDataset')).toHaveLength(1);
+    expect(worker().sent('create')).toHaveLength(2);
+    expect(lab.engineStore.getState().state).toBe('ready');
+    expect(state().error).toBeNull();
+  });
+
+  it('gets a new worker and the images again when the worker died', async () => {
+    const { lab, workers, worker } = await training(7);
+    worker().crash('out of memory');
+    expect(lab.engineStore.getState()).toMatchObject({ state: 'lost' });
+    lab.reset();
+    await settled();
+    expect(workers).toHaveLength(2);
+    expect(workers[0]?.terminated).toBe(true);
+    expect(typesOf(worker().commands)).toEqual(['init', 'setDataset', 'create', 'setQueries']);
+  });
+
+  it('does not take a command to a run that is over for a failure', async () => {
+    const stale = { code: 'stale-run', message: 'Run run-1 has ended.', recoverable: true } as const;
+    const { lab, state } = await ready({ answers: { setQueries: () => stale } });
+    lab.setQueries([1, 2]);
+    await settled();
+    expect(state().error).toBeNull();
+  });
+
+  it('ends a run that could not be built, and says why', async () => {
+    const error = { code: 'too-few-images', message: 'Too few.', recoverable: true } as const;
+    const { lab } = opened({ answers: { create: () => error } });
+    lab.train();
+    await settled();
+    expect(lab.runStore.getState()).toMatchObject({ error, runState: 'failed', intent: null });
+    expect(lab.engineStore.getState().state).toBe('ready');
+  });
+});

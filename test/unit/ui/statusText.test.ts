@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { createRunStore, type RunStoreState } from '../../../src/session/runStore';
+import type { Diagnosis } from '../../../src/spec/measurement';
+import { presetConfig } from '../../../src/spec/presets';
+import type { RunConfig } from '../../../src/spec/runConfig';
+import { type StatusInput, statusOf } from '../../../src/ui/status/statusText';
+
+const COLLAPSED: Diagnosis = { state: 'collapsed', since: 447, outputStd: 0.0001, loss: -0.9998 };
+
+function input(run: Partial<RunStoreState>, config: Partial<RunConfig> = {}): StatusInput {
+  const full = { ...presetConfig('small'), ...config };
+  return {
+    engine: { state: 'ready' },
+    data: { info: null, loading: null },
+    problem: null,
+    run: {
+      ...createRunStore(full).getState(),
+      active: { runId: 'run-1', config: full },
+      runState: 'training',
+      step: 500,
+      ...run,
+    },
+  };
+}
+
+describe('statusOf', () => {
+  it('says that a run collapsed, since when, which numbers say so, and why', () => {
+    const status = statusOf(input({ diagnosis: COLLAPSED, changes: [[410, 'stopGradient', false]] }));
+    expect(status.tone).toBe('warning');
+    expect(status.title).toBe('Collapsed at step 447.');
+    expect(status.text).toContain('output std 0.0001, where 0.0625 (1/√d)');
+    expect(status.text).toContain('loss −1.000');
+    expect(status.text).toContain('With stop-gradient off');
+  });
+
+  it('explains why stop-gradient does not undo a collapse', () => {
+    const changes = [
+      [410, 'stopGradient', false],
+      [480, 'stopGradient', true],
+    ] as const;
+    const status = statusOf(input({ diagnosis: COLLAPSED, changes }));
+    expect(status.text).toContain('a constant output has no gradient to leave by');
+  });
+
+  it('names the missing predictor, and missing batch normalisation', () => {
+    expect(statusOf(input({ diagnosis: COLLAPSED }, { predictor: 'none' })).text).toContain('Without the predictor');
+    expect(statusOf(input({ diagnosis: COLLAPSED }, { headBatchNorm: 'none' })).text).toContain('batch normalisation');
+    expect(statusOf(input({ diagnosis: COLLAPSED })).text).toContain('learning rate');
+  });
+
+  it('tells a dimensional collapse from a collapse', () => {
+    const diagnosis = {
+      state: 'dimensional-collapse',
+      since: 120,
+      effectiveRank: 9.2,
+      startRank: 106,
+      outputStd: 0.058,
+    } as const;
+    const status = statusOf(input({ diagnosis }, { headBatchNorm: 'output', stopGradient: false }));
+    expect(status.title).toBe('Dimensional collapse since step 120.');
+    expect(status.text).toContain('looks fine (0.0580)');
+    expect(status.text).toContain('fell from 106.0 to 9.2');
+    expect(status.text).toContain('keeps the std up');
+    expect(statusOf(input({ diagnosis }, { headBatchNorm: 'hidden' })).text).not.toContain('keeps the std up');
+  });
+
+  it('says what to do about a run that diverged', () => {
+    const nan = statusOf(
+      input({ diagnosis: { state: 'diverged', since: 12, loss: Number.NaN }, runState: 'diverged' }),
+    );
+    expect(nan.text).toContain('is no longer a number');
+    expect(nan.text).toContain('Lower the base learning rate');
+    expect(statusOf(input({ diagnosis: { state: 'diverged', since: 12, loss: 340.5 } })).text).toContain(
+      'rose to 340.50',
+    );
+  });
+
+  it('speaks of what a healthy run shows, and of what to expect without stop-gradient', () => {
+    expect(statusOf(input({ diagnosis: { state: 'learning' } }))).toMatchObject({ tone: 'good', title: 'Learning.' });
+    const off = statusOf(input({ diagnosis: { state: 'learning' }, pending: { stopGradient: false } }));
+    expect(off.text).toContain('Stop-gradient is off');
+    const fixed = statusOf(input({ diagnosis: { state: 'learning' } }, { predictor: 'fixed' }));
+    expect(fixed.text).toContain('no convergence');
+  });
+
+  it('keeps the warning of a paused run, and the state of a finished one', () => {
+    expect(statusOf(input({ diagnosis: COLLAPSED, runState: 'paused' })).title).toBe('Collapsed at step 447.');
+    expect(statusOf(input({ diagnosis: { state: 'learning' }, runState: 'paused' })).title).toBe('Paused at step 500.');
+    expect(statusOf(input({ diagnosis: { state: 'learning' }, runState: 'finished' })).title).toContain(
+      'Finished after 500',
+    );
+  });
+
+  it('leads through the start', () => {
+    const none = { active: null, runState: null, step: 0 } as const;
+    const loading = { name: 'Emoji 3D', done: 0, total: null, unit: 'bytes', rate: null, remaining: null } as const;
+    expect(statusOf({ ...input(none), data: { info: null, loading } }).title).toBe('Loading Emoji 3D.');
+    expect(statusOf({ ...input(none), problem: 'Choose a folder.' })).toMatchObject({
+      tone: 'warning',
+      text: 'Choose a folder.',
+    });
+    expect(statusOf({ ...input(none), engine: { state: 'failed' } }).tone).toBe('warning');
+    expect(statusOf(input({ runState: 'building', step: 0 })).title).toBe('Getting ready.');
+    expect(statusOf(input({ runState: 'paused', step: 0 })).text).toContain('Press Train');
+  });
+
+  it('does not change its words from step to step', () => {
+    const at = (step: number) =>
+      statusOf(input({ step, latest: { loss: -step / 1000 }, diagnosis: { state: 'learning' } }));
+    expect(at(100)).toEqual(at(101));
+  });
+});
