@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { batchNormBackward, batchNormForward, type MovingStatistics } from '../kernels/batchNorm';
 import { ones, zeros } from './init';
 import type { Mode } from './layer';
 import type { Parameters } from './parameters';
@@ -20,66 +21,54 @@ export interface Affine {
 
 /**
  * BatchNorm with the statistics of this batch: gamma (x - mu)/sqrt(var + eps) + beta over all axes but the last, biased variance.
- * `onStatistics` is called with mean and biased variance [C] during the call; they are disposed after it.
+ * Moves `moving`, if given, towards those statistics. Differentiable in x, gamma, beta and the residual.
  */
 export function batchNormTrain<T extends tf.Tensor>(
   x: T,
-  affine: Affine | null,
-  tail: BatchNormTail<T>,
-  onStatistics: (mean: tf.Tensor1D, variance: tf.Tensor1D) => void,
+  { gamma, beta }: Affine,
+  { residual, relu = false }: BatchNormTail<T>,
+  moving: MovingStatistics | null,
 ): T {
   const channels = x.shape[x.shape.length - 1];
-  const rows = x.size / channels;
-  const forward = (flat: tf.Tensor2D, gamma: tf.Tensor1D | null, beta: tf.Tensor1D | null, save: tf.GradSaveFunc) => {
-    const mean = tf.mean<tf.Tensor1D>(flat, 0);
-    const centred = tf.sub<tf.Tensor2D>(flat, mean);
-    // Two passes: E[x^2] - E[x]^2 loses all digits where the mean is large.
-    const variance = tf.mean<tf.Tensor1D>(tf.square(centred), 0);
-    onStatistics(mean, variance);
-    const inverseStd = tf.rsqrt(tf.add(variance, BN_EPSILON));
-    const normalised = tf.mul<tf.Tensor2D>(centred, inverseStd);
-    save([normalised, inverseStd]);
-    const scaled = gamma === null ? normalised : tf.mul<tf.Tensor2D>(normalised, gamma);
-    return beta === null ? scaled : tf.add<tf.Tensor2D>(scaled, beta);
-  };
-  // dx = (gamma/std)(dy - mean(dy) - xhat mean(dy xhat)); dgamma = sum(dy xhat); dbeta = sum(dy).
-  const backward = (dy: tf.Tensor2D, saved: tf.Tensor[], gamma: tf.Tensor1D | null) => {
-    const [normalised, inverseStd] = saved as [tf.Tensor2D, tf.Tensor1D];
-    const dBeta = tf.sum<tf.Tensor1D>(dy, 0);
-    const dGamma = tf.sum<tf.Tensor1D>(tf.mul(dy, normalised), 0);
-    const scale = gamma === null ? inverseStd : tf.mul(inverseStd, gamma);
-    const shift = tf.add(tf.mul(normalised, tf.div(dGamma, rows)), tf.div(dBeta, rows));
-    return { dx: tf.mul<tf.Tensor2D>(tf.sub(dy, shift), scale), dGamma, dBeta };
-  };
-
-  const flat = tf.reshape(x, [rows, channels]) as tf.Tensor2D;
-  let y: tf.Tensor;
-  if (affine === null) {
-    y = tf.customGrad((...args) => {
-      const [input, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
-      return {
-        value: forward(input, null, null, save),
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => backward(dy as tf.Tensor2D, saved, null).dx,
-      };
-    })(flat);
-  } else {
-    y = tf.customGrad((...args) => {
-      const [input, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
-      return {
-        value: forward(input, gamma, beta, save),
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-          const { dx, dGamma, dBeta } = backward(dy as tf.Tensor2D, saved, gamma);
-          return [dx, dGamma, dBeta];
-        },
-      };
-    })(flat, affine.gamma, affine.beta);
-  }
-  return finish(tf.reshape(y, x.shape) as T, tail);
-}
-
-function finish<T extends tf.Tensor>(y: T, { residual, relu }: BatchNormTail<T>): T {
-  const sum = residual === undefined ? y : tf.add<T>(y, residual);
-  return relu === true ? tf.relu(sum) : sum;
+  const rows = (t: tf.Tensor) => tf.reshape(t, [t.size / channels, channels]) as tf.Tensor2D;
+  const hasResidual = residual !== undefined;
+  const op = tf.customGrad((...args) => {
+    const save = args[args.length - 1] as unknown as tf.GradSaveFunc;
+    const [input, scale, shift, added] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.Tensor2D];
+    const forward = batchNormForward({
+      x: input,
+      gamma: scale,
+      beta: shift,
+      residual: hasResidual ? added : null,
+      relu,
+      epsilon: BN_EPSILON,
+      moving,
+    });
+    save([input, scale, forward.y, forward.mean, forward.inverseStd]);
+    return {
+      value: forward.y,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [savedX, savedGamma, y, mean, inverseStd] = saved as [
+          tf.Tensor2D,
+          tf.Tensor1D,
+          tf.Tensor2D,
+          tf.Tensor1D,
+          tf.Tensor1D,
+        ];
+        const { dx, dGamma, dBeta, dResidual } = batchNormBackward({
+          dy: dy as tf.Tensor2D,
+          x: savedX,
+          gamma: savedGamma,
+          forward: { y, mean, inverseStd },
+          relu,
+          hasResidual,
+        });
+        return dResidual === null ? [dx, dGamma, dBeta] : [dx, dGamma, dBeta, dResidual];
+      },
+    };
+  });
+  const y = hasResidual ? op(rows(x), gamma, beta, rows(residual)) : op(rows(x), gamma, beta);
+  return tf.reshape(y, x.shape) as T;
 }
 
 /**
@@ -92,7 +81,7 @@ export function batchNormLayer(
   channels: number,
   { affine = true, zeroInit = false }: { affine?: boolean; zeroInit?: boolean } = {},
 ) {
-  const scale: Affine | null = affine
+  const trained: Affine | null = affine
     ? {
         gamma: parameters.addTrainable<tf.Rank.R1>(
           `${name}.gamma`,
@@ -102,24 +91,18 @@ export function batchNormLayer(
         beta: parameters.addTrainable<tf.Rank.R1>(`${name}.beta`, [channels], zeros(channels)),
       }
     : null;
-  const movingMean = parameters.addMoving(`${name}.moving_mean`, zeros(channels));
-  const movingVariance = parameters.addMoving(`${name}.moving_variance`, ones(channels));
-
-  function move(variable: tf.Variable<tf.Rank.R1>, batch: tf.Tensor1D): void {
-    variable.assign(tf.add(tf.mul(variable, MOVING_DECAY), tf.mul(batch, 1 - MOVING_DECAY)));
-  }
+  const moving: MovingStatistics = {
+    mean: parameters.addMoving(`${name}.moving_mean`, zeros(channels)),
+    variance: parameters.addMoving(`${name}.moving_variance`, ones(channels)),
+    decay: MOVING_DECAY,
+  };
 
   return <T extends tf.Tensor>(x: T, mode: Mode, tail: BatchNormTail<T> = {}): T => {
-    if (mode === 'infer') {
-      const normalised = tf.mul(tf.sub(x, movingMean), tf.rsqrt(tf.add(movingVariance, BN_EPSILON)));
-      const y = scale === null ? normalised : tf.add(tf.mul(normalised, scale.gamma), scale.beta);
-      return finish(y as T, tail);
-    }
-    const rows = x.size / channels;
-    return batchNormTrain(x, scale, tail, (mean, variance) => {
-      if (mode !== 'train') return;
-      move(movingMean, mean);
-      move(movingVariance, tf.mul(variance, rows / Math.max(1, rows - 1)));
-    });
+    const scale = trained ?? { gamma: tf.ones<tf.Rank.R1>([channels]), beta: tf.zeros<tf.Rank.R1>([channels]) };
+    if (mode !== 'infer') return batchNormTrain(x, scale, tail, mode === 'train' ? moving : null);
+    const normalised = tf.mul(tf.sub(x, moving.mean), tf.rsqrt(tf.add(moving.variance, BN_EPSILON)));
+    const y = tf.add<T>(tf.mul(normalised, scale.gamma), scale.beta);
+    const sum = tail.residual === undefined ? y : tf.add<T>(y, tail.residual);
+    return tail.relu === true ? tf.relu(sum) : sum;
   };
 }

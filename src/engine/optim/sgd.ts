@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { sgdUpdate } from '../kernels/sgd';
 
 /** One parameter's part in a step; `gradient` stays the caller's. */
 export interface ParameterUpdate {
@@ -31,15 +32,9 @@ export class Sgd {
       this.#velocity.delete(name);
     }
     for (const { name, variable, gradient, learningRate } of updates) {
-      const before = this.#velocity.get(name);
-      const velocity = tf.tidy(() => {
-        const g = tf.add(gradient, tf.mul(variable, this.#weightDecay));
-        const v = before === undefined ? g : tf.add(tf.mul(before, this.#momentum), g);
-        variable.assign(tf.sub(variable, tf.mul(v, learningRate)));
-        return tf.keep(v);
-      });
-      before?.dispose();
-      this.#velocity.set(name, velocity);
+      const before = this.#velocity.get(name) ?? tf.keep(tf.zeros(variable.shape));
+      const rates = { learningRate, momentum: this.#momentum, weightDecay: this.#weightDecay };
+      this.#velocity.set(name, sgdUpdate(variable, before, gradient, rates));
     }
   }
 

@@ -1,0 +1,379 @@
+import * as tf from '@tensorflow/tfjs';
+import { defineProgram, isWebGpu, runProgram, type StorageType } from './program';
+
+/**
+ * BatchNorm in training mode over rows [n, C], with the residual addition and the ReLU that may follow it, forward and backward in three
+ * dispatches each: sums over chunks of rows, the sums put together, the element-wise rest.
+ */
+
+export interface BatchNormInputs {
+  /** [n, C]; so are `residual` and all that is computed of them. */
+  readonly x: tf.Tensor2D;
+  readonly gamma: tf.Tensor1D;
+  readonly beta: tf.Tensor1D;
+  readonly residual: tf.Tensor2D | null;
+  readonly relu: boolean;
+  readonly epsilon: number;
+  /** Moved towards this batch's statistics (variance unbiased) when given. */
+  readonly moving: MovingStatistics | null;
+}
+
+export interface MovingStatistics {
+  readonly mean: tf.Variable<tf.Rank.R1>;
+  readonly variance: tf.Variable<tf.Rank.R1>;
+  /** Share of the old value that stays. */
+  readonly decay: number;
+}
+
+export type BatchNormOutputs = {
+  readonly y: tf.Tensor2D;
+  readonly mean: tf.Tensor1D;
+  /** 1/sqrt(biased variance + epsilon). */
+  readonly inverseStd: tf.Tensor1D;
+};
+
+export interface BatchNormGradientInputs {
+  readonly dy: tf.Tensor2D;
+  readonly x: tf.Tensor2D;
+  readonly gamma: tf.Tensor1D;
+  readonly forward: BatchNormOutputs;
+  readonly relu: boolean;
+  readonly hasResidual: boolean;
+}
+
+export type BatchNormGradients = {
+  readonly dx: tf.Tensor2D;
+  readonly dGamma: tf.Tensor1D;
+  readonly dBeta: tf.Tensor1D;
+  readonly dResidual: tf.Tensor2D | null;
+};
+
+const MIN_CHUNK_ROWS = 32;
+/** Bounds the loop that puts the chunks together. */
+const MAX_CHUNKS = 128;
+
+type Vector = Extract<StorageType, 'f32' | 'vec4<f32>'>;
+const COMMON = { workgroupSize: [64, 1, 1], entry: 'threads' } as const;
+
+/** All programs for one vector type: four channels a thread where C allows it, else one. */
+function programs(vector: Vector) {
+  const alias = `alias V = ${vector};`;
+  const chunkRows = `
+  let channel = index % uniforms.channels;
+  let chunk = index / uniforms.channels;
+  let first = chunk * uniforms.chunkRows;
+  let last = min(uniforms.rows, first + uniforms.chunkRows);`;
+  const chunkUniforms = { rows: 'i32', channels: 'i32', chunkRows: 'i32' } as const;
+
+  /** Sums of x - x[0] and of its square: shifted, so that a large mean costs no digits. */
+  const sums = defineProgram({
+    ...COMMON,
+    name: 'batchNormSums',
+    inputs: { x: vector },
+    outputs: { partial: vector },
+    uniforms: chunkUniforms,
+    code: `${alias}
+fn run(index : i32) {${chunkRows}
+  let shift = x[channel];
+  var sum = V(0);
+  var squares = V(0);
+  for (var row = first; row < last; row++) {
+    let value = x[row * uniforms.channels + channel] - shift;
+    sum += value;
+    squares += value * value;
+  }
+  partial[2 * chunk * uniforms.channels + channel] = sum;
+  partial[(2 * chunk + 1) * uniforms.channels + channel] = squares;
+}`,
+  });
+
+  const statisticsCode = (move: string) => `${alias}
+fn run(channel : i32) {
+  var sum = V(0);
+  var squares = V(0);
+  for (var chunk = 0; chunk < uniforms.chunks; chunk++) {
+    sum += partial[2 * chunk * uniforms.channels + channel];
+    squares += partial[(2 * chunk + 1) * uniforms.channels + channel];
+  }
+  let offset = sum / uniforms.n;
+  let variance = max(squares / uniforms.n - offset * offset, V(0));
+  let batchMean = x[channel] + offset;
+  mean[channel] = batchMean;
+  inverseStd[channel] = inverseSqrt(variance + uniforms.epsilon);${move}
+}`;
+  const statisticsUniforms = { channels: 'i32', chunks: 'i32', n: 'f32', epsilon: 'f32' } as const;
+  const statistics = defineProgram({
+    ...COMMON,
+    name: 'batchNormStatistics',
+    inputs: { x: vector, partial: vector },
+    outputs: { mean: vector, inverseStd: vector },
+    uniforms: statisticsUniforms,
+    code: statisticsCode(''),
+  });
+  const movingStatistics = defineProgram({
+    ...COMMON,
+    name: 'batchNormMovingStatistics',
+    inputs: { x: vector, partial: vector },
+    outputs: { mean: vector, inverseStd: vector, movingMean: vector, movingVariance: vector },
+    uniforms: { ...statisticsUniforms, decay: 'f32', unbias: 'f32' },
+    code: statisticsCode(`
+  movingMean[channel] = uniforms.decay * movingMean[channel] + (1.0 - uniforms.decay) * batchMean;
+  movingVariance[channel] = uniforms.decay * movingVariance[channel] + (1.0 - uniforms.decay) * uniforms.unbias * variance;`),
+  });
+
+  const normaliseCode = (residual: string) => `${alias}
+fn run(index : i32) {
+  let channel = index % uniforms.channels;
+  let normalised = (x[index] - mean[channel]) * inverseStd[channel];
+  let value = normalised * gamma[channel] + beta[channel]${residual};
+  y[index] = select(value, max(value, V(0)), uniforms.relu != 0);
+}`;
+  const normaliseInputs = { x: vector, mean: vector, inverseStd: vector, gamma: vector, beta: vector };
+  const normaliseUniforms = { channels: 'i32', relu: 'i32' } as const;
+  const normalise = defineProgram({
+    ...COMMON,
+    name: 'batchNormNormalise',
+    inputs: normaliseInputs,
+    outputs: { y: vector },
+    uniforms: normaliseUniforms,
+    code: normaliseCode(''),
+  });
+  const normaliseAdd = defineProgram({
+    ...COMMON,
+    name: 'batchNormNormaliseAdd',
+    inputs: { ...normaliseInputs, residual: vector },
+    outputs: { y: vector },
+    uniforms: normaliseUniforms,
+    code: normaliseCode(' + residual[index]'),
+  });
+
+  /** What reaches the normalisation: dy, cut where the ReLU was at 0. */
+  const incoming = `
+fn incoming(index : i32) -> V {
+  return select(dy[index], select(V(0), dy[index], y[index] > V(0)), uniforms.relu != 0);
+}`;
+  const gradientSums = defineProgram({
+    ...COMMON,
+    name: 'batchNormGradientSums',
+    inputs: { dy: vector, x: vector, y: vector, mean: vector, inverseStd: vector },
+    outputs: { partial: vector },
+    uniforms: { ...chunkUniforms, relu: 'i32' },
+    code: `${alias}${incoming}
+fn run(index : i32) {${chunkRows}
+  var sum = V(0);
+  var products = V(0);
+  for (var row = first; row < last; row++) {
+    let at = row * uniforms.channels + channel;
+    let g = incoming(at);
+    sum += g;
+    products += g * (x[at] - mean[channel]);
+  }
+  partial[2 * chunk * uniforms.channels + channel] = sum;
+  partial[(2 * chunk + 1) * uniforms.channels + channel] = products * inverseStd[channel];
+}`,
+  });
+  // Per channel dx = scale g - slope (x - mean) - shift: four numbers, packed, since an adapter may bind no more than eight buffers.
+  const gradientTotals = defineProgram({
+    ...COMMON,
+    name: 'batchNormGradientTotals',
+    inputs: { partial: vector, mean: vector, inverseStd: vector, gamma: vector },
+    outputs: { dBeta: vector, dGamma: vector, coefficients: vector },
+    uniforms: { channels: 'i32', chunks: 'i32', n: 'f32' },
+    code: `${alias}
+fn run(channel : i32) {
+  var sum = V(0);
+  var products = V(0);
+  for (var chunk = 0; chunk < uniforms.chunks; chunk++) {
+    sum += partial[2 * chunk * uniforms.channels + channel];
+    products += partial[(2 * chunk + 1) * uniforms.channels + channel];
+  }
+  dBeta[channel] = sum;
+  dGamma[channel] = products;
+  let scale = inverseStd[channel] * gamma[channel];
+  coefficients[channel] = scale;
+  coefficients[uniforms.channels + channel] = scale * inverseStd[channel] * products / uniforms.n;
+  coefficients[2 * uniforms.channels + channel] = scale * sum / uniforms.n;
+  coefficients[3 * uniforms.channels + channel] = mean[channel];
+}`,
+  });
+
+  const gradientCode = (residual: string) => `${alias}${incoming}
+fn run(index : i32) {
+  let channels = uniforms.channels;
+  let channel = index % channels;
+  let g = incoming(index);
+  let centred = x[index] - coefficients[3 * channels + channel];
+  dx[index] = coefficients[channel] * g - coefficients[channels + channel] * centred - coefficients[2 * channels + channel];${residual}
+}`;
+  const gradientInputs = { dy: vector, x: vector, y: vector, coefficients: vector };
+  const gradientUniforms = { channels: 'i32', relu: 'i32' } as const;
+  const gradient = defineProgram({
+    ...COMMON,
+    name: 'batchNormGradient',
+    inputs: gradientInputs,
+    outputs: { dx: vector },
+    uniforms: gradientUniforms,
+    code: gradientCode(''),
+  });
+  const gradientWithResidual = defineProgram({
+    ...COMMON,
+    name: 'batchNormGradientWithResidual',
+    inputs: gradientInputs,
+    outputs: { dx: vector, dResidual: vector },
+    uniforms: gradientUniforms,
+    code: gradientCode(`
+  dResidual[index] = g;`),
+  });
+  return {
+    sums,
+    statistics,
+    movingStatistics,
+    normalise,
+    normaliseAdd,
+    gradientSums,
+    gradientTotals,
+    gradient,
+    gradientWithResidual,
+  };
+}
+
+const PROGRAMS = { f32: programs('f32'), 'vec4<f32>': programs('vec4<f32>') };
+
+/** How a [n, C] tensor is worked on: vectors of channels, chunks of rows. */
+function geometry([rows, channels]: [number, number]) {
+  const width = channels % 4 === 0 ? 4 : 1;
+  const chunkRows = Math.max(MIN_CHUNK_ROWS, Math.ceil(rows / MAX_CHUNKS));
+  return {
+    programs: PROGRAMS[width === 4 ? 'vec4<f32>' : 'f32'],
+    rows,
+    /** In vectors. */
+    channels: channels / width,
+    chunkRows,
+    chunks: Math.ceil(rows / chunkRows),
+    vectors: (rows * channels) / width,
+  };
+}
+
+export function batchNormForward(inputs: BatchNormInputs): BatchNormOutputs {
+  return isWebGpu() ? gpuForward(inputs) : plainBatchNormForward(inputs);
+}
+
+export function batchNormBackward(inputs: BatchNormGradientInputs): BatchNormGradients {
+  return isWebGpu() ? gpuBackward(inputs) : plainBatchNormBackward(inputs);
+}
+
+function gpuForward({ x, gamma, beta, residual, relu, epsilon, moving }: BatchNormInputs): BatchNormOutputs {
+  const { programs: p, rows, channels, chunkRows, chunks, vectors } = geometry(x.shape);
+  const [, c] = x.shape;
+  const { partial } = runProgram(p.sums, {
+    inputs: { x },
+    outputs: { partial: [chunks, 2, c] },
+    uniforms: { rows, channels, chunkRows },
+    size: chunks * channels,
+  });
+  const uniforms = { channels, chunks, n: rows, epsilon };
+  const statistics =
+    moving === null
+      ? runProgram(p.statistics, {
+          inputs: { x, partial },
+          outputs: { mean: [c], inverseStd: [c] },
+          uniforms,
+          size: channels,
+        })
+      : runProgram(p.movingStatistics, {
+          inputs: { x, partial },
+          outputs: { mean: [c], inverseStd: [c], movingMean: moving.mean, movingVariance: moving.variance },
+          uniforms: { ...uniforms, decay: moving.decay, unbias: rows / Math.max(1, rows - 1) },
+          size: channels,
+        });
+  partial.dispose();
+  const { mean, inverseStd } = statistics;
+  const dispatch = {
+    inputs: { x, mean, inverseStd, gamma, beta },
+    outputs: { y: x.shape },
+    uniforms: { channels, relu: relu ? 1 : 0 },
+    size: vectors,
+  };
+  const { y } =
+    residual === null
+      ? runProgram(p.normalise, dispatch)
+      : runProgram(p.normaliseAdd, { ...dispatch, inputs: { ...dispatch.inputs, residual } });
+  return { y: y as tf.Tensor2D, mean: mean as tf.Tensor1D, inverseStd: inverseStd as tf.Tensor1D };
+}
+
+function gpuBackward({ dy, x, gamma, forward, relu, hasResidual }: BatchNormGradientInputs): BatchNormGradients {
+  const { programs: p, rows, channels, chunkRows, chunks, vectors } = geometry(x.shape);
+  const [, c] = x.shape;
+  const { y, mean, inverseStd } = forward;
+  const cut = relu ? 1 : 0;
+  const { partial } = runProgram(p.gradientSums, {
+    inputs: { dy, x, y, mean, inverseStd },
+    outputs: { partial: [chunks, 2, c] },
+    uniforms: { rows, channels, chunkRows, relu: cut },
+    size: chunks * channels,
+  });
+  const { dBeta, dGamma, coefficients } = runProgram(p.gradientTotals, {
+    inputs: { partial, mean, inverseStd, gamma },
+    outputs: { dBeta: [c], dGamma: [c], coefficients: [4, c] },
+    uniforms: { channels, chunks, n: rows },
+    size: channels,
+  });
+  const inputs = { dy, x, y, coefficients };
+  const uniforms = { channels, relu: cut };
+  const { dx, dResidual = null }: { dx: tf.Tensor; dResidual?: tf.Tensor | null } = hasResidual
+    ? runProgram(p.gradientWithResidual, {
+        inputs,
+        outputs: { dx: x.shape, dResidual: x.shape },
+        uniforms,
+        size: vectors,
+      })
+    : runProgram(p.gradient, { inputs, outputs: { dx: x.shape }, uniforms, size: vectors });
+  tf.dispose([partial, coefficients]);
+  return {
+    dx: dx as tf.Tensor2D,
+    dGamma: dGamma as tf.Tensor1D,
+    dBeta: dBeta as tf.Tensor1D,
+    dResidual: dResidual as tf.Tensor2D | null,
+  };
+}
+
+/** `batchNormForward` in plain tfjs ops. */
+export function plainBatchNormForward(inputs: BatchNormInputs): BatchNormOutputs {
+  const { x, gamma, beta, residual, relu, epsilon, moving } = inputs;
+  const [rows] = x.shape;
+  return tf.tidy(() => {
+    const mean = tf.mean<tf.Tensor1D>(x, 0);
+    const centred = tf.sub<tf.Tensor2D>(x, mean);
+    // Two passes: E[x^2] - E[x]^2 loses all digits where the mean is large.
+    const variance = tf.mean<tf.Tensor1D>(tf.square(centred), 0);
+    const inverseStd = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor1D;
+    if (moving !== null) {
+      const { decay } = moving;
+      const unbiased = tf.mul(variance, rows / Math.max(1, rows - 1));
+      moving.mean.assign(tf.add(tf.mul(moving.mean, decay), tf.mul(mean, 1 - decay)));
+      moving.variance.assign(tf.add(tf.mul(moving.variance, decay), tf.mul(unbiased, 1 - decay)));
+    }
+    const scaled = tf.add<tf.Tensor2D>(tf.mul(tf.mul(centred, inverseStd), gamma), beta);
+    const sum = residual === null ? scaled : tf.add<tf.Tensor2D>(scaled, residual);
+    return { y: relu ? tf.relu(sum) : sum, mean, inverseStd };
+  });
+}
+
+/** `batchNormBackward` in plain tfjs ops: dx = gamma/std (g - mean(g) - xhat mean(g xhat)), dgamma = sum(g xhat), dbeta = sum(g). */
+export function plainBatchNormBackward(inputs: BatchNormGradientInputs): BatchNormGradients {
+  const { dy, x, gamma, forward, relu, hasResidual } = inputs;
+  const { y, mean, inverseStd } = forward;
+  const [rows] = x.shape;
+  const { g, ...gradients } = tf.tidy(() => {
+    const g = relu ? tf.mul<tf.Tensor2D>(dy, tf.step(y)) : tf.clone(dy);
+    const normalised = tf.mul<tf.Tensor2D>(tf.sub(x, mean), inverseStd);
+    const dBeta = tf.sum<tf.Tensor1D>(g, 0);
+    const dGamma = tf.sum<tf.Tensor1D>(tf.mul(g, normalised), 0);
+    const shift = tf.div(tf.add(dBeta, tf.mul(normalised, dGamma)), rows);
+    const dx = tf.mul<tf.Tensor2D>(tf.sub(g, shift), tf.mul(inverseStd, gamma));
+    return { dx, dGamma, dBeta, g };
+  });
+  if (hasResidual) return { ...gradients, dResidual: g };
+  g.dispose();
+  return { ...gradients, dResidual: null };
+}
