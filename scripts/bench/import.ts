@@ -27,7 +27,7 @@ const inputId = (await stat(path)).isDirectory() ? 'folder' : 'files';
 const executablePath = await ensureChromium();
 if (executablePath === null) throw new Error('There is no Chromium to measure in.');
 const site = await serveImportSite();
-const server = await chromium.launchServer({
+const browser = await chromium.launch({
   executablePath,
   args: [
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
@@ -37,16 +37,13 @@ const server = await chromium.launchServer({
   ],
 });
 try {
-  const browser = await chromium.connect(server.wsEndpoint());
   const page = await browser.newPage();
   await page.goto(site.url);
   await page.setInputFiles(`#${inputId}`, path);
-  const root = server.process().pid;
-  const before = root === undefined ? { renderers: 0, all: 0 } : await browserMemory(root);
+  const before = await browserMemory();
   const peak = { ...before };
   const sampling = setInterval(async () => {
-    if (root === undefined) return;
-    const now = await browserMemory(root);
+    const now = await browserMemory();
     peak.renderers = Math.max(peak.renderers, now.renderers);
     peak.all = Math.max(peak.all, now.all);
   }, SAMPLE_EVERY_MS);
@@ -86,8 +83,7 @@ try {
   if (record.longestMainThreadTaskMs === null)
     console.log('No main-thread task reached 50 ms, the least that browsers report.');
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(record, null, 2)}\n`);
-  await browser.close();
 } finally {
-  await server.close();
+  await browser.close();
   await site.close();
 }

@@ -26,10 +26,13 @@ async function residentBytes(pid: number): Promise<number> {
   return Number(/^Pss:\s*(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;
 }
 
-/** Memory of a browser's renderer processes (pages and their workers) and of all its processes, in bytes, now; Linux only. */
-export async function browserMemory(root: number): Promise<{ readonly renderers: number; readonly all: number }> {
-  const processes = await listProcesses();
-  const family = new Set([root]);
+/**
+ * Memory of the browser that this process has started, in bytes, now: of its renderers (pages and their workers), and in all.
+ * Zeros where there is no /proc.
+ */
+export async function browserMemory(): Promise<{ readonly renderers: number; readonly all: number }> {
+  const processes = await listProcesses().catch(() => []);
+  const family = new Set([process.pid]);
   for (let before = 0; before !== family.size; ) {
     before = family.size;
     for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
@@ -37,7 +40,7 @@ export async function browserMemory(root: number): Promise<{ readonly renderers:
   let renderers = 0;
   let all = 0;
   for (const { pid, command } of processes) {
-    if (!family.has(pid)) continue;
+    if (!family.has(pid) || !/chrom/i.test(command)) continue;
     const bytes = await residentBytes(pid);
     all += bytes;
     if (command.includes('--type=renderer')) renderers += bytes;

@@ -4,8 +4,11 @@ import { ImportError } from './importError';
 import type { ImportOptions, ImportResult } from './importTypes';
 import type { ImageSources } from './sources';
 
-/** Files a message carries: cloning so many takes some milliseconds. */
-const PORTION = 500;
+/** Files a message carries. Few, since handing one over makes Chromium ask its main process, and the page waits for the answer. */
+const PORTION = 10;
+
+const REPORT_EVERY_MS = 100;
+const LISTING = { phase: 'listing', imagesPerSecond: 0, remainingSeconds: null } as const;
 
 /**
  * Decodes files into a data set: JPEG, PNG, WebP, GIF (first frame), BMP and AVIF, and the same inside .zip archives. Each image is
@@ -42,10 +45,15 @@ export async function importImages(sources: ImageSources, options: ImportOptions
   });
   // It may fail while files are still being handed over, before anyone awaits it.
   answer.catch(() => undefined);
+  let lastReport = performance.now();
   const send = (request: ImportRequest) => worker.postMessage(request);
   try {
     for (let i = 0; i < sources.files.length; i += PORTION) {
       send({ type: 'add', files: sources.files.slice(i, i + PORTION) });
+      if (performance.now() - lastReport > REPORT_EVERY_MS) {
+        lastReport = performance.now();
+        onProgress?.({ ...LISTING, done: i, total: sources.files.length, skipped: sources.unreadable.length });
+      }
       await breathe();
       signal?.throwIfAborted();
     }

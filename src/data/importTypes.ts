@@ -1,7 +1,7 @@
 import type { ImageDataset, ImageSize, SkippedFile } from '../spec/imageDataset';
 
 export interface ImportProgress {
-  /** `listing` while archives are being opened (`total` still grows), then `decoding`. */
+  /** `listing` while files are handed over and archives opened (`total` may still grow), then `decoding`, from 0 again. */
   readonly phase: 'listing' | 'decoding';
   /** Files dealt with, the skipped ones included. */
   readonly done: number;
