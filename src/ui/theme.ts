@@ -1,4 +1,5 @@
 import {
+  Button,
   createTheme,
   localStorageColorSchemeManager,
   type MantineColorsTuple,
@@ -48,6 +49,12 @@ export const theme = createTheme({
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', sans-serif",
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   components: {
+    Button: Button.extend({
+      // The dark scheme's accent is light, and asks for dark words; Mantine judges by the light scheme's.
+      vars: (_, { variant = 'filled' }) => ({
+        root: variant === 'filled' ? { '--button-color': 'var(--lab-on-accent)' } : {},
+      }),
+    }),
     NativeSelect: NativeSelect.extend({ defaultProps: { size: 'sm' } }),
     NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),
     Switch: Switch.extend({ defaultProps: { size: 'sm' } }),

@@ -11,7 +11,7 @@ const SECOND = 'var(--lab-gradient)';
 const OUTPUT_STD: ChartDescription = {
   title: 'Output std',
   lines: [{ series: 'outputStd', name: 'output std', color: MAIN }],
-  least: [0, 0.01],
+  least: [0, 0.02],
   decimals: 4,
   references: ({ inverseSqrtD }) => [{ name: '1/√d', value: inverseSqrtD }],
 };

@@ -1,7 +1,8 @@
 import { Button, Group } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { hasMoved, isGoing } from '../../session/runStore';
-import { useEngine, useLab, useRun } from '../lab';
+import { startProblem } from '../../session/startProblem';
+import { useDataset, useEngine, useLab, useRun } from '../lab';
 import classes from './RunControls.module.css';
 
 /** Train or Pause, Step, Reset. */
@@ -11,19 +12,23 @@ export function RunControls() {
   const over = useRun(({ runState }) => runState === 'finished' || runState === 'diverged' || runState === 'failed');
   const untouched = useRun((run) => !hasMoved(run) && run.runState !== 'failed');
   const noEngine = useEngine(({ state }) => state === 'failed' || state === 'lost');
+  const data = useDataset((state) => state);
+  const impossible = useRun(({ active, config }) => active === null && startProblem(config, data) !== null);
+  // Pressed while images are on their way, Train starts as soon as they are there.
+  const disabled = over || noEngine || (impossible && data.loading === null);
   return (
     <Group gap={8} wrap="nowrap">
       <Button
         className={classes.main}
         onClick={() => (going ? lab.pause() : lab.train())}
-        disabled={(over || noEngine) && !going}
+        disabled={disabled && !going}
         leftSection={
           going ? <IconPlayerPauseFilled size={15} aria-hidden /> : <IconPlayerPlayFilled size={15} aria-hidden />
         }
       >
         {going ? 'Pause' : 'Train'}
       </Button>
-      <Button variant="default" onClick={() => lab.step()} disabled={going || over || noEngine}>
+      <Button variant="default" onClick={() => lab.step()} disabled={going || disabled}>
         Step
       </Button>
       <Button variant="default" onClick={() => lab.reset()} disabled={untouched}>

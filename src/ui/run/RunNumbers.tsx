@@ -18,6 +18,7 @@ export function RunNumbers() {
   const step = useRun((run) => run.step);
   const speed = useRun((run) => run.latest.imagesPerSecond);
   const runState = useRun((run) => run.runState);
+  const pausing = useRun((run) => run.intent === 'pause');
   const batchSize = useRun((run) => (run.active?.config ?? run.config).batchSize);
   const info = useDataset((data) => data.info);
   const images = useMemo(() => (info === null ? 0 : indicesOf(info, TRAIN).length), [info]);
@@ -27,7 +28,7 @@ export function RunNumbers() {
       <div className={classes.state}>
         <dt className={classes.hidden}>state</dt>
         <dd data-testid="run-state" data-state={runState ?? 'none'}>
-          {runState === null ? 'preparing' : STATE_WORDS[runState]}
+          {runState === null ? 'preparing' : pausing ? 'pausing …' : STATE_WORDS[runState]}
         </dd>
       </div>
       <div>

@@ -18,13 +18,13 @@ export function FieldRow({ path, of }: FieldRowProps) {
   const field = fieldOf(path);
   const id = useId();
   const { value, set } = useSetting(path);
-  const name = of === undefined ? field.label : `${of}: ${field.label.toLowerCase()}`;
+  const name = of === undefined ? undefined : `${of}: ${field.label.toLowerCase()}`;
   const stacked = field.control.kind === 'choice';
   return (
     <div className={stacked ? classes.stacked : classes.inline}>
       <div className={classes.words}>
         <span className={classes.label}>
-          <label htmlFor={id}>{field.label}</label>
+          {of === undefined ? <label htmlFor={id}>{field.label}</label> : <span>{field.label}</span>}
           <FieldHelp field={field} />
         </span>
         <PaperValue field={field} />
@@ -53,7 +53,7 @@ export function PaperValue({ field }: { readonly field: Field }) {
 
 interface ChoiceProps {
   readonly id: string;
-  readonly name: string;
+  readonly name: string | undefined;
   readonly field: Field;
   readonly value: string | number | boolean | undefined;
   onChoose(value: string | number): void;

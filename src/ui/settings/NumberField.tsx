@@ -9,7 +9,8 @@ const SETTLED_MS = 500;
 
 interface NumberFieldProps {
   readonly id: string;
-  readonly name: string;
+  /** For assistive technology, where no label points at `id`. */
+  readonly name: string | undefined;
   readonly control: Extract<FieldControl, { kind: 'number' }>;
   readonly value: number;
   onCommit(value: number): void;
