@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
+import { trainingConv2d } from '../kernels/conv2d/conv2d';
 import type { Random } from '../random';
 import { uniformFanIn } from './init';
 import type { Parameters } from './parameters';
@@ -16,7 +17,7 @@ export interface Conv2dShape {
  * PyTorch does (TensorFlow's `same` pads differently at stride 2).
  */
 export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: number): tf.Tensor4D {
-  return tf.conv2d(x, kernel, stride, (kernel.shape[0] - 1) / 2);
+  return trainingConv2d(x, kernel, stride, (kernel.shape[0] - 1) / 2);
 }
 
 /** A convolution whose kernel is named `name.kernel`. */

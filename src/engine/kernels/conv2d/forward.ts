@@ -1,0 +1,24 @@
+import * as tf from '@tensorflow/tfjs';
+import { isWebGpu } from '../program';
+import { type ConvGeometry, convGeometry, yShapeOf } from './geometry';
+import { runStrips } from './stripProgram';
+
+/** Cross-correlation of x [N, H, W, Cin] with kernel [kh, kw, Cin, Cout], `pad` zeros on all four sides -> [N, H', W', Cout]. */
+export function conv2dForward(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, pad: number): tf.Tensor4D {
+  const geometry = convGeometry(x.shape, kernel.shape, stride, pad);
+  return isWebGpu() ? forwardOnGpu(x, kernel, geometry) : conv2dForwardPlain(x, kernel, stride, pad);
+}
+
+function forwardOnGpu(x: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  return runStrips({
+    direction: 'forward',
+    geometry: g,
+    source: { data: x, height: g.inHeight, width: g.inWidth, channels: g.inChannels },
+    weights: kernel,
+    target: { shape: yShapeOf(g), height: g.outHeight, width: g.outWidth, channels: g.outChannels },
+  });
+}
+
+export function conv2dForwardPlain(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, pad: number): tf.Tensor4D {
+  return tf.conv2d(x, kernel, stride, pad);
+}

@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs';
+import { isWebGpu } from '../program';
+import { type ConvGeometry, convGeometry, type Shape4D, xShapeOf } from './geometry';
+import { runStrips } from './stripProgram';
+
+/** Gradient of `conv2dForward` in x, from dy [N, H', W', Cout] and kernel [kh, kw, Cin, Cout] -> [N, H, W, Cin]. */
+export function conv2dInputGradient(
+  dy: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  xShape: Shape4D,
+  stride: number,
+  pad: number,
+): tf.Tensor4D {
+  const geometry = convGeometry(xShape, kernel.shape, stride, pad);
+  return isWebGpu()
+    ? inputGradientOnGpu(dy, kernel, geometry)
+    : conv2dInputGradientPlain(dy, kernel, xShape, stride, pad);
+}
+
+function inputGradientOnGpu(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  // Input channels become the fast axis, so that they are read as vectors. The kernel is small beside the images.
+  const swapped = tf.transpose(kernel, [0, 1, 3, 2]);
+  const dx = runStrips({
+    direction: 'transposed',
+    geometry: g,
+    source: { data: dy, height: g.outHeight, width: g.outWidth, channels: g.outChannels },
+    weights: swapped,
+    target: { shape: xShapeOf(g), height: g.inHeight, width: g.inWidth, channels: g.inChannels },
+  });
+  swapped.dispose();
+  return dx;
+}
+
+export function conv2dInputGradientPlain(
+  dy: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  xShape: Shape4D,
+  stride: number,
+  pad: number,
+): tf.Tensor4D {
+  return tf.conv2dTranspose(dy, kernel, [...xShape], stride, pad);
+}
