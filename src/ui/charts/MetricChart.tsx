@@ -85,6 +85,7 @@ const Curve = memo(function Curve({ chart }: { readonly chart: ChartDescription 
           domain={[0, end]}
           ticks={roundTicks(0, end, 5)}
           allowDataOverflow
+          tickFormatter={stepWords}
           height={AXIS_HEIGHT}
           tickLine={false}
           axisLine={{ stroke: 'var(--lab-line)' }}
@@ -163,6 +164,12 @@ function Reading({ step, items, decimals }: ReadingProps) {
       )}
     </div>
   );
+}
+
+/** 5000, 20k, 1.5M: short enough to stand side by side. */
+function stepWords(step: number): string {
+  if (step < 10_000) return String(step);
+  return step < 1_000_000 ? `${step / 1000}k` : `${step / 1_000_000}M`;
 }
 
 /** As many decimals as tell the ticks apart. */

@@ -31,6 +31,7 @@ export function NumberField({ id, name, control, value, onCommit }: NumberFieldP
   return (
     <NumberInput
       className={classes.number}
+      size="xs"
       id={id}
       aria-label={name}
       value={draft}
