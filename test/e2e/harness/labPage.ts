@@ -25,14 +25,47 @@ export class LabPage {
     return this.page.getByRole('button', { name, exact: true });
   }
 
+  /** A panel or a chart, by its heading. */
+  region(name: string): Locator {
+    return this.page.getByRole('region', { name, exact: true });
+  }
+
   get stopGradient(): Locator {
     return this.page.getByRole('switch', { name: 'Stop-gradient' });
+  }
+
+  /** The sentence on the state of the run. */
+  get status(): Locator {
+    return this.page.locator('[role="status"][aria-live]');
   }
 
   /** A metric's current value; NaN while there is none. */
   async metric(name: Metric): Promise<number> {
     const text = await this.page.getByTestId(`metric-${name}`).innerText();
     return text.trim() === '' ? Number.NaN : Number(text.replace(',', ''));
+  }
+
+  /** How many points the curve of a chart has. */
+  async pointsOf(chart: string): Promise<number> {
+    const curves = this.region(chart).locator('path.recharts-line-curve');
+    const paths = await curves.evaluateAll((all) => all.map((path) => path.getAttribute('d') ?? ''));
+    return Math.max(0, ...paths.map((path) => path.match(/[ML]/g)?.length ?? 0));
+  }
+
+  /** The address's settings, changes and folder. */
+  hash(): URLSearchParams {
+    return new URLSearchParams(new URL(this.page.url()).hash.slice(1));
+  }
+
+  async size(): Promise<number> {
+    return Number((await this.page.getByTestId('dataset-size').innerText()).replace(',', ''));
+  }
+
+  /** Sets a number among the settings, or among the augmentations. */
+  async setNumber(name: string, value: number): Promise<void> {
+    const field = this.page.getByRole('textbox', { name, exact: true });
+    await field.fill(String(value));
+    await field.blur();
   }
 
   /** Waits until the run has reached a step. */
@@ -43,5 +76,13 @@ export class LabPage {
   /** Waits until the run is in a state: what `data-state` of the run state says. */
   async reachState(state: string, timeout = 60_000): Promise<void> {
     await this.page.locator(`[data-testid="run-state"][data-state="${state}"]`).waitFor({ timeout });
+  }
+
+  /** One update by the Step button, until the run rests again. */
+  async step(): Promise<void> {
+    const before = await this.metric('step');
+    await this.button('Step').click();
+    await this.reachStep(before + 1);
+    await this.reachState('paused');
   }
 }

@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { zipSync } from 'fflate';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
+import { picture, UPRIGHT } from '../setup/imageFiles';
+import { dropPaths } from './harness/drop';
+import { LabPage } from './harness/labPage';
+import { CLASSES, filesToSkip, imagesInClasses, writeFolder } from './harness/ownImages';
+import { test } from './harness/test';
+
+const PER_CLASS = 30;
+const COUNT = PER_CLASS * CLASSES.length;
+/** No sample: nothing but the page's own images to wait for. */
+const OWN_IMAGES = '#v=1&preset=tiny&dataset=folder';
+
+let root = '';
+let good: ReadonlyMap<string, Buffer>;
+let skipped: Awaited<ReturnType<typeof filesToSkip>>;
+/** Images in classes, and all that can be wrong with files. */
+let mixed = '';
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'images-'));
+  good = await imagesInClasses(PER_CLASS);
+  skipped = await filesToSkip();
+  mixed = await writeFolder(join(root, 'mixed'), good, skipped.files);
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+async function openWithoutImages(page: Page): Promise<LabPage> {
+  await page.goto(`${inject('siteUrl')}${OWN_IMAGES}`);
+  const lab = new LabPage(page);
+  await expect.poll(() => lab.status.innerText(), { timeout: 60_000 }).toContain('Choose a folder of images');
+  return lab;
+}
+
+/** Waits until a data set is in use, known by its name in the select. */
+async function inUse(lab: LabPage, name: string, timeout = 60_000): Promise<void> {
+  const select = lab.page.getByRole('combobox', { name: 'Data set' });
+  await expect.poll(() => select.locator('option:checked').innerText(), { timeout }).toBe(`Your images: ${name}`);
+  await lab.reachState('paused', 120_000);
+}
+
+async function expectMixed(lab: LabPage): Promise<void> {
+  const { page } = lab;
+  expect(await lab.size()).toBe(COUNT);
+  await page.getByText(`in ${CLASSES.length} classes`).waitFor();
+  expect(Number(await page.getByTestId('dataset-skipped').innerText())).toBe(skipped.listed.size);
+  await lab.button('which, and why').click();
+  const lines = await lab.region('Data').getByRole('listitem').allInnerTexts();
+  expect(lines).toHaveLength(skipped.listed.size);
+  for (const [path, reason] of skipped.listed) {
+    const line = lines.find((text) => text.includes(`${path}:`));
+    expect(line, path).toMatch(reason);
+  }
+}
+
+describe('own images', () => {
+  test('a dropped folder: the good images load and train, the bad ones are listed with reasons', async ({ page }) => {
+    const lab = await openWithoutImages(page);
+    await dropPaths(page, [mixed]);
+    await inUse(lab, basename(mixed));
+    await expectMixed(lab);
+    await lab.step();
+    expect(await lab.metric('loss')).toBeLessThan(1);
+    expect(await lab.metric('output-std')).toBeGreaterThan(0);
+    // Some are held out, and the chance line tells that they are of three equal classes.
+    expect(await lab.metric('knn')).toBeGreaterThan(0);
+  });
+
+  test('the same by the folder input, and out of an archive', async ({ page }) => {
+    const lab = await openWithoutImages(page);
+    await page.getByLabel('Image folder').setInputFiles(mixed);
+    await inUse(lab, basename(mixed));
+    await expectMixed(lab);
+
+    const archive = join(root, 'packed.zip');
+    writeFileSync(
+      archive,
+      zipSync(Object.fromEntries([...good].slice(1).map(([path, bytes]) => [`packed/${path}`, bytes]))),
+    );
+    await page.getByLabel('Image files or .zip').setInputFiles(archive);
+    await inUse(lab, 'packed');
+    expect(await lab.size()).toBe(COUNT - 1);
+    expect(await page.getByTestId('dataset-skipped').innerText()).toBe('0');
+  });
+
+  test('what cannot be trained on is refused with what to do, and what is in use stays', async ({ page }) => {
+    const lab = await openWithoutImages(page);
+    await dropPaths(page, [mixed]);
+    await inUse(lab, basename(mixed));
+    const alert = lab.region('Data').getByRole('alert');
+
+    await dropPaths(page, [await writeFolder(join(root, 'few'), [...good].slice(0, 20))]);
+    await expect
+      .poll(() => alert.innerText())
+      .toMatch(/20 images to train on.*at least two batches, 64 images\. Add images/);
+    await dropPaths(page, [await writeFolder(join(root, 'none'), [...skipped.files])]);
+    await expect.poll(() => alert.innerText()).toMatch(/no images here that can be read.*Choose JPEG/);
+    expect(await lab.size()).toBe(COUNT);
+    await inUse(lab, basename(mixed));
+    await lab.step();
+  });
+});
+
+describe('while a run goes on', () => {
+  test('drops anywhere leave it alone until new images are complete, and Cancel keeps the old ones', async ({
+    page,
+  }) => {
+    const lab = await openWithoutImages(page);
+    await dropPaths(page, [mixed]);
+    await inUse(lab, basename(mixed));
+    const address = page.url();
+    await lab.button('Train').click();
+    await lab.reachState('training');
+
+    // A browser would open these in the page's place.
+    const text = join(root, 'notes.txt');
+    writeFileSync(text, 'Not an image.');
+    const picturePath = join(root, 'one.png');
+    writeFileSync(picturePath, await picture().png().toBuffer());
+    const places = [
+      lab.button('Pause'),
+      lab.region('Loss'),
+      page.getByRole('textbox', { name: 'Batch size', exact: true }),
+      lab.region('Events'),
+    ];
+    for (const place of places) {
+      await place.scrollIntoViewIfNeeded();
+      const box = await place.boundingBox();
+      await dropPaths(page, [text, picturePath], { x: box!.x + box!.width / 2, y: box!.y + box!.height / 2 });
+    }
+    await lab.region('Data').getByRole('alert').waitFor();
+
+    const png = await picture(UPRIGHT, 2000, 2000).png().toBuffer();
+    const slow = await writeFolder(
+      join(root, 'slow'),
+      Array.from({ length: 300 }, (_, i) => [`${i}.png`, png] as const),
+    );
+    await dropPaths(page, [slow]);
+    await page.getByRole('progressbar', { name: 'Images loaded' }).waitFor();
+    await lab.button('Cancel').click();
+    await page.getByText('Loading slow').waitFor({ state: 'detached' });
+
+    await lab.reachStep((await lab.metric('step')) + 1);
+    await lab.reachState('training');
+    expect(await lab.size()).toBe(COUNT);
+    expect(page.url()).toBe(address);
+  });
+});
