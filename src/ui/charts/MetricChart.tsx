@@ -1,3 +1,4 @@
+import { useElementSize } from '@mantine/hooks';
 import { memo, type ReactNode, useMemo } from 'react';
 import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Baselines, SeriesName } from '../../spec/measurement';
@@ -42,6 +43,7 @@ const LINE_HEIGHT = 12;
 const NO_REFERENCES: readonly ChartReference[] = [];
 const HEIGHT = 164;
 const AXIS_HEIGHT = 20;
+const AXIS_WIDTH = 42;
 /** Above the curve there is room for a line of words on what happened. */
 const MARGIN = { top: 16, right: 10, bottom: 0, left: 0 };
 const PLOT_HEIGHT = HEIGHT - AXIS_HEIGHT - MARGIN.top;
@@ -61,16 +63,17 @@ export const MetricChart = memo(function MetricChart({ chart, value, help }: Met
 });
 
 const Curve = memo(function Curve({ chart }: { readonly chart: ChartDescription }) {
+  const { ref, width } = useElementSize();
   const names = useMemo(() => chart.lines.map((line) => line.series), [chart]);
   const { lines, step, markers, baselines } = useChart(names);
   const end = axisEnd(step);
   const references = baselines === null ? NO_REFERENCES : chart.references(baselines);
   const drawn = lines.flatMap((points) => points.map((point) => point.value));
-  const placed = placeMarkers(markers, end);
+  const placed = placeMarkers(markers, end, width - AXIS_WIDTH - MARGIN.right);
   const domain = valueDomain(chart.least, [...drawn, ...references.map((reference) => reference.value)]);
   const ticks = roundTicks(domain[0], domain[1], 5);
   return (
-    <div className={classes.plot} style={{ height: HEIGHT }}>
+    <div ref={ref} className={classes.plot} style={{ height: HEIGHT }}>
       <LineChart
         responsive
         style={{ width: '100%', height: HEIGHT }}
@@ -95,7 +98,7 @@ const Curve = memo(function Curve({ chart }: { readonly chart: ChartDescription 
           domain={domain}
           ticks={ticks}
           allowDataOverflow
-          width={42}
+          width={AXIS_WIDTH}
           tickLine={false}
           axisLine={false}
           tickFormatter={(tick: number) => inWords(tick, decimalsOf(ticks))}

@@ -57,8 +57,8 @@ export function valueDomain(least: readonly [number, number], values: readonly n
   ];
 }
 
-/** Labels closer than this share of the axis would overlap: the later one goes a line down. */
-const LABEL_WIDTH = 0.3;
+/** Average width of a letter of the words on a chart, in pixels. */
+const LETTER_WIDTH = 5.6;
 const LABEL_LINES = 3;
 
 export interface PlacedMarker {
@@ -73,16 +73,20 @@ export interface PlacedMarker {
   readonly warning: boolean;
 }
 
-/** Where each marker's words stand on a step axis that ends at `end`; the latest have precedence. */
-export function placeMarkers(markers: readonly Marker[], end: number): PlacedMarker[] {
+/**
+ * Where each marker's words stand on a step axis that ends at `end` and is `width` pixels wide: those that would cover others go
+ * a line down, and the latest have precedence.
+ */
+export function placeMarkers(markers: readonly Marker[], end: number, width: number): PlacedMarker[] {
   const taken: { line: number; from: number; to: number }[] = [];
   const placed = markers.map((marker, i) => ({ marker, key: `${i} ${marker.step} ${markerWords(marker)}` })).reverse();
   return placed
     .map(({ marker, key }) => {
       const at = marker.step / end;
       const leftwards = at > 0.5;
-      const from = leftwards ? at - LABEL_WIDTH : at;
-      const to = leftwards ? at : at + LABEL_WIDTH;
+      const share = (markerWords(marker).length * LETTER_WIDTH) / Math.max(1, width);
+      const from = leftwards ? at - share : at;
+      const to = leftwards ? at : at + share;
       let line = 0;
       while (taken.some((other) => other.line === line && other.from < to && from < other.to)) line += 1;
       const fits = line < LABEL_LINES;

@@ -50,18 +50,28 @@ describe('placeMarkers', () => {
   const change = (step: number): Marker => ({ kind: 'change', step, key: 'stopGradient', value: step % 2 === 0 });
 
   it('writes words where there is room, on lines of their own where they are close', () => {
-    const placed = placeMarkers([change(10), change(400), change(411)], 1000);
+    const placed = placeMarkers([change(10), change(400), change(411)], 1000, 400);
     expect(placed.map((marker) => marker.words)).toEqual(['stop-gradient on', 'stop-gradient on', 'stop-gradient off']);
     expect(placed[2]?.line).toBe(0);
     expect(placed[1]?.line).toBe(1);
     expect(placed.map((marker) => marker.leftwards)).toEqual([false, false, false]);
-    expect(placeMarkers([change(900)], 1000)[0]?.leftwards).toBe(true);
+    expect(placeMarkers([change(900)], 1000, 400)[0]?.leftwards).toBe(true);
+  });
+
+  it('leaves no words covering others, however narrow the chart', () => {
+    const placed = placeMarkers(
+      [change(62), { kind: 'diagnosis', step: 114, state: 'collapsed' }, change(245)],
+      280,
+      145,
+    );
+    expect(new Set(placed.map((marker) => marker.line)).size).toBe(3);
   });
 
   it('keeps the words of the latest where there are too many, and every line', () => {
     const placed = placeMarkers(
       Array.from({ length: 20 }, (_, i) => change(500 + i)),
       1000,
+      400,
     );
     expect(placed).toHaveLength(20);
     expect(placed.filter((marker) => marker.words !== null).length).toBeLessThanOrEqual(6);
