@@ -132,7 +132,8 @@ fn run(group : vec3<u32>, local : vec3<u32>) {
     });
     const run = (size: number) => runProgram(program, { inputs: {}, outputs: { out: [1] }, uniforms: {}, size }).out;
     const out = run(1);
-    await tf.tidy(() => tf.zeros([1])).data();
+    // Reading a computed tensor back waits for the queue, and with it for all the errors of what was queued.
+    await tf.tidy(() => tf.zeros([1]).add(0)).data();
     expect(takeGpuErrors().join()).toContain('nothing');
     expect(() => run(0)).toThrow('broken');
     out.dispose();

@@ -186,9 +186,9 @@ function linesOf(g: ConvGeometry): {
 function filterGradientOnGpu(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   const { kernelHeight, kernelWidth, stride, pad, inChannels, outChannels } = g;
   const { batch, outHeight, outWidth, inHeight, inWidth } = linesOf(g);
-  const block = outChannels > 8 ? 16 : outChannels > 4 ? 8 : 4;
-  const blocks = Math.ceil(outChannels / block);
   const vectorOut = outChannels % 4 === 0;
+  const block = vectorOut && outChannels > 4 ? 8 : 4;
+  const blocks = Math.ceil(outChannels / block);
   const threads = kernelHeight * Math.ceil(inChannels / 4) * blocks;
   const lines = batch * outHeight;
   const linesPerChunk = Math.ceil(lines / Math.min(lines, Math.ceil(WANTED_THREADS / threads)));

@@ -1,0 +1,201 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, it } from 'vitest';
+import { trainingConv2d } from '../../../src/engine/kernels/conv2d/conv2d';
+import { conv2dFilterGradient, conv2dFilterGradientPlain } from '../../../src/engine/kernels/conv2d/filterGradient';
+import { conv2dForward, conv2dForwardPlain } from '../../../src/engine/kernels/conv2d/forward';
+import { convGeometry, yShapeOf } from '../../../src/engine/kernels/conv2d/geometry';
+import { conv2dInputGradient, conv2dInputGradientPlain } from '../../../src/engine/kernels/conv2d/inputGradient';
+import { describeOnGpu, expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
+
+interface Case {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernel: number;
+  readonly stride: number;
+}
+
+const label = (c: Case) =>
+  `${c.batch} x ${c.height} x ${c.width} x ${c.inChannels} -> ${c.outChannels}, kernel ${c.kernel}, stride ${c.stride}`;
+
+/** Forward and both gradients against tfjs's CPU backend. */
+async function compare(c: Case, random: () => number): Promise<void> {
+  const xShape = [c.batch, c.height, c.width, c.inChannels] as [number, number, number, number];
+  const kernelShape = [c.kernel, c.kernel, c.inChannels, c.outChannels] as [number, number, number, number];
+  const pad = (c.kernel - 1) / 2;
+  const yShape = yShapeOf(convGeometry(xShape, kernelShape, c.stride, pad));
+  const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b);
+  const xValues = normalValues(size(xShape), random);
+  const kernelValues = normalValues(size(kernelShape), random);
+  const dyValues = normalValues(size(yShape), random);
+  const tensors = () => ({
+    x: tf.tensor4d(xValues, xShape),
+    kernel: tf.tensor4d(kernelValues, kernelShape),
+    dy: tf.tensor4d(dyValues, yShape),
+  });
+  const [y, dx, dKernel] = onCpu(() => {
+    const { x, kernel, dy } = tensors();
+    return [
+      conv2dForwardPlain(x, kernel, c.stride, pad),
+      conv2dInputGradientPlain(dy, kernel, xShape, c.stride, pad),
+      conv2dFilterGradientPlain(x, dy, kernelShape, c.stride, pad),
+    ];
+  });
+  const { x, kernel, dy } = tensors();
+  const ours = [
+    conv2dForward(x, kernel, c.stride, pad),
+    conv2dInputGradient(dy, kernel, xShape, c.stride, pad),
+    conv2dFilterGradient(x, dy, kernelShape, c.stride, pad),
+  ];
+  expectClose(await valuesOf(ours[0]!), y!, { label: `${label(c)}: y` });
+  expectClose(await valuesOf(ours[1]!), dx!, { label: `${label(c)}: dx` });
+  expectClose(await valuesOf(ours[2]!), dKernel!, { label: `${label(c)}: dKernel` });
+  tf.dispose([x, kernel, dy, ...ours]);
+}
+
+describeOnGpu('conv2d kernels', () => {
+  const channelPairs = [
+    [1, 1],
+    [3, 16],
+    [5, 3],
+    [16, 5],
+    [16, 16],
+    [24, 100],
+    [100, 24],
+    [3, 100],
+  ] as const;
+  const sizes = [
+    { batch: 2, height: 8, width: 8 },
+    { batch: 1, height: 7, width: 5 },
+    { batch: 3, height: 4, width: 13 },
+  ];
+  it.each(channelPairs)('equal the CPU backend: %i -> %i channels', async (inChannels, outChannels) => {
+    const random = seeded(inChannels * 1000 + outChannels);
+    const before = tf.memory().numTensors;
+    for (const size of sizes) {
+      for (const kernel of [1, 3]) {
+        for (const stride of [1, 2]) await compare({ ...size, inChannels, outChannels, kernel, stride }, random);
+      }
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each([
+    { batch: 1, height: 1, width: 1, inChannels: 8, outChannels: 8, kernel: 3, stride: 1 },
+    { batch: 1, height: 1, width: 1, inChannels: 4, outChannels: 4, kernel: 3, stride: 2 },
+    { batch: 1, height: 2, width: 3, inChannels: 4, outChannels: 4, kernel: 5, stride: 2 },
+    { batch: 2, height: 10, width: 11, inChannels: 4, outChannels: 4, kernel: 3, stride: 3 },
+    { batch: 8, height: 32, width: 32, inChannels: 16, outChannels: 16, kernel: 3, stride: 1 },
+    { batch: 37, height: 1, width: 1, inChannels: 64, outChannels: 20, kernel: 1, stride: 1 },
+  ])('equal the CPU backend at the edges: $batch x $height x $width, kernel $kernel, stride $stride', async (c) => {
+    await compare(c, seeded(11));
+  });
+
+  it('equal the CPU backend on random shapes', async () => {
+    const seed = Number(process.env.SEED ?? 20201);
+    const random = seeded(seed);
+    const upTo = (n: number) => 1 + Math.floor(random() * n);
+    for (let i = 0; i < 40; i++) {
+      const c: Case = {
+        batch: upTo(4),
+        height: upTo(12),
+        width: upTo(19),
+        inChannels: upTo(36),
+        outChannels: upTo(36),
+        kernel: random() < 0.4 ? 1 : 3,
+        stride: upTo(2),
+      };
+      await compare(c, random);
+    }
+  });
+
+  it('the same values give the same bits', async () => {
+    const x = tf.randomNormal<tf.Rank.R4>([4, 16, 16, 16], 0, 1, 'float32', 3);
+    const dy = tf.randomNormal<tf.Rank.R4>([4, 16, 16, 16], 0, 1, 'float32', 4);
+    const first = conv2dFilterGradient(x, dy, [3, 3, 16, 16], 1, 1);
+    const second = conv2dFilterGradient(x, dy, [3, 3, 16, 16], 1, 1);
+    expect(await second.data()).toEqual(await first.data());
+    tf.dispose([x, dy, first, second]);
+  });
+
+  it('refuses channels that disagree and kernels that do not fit', () => {
+    const x = tf.zeros<tf.Rank.R4>([1, 2, 2, 3]);
+    expect(() => conv2dForward(x, tf.zeros([3, 3, 4, 8]), 1, 1)).toThrow('3 channels');
+    expect(() => conv2dForward(x, tf.zeros([3, 3, 3, 8]), 1, 0)).toThrow('does not fit');
+  });
+});
+
+describeOnGpu('conv2d op', () => {
+  /** L = sum(conv(x, kernel) * probe). */
+  const loss = (x: tf.Tensor4D, kernel: tf.Tensor4D, probe: tf.Tensor4D, stride: number) =>
+    tf.sum(tf.mul(trainingConv2d(x, kernel, stride, 1), probe)) as tf.Scalar;
+
+  it.each([1, 2])('gradients equal finite differences, stride %i', async (stride) => {
+    const random = seeded(5);
+    const xShape: [number, number, number, number] = [2, 4, 5, 3];
+    const kernelShape: [number, number, number, number] = [3, 3, 3, 4];
+    const xValues = normalValues(120, random);
+    const kernelValues = normalValues(108, random);
+    const out = stride === 1 ? 160 : 48;
+    const probe = tf.tensor4d(normalValues(out, random), stride === 1 ? [2, 4, 5, 4] : [2, 2, 3, 4]);
+    const at = async (xs: Float32Array, ks: Float32Array) => {
+      const value = tf.tidy(() => loss(tf.tensor4d(xs, xShape), tf.tensor4d(ks, kernelShape), probe, stride));
+      const [number] = await value.data();
+      value.dispose();
+      return number!;
+    };
+    const x = tf.tensor4d(xValues, xShape);
+    const kernel = tf.tensor4d(kernelValues, kernelShape);
+    const [dx, dKernel] = tf.grads((a, b) => loss(a as tf.Tensor4D, b as tf.Tensor4D, probe, stride))([x, kernel]);
+    const gradients = [await dx!.data(), await dKernel!.data()];
+    // The loss is linear in each input, so that a large step has no error but rounding.
+    const step = 1;
+    for (const [which, values] of [xValues, kernelValues].entries()) {
+      for (let i = 0; i < values.length; i += 7) {
+        const moved = (by: number) => values.map((v, j) => (i === j ? v + by : v));
+        const side = (by: number) => (which === 0 ? at(moved(by), kernelValues) : at(xValues, moved(by)));
+        const slope = ((await side(step)) - (await side(-step))) / (2 * step);
+        expect(Math.abs(slope - gradients[which]![i]!)).toBeLessThan(2e-4);
+      }
+    }
+    tf.dispose([x, kernel, dx!, dKernel!, probe]);
+  });
+
+  it('computes no input gradient where none is asked for, and leaks nothing', async () => {
+    const x = tf.ones<tf.Rank.R4>([1, 4, 4, 4]);
+    const kernel = tf.variable(tf.ones<tf.Rank.R4>([3, 3, 4, 4]));
+    const run = async () => {
+      const profile = await tf.profile(() => {
+        const { value, grads } = tf.variableGrads(() => tf.sum(trainingConv2d(x, kernel, 1, 1)) as tf.Scalar, [kernel]);
+        return [value, ...Object.values(grads)];
+      });
+      tf.dispose(profile.result);
+      return profile;
+    };
+    await run();
+    const before = { ...tf.memory() } as tf.MemoryInfo & { numBytesInGPU: number };
+    // The stem of a network: dx would come from a transposed copy of the kernel.
+    expect((await run()).kernelNames).not.toContain('Transpose');
+    const after = { ...tf.memory() } as tf.MemoryInfo & { numBytesInGPU: number };
+    expect(after.numTensors).toBe(before.numTensors);
+    expect(after.numBytesInGPU).toBe(before.numBytesInGPU);
+    tf.dispose([x, kernel]);
+  });
+
+  it('runs on the plain backend too', async () => {
+    const [plain] = onCpu(() => [
+      tf.grad((x) => tf.sum(tf.square(trainingConv2d(x as tf.Tensor4D, tf.ones([3, 3, 2, 2]), 2, 1))))(
+        tf.ones([1, 5, 5, 2]),
+      ),
+    ]);
+    const ours = tf.tidy(() =>
+      tf.grad((x) => tf.sum(tf.square(trainingConv2d(x as tf.Tensor4D, tf.ones([3, 3, 2, 2]), 2, 1))))(
+        tf.ones([1, 5, 5, 2]),
+      ),
+    );
+    expectClose(await valuesOf(ours), plain!);
+    ours.dispose();
+  });
+});
