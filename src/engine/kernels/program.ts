@@ -82,9 +82,16 @@ interface Compiled {
 
 const compiledOn = new WeakMap<GPUDevice, Map<string, Compiled>>();
 
+let plainTwins = false;
+
 /** Whether tensors are computed by tfjs's WebGPU backend now, so that a program can run; else take the plain twin. */
 export function isWebGpu(): boolean {
-  return tf.getBackend() === 'webgpu';
+  return tf.getBackend() === 'webgpu' && !plainTwins;
+}
+
+/** Has the plain twins run on WebGPU too, until called with false: what benchmarks compare with. */
+export function preferPlainTwins(prefer: boolean): void {
+  plainTwins = prefer;
 }
 
 function namesOf<K extends string>(record: Readonly<Record<K, unknown>>): K[] {

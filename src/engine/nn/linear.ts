@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { trainingLinear } from '../kernels/linear';
 import type { Random } from '../random';
 import { uniformFanIn } from './init';
 import type { Parameters } from './parameters';
@@ -21,7 +22,7 @@ export function linearLayer(parameters: Parameters, name: string, shape: LinearS
     ? parameters.addTrainable<tf.Rank.R1>(`${name}.bias`, [out], uniformFanIn(out, fanIn, random))
     : null;
   return (x: tf.Tensor2D): tf.Tensor2D => {
-    const y = tf.matMul(x, kernel as tf.Tensor2D) as tf.Tensor2D;
+    const y = trainingLinear(x, kernel as tf.Tensor2D);
     return bias === null ? y : tf.add<tf.Tensor2D>(y, bias);
   };
 }
