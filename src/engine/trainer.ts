@@ -61,6 +61,9 @@ const SNAPSHOT_EVERY = 100;
 const VIEWS_EVERY_MS = 500;
 const RESOURCES_EVERY_MS = 1000;
 const VIEWS_SHOWN = 4;
+/** Ranks come with every probe while measuring takes less than this share of the time, else with every fourth. */
+const RANK_BUDGET = 0.07;
+const RANK_AT_LEAST = 4;
 
 interface Pending {
   readonly step: number;
@@ -94,6 +97,8 @@ export class Trainer {
   #good: { readonly step: number; readonly weights: Map<string, tf.Tensor> };
   #busyMs = 0;
   #measuringMs = 0;
+  /** The two as they stood before the first step: what was measured till then is paid once. */
+  #afterStart = { measuringMs: 0, busyMs: 0 };
   #window = { steps: 0, ms: 0 };
   #lastViews = Number.NEGATIVE_INFINITY;
   #lastResources = Number.NEGATIVE_INFINITY;
@@ -153,6 +158,7 @@ export class Trainer {
       if (this.config.probe.every > 0) await this.#measureProbe();
       this.#listener.baselines(await this.#monitors.baselines(untrained));
     });
+    this.#afterStart = { measuringMs: this.#measuringMs, busyMs: this.#busyMs };
   }
 
   /** Changes a setting before the next step. */
@@ -292,8 +298,14 @@ export class Trainer {
   }
 
   async #measureProbe(): Promise<void> {
-    this.#report(await this.#monitors.probe(this.#step));
+    await this.#monitors.probe(this.#step);
     await this.#reportNeighbours();
+    // A rank is tens of milliseconds on the CPU: on a fast GPU as much as several steps, so it is then measured less often.
+    const { measuringMs, busyMs } = this.#afterStart;
+    const everyTime = this.#measuringMs - measuringMs <= RANK_BUDGET * (this.#busyMs - busyMs);
+    if (!everyTime && this.#step % (RANK_AT_LEAST * this.config.probe.every) !== 0) return;
+    const ranks = this.#monitors.ranks();
+    if (ranks !== null) this.#report(ranks);
   }
 
   async #measureAccuracies(): Promise<Measurement> {

@@ -415,8 +415,15 @@ const MONITORS: readonly Omit<Field, 'group'>[] = [
   {
     path: 'probe.every',
     label: 'Ranks and neighbours every',
-    help: 'Measures effective rank, view retrieval and neighbours of 512 fixed images each time this many updates have passed; 0 never does.',
+    help: 'Measures effective rank and neighbours of some fixed images each time this many updates have passed; 0 never does.',
     control: whole(0, 1_000_000, 5),
+    source: null,
+  },
+  {
+    path: 'probe.images',
+    label: 'Images for ranks and neighbours',
+    help: 'How many fixed training images ranks, neighbours and view retrieval are measured on. A rank cannot be above this number.',
+    control: whole(16, 4096, 16),
     source: null,
   },
 ];

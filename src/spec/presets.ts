@@ -40,8 +40,8 @@ const SMALL: RunConfig = {
   schedule: 'cosine',
   fixPredictorLr: false,
   augment: PAPER_AUGMENT,
-  knn: { every: 200, k: 20, temperature: 0.1, bank: 2000, queries: 1000 },
-  probe: { every: 25 },
+  knn: { every: 400, k: 20, temperature: 0.1, bank: 2000, queries: 1000 },
+  probe: { every: 25, images: 512 },
 };
 
 const PRESETS: Record<PresetName, RunConfig> = {
@@ -57,7 +57,9 @@ const PRESETS: Record<PresetName, RunConfig> = {
     predictorHidden: 16,
     batchSize: 32,
     totalSteps: 1000,
-    knn: { every: 100, k: 20, temperature: 0.1, bank: 1000, queries: 500 },
+    // Fewer images than elsewhere, so that measuring stays below a tenth of such small steps.
+    knn: { every: 200, k: 20, temperature: 0.1, bank: 600, queries: 300 },
+    probe: { every: 25, images: 256 },
   },
   /** ResNet-18 with the paper's heads, and a rate that learns in a short run. */
   resnet18: {

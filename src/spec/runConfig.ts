@@ -106,8 +106,8 @@ export const runConfigSchema = z.strictObject({
     bank: z.int().min(1).max(100_000),
     queries: z.int().min(1).max(100_000),
   }),
-  /** Ranks and neighbours of 512 fixed images, every `every` steps (0: never). */
-  probe: z.strictObject({ every: z.int().min(0).max(1_000_000) }),
+  /** Ranks and neighbours of `images` fixed training images, every `every` steps (0: never). */
+  probe: z.strictObject({ every: z.int().min(0).max(1_000_000), images: z.int().min(16).max(4096) }),
 });
 export type RunConfig = z.infer<typeof runConfigSchema>;
 

@@ -13,8 +13,6 @@ import { nearestNeighbours } from './neighbours';
 import { centre, centredPixels } from './rawPixels';
 import { viewRetrieval } from './viewRetrieval';
 
-/** Fixed images that ranks, neighbours and view retrieval are measured on. */
-export const PROBE_IMAGES = 512;
 const NEIGHBOURS_SHOWN = 6;
 const DEFAULT_QUERIES = 5;
 
@@ -55,8 +53,8 @@ export class RunMonitors {
     this.#source = source;
     this.#config = config;
     const { dataset } = source;
-    const { seed, knn } = config;
-    this.#probe = pick(indicesOf(dataset, TRAIN), PROBE_IMAGES, seed, 'probe');
+    const { seed, knn, probe } = config;
+    this.#probe = pick(indicesOf(dataset, TRAIN), probe.images, seed, 'probe');
     this.#probeViews = source.views(this.#probe, config.augment, seededRandom(seed, 'monitor', 'views'));
     const bank = pick(labelledIndicesOf(dataset, TRAIN), knn.bank, seed, 'bank');
     const queries = pick(labelledIndicesOf(dataset, TEST), knn.queries, seed, 'queries');
@@ -78,10 +76,15 @@ export class RunMonitors {
     this.#queries = indices.filter((i) => Number.isInteger(i) && i >= 0 && i < this.#source.dataset.count);
   }
 
-  /** Effective rank of z and of the backbone features (paper: a fall shows dimensional collapse that std does not). */
-  async probe(step: number): Promise<Measurement> {
-    const images = await this.#embed(this.#probe);
-    this.#embedded = { step, images };
+  /** Embeds the probe's images as they are now, for `ranks` and `neighbours`. */
+  async probe(step: number): Promise<void> {
+    this.#embedded = { step, images: await this.#embed(this.#probe) };
+  }
+
+  /** Effective rank of z and of the backbone features as of the last `probe`: a fall shows a dimensional collapse that the std does not. */
+  ranks(): Measurement | null {
+    if (this.#embedded === null) return null;
+    const { step, images } = this.#embedded;
     return {
       step,
       effectiveRank: effectiveRank(images.z).effectiveRank,
