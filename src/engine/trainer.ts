@@ -301,11 +301,15 @@ export class Trainer {
     await this.#monitors.probe(this.#step);
     await this.#reportNeighbours();
     // A rank is tens of milliseconds on the CPU: on a fast GPU as much as several steps, so it is then measured less often.
-    const { measuringMs, busyMs } = this.#afterStart;
-    const everyTime = this.#measuringMs - measuringMs <= RANK_BUDGET * (this.#busyMs - busyMs);
-    if (!everyTime && this.#step % (RANK_AT_LEAST * this.config.probe.every) !== 0) return;
+    if (this.#measuringShare() > RANK_BUDGET && this.#step % (RANK_AT_LEAST * this.config.probe.every) !== 0) return;
     const ranks = this.#monitors.ranks();
     if (ranks !== null) this.#report(ranks);
+  }
+
+  /** Share of the time since the first step. */
+  #measuringShare(): number {
+    const { measuringMs, busyMs } = this.#afterStart;
+    return this.#busyMs > busyMs ? (this.#measuringMs - measuringMs) / (this.#busyMs - busyMs) : 0;
   }
 
   async #measureAccuracies(): Promise<Measurement> {
@@ -352,7 +356,7 @@ export class Trainer {
       step: this.#step,
       gpuBytes: memory.numBytesAllocatedInGPU ?? memory.numBytesInGPUAllocated ?? memory.numBytes,
       tensors: memory.numTensors,
-      measuringShare: this.#busyMs > 0 ? this.#measuringMs / this.#busyMs : 0,
+      measuringShare: this.#measuringShare(),
     };
   }
 

@@ -458,7 +458,12 @@ export function valueLabel(field: Field, value: string | number | boolean | unde
   if (field.control.kind === 'choice') {
     return field.control.options.find((option) => option.value === value)?.label ?? String(value);
   }
-  return String(value);
+  return typeof value === 'number' ? String(shortened(value)) : String(value);
+}
+
+/** A number as it is shown: 4/3 is 1.3333. */
+export function shortened(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(5));
 }
 
 /** The paper's CIFAR-10 value of a setting in words, or null for a setting that the paper does not have. */

@@ -114,6 +114,6 @@ export interface Resources {
   /** Bytes the backend has allocated on the GPU, pooled buffers included. */
   readonly gpuBytes: number;
   readonly tensors: number;
-  /** Share of wall time spent measuring rather than training, in [0, 1]. */
+  /** Share of the time since the first step spent measuring rather than training, in [0, 1]. */
   readonly measuringShare: number;
 }

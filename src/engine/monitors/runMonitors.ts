@@ -14,6 +14,8 @@ import { centre, centredPixels } from './rawPixels';
 import { viewRetrieval } from './viewRetrieval';
 
 const NEIGHBOURS_SHOWN = 6;
+/** Probe images embedded along with a query from outside the probe. */
+const COMPANY = 32;
 const DEFAULT_QUERIES = 5;
 
 /** kNN's two sets: images that vote, and images to classify. */
@@ -110,9 +112,9 @@ export class RunMonitors {
     return { step, searched: searched.length, backbone: search('features'), z: search('z') };
   }
 
-  /** Embeds a few images in the company of the probe's, whose BN statistics a few alone would not have. */
+  /** Embeds a few images in the company of some of the probe's, for BN statistics that a few alone would not have. */
   async #embedOutside(indices: Uint32Array): Promise<EmbeddedImages> {
-    const { features, z } = await this.#embed(Uint32Array.of(...indices, ...this.#probe));
+    const { features, z } = await this.#embed(Uint32Array.of(...indices, ...this.#probe.subarray(0, COMPANY)));
     return { features: firstRows(features, indices.length), z: firstRows(z, indices.length) };
   }
 
