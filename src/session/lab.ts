@@ -1,7 +1,14 @@
 import type { Replies } from '../protocol/commands';
 import type { EngineError, RunEvent } from '../protocol/events';
 import { type ConfigPath, setConfigValue } from '../spec/configPath';
-import type { AugmentConfig, DatasetChoice, LiveValue, PresetName, RunConfig } from '../spec/runConfig';
+import {
+  type AugmentConfig,
+  configProblems,
+  type DatasetChoice,
+  type LiveValue,
+  type PresetName,
+  type RunConfig,
+} from '../spec/runConfig';
 import { ChartClock, type Scheduler } from './chartClock';
 import { DatasetLoading, type ImageLoaders, type Origin } from './datasetLoading';
 import { createDatasetStore } from './datasetStore';
@@ -181,6 +188,12 @@ export class Lab {
 
   /** A new run at step 0 with the settings as edited, with the engine started again if need be. The run before it is over. */
   reset(): void {
+    const [problem] = configProblems(this.config);
+    if (problem !== undefined && this.runStore.getState().active !== null) {
+      // No run could be built of these settings: the one there is stays.
+      notify(this.noticeStore, problem);
+      return;
+    }
     this.engine.forgetFailure();
     this.forgetRun();
     void this.build();

@@ -52,7 +52,10 @@ export const theme = createTheme({
     Button: Button.extend({
       // The dark scheme's accent is light, and asks for dark words; Mantine judges by the light scheme's.
       vars: (_, { variant = 'filled' }) => ({
-        root: variant === 'filled' ? { '--button-color': 'var(--lab-on-accent)' } : {},
+        root:
+          variant === 'filled'
+            ? { '--button-color': 'var(--lab-on-accent)', '--button-hover': 'var(--lab-accent-strong)' }
+            : {},
       }),
     }),
     NativeSelect: NativeSelect.extend({ defaultProps: { size: 'sm' } }),

@@ -9,6 +9,7 @@ import {
   type ChartReference,
   type PlacedMarker,
   placeMarkers,
+  ROUND_STEPS,
   roundTicks,
   rowsOf,
   spreadLabels,
@@ -86,7 +87,7 @@ const Curve = memo(function Curve({ chart }: { readonly chart: ChartDescription 
           dataKey="step"
           type="number"
           domain={[0, end]}
-          ticks={roundTicks(0, end, 5)}
+          ticks={roundTicks(0, end, 5, ROUND_STEPS)}
           allowDataOverflow
           tickFormatter={stepWords}
           height={AXIS_HEIGHT}

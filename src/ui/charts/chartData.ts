@@ -28,13 +28,17 @@ export function axisEnd(step: number): number {
   return Math.ceil(step / unit) * unit;
 }
 
-/** At most `count` round numbers from `from` to `to`, both included in the range they span. */
-export function roundTicks(from: number, to: number, count: number): number[] {
+const ROUND = [1, 2, 2.5, 5, 10];
+/** For steps, of which there are no halves. */
+export const ROUND_STEPS = [1, 2, 5, 10];
+
+/** At most `count` multiples of a round number between `from` and `to`; `round` lists what counts as round in a power of ten. */
+export function roundTicks(from: number, to: number, count: number, round: readonly number[] = ROUND): number[] {
   const span = to - from;
   if (!(span > 0)) return [from];
   const rough = span / Math.max(1, count - 1);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10) * power;
+  const step = (round.find((factor) => factor * power >= rough * 0.999) ?? 10) * power;
   const ticks: number[] = [];
   for (let i = Math.ceil(from / step - 1e-9); i * step <= to + step * 1e-9; i++)
     ticks.push(Number((i * step).toPrecision(12)));

@@ -6,6 +6,7 @@ import { EventLog } from '../log/EventLog';
 import { AugmentPanel } from '../settings/AugmentPanel';
 import { SettingsPanel } from '../settings/SettingsPanel';
 import { Guide } from '../status/Guide';
+import { NewRunNote } from '../status/NewRunNote';
 import { Notices } from '../status/Notices';
 import { StatusBar } from '../status/StatusBar';
 import { Header } from './Header';
@@ -36,6 +37,7 @@ export function Page() {
           <SettingsPanel />
         </div>
       </main>
+      <NewRunNote />
     </>
   );
 }

@@ -21,11 +21,9 @@ export function AugmentPanel() {
   return (
     <Panel title="Augmentation">
       <AugmentPreview />
-      <div className={classes.controls}>
-        {AUGMENTATIONS.map((name) => (
-          <Augmentation key={name} name={name} />
-        ))}
-      </div>
+      {AUGMENTATIONS.map((name) => (
+        <Augmentation key={name} name={name} />
+      ))}
     </Panel>
   );
 }

@@ -1,7 +1,7 @@
 import { NumberInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
-import type { FieldControl } from '../../spec/fields';
+import { type FieldControl, shortened } from '../../spec/fields';
 import classes from './FieldRow.module.css';
 
 /** A number counts once typing has stopped for this long, or at once on leaving the field. */
@@ -19,12 +19,13 @@ interface NumberFieldProps {
 /** A number within its limits; what is half typed, or outside them, is not passed on. */
 export function NumberField({ id, name, control, value, onCommit }: NumberFieldProps) {
   const { min, max, step, integer } = control;
-  const [draft, setDraft] = useState<number | string>(value);
-  useEffect(() => setDraft(value), [value]);
+  const shown = shortened(value);
+  const [draft, setDraft] = useState<number | string>(shown);
+  useEffect(() => setDraft(shown), [shown]);
 
   const commit = (next: number | string) => {
     const fits = typeof next === 'number' && next >= min && next <= max;
-    if (fits && next !== value) onCommit(next);
+    if (fits && next !== shown) onCommit(next);
   };
   const commitSoon = useDebouncedCallback(commit, { delay: SETTLED_MS, flushOnUnmount: true });
 
@@ -47,7 +48,7 @@ export function NumberField({ id, name, control, value, onCommit }: NumberFieldP
       }}
       onBlur={() => {
         commitSoon.flush();
-        if (typeof draft !== 'number') setDraft(value);
+        if (typeof draft !== 'number') setDraft(shown);
       }}
     />
   );

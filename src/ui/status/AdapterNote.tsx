@@ -7,13 +7,16 @@ export function AdapterNote() {
   const adapter = useEngine((engine) => engine.adapter);
   const preset = useRun((run) => run.config.preset);
   if (adapter === null) return null;
+  const { engine, fallbackReason, isSoftware } = adapter;
   const lines: string[] = [];
-  if (adapter.fallbackReason !== null) lines.push(adapter.fallbackReason);
-  if (adapter.isSoftware) {
+  if (fallbackReason !== null) {
+    lines.push(`${engine === 'webgl' ? 'Training runs on WebGL, which is slower. ' : ''}${sentence(fallbackReason)}`);
+  }
+  if (isSoftware) {
     lines.push(
       preset === 'tiny'
-        ? `There is no GPU here: ${adapter.description} computes in software, some hundred times slower. The tiny preset was chosen for that: a network small enough to watch.`
-        : `There is no GPU here: ${adapter.description} computes in software, some hundred times slower. The preset “tiny” is made for that.`,
+        ? 'There is no GPU here: the processor stands in for one, some hundred times slower. The preset “tiny” was chosen for that: a network small enough to watch.'
+        : 'There is no GPU here: the processor stands in for one, some hundred times slower. The preset “tiny” is made for that.',
     );
   }
   if (lines.length === 0) return null;
@@ -22,4 +25,8 @@ export function AdapterNote() {
       {lines.join(' ')}
     </Text>
   );
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -28,11 +28,11 @@ export function NewRunNote() {
   const config = useRun((state) => state.config);
   if (run === null || differingPaths(run.config, config).every(isLiveKey)) return null;
   return (
-    <div className={classes.note} role="status">
-      <Text size="sm">
+    <section className={classes.floating} aria-label="Settings for a new run">
+      <Text size="sm" role="status">
         {changesInWords(run.config, config)}: this takes effect with a new run. The present one goes on as it is.
       </Text>
-      <Group gap={8} mt={8}>
+      <Group gap={8}>
         <Button size="compact-sm" onClick={() => lab.reset()}>
           Start a new run
         </Button>
@@ -40,6 +40,6 @@ export function NewRunNote() {
           Keep the present settings
         </Button>
       </Group>
-    </div>
+    </section>
   );
 }

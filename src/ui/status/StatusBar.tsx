@@ -6,7 +6,6 @@ import { indicesOf, TRAIN } from '../../spec/imageDataset';
 import { useDataset, useEngine, useLab, useRun } from '../lab';
 import { AdapterNote } from './AdapterNote';
 import { EngineProblem } from './EngineProblem';
-import { NewRunNote } from './NewRunNote';
 import classes from './Status.module.css';
 import { statusOf } from './statusText';
 
@@ -30,7 +29,6 @@ export function StatusBar() {
         {problem !== null && run.active === null && <SmallerBatch />}
       </div>
       <EngineProblem />
-      <NewRunNote />
       <AdapterNote />
     </div>
   );

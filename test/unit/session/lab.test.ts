@@ -251,6 +251,16 @@ describe('changing settings', () => {
     expect(worker().sent('create')[1]?.config.batchSize).toBe(32);
   });
 
+  it('does not give a run up for settings of which none can be built', async () => {
+    const { lab, worker, state } = await training(7);
+    lab.set('augment.crop.scaleMax', 0.1);
+    lab.reset();
+    await settled();
+    expect(worker().sent('create')).toHaveLength(1);
+    expect(state()).toMatchObject({ step: 7, runState: 'training' });
+    expect(lab.noticeStore.getState().notices[0]?.text).toContain('augment.crop.scaleMin');
+  });
+
   it('changes the live ones in flight: shown at once, recorded with the step at which they took effect', async () => {
     const { lab, worker, runId, state } = await training(7);
     lab.set('stopGradient', false);
