@@ -33,6 +33,7 @@ export default defineConfig({
         testTimeout: 180 * SECOND,
         hookTimeout: 120 * SECOND,
         globalSetup: 'test/e2e/harness/site.ts',
+        expect: { poll: { interval: 100, timeout: 20 * SECOND } },
       }),
     ],
   },

@@ -1,0 +1,37 @@
+import { describe, expect } from 'vitest';
+import { LabPage } from './harness/labPage';
+import { test } from './harness/test';
+
+/** The tiny preset without stop-gradient. */
+const WITHOUT_STOP_GRADIENT = '#v=1&preset=tiny&dataset=fashion-mnist&stopGradient=false&knn.bank=40&knn.queries=20';
+
+describe('a run without stop-gradient', () => {
+  test('collapses, says so and why; and switching it on again does not bring it back', async ({ page }) => {
+    const lab = await LabPage.open(page, WITHOUT_STOP_GRADIENT);
+    expect(await lab.stopGradient.isChecked()).toBe(false);
+    await lab.button('Train').click();
+    await expect.poll(() => lab.status.innerText(), { timeout: 170_000 }).toMatch(/^Collapsed at step \d+\./);
+    const words = await lab.status.innerText();
+    expect(words).toMatch(/every image now has nearly the same output/i);
+    expect(words).toMatch(/stop-gradient off.*the gradient leads straight to it/i);
+    const collapsedAt = await lab.metric('step');
+    expect(await lab.metric('loss')).toBeLessThan(-0.98);
+    expect(await lab.metric('output-std')).toBeLessThan(0.2 / Math.sqrt(64));
+    expect(await lab.metric('collapse')).toBeGreaterThan(0.8);
+    await lab.region('Events').getByText('collapsed').waitFor();
+    await lab.region('Loss').getByText('collapsed').waitFor();
+
+    // Measured again on the way, at the latest 25 steps ago; in z all images have become alike.
+    const gallery = page.getByTestId('neighbours');
+    const shownAt = Number(await gallery.getAttribute('data-step'));
+    expect(shownAt).toBeGreaterThan(collapsedAt - 27);
+    await page.getByText('output z', { exact: true }).click();
+    await page.getByText('In a collapse every similarity of z goes to 1').waitFor();
+
+    await lab.stopGradient.click();
+    await expect.poll(() => lab.status.innerText()).toContain('a constant output has no gradient to leave by');
+    await lab.reachStep(collapsedAt + 5);
+    expect(await lab.status.innerText()).toMatch(/^Collapsed at step \d+\./);
+    expect(await lab.metric('output-std')).toBeLessThan(0.2 / Math.sqrt(64));
+  });
+});
