@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../src/engine/backend/startEngine';
+import { gflopPerStep } from '../src/engine/cost';
 import { Trainer, type TrainerListener } from '../src/engine/trainer';
 import { parseLeaf, setConfigValue } from '../src/spec/configPath';
 import { presetConfig } from '../src/spec/presets';
@@ -86,7 +87,9 @@ async function main(): Promise<void> {
     batchSize: config.batchSize,
   });
   for (const { path, reason } of skipped) console.error(`skipped ${path}: ${reason}`);
-  console.log(`${dataset.count} images of ${dataset.name} on ${engine.description}`);
+  console.log(
+    `${dataset.count} images of ${dataset.name}, ${gflopPerStep(config).toFixed(2)} GFLOP a step, on ${engine.description}`,
+  );
 
   const record = runRecord(config, engine);
   const listener: TrainerListener = {
