@@ -54,6 +54,8 @@ function withMarker(state: RunStoreState, marker: Marker): Partial<RunStoreState
   if (marker.step === 0) return changed;
   return {
     ...changed,
+    // The worker is that far already; what it measured on the way there follows.
+    step: Math.max(state.step, marker.step),
     markers: [...state.markers, marker],
     log: logged(state.log, marker.step, markerWords(marker), isWarning(marker)),
   };

@@ -269,6 +269,7 @@ describe('changing settings', () => {
     expect(worker().sent('change')[0]).toMatchObject({ runId, key: 'stopGradient', value: false });
     expect(worker().sent('create')).toHaveLength(1);
     worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 9, key: 'stopGradient', value: false } });
+    expect(shownConfig(state()).stopGradient).toBe(false);
     worker().send({ type: 'measurements', runId, items: [{ step: 10, loss: -0.6 }] });
     expect(state()).toMatchObject({ pending: {}, changes: [[9, 'stopGradient', false]] });
     expect(shownConfig(state()).stopGradient).toBe(false);
