@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { CommandBody, Replies } from '../../src/protocol/commands';
+import type { Event, RunEvent } from '../../src/protocol/events';
+import { isEvent } from '../../src/protocol/guards';
+import { presetConfig } from '../../src/spec/presets';
+import type { RunConfig } from '../../src/spec/runConfig';
+import { Host } from '../../src/worker/host';
+import { describeOnEngines } from '../setup/engine';
+import { syntheticDataset } from '../setup/syntheticDataset';
+
+const CONFIG: RunConfig = {
+  ...presetConfig('tiny', 'folder'),
+  batchSize: 8,
+  totalSteps: 6,
+  knn: { every: 0, k: 5, temperature: 0.1, bank: 32, queries: 16 },
+  probe: { every: 0, images: 32 },
+};
+
+describeOnEngines(['webgpu'], 'worker host', () => {
+  let events: Event[];
+  let host: Host;
+  let nextId = 0;
+
+  beforeEach(async () => {
+    events = [];
+    host = new Host((event) => events.push(structuredClone(event)));
+    await send({ type: 'init', engine: 'webgpu' });
+  });
+  afterEach(async () => {
+    // Ends the run and frees it.
+    await send({ type: 'setDataset', dataset: syntheticDataset(32) });
+    expect(events.every(isEvent)).toBe(true);
+  });
+
+  async function send<T extends CommandBody['type']>(command: Extract<CommandBody, { type: T }>) {
+    const id = nextId++;
+    await host.handle({ id, ...command } as Parameters<Host['handle']>[0]);
+    const answers = events.filter((event) => (event.type === 'reply' || event.type === 'failure') && event.id === id);
+    expect(answers).toHaveLength(1);
+    return answers[0] as Extract<Event, { type: 'reply' | 'failure' }>;
+  }
+
+  const ofRun = <T extends RunEvent['type']>(runId: string, type: T) =>
+    events.filter(
+      (event): event is Extract<RunEvent, { type: T }> =>
+        event.type === type && 'runId' in event && event.runId === runId,
+    );
+  const states = (runId: string) => ofRun(runId, 'runState').map(({ state }) => state);
+  const losses = (runId: string) =>
+    ofRun(runId, 'measurements').flatMap(({ items }) => items.flatMap(({ loss }) => loss ?? []));
+
+  async function createRun(runId: string, config: Partial<RunConfig> = {}) {
+    await send({ type: 'setDataset', dataset: syntheticDataset(96) });
+    return send({ type: 'create', runId, config: { ...CONFIG, ...config }, changes: [] });
+  }
+
+  const settled = (runId: string, state: string) =>
+    expect.poll(() => states(runId).at(-1), { timeout: 60_000 }).toBe(state);
+
+  it('trains to the end, reports every loss once and in order, and says finished', async () => {
+    await createRun('a');
+    await send({ type: 'train', runId: 'a' });
+    await settled('a', 'finished');
+    expect(states('a')).toEqual(['building', 'paused', 'training', 'finished']);
+    const steps = ofRun('a', 'measurements').flatMap(({ items }) =>
+      items.flatMap((m) => (m.loss === undefined ? [] : m.step)),
+    );
+    expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(ofRun('a', 'baselines')).toHaveLength(1);
+    expect(ofRun('a', 'views').length).toBeGreaterThan(0);
+  });
+
+  it('pauses, steps by exactly one, and goes on to the same series', async () => {
+    await createRun('whole');
+    await send({ type: 'train', runId: 'whole' });
+    await settled('whole', 'finished');
+    await createRun('parts');
+    await send({ type: 'step', runId: 'parts' });
+    expect(losses('parts')).toHaveLength(1);
+    expect(states('parts').at(-1)).toBe('paused');
+    await send({ type: 'train', runId: 'parts' });
+    await send({ type: 'pause', runId: 'parts' });
+    await send({ type: 'train', runId: 'parts' });
+    await settled('parts', 'finished');
+    expect(losses('parts')).toEqual(losses('whole'));
+  });
+
+  it('ends the old run when a new one is made, and refuses commands for it', async () => {
+    await createRun('old', { totalSteps: 1000 });
+    await send({ type: 'train', runId: 'old' });
+    await createRun('new');
+    const heard = events.length;
+    expect(await send({ type: 'step', runId: 'old' })).toMatchObject({ type: 'failure', error: { code: 'stale-run' } });
+    await send({ type: 'step', runId: 'new' });
+    expect(events.slice(heard).some((event) => 'runId' in event && event.runId === 'old')).toBe(false);
+    expect(losses('new')).toHaveLength(1);
+  });
+
+  it('two runs asked for at once: the later one stays', async () => {
+    await send({ type: 'setDataset', dataset: syntheticDataset(96) });
+    const create = (runId: string) => send({ type: 'create', runId, config: CONFIG, changes: [] });
+    await Promise.all([create('first'), create('second')]);
+    expect((await send({ type: 'step', runId: 'second' })).type).toBe('reply');
+    expect((await send({ type: 'step', runId: 'first' })).type).toBe('failure');
+  });
+
+  it('answers what cannot be done with words', async () => {
+    const fresh = new Host((event) => events.push(event));
+    host = fresh;
+    expect(await send({ type: 'create', runId: 'x', config: CONFIG, changes: [] })).toMatchObject({
+      type: 'failure',
+      error: { code: 'no-dataset', recoverable: true },
+    });
+    expect(await createRun('x', { batchSize: 64 })).toMatchObject({
+      type: 'failure',
+      error: { code: 'too-few-images' },
+    });
+    expect(await createRun('x', { imageSize: 64 })).toMatchObject({ type: 'failure', error: { code: 'bad-config' } });
+    expect(await createRun('x')).toMatchObject({ type: 'reply' });
+  });
+
+  it('gives pixels and previews', async () => {
+    const dataset = syntheticDataset(40);
+    await send({ type: 'setDataset', dataset: { ...dataset, pixels: dataset.pixels.slice() } });
+    const thumbnails = await send({ type: 'thumbnails', indices: [3, 0] });
+    const { size, pixels } = (thumbnails as { result: Replies['thumbnails'] }).result;
+    expect(size).toBe(32);
+    expect([...pixels.subarray(0, 64)]).toEqual([...dataset.pixels.subarray(3 * 4096, 3 * 4096 + 64)]);
+    const preview = await send({ type: 'preview', augment: CONFIG.augment, seed: 1, indices: [1, 2] });
+    const views = (preview as { result: Replies['preview'] }).result;
+    expect(views.x1).toHaveLength(2 * 32 * 32 * 4);
+    expect(views.x2).not.toEqual(views.x1);
+  });
+});
