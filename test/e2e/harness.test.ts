@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from './harness/browser';
 import { dropPaths } from './harness/drop';
+import { mainThreadTasks } from './harness/mainThread';
 import { watchForProblems } from './harness/problems';
 import { type StaticServer, serveFolder } from './harness/staticServer';
 
@@ -73,6 +74,22 @@ describe('the harness', () => {
     expect((await fetch(`${server.url}quiet.html`)).status).toBe(200);
     expect((await fetch(new URL('/quiet.html', server.url))).status).toBe(404);
     expect((await fetch(`${server.url}%2e%2e%2f%2e%2e%2fetc/passwd`)).status).toBe(404);
+  });
+
+  it('tells how long the main thread was busy, and not how long it waited', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${server.url}quiet.html`);
+    const busy = () => {
+      const end = performance.now() + 400;
+      while (performance.now() < end);
+    };
+    const idle = () => new Promise((resolve) => setTimeout(resolve, 400));
+    const [longest] = await mainThreadTasks(browser, page, () => page.evaluate(busy));
+    expect(longest?.cpuMs).toBeGreaterThan(50);
+    expect(longest?.cpuMs).toBeLessThan(500);
+    const [shortest] = await mainThreadTasks(browser, page, () => page.evaluate(idle).then(() => undefined));
+    expect(shortest?.cpuMs).toBeLessThan(50);
+    await page.close();
   });
 
   it('drops true directories', async () => {

@@ -15,8 +15,8 @@ const ENGINE_FLAGS = {
   webgpu: ['--enable-unsafe-webgpu', '--enable-unsafe-swiftshader', '--use-webgpu-adapter=swiftshader'],
   /** WebGPU without an adapter, as on many a machine without a GPU; WebGL in software. */
   webgl: ['--enable-unsafe-swiftshader', '--use-angle=swiftshader'],
-  /** Neither. */
-  none: ['--disable-3d-apis'],
+  /** Neither; the second switch is for workers, which the first leaves their WebGL. */
+  none: ['--disable-3d-apis', '--disable-software-rasterizer'],
 };
 
 /** What a browser offers to compute with. */

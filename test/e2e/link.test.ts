@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
+import { LabPage } from './harness/labPage';
+import { imagesInClasses, writeFolder } from './harness/ownImages';
+import { test } from './harness/test';
+
+/** Measured little, so that the run is soon built. */
+const QUICK = '#v=1&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20';
+
+/** Everything of the settings and the data that a person can see, by its control's name. */
+function shownSettings(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(() => {
+    const shown: Record<string, string> = {};
+    for (const control of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>('main input, main select')) {
+      const name = control.getAttribute('aria-label') ?? control.labels?.[0]?.textContent ?? control.id;
+      if (control.type === 'file' || control.type === 'radio') continue;
+      shown[name] = control.type === 'checkbox' ? String((control as HTMLInputElement).checked) : control.value;
+    }
+    return shown;
+  });
+}
+
+describe('the address of a run', () => {
+  test('brings back settings, seed and changes in flight, and the same losses', async ({ page, browser }) => {
+    const lab = await LabPage.open(page, QUICK);
+    await page.getByRole('button', { name: 'Image size, seed, engine' }).click();
+    await lab.setNumber('Seed', 20_111);
+    await lab.setNumber('Weight decay', 0.001);
+    await lab.setNumber('Length of the run', 3);
+    await page.getByRole('switch', { name: 'Horizontal flip' }).press('Space');
+    await page.getByRole('combobox', { name: 'BN in the heads' }).selectOption('outputAffine');
+    await expect.poll(() => lab.hash().get('seed')).toBe('20111');
+    await lab.step();
+    await lab.stopGradient.click();
+    await lab.step();
+    await expect.poll(() => lab.hash().get('changes')).toBe('[[1,"stopGradient",false]]');
+    await lab.button('Step').click();
+    await lab.reachState('finished');
+    const loss = await lab.metric('loss');
+    const settings = await shownSettings(page);
+    expect(Object.keys(settings).length).toBeGreaterThan(15);
+    await lab.button('Share').click();
+    const link = await page.getByRole('textbox', { name: 'Link to this run' }).inputValue();
+    expect(link).toBe(page.url());
+
+    // Again at step 0, where the change has yet to come.
+    await page.reload();
+    await lab.ready();
+    await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
+    expect(page.url()).toBe(link);
+    await lab.button('Train').click();
+    await lab.reachState('finished');
+    expect(await lab.metric('loss')).toBe(loss);
+    expect(await shownSettings(page)).toEqual(settings);
+    await lab.region('Events').getByText('step 1stop-gradient off').waitFor();
+
+    const elsewhere = await browser.newContext();
+    const other = await elsewhere.newPage();
+    await other.goto(link);
+    await new LabPage(other).ready();
+    expect(new URL(other.url()).hash).toBe(new URL(link).hash);
+    const { 'Stop-gradient': ended, ...rest } = settings;
+    expect(ended).toBe('false');
+    expect(await shownSettings(other)).toEqual({ ...rest, 'Stop-gradient': 'true' });
+    await elsewhere.close();
+  });
+
+  test('that cannot be read gives defaults and a notice, never an error', async ({ page }) => {
+    const preset = 'preset=tiny';
+    const notices = page.getByRole('status').filter({ has: page.getByRole('button', { name: 'Dismiss this notice' }) });
+    // The first is opened as a page of its own; the others by a change of the address.
+    for (const [hash, ...words] of [
+      [`${preset}&dataset=nowhere&batchSize=-3&seed=x&nonsense=1`, '“nowhere”', '“batchSize”', '“seed”', '“nonsense”'],
+      [`v=99&${preset}`, 'version 99'],
+      [`${preset}&changes=[[`, '“changes”'],
+      [`${preset}&changes=[[1,"nope",true]]`, '“changes”'],
+      [`${preset}&augment.crop.scaleMin=0.9&augment.crop.scaleMax=0.1`, 'do not fit together'],
+      [`${preset}&folder=7`, '“folder”'],
+      [`${preset}&__proto__=1&constructor=2`, '“constructor”'],
+      [`${preset}&%E0%A4%A=%`, 'could not be read'],
+      ['just-some-words', '“just-some-words”'],
+      ['preset=enormous', '“enormous”'],
+    ]) {
+      await page.goto(`${inject('siteUrl')}#${hash}`);
+      for (const word of words) await notices.filter({ hasText: word }).first().waitFor();
+      expect(await page.getByRole('alert').count(), hash).toBe(0);
+      expect(await page.getByRole('textbox', { name: 'Batch size', exact: true }).inputValue(), hash).toMatch(
+        /^(32|64)$/,
+      );
+    }
+    await page.getByRole('button', { name: 'Dismiss this notice' }).first().click();
+    await notices.waitFor({ state: 'detached' });
+  });
+});
+
+describe('the address of a run on a folder', () => {
+  let root = '';
+  let folder = '';
+  let other = '';
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'link-'));
+    const images = [...(await imagesInClasses(30))];
+    folder = await writeFolder(join(root, 'holidays'), images);
+    other = await writeFolder(join(root, 'work'), images.slice(1));
+  });
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  test('asks for that folder, knows it again, and says when it is another', async ({ page }) => {
+    await page.goto(`${inject('siteUrl')}#v=1&preset=tiny&dataset=folder`);
+    const lab = new LabPage(page);
+    const input = page.getByLabel('Image folder');
+    await input.setInputFiles(folder);
+    await lab.reachState('paused');
+    await expect
+      .poll(() => JSON.parse(lab.hash().get('folder') ?? '[]'))
+      .toEqual([basename(folder), 90, expect.any(String)]);
+    const link = page.url();
+
+    const asked = 'This run was made with the folder “holidays” (90 images)';
+    await page.reload();
+    await expect.poll(() => lab.status.innerText(), { timeout: 30_000 }).toContain(asked);
+    expect(page.url()).toBe(link);
+    await input.setInputFiles(folder);
+    await lab.reachState('paused');
+    expect(await page.getByText('is not the folder').count()).toBe(0);
+    expect(page.url()).toBe(link);
+
+    await page.reload();
+    await expect.poll(() => lab.status.innerText(), { timeout: 30_000 }).toContain(asked);
+    await input.setInputFiles(other);
+    await page.getByText('“work” is not the folder this link was made with (“holidays”, 90 images)').waitFor();
+    await lab.reachState('paused');
+    expect(await lab.size()).toBe(89);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect } from 'vitest';
+import { LabPage } from './harness/labPage';
+import { mainThreadTasks } from './harness/mainThread';
+import { test } from './harness/test';
+
+const CHARTS_WITH_STEPS = ['Loss', 'Output std', 'Learning rate'] as const;
+
+describe('training on the preselected sample, on WebGPU', () => {
+  test('ten steps: numbers, curves and neighbours, and no task over 50 ms on the main thread', async ({
+    page,
+    browser,
+  }) => {
+    const lab = await LabPage.open(page);
+    await lab.reachState('paused', 120_000);
+    const tasks = await mainThreadTasks(browser, page, async () => {
+      await lab.button('Train').click();
+      await lab.reachState('training');
+      await lab.reachStep(10);
+    });
+    expect(await page.getByTestId('adapter').innerText()).toMatch(/webgpu/i);
+    const loss = await lab.metric('loss');
+    expect(loss).toBeGreaterThanOrEqual(-1);
+    expect(loss).toBeLessThanOrEqual(1);
+    expect(await lab.metric('output-std')).toBeGreaterThan(0);
+    expect(await lab.metric('collapse')).toBeLessThan(1);
+    expect(await lab.metric('images-per-second')).toBeGreaterThan(0);
+    expect(await lab.metric('effective-rank')).toBeGreaterThan(1);
+    for (const chart of CHARTS_WITH_STEPS) {
+      await expect.poll(() => lab.pointsOf(chart), { message: chart, timeout: 5000 }).toBeGreaterThanOrEqual(10);
+    }
+    const gallery = page.getByTestId('neighbours');
+    expect(await gallery.getAttribute('data-step')).toBe('0');
+    const first = gallery.getByRole('button', { name: /similarity −?[01]\.\d\d: make it the query/ }).first();
+    const neighbour = await first.getAttribute('title');
+    await first.click();
+    await gallery
+      .getByRole('img', { name: neighbour ?? '' })
+      .first()
+      .waitFor();
+    expect(tasks.length).toBeGreaterThan(10);
+    expect(tasks.filter(({ cpuMs }) => cpuMs > 50)).toEqual([]);
+  });
+
+  test('pause, step, reset, and stop-gradient in flight', async ({ page }) => {
+    const lab = await LabPage.open(page, '#v=1&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20');
+    // Pressed before the run is there to be trained.
+    await lab.button('Train').click();
+    await lab.reachStep(1);
+    await lab.button('Pause').click();
+    await lab.reachState('paused');
+    const paused = await lab.metric('step');
+    await page.waitForTimeout(2000);
+    expect(await lab.metric('step')).toBe(paused);
+    await lab.step();
+    expect(await lab.metric('step')).toBe(paused + 1);
+
+    await lab.button('Train').click();
+    await lab.reachState('training');
+    const formula = page.getByText('stopgrad(z2)').first();
+    await formula.waitFor();
+    await lab.stopGradient.click();
+    expect(await lab.stopGradient.isChecked()).toBe(false);
+    await formula.waitFor({ state: 'detached' });
+    const changes = async () => JSON.parse(lab.hash().get('changes') ?? '[]') as unknown[];
+    const marked = lab.region('Events').getByText(/step \d+stop-gradient off/);
+    await marked.waitFor({ timeout: 60_000 });
+    const step = Number((await marked.innerText()).match(/\d+/)?.[0]);
+    expect(step).toBeGreaterThan(paused);
+    await expect.poll(changes).toEqual([[step, 'stopGradient', false]]);
+    for (const chart of CHARTS_WITH_STEPS) await lab.region(chart).getByText('stop-gradient off').waitFor();
+
+    await lab.button('Pause').click();
+    await lab.reachState('paused');
+    await lab.button('Reset').click();
+    await expect.poll(() => lab.metric('step')).toBe(0);
+    expect(await lab.metric('loss')).toBeNaN();
+    expect(await lab.stopGradient.isChecked()).toBe(true);
+    await expect.poll(changes).toEqual([]);
+    for (const chart of CHARTS_WITH_STEPS) {
+      await expect.poll(() => lab.pointsOf(chart), { message: chart }).toBe(0);
+      expect(await lab.region(chart).getByText('stop-gradient off').count()).toBe(0);
+    }
+  });
+});
