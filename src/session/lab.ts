@@ -259,7 +259,12 @@ export class Lab {
     });
     this.clock.touch();
     try {
-      await this.engine.request<'create'>({ type: 'create', runId, config, changes });
+      const created = this.engine.request<'create'>({ type: 'create', runId, config, changes });
+      this.created = created.then(
+        () => undefined,
+        () => undefined,
+      );
+      await created;
       if (this.runStore.getState().active?.runId !== runId) return;
       await this.engine.request<'setQueries'>({ type: 'setQueries', runId, indices: queries });
       await this.goOn();

@@ -60,7 +60,22 @@ export const theme = createTheme({
     }),
     NativeSelect: NativeSelect.extend({ defaultProps: { size: 'sm' } }),
     NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),
-    Switch: Switch.extend({ defaultProps: { size: 'sm' } }),
+    Switch: Switch.extend({
+      defaultProps: { size: 'sm' },
+      styles: {
+        body: { position: 'relative' },
+        // The checkbox itself lies, unseen, over what is drawn for it: what is clicked is what has the name and the role.
+        input: {
+          position: 'absolute',
+          inset: 0,
+          zIndex: 1,
+          width: '100%',
+          height: '100%',
+          margin: 0,
+          cursor: 'pointer',
+        },
+      },
+    }),
     Tooltip: Tooltip.extend({
       defaultProps: {
         multiline: true,
