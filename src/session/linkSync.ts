@@ -21,7 +21,8 @@ export function syncLink(lab: Lab, page: Window): void {
   lab.datasetStore.subscribe((now, before) => {
     if (now.info !== before.info || now.wanted !== before.wanted) soon();
   });
-  page.addEventListener('hashchange', () => lab.open(page.location.hash));
+  // The event comes late: by then the address may have been written over with the settings before it.
+  page.addEventListener('hashchange', ({ newURL }) => lab.open(new URL(newURL).hash));
   soon();
 }
 
