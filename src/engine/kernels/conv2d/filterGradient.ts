@@ -187,7 +187,7 @@ function filterGradientOnGpu(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): 
   const { kernelHeight, kernelWidth, stride, pad, inChannels, outChannels } = g;
   const { batch, outHeight, outWidth, inHeight, inWidth } = linesOf(g);
   const vectorOut = outChannels % 4 === 0;
-  const block = vectorOut && outChannels > 4 ? 8 : 4;
+  const block = vectorOut ? 8 : 4;
   const blocks = Math.ceil(outChannels / block);
   const threads = kernelHeight * Math.ceil(inChannels / 4) * blocks;
   const lines = batch * outHeight;

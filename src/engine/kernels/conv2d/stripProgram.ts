@@ -195,12 +195,6 @@ function stripProgram(variant: StripVariant): StripProgram {
   return program;
 }
 
-/** The tile size that computes fewest pixels or channels in vain; of equals the larger one, which does more with each load. */
-function bestTile(count: number, sizes: readonly number[]): number {
-  const computed = (size: number) => Math.ceil(count / size) * size;
-  return sizes.reduce((best, size) => (computed(size) < computed(best) ? size : best));
-}
-
 interface Side {
   readonly height: number;
   readonly width: number;
@@ -225,14 +219,11 @@ export function runStrips({ direction, geometry, source, weights, target }: Stri
   const flatten = (side: Side): Side => (flat ? { ...side, height: 1, width: batch * side.height * side.width } : side);
   const from = flatten(source);
   const to = flatten(target);
-  // 8 x 8 was the fastest or near it on both software adapters; larger tiles take seconds to compile there.
-  const step = direction === 'forward' ? 1 : stride;
-  const strip = bestTile(
-    to.width,
-    [8, 4].map((size) => Math.ceil(size / step) * step),
-  );
+  // 8 x 8 was the fastest or near it on both software adapters. Larger tiles, and more kinds of them, take seconds to compile there.
+  const pixels = to.width > 4 ? 8 : 4;
+  const strip = direction === 'forward' ? pixels : Math.ceil(pixels / stride) * stride;
   const vectorTarget = target.channels % 4 === 0;
-  const block = vectorTarget ? bestTile(to.channels, [8, 4]) : 4;
+  const block = vectorTarget ? 8 : 4;
   const program = stripProgram({
     direction,
     kernelWidth,
