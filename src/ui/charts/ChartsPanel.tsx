@@ -168,7 +168,7 @@ function RetrievalChart() {
           <span className={classes.unit}>%</span>
         </>
       }
-      help={`How often an image’s other view is the nearest of ${images ?? 512}. It shows invariance, not meaning.`}
+      help={`How often an image’s other view is the nearest${images === undefined ? '' : ` of ${images}`}. It shows invariance, not meaning.`}
     />
   );
 }
