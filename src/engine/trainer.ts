@@ -11,7 +11,6 @@ import type {
 } from '../spec/measurement';
 import { METHODS } from '../spec/methods/registry';
 import {
-  configProblems,
   type LiveChange,
   type LiveKey,
   type LiveSettings,
@@ -21,6 +20,7 @@ import {
 } from '../spec/runConfig';
 import { viewsToRgba } from './augment/viewsToRgba';
 import { BatchSampler } from './batchSampler';
+import { checkRun } from './checkRun';
 import { ImageSource } from './imageSource';
 import type { Method } from './methods/method';
 import { METHOD_FACTORIES } from './methods/registry';
@@ -30,6 +30,7 @@ import { RunMonitors } from './monitors/runMonitors';
 import { cosineDecay, scaledLearningRate } from './optim/schedule';
 import { Sgd } from './optim/sgd';
 import { seededRandom } from './random';
+import { RunClock } from './runClock';
 import { trainStep } from './trainStep';
 
 /** What a run tells its owner while it goes on. */
@@ -41,17 +42,6 @@ export interface TrainerListener {
   marked(marker: Marker): void;
   diagnosed(diagnosis: Diagnosis): void;
   resources(resources: Resources): void;
-}
-
-/** A run that cannot start with these settings and images; the message says what to do. */
-export class RunError extends Error {
-  override readonly name = 'RunError';
-  readonly code: 'bad-config' | 'too-few-images';
-
-  constructor(code: RunError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** Steps whose numbers may still be on their way back from the device: it computes the next while the last is read. */
@@ -95,11 +85,7 @@ export class Trainer {
   #diverged = false;
   #cancelled = false;
   #good: { readonly step: number; readonly weights: Map<string, tf.Tensor> };
-  #busyMs = 0;
-  #measuringMs = 0;
-  /** The two as they stood before the first step: what was measured till then is paid once. */
-  #afterStart = { measuringMs: 0, busyMs: 0 };
-  #window = { steps: 0, ms: 0 };
+  readonly #clock = new RunClock();
   #lastViews = Number.NEGATIVE_INFINITY;
   #lastResources = Number.NEGATIVE_INFINITY;
 
@@ -158,7 +144,7 @@ export class Trainer {
       if (this.config.probe.every > 0) await this.#measureProbe();
       this.#listener.baselines(await this.#monitors.baselines(untrained));
     });
-    this.#afterStart = { measuringMs: this.#measuringMs, busyMs: this.#busyMs };
+    this.#clock.start();
   }
 
   /** Changes a setting before the next step. */
@@ -301,15 +287,10 @@ export class Trainer {
     await this.#monitors.probe(this.#step);
     await this.#reportNeighbours();
     // A rank is tens of milliseconds on the CPU: on a fast GPU as much as several steps, so it is then measured less often.
-    if (this.#measuringShare() > RANK_BUDGET && this.#step % (RANK_AT_LEAST * this.config.probe.every) !== 0) return;
+    if (this.#clock.measuringShare > RANK_BUDGET && this.#step % (RANK_AT_LEAST * this.config.probe.every) !== 0)
+      return;
     const ranks = this.#monitors.ranks();
     if (ranks !== null) this.#report(ranks);
-  }
-
-  /** Share of the time since the first step. */
-  #measuringShare(): number {
-    const { measuringMs, busyMs } = this.#afterStart;
-    return this.#busyMs > busyMs ? (this.#measuringMs - measuringMs) / (this.#busyMs - busyMs) : 0;
   }
 
   async #measureAccuracies(): Promise<Measurement> {
@@ -327,22 +308,15 @@ export class Trainer {
   async #measuring(measure: () => Promise<void>): Promise<void> {
     const started = tf.util.now();
     await measure();
-    const ms = tf.util.now() - started;
-    this.#measuringMs += ms;
-    this.#busyMs += ms;
-    this.#window.ms += ms;
+    this.#clock.measured(tf.util.now() - started);
   }
 
   #account(started: number): void {
     const now = tf.util.now();
-    const ms = now - started;
-    this.#busyMs += ms;
-    this.#window.ms += ms;
-    this.#window.steps += 1;
-    if (this.#window.ms >= RESOURCES_EVERY_MS) {
-      const imagesPerSecond = (this.#window.steps * this.config.batchSize * 1000) / this.#window.ms;
+    const stepsPerSecond = this.#clock.stepped(now - started);
+    if (stepsPerSecond !== null) {
+      const imagesPerSecond = stepsPerSecond * this.config.batchSize;
       this.#listener.measured({ step: this.#step, imagesPerSecond });
-      this.#window = { steps: 0, ms: 0 };
     }
     if (now - this.#lastResources < RESOURCES_EVERY_MS) return;
     this.#lastResources = now;
@@ -356,7 +330,7 @@ export class Trainer {
       step: this.#step,
       gpuBytes: memory.numBytesAllocatedInGPU ?? memory.numBytesInGPUAllocated ?? memory.numBytes,
       tensors: memory.numTensors,
-      measuringShare: this.#measuringShare(),
+      measuringShare: this.#clock.measuringShare,
     };
   }
 
@@ -367,24 +341,5 @@ export class Trainer {
     this.#monitors.dispose();
     this.#optimiser.dispose();
     this.#method.dispose();
-  }
-}
-
-/** @throws RunError in words a person can act on. */
-function checkRun(dataset: ImageDataset, config: RunConfig): void {
-  const problems = configProblems(config);
-  if (problems.length > 0) throw new RunError('bad-config', problems.join(' '));
-  if (dataset.size !== config.imageSize) {
-    throw new RunError(
-      'bad-config',
-      `The images are loaded at ${dataset.size} pixels and the run asks for ${config.imageSize}: load them again at that size.`,
-    );
-  }
-  const train = indicesOf(dataset, TRAIN).length;
-  if (train < 2 * config.batchSize) {
-    throw new RunError(
-      'too-few-images',
-      `${train} training images are fewer than two batches of ${config.batchSize}: choose a batch of at most ${Math.max(4, Math.floor(train / 2))}, or add images.`,
-    );
   }
 }

@@ -1,3 +1,4 @@
+import { breathe } from '../data/import/breathe';
 import { startEngine } from '../engine/backend/startEngine';
 import { previewViews } from '../engine/previewViews';
 import { Trainer, type TrainerListener } from '../engine/trainer';
@@ -153,7 +154,8 @@ export class Host {
     let outcome: Awaited<ReturnType<Trainer['advance']>> = 'continue';
     while (run.wanted === 'train' && !run.failed && outcome === 'continue') {
       outcome = await run.trainer.advance();
-      await messagesHandled();
+      // Lets messages in: they are tasks, and a chain of promises alone never gives way to one.
+      await breathe();
     }
     await this.#settle(run, outcome);
   }
@@ -250,16 +252,4 @@ export class Host {
     });
     return { size, pixels: out };
   }
-}
-
-/** Lets messages in: they are tasks, and a chain of promises alone never gives way to one. */
-function messagesHandled(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

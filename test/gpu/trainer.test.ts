@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, it } from 'vitest';
-import { RunError, Trainer, type TrainerListener } from '../../src/engine/trainer';
+import { RunError } from '../../src/engine/checkRun';
+import { Trainer, type TrainerListener } from '../../src/engine/trainer';
 import type { Baselines, Diagnosis, Marker, Measurement, NeighboursSnapshot } from '../../src/spec/measurement';
 import { presetConfig } from '../../src/spec/presets';
 import type { LiveChange, RunConfig } from '../../src/spec/runConfig';

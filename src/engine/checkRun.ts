@@ -1,0 +1,32 @@
+import { type ImageDataset, indicesOf, TRAIN } from '../spec/imageDataset';
+import { configProblems, type RunConfig } from '../spec/runConfig';
+
+/** A run that cannot start with these settings and images; the message says what to do. */
+export class RunError extends Error {
+  override readonly name = 'RunError';
+  readonly code: 'bad-config' | 'too-few-images';
+
+  constructor(code: RunError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** @throws RunError when these settings and images do not make a run. */
+export function checkRun(dataset: ImageDataset, config: RunConfig): void {
+  const problems = configProblems(config);
+  if (problems.length > 0) throw new RunError('bad-config', problems.join(' '));
+  if (dataset.size !== config.imageSize) {
+    throw new RunError(
+      'bad-config',
+      `The images are loaded at ${dataset.size} pixels and the run asks for ${config.imageSize}: load them again at that size.`,
+    );
+  }
+  const train = indicesOf(dataset, TRAIN).length;
+  if (train < 2 * config.batchSize) {
+    throw new RunError(
+      'too-few-images',
+      `${train} training images are fewer than two batches of ${config.batchSize}: choose a batch of at most ${Math.max(4, Math.floor(train / 2))}, or add images.`,
+    );
+  }
+}

@@ -1,0 +1,38 @@
+/** A rate is told of at least so much time, so that it does not flicker. */
+const RATE_WINDOW_MS = 1000;
+
+/** Where a run's time goes: to its steps and to its measuring, from the first step on. Pauses do not count. */
+export class RunClock {
+  #busyMs = 0;
+  #measuringMs = 0;
+  #window = { steps: 0, ms: 0 };
+
+  /** Forgets what was measured before the first step, which is paid once. */
+  start(): void {
+    this.#busyMs = 0;
+    this.#measuringMs = 0;
+    this.#window = { steps: 0, ms: 0 };
+  }
+
+  measured(ms: number): void {
+    this.#busyMs += ms;
+    this.#measuringMs += ms;
+    this.#window.ms += ms;
+  }
+
+  /** Counts a step. Returns steps a second, measuring included, once a second or so, else null. */
+  stepped(ms: number): number | null {
+    this.#busyMs += ms;
+    this.#window.ms += ms;
+    this.#window.steps += 1;
+    const { steps, ms: spent } = this.#window;
+    if (spent < RATE_WINDOW_MS) return null;
+    this.#window = { steps: 0, ms: 0 };
+    return (steps * 1000) / spent;
+  }
+
+  /** In [0, 1]. */
+  get measuringShare(): number {
+    return this.#busyMs > 0 ? this.#measuringMs / this.#busyMs : 0;
+  }
+}
