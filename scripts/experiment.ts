@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { HOLD_OUT_SEED } from '../src/data/importTypes';
 import { startEngine } from '../src/engine/backend/startEngine';
 import { gflopPerStep } from '../src/engine/cost';
 import { Trainer, type TrainerListener } from '../src/engine/trainer';
@@ -83,7 +84,7 @@ async function main(): Promise<void> {
   });
   const { dataset, skipped } = await loadDataset(options.dataset, {
     size: config.imageSize,
-    seed: config.seed,
+    seed: HOLD_OUT_SEED,
     batchSize: config.batchSize,
   });
   for (const { path, reason } of skipped) console.error(`skipped ${path}: ${reason}`);

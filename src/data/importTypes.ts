@@ -1,5 +1,11 @@
 import type { ImageDataset, ImageSize, SkippedFile } from '../spec/imageDataset';
 
+/**
+ * Which labelled images are held out where the folders name no test set. Not the run's seed: runs with different seeds
+ * must be judged on the same images.
+ */
+export const HOLD_OUT_SEED = 1;
+
 export interface ImportProgress {
   /** `listing` while files are handed over and archives opened (`total` may still grow), then `decoding`, from 0 again. */
   readonly phase: 'listing' | 'decoding';

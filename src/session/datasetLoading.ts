@@ -1,5 +1,5 @@
 import { ImportError } from '../data/importError';
-import type { ImportOptions, ImportResult } from '../data/importTypes';
+import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../data/importTypes';
 import type { LoadSampleOptions } from '../data/samples';
 import type { CollectOptions, ImageSources } from '../data/sources';
 import type { DatasetInfo, ImageDataset, ImageSize, SampleId, SkippedFile } from '../spec/imageDataset';
@@ -26,12 +26,6 @@ interface Loaded {
   readonly dataset: ImageDataset;
   readonly skipped: readonly SkippedFile[];
 }
-
-/**
- * Which labelled images are held out where the folders name no test set. Not the run's seed: runs with different seeds
- * must be judged on the same images.
- */
-const HOLD_OUT_SEED = 1;
 
 function problemOf(error: unknown): string {
   if (error instanceof ImportError) return error.message;
