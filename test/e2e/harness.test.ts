@@ -80,13 +80,13 @@ describe('the harness', () => {
     const page = await browser.newPage();
     await page.goto(`${server.url}quiet.html`);
     const busy = () => {
-      const end = performance.now() + 400;
+      const end = performance.now() + 1000;
       while (performance.now() < end);
     };
-    const idle = () => new Promise((resolve) => setTimeout(resolve, 400));
+    const idle = () => new Promise((resolve) => setTimeout(resolve, 1000));
     const [longest] = await mainThreadTasks(browser, page, () => page.evaluate(busy));
     expect(longest?.cpuMs).toBeGreaterThan(50);
-    expect(longest?.cpuMs).toBeLessThan(500);
+    expect(longest?.cpuMs).toBeLessThan(1200);
     const [shortest] = await mainThreadTasks(browser, page, () => page.evaluate(idle).then(() => undefined));
     expect(shortest?.cpuMs).toBeLessThan(50);
     await page.close();

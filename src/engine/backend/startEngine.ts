@@ -51,7 +51,11 @@ function webGlRenderer(): string {
   return typeof name === 'string' ? name : 'unnamed renderer';
 }
 
+/** tfjs keeps every freed texture for reuse, gigabytes of them in training; above this it gives them back. */
+const WEBGL_POOL_BYTES = 256 * 1024 * 1024;
+
 async function startWebGl(): Promise<EngineInfo> {
+  tf.env().set('WEBGL_DELETE_TEXTURE_THRESHOLD', WEBGL_POOL_BYTES);
   if (!(await tf.setBackend('webgl'))) throw new Error('this browser has no usable WebGL');
   if (!tf.env().getBool('WEBGL_RENDER_FLOAT32_CAPABLE')) {
     throw new Error('its WebGL has no 32-bit floats, which training needs');

@@ -41,6 +41,8 @@ interface MetricChartProps {
 }
 
 const LINE_HEIGHT = 12;
+/** Above a reference line there is room for its name, below the words on events. */
+const HEADROOM = 1.12;
 const NO_REFERENCES: readonly ChartReference[] = [];
 const HEIGHT = 164;
 const AXIS_HEIGHT = 20;
@@ -71,7 +73,7 @@ const Curve = memo(function Curve({ chart }: { readonly chart: ChartDescription 
   const references = baselines === null ? NO_REFERENCES : chart.references(baselines);
   const drawn = lines.flatMap((points) => points.map((point) => point.value));
   const placed = placeMarkers(markers, end, width - AXIS_WIDTH - MARGIN.right);
-  const domain = valueDomain(chart.least, [...drawn, ...references.map((reference) => reference.value)]);
+  const domain = valueDomain(chart.least, [...drawn, ...references.map((reference) => reference.value * HEADROOM)]);
   const ticks = roundTicks(domain[0], domain[1], 5);
   return (
     <div ref={ref} className={classes.plot} style={{ height: HEIGHT }}>
