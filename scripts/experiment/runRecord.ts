@@ -130,7 +130,7 @@ export function runRecord(config: RunConfig, engine: EngineInfo) {
           backboneRank: last('backboneRank'),
           viewRetrieval: last('viewRetrieval'),
           knn: accuracy === null ? null : { accuracy, k: config.knn.k, temperature: config.knn.temperature },
-          imagesPerSecond: (step.length * config.batchSize) / busySeconds,
+          imagesPerSecond: last('imagesPerSecond') ?? (step.length * config.batchSize) / busySeconds,
         },
       };
     },
