@@ -23,14 +23,15 @@ export class BatchSampler {
     this.batchesPerEpoch = Math.floor(images.length / batchSize);
   }
 
-  /** Data-set indices of batch t = 0, 1, ... */
-  batch(t: number): Uint32Array {
+  /** Batch t = 0, 1, ...: which training images, and which images of the data set these are. */
+  batch(t: number): { positions: Uint32Array; images: Uint32Array } {
     const epoch = Math.floor(t / this.batchesPerEpoch);
     if (epoch !== this.#epoch) {
       this.#order = seededRandom(this.#seed, 'order', epoch).permutation(this.#images.length);
       this.#epoch = epoch;
     }
     const start = (t % this.batchesPerEpoch) * this.#batchSize;
-    return this.#order.slice(start, start + this.#batchSize).map((i) => this.#images[i]);
+    const positions = this.#order.slice(start, start + this.#batchSize);
+    return { positions, images: positions.map((i) => this.#images[i]) };
   }
 }

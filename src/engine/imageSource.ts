@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type ImageDataset, indicesOf, TRAIN } from '../spec/imageDataset';
 import type { AugmentConfig } from '../spec/runConfig';
 import { augmentBatch } from './augment/augmentBatch';
-import { AUGMENT_COLUMNS } from './augment/augmentParams';
+import { AUGMENT_COLUMNS, type AugmentParams } from './augment/augmentParams';
 import { drawAugmentParams } from './augment/drawAugment';
 import type { Normalisation } from './augment/normalisation';
 import { toFloatImages } from './augment/normalise';
@@ -37,6 +37,12 @@ function channelStatistics(dataset: ImageDataset): Normalisation {
   return { mean: mean as [number, number, number], std: std as [number, number, number] };
 }
 
+/** What the host decides about the views of a batch. */
+export interface Drawn {
+  readonly pixels: Int32Array<ArrayBuffer>;
+  readonly params: AugmentParams;
+}
+
 /** A data set's images as the network sees them: normalised by the training images' own mean and std, on the device. */
 export class ImageSource {
   readonly normalisation: Normalisation;
@@ -57,17 +63,34 @@ export class ImageSource {
     return tf.tidy(() => toFloatImages(this.#packed(indices), this.normalisation));
   }
 
-  /** Two views of each image, augmented on the device: x1, x2 [N, H, W, 3]. */
-  views(indices: ArrayLike<number>, augment: AugmentConfig, random: Random): [x1: tf.Tensor4D, x2: tf.Tensor4D] {
-    const count = 2 * indices.length;
-    const params = drawAugmentParams(augment, count, this.dataset.size, random);
+  /** Packed pixels of a batch [N, H, W], and what happens to its two views [2N, AUGMENT_COLUMNS], first all of x1, then x2. */
+  draw(indices: ArrayLike<number>, augment: AugmentConfig, random: Random): Drawn {
+    const { pixels, size } = this.dataset;
+    return {
+      pixels: packPixels(pixels, size, indices),
+      params: drawAugmentParams(augment, 2 * indices.length, size, random),
+    };
+  }
+
+  /** Two views of each image from what was drawn for them, made on the device: x1, x2 [N, H, W, 3]. */
+  augment(pixels: tf.Tensor3D, params: tf.Tensor2D, augment: AugmentConfig): [x1: tf.Tensor4D, x2: tf.Tensor4D] {
     return tf.tidy(() => {
-      const drawn = tf.tensor2d(params, [count, AUGMENT_COLUMNS]);
-      const both = augmentBatch(this.#packed(indices), drawn, {
-        normalisation: this.normalisation,
-        blur: augment.blur.enabled,
-      });
+      const { normalisation } = this;
+      const both = augmentBatch(pixels, params, { normalisation, blur: augment.blur.enabled });
       return tf.split(both, 2, 0) as [tf.Tensor4D, tf.Tensor4D];
     });
+  }
+
+  /** Both in one: two views of each image. */
+  views(indices: ArrayLike<number>, augment: AugmentConfig, random: Random): [x1: tf.Tensor4D, x2: tf.Tensor4D] {
+    const { size } = this.dataset;
+    const { pixels, params } = this.draw(indices, augment, random);
+    return tf.tidy(() =>
+      this.augment(
+        tf.tensor3d(pixels, [indices.length, size, size], 'int32'),
+        tf.tensor2d(params, [2 * indices.length, AUGMENT_COLUMNS]),
+        augment,
+      ),
+    );
   }
 }

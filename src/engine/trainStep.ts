@@ -3,6 +3,7 @@ import type { LiveSettings } from '../spec/runConfig';
 import type { Method, MethodOutput, TrainedParameter } from './methods/method';
 import { outputStdTensor } from './monitors/outputStd';
 import type { Sgd } from './optim/sgd';
+import { SCALAR, type StepInputs } from './stepInputs';
 
 export interface Gradients {
   readonly output: MethodOutput;
@@ -11,13 +12,13 @@ export interface Gradients {
   readonly gradients: ReadonlyMap<string, tf.Tensor>;
 }
 
-/** Forward and backward pass on two views [N, H, W, 3]; moves BN statistics, changes no weight. Call it inside `tf.tidy`. */
-export function computeGradients(method: Method, x1: tf.Tensor4D, x2: tf.Tensor4D, live: LiveSettings): Gradients {
-  const trained = method.trained(live);
+/** Forward and backward pass; moves BN statistics, changes no weight. Call it inside `tf.tidy`. */
+export function computeGradients(method: Method, inputs: StepInputs, live: LiveSettings): Gradients {
+  const trained = method.trained(live, inputs.step);
   let output: MethodOutput | undefined;
   const { grads } = tf.variableGrads(
     () => {
-      output = method.forward(x1, x2, live);
+      output = method.forward(inputs, live);
       for (const tensor of Object.values(output)) tf.keep(tensor);
       return output.loss;
     },
@@ -32,30 +33,23 @@ export function computeGradients(method: Method, x1: tf.Tensor4D, x2: tf.Tensor4
   return { output, trained, gradients };
 }
 
-/** The learning rates of a step: the scheduled one, and the initial one for parameters that keep it. */
-export interface StepRates {
-  readonly scheduled: number;
-  readonly initial: number;
-}
-
-/** One update. Returns [loss, output std] as a tensor [2], both from before the update; the caller reads and disposes it. */
-export function trainStep(
-  method: Method,
-  optimiser: Sgd,
-  x1: tf.Tensor4D,
-  x2: tf.Tensor4D,
-  live: LiveSettings,
-  rates: StepRates,
-): tf.Tensor1D {
+/**
+ * One update; `optimiser` is prepared for the parameters trained. Queues device work only: nothing is read back, and nothing made here
+ * outlives the step. Returns [loss, output std] as a tensor [2], both from before the update, which is the caller's.
+ */
+export function trainStep(method: Method, optimiser: Sgd, inputs: StepInputs, live: LiveSettings): tf.Tensor1D {
   return tf.tidy(() => {
-    const { output, trained, gradients } = computeGradients(method, x1, x2, live);
+    const { output, trained, gradients } = computeGradients(method, inputs, live);
     optimiser.step(
       trained.flatMap(({ name, variable, constantLearningRate }) => {
         const gradient = gradients.get(name);
         if (gradient === undefined) return [];
-        return [{ name, variable, gradient, learningRate: constantLearningRate ? rates.initial : rates.scheduled }];
+        const rate = constantLearningRate ? SCALAR.initialLearningRate : SCALAR.learningRate;
+        return [{ name, variable, gradient, rate }];
       }),
+      inputs.scalars,
     );
+    method.afterUpdate?.(inputs, live);
     const metrics = tf.stack([output.loss, outputStdTensor(output.z1)]) as tf.Tensor1D;
     for (const tensor of Object.values(output)) tensor.dispose();
     return metrics;

@@ -28,10 +28,8 @@ import { RunDiagnosis } from './monitors/diagnosis';
 import { collapseLevel } from './monitors/outputStd';
 import { RunMonitors } from './monitors/runMonitors';
 import { cosineDecay, scaledLearningRate } from './optim/schedule';
-import { Sgd } from './optim/sgd';
-import { seededRandom } from './random';
 import { RunClock } from './runClock';
-import { trainStep } from './trainStep';
+import { type StepMetrics, StepRunner } from './stepRunner';
 
 /** What a run tells its owner while it goes on. */
 export interface TrainerListener {
@@ -58,7 +56,7 @@ const RANK_AT_LEAST = 4;
 interface Pending {
   readonly step: number;
   readonly learningRate: number;
-  readonly metrics: tf.Tensor1D;
+  readonly metrics: Promise<StepMetrics>;
 }
 
 export type StepOutcome = 'continue' | 'finished' | 'diverged';
@@ -71,7 +69,7 @@ export class Trainer {
   readonly config: RunConfig;
   readonly #source: ImageSource;
   readonly #method: Method;
-  readonly #optimiser: Sgd;
+  readonly #runner: StepRunner;
   readonly #sampler: BatchSampler;
   readonly #monitors: RunMonitors;
   readonly #diagnosis: RunDiagnosis;
@@ -92,9 +90,16 @@ export class Trainer {
   /**
    * Builds the networks; `start` measures them before the first step.
    * @param changes changes in flight to make at their steps, as a link carries them
+   * @param options `recordSteps` false has every step run op by op on WebGPU too, to compare with
    * @throws RunError when settings or images do not make a run
    */
-  constructor(dataset: ImageDataset, config: RunConfig, changes: readonly LiveChange[], listener: TrainerListener) {
+  constructor(
+    dataset: ImageDataset,
+    config: RunConfig,
+    changes: readonly LiveChange[],
+    listener: TrainerListener,
+    options: { readonly recordSteps?: boolean } = {},
+  ) {
     checkRun(dataset, config);
     this.config = config;
     this.#listener = listener;
@@ -108,7 +113,7 @@ export class Trainer {
     this.#sampler = new BatchSampler(indicesOf(dataset, TRAIN), config.batchSize, config.seed);
     this.#method = METHOD_FACTORIES[config.method](config);
     this.#method.liveChanged('predictor', this.#live);
-    this.#optimiser = new Sgd({ momentum: config.momentum, weightDecay: config.weightDecay });
+    this.#runner = new StepRunner(config, this.#source, this.#method, options.recordSteps ?? true);
     this.#monitors = new RunMonitors(this.#method, this.#source, config, () => this.#cancelled);
     this.#diagnosis = new RunDiagnosis({
       outputDim: config.outputDim,
@@ -182,16 +187,19 @@ export class Trainer {
   }
 
   async #update(): Promise<void> {
-    const { config } = this;
-    const indices = this.#sampler.batch(this.#step);
-    const random = seededRandom(config.seed, 'augment', this.#step);
-    const [x1, x2] = this.#source.views(indices, config.augment, random);
-    const rates = this.#rates();
-    const metrics = trainStep(this.#method, this.#optimiser, x1, x2, this.#live, rates);
+    const { positions, images } = this.#sampler.batch(this.#step);
+    const { scheduled, initial } = this.#rates();
+    const metrics = this.#runner.run({
+      step: this.#step,
+      images,
+      positions,
+      live: this.#live,
+      learningRate: scheduled,
+      initialLearningRate: initial,
+    });
     this.#step += 1;
-    this.#pending.push({ step: this.#step, learningRate: rates.scheduled, metrics });
-    await this.#showViews(indices, x1, x2);
-    tf.dispose([x1, x2]);
+    this.#pending.push({ step: this.#step, learningRate: scheduled, metrics });
+    await this.#showViews(images);
   }
 
   #rates(): { scheduled: number; initial: number } {
@@ -200,32 +208,28 @@ export class Trainer {
     return { initial, scheduled: schedule === 'cosine' ? cosineDecay(initial, this.#step, totalSteps) : initial };
   }
 
-  async #showViews(indices: Uint32Array, x1: tf.Tensor4D, x2: tf.Tensor4D): Promise<void> {
+  async #showViews(indices: Uint32Array): Promise<void> {
     const now = tf.util.now();
-    if (now - this.#lastViews < VIEWS_EVERY_MS) return;
+    const { views } = this.#runner;
+    if (views === null || now - this.#lastViews < VIEWS_EVERY_MS) return;
     this.#lastViews = now;
     const { size } = this.#source.dataset;
     const shown = Math.min(VIEWS_SHOWN, indices.length);
-    const read = async (views: tf.Tensor4D) => {
-      const few = tf.slice(views, 0, shown);
+    const read = async (all: tf.Tensor4D) => {
+      const few = tf.slice(all, 0, shown);
       const rgba = await viewsToRgba(few, this.#source.normalisation);
       few.dispose();
       return rgba;
     };
-    this.#listener.views({
-      step: this.#step,
-      size,
-      indices: [...indices.subarray(0, shown)],
-      x1: await read(x1),
-      x2: await read(x2),
-    });
+    const step = this.#step;
+    const [x1, x2] = await Promise.all([read(views.x1), read(views.x2)]);
+    this.#listener.views({ step, size, indices: [...indices.subarray(0, shown)], x1, x2 });
   }
 
   async #readOldest(): Promise<void> {
     const pending = this.#pending.shift();
     if (pending === undefined) return;
-    const [loss, outputStd] = await pending.metrics.data();
-    pending.metrics.dispose();
+    const { loss, outputStd } = await pending.metrics;
     if (this.#diverged) return;
     const { step, learningRate } = pending;
     this.#report({
@@ -326,20 +330,21 @@ export class Trainer {
   /** What the run holds and costs now. */
   resources(): Resources {
     const memory = tf.memory() as tf.MemoryInfo & { numBytesInGPUAllocated?: number; numBytesAllocatedInGPU?: number };
+    const allocated = memory.numBytesAllocatedInGPU ?? memory.numBytesInGPUAllocated ?? memory.numBytes;
     return {
       step: this.#step,
-      gpuBytes: memory.numBytesAllocatedInGPU ?? memory.numBytesInGPUAllocated ?? memory.numBytes,
+      gpuBytes: allocated + this.#runner.bytes,
       tensors: memory.numTensors,
       measuringShare: this.#clock.measuringShare,
     };
   }
 
   dispose(): void {
-    for (const { metrics } of this.#pending) metrics.dispose();
-    this.#pending.length = 0;
+    // Nobody waits for these any more, and a lost device must not be reported twice.
+    for (const { metrics } of this.#pending.splice(0)) metrics.catch(() => undefined);
     for (const tensor of this.#good.weights.values()) tensor.dispose();
     this.#monitors.dispose();
-    this.#optimiser.dispose();
+    this.#runner.dispose();
     this.#method.dispose();
   }
 }

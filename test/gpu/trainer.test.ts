@@ -48,9 +48,14 @@ function listen(): { heard: Heard; listener: TrainerListener } {
 
 const losses = (heard: Heard) => heard.measurements.flatMap(({ loss }) => (loss === undefined ? [] : [loss]));
 
-async function losesOf(config: RunConfig, steps: number, changes: readonly LiveChange[] = []): Promise<number[]> {
+async function lossesOf(
+  config: RunConfig,
+  steps: number,
+  changes: readonly LiveChange[] = [],
+  options: { recordSteps?: boolean } = {},
+): Promise<number[]> {
   const { heard, listener } = listen();
-  const trainer = new Trainer(dataset, config, changes, listener);
+  const trainer = new Trainer(dataset, config, changes, listener, options);
   for (let t = 0; t < steps; t++) await trainer.advance();
   await trainer.flush();
   trainer.dispose();
@@ -65,15 +70,15 @@ describeOnEngines(['webgpu'], 'trainer', () => {
   });
 
   it('gives the same loss series for the same seed, and another for another', async () => {
-    const first = await losesOf(CONFIG, 12);
+    const first = await lossesOf(CONFIG, 12);
     expect(first).toHaveLength(12);
-    expect(await losesOf(CONFIG, 12)).toEqual(first);
-    expect(await losesOf({ ...CONFIG, seed: CONFIG.seed + 1 }, 12)).not.toEqual(first);
+    expect(await lossesOf(CONFIG, 12)).toEqual(first);
+    expect(await lossesOf({ ...CONFIG, seed: CONFIG.seed + 1 }, 12)).not.toEqual(first);
   });
 
   it('measuring changes nothing in the training', async () => {
     const measured = { ...CONFIG, probe: { every: 2, images: 64 }, knn: { ...CONFIG.knn, every: 3 } };
-    expect(await losesOf(measured, 7)).toEqual(await losesOf(CONFIG, 7));
+    expect(await lossesOf(measured, 7)).toEqual(await lossesOf(CONFIG, 7));
   });
 
   it('makes a change in flight at the next step, marks it, and a link replays it', async () => {
@@ -87,11 +92,28 @@ describeOnEngines(['webgpu'], 'trainer', () => {
     await trainer.flush();
     expect(heard.markers).toEqual([{ kind: 'change', step: 4, key: 'stopGradient', value: false }]);
     expect(trainer.changes).toEqual([[4, 'stopGradient', false]]);
-    const without = await losesOf(CONFIG, 10);
+    const without = await lossesOf(CONFIG, 10);
     // The loss of step 5 is still that of the old weights; what its gradient did shows from step 6 on.
     expect(losses(heard).slice(0, 5)).toEqual(without.slice(0, 5));
     expect(losses(heard).slice(5)).not.toEqual(without.slice(5));
-    expect(await losesOf(CONFIG, 10, trainer.changes)).toEqual(losses(heard));
+    expect(await lossesOf(CONFIG, 10, trainer.changes)).toEqual(losses(heard));
+  });
+
+  it.each([
+    ['no change', []],
+    [
+      'switches in flight',
+      [
+        [3, 'stopGradient', false],
+        [5, 'predictor', 'fixed'],
+        [7, 'baseLearningRate', 0.1],
+      ],
+    ],
+  ] as [string, LiveChange[]][])('replayed steps are those run op by op, bit for bit: %s', async (_, changes) => {
+    const config = { ...CONFIG, probe: { every: 4, images: 64 }, fixPredictorLr: true };
+    const recorded = await lossesOf(config, 12, changes);
+    expect(recorded).toHaveLength(12);
+    expect(recorded).toEqual(await lossesOf(config, 12, changes, { recordSteps: false }));
   });
 
   it.each([
@@ -99,9 +121,9 @@ describeOnEngines(['webgpu'], 'trainer', () => {
     ['predictor', 'fixed'],
     ['baseLearningRate', 0.01],
   ] as const)('changes %s to %s in flight', async (key, value) => {
-    const changed = await losesOf(CONFIG, 6, [[2, key, value]]);
+    const changed = await lossesOf(CONFIG, 6, [[2, key, value]]);
     expect(changed.every(Number.isFinite)).toBe(true);
-    const without = await losesOf(CONFIG, 6);
+    const without = await lossesOf(CONFIG, 6);
     expect(changed.slice(0, 2)).toEqual(without.slice(0, 2));
     expect(changed).not.toEqual(without);
   });

@@ -6,6 +6,7 @@ import { computeGradients, trainStep } from '../../src/engine/trainStep';
 import type { LiveSettings } from '../../src/spec/runConfig';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
+import { disposeStepInputs, stepInputs } from '../setup/stepInputs';
 
 type Named = Record<string, GoldenTensor>;
 
@@ -116,7 +117,7 @@ describeOnEngines(['cpu', 'webgpu'], 'SimSiam step equals the reference', () => 
 
   it('z and p of both views, with BN statistics per view', async () => {
     const method = goldenMethod();
-    const { output } = computeGradients(method, x1, x2, LIVE);
+    const { output } = computeGradients(method, stepInputs(x1, x2), LIVE);
     await expectClose(output.z1, golden.z1, 1e-4, 'z1');
     await expectClose(output.z2, golden.z2, 1e-4, 'z2');
     await expectClose(output.p1 as tf.Tensor, golden.p1, 1e-4, 'p1');
@@ -129,7 +130,7 @@ describeOnEngines(['cpu', 'webgpu'], 'SimSiam step equals the reference', () => 
     const expected = golden.cases[name];
     const { live, ...options } = CASES[name];
     const method = goldenMethod(options);
-    const { output, gradients } = computeGradients(method, x1, x2, { ...LIVE, ...live });
+    const { output, gradients } = computeGradients(method, stepInputs(x1, x2), { ...LIVE, ...live });
     expect(Math.abs((await output.loss.data())[0] - expected.loss)).toBeLessThanOrEqual(1e-5);
     expect([...gradients.keys()].sort()).toEqual(Object.keys(expected.grads).sort());
     for (const [parameter, gradient] of gradients) {
@@ -141,7 +142,7 @@ describeOnEngines(['cpu', 'webgpu'], 'SimSiam step equals the reference', () => 
   it('identity predictor: the gradient with stop-gradient is half of that without (Sec. 4.2)', async () => {
     const method = goldenMethod();
     const grads = async (stopGradient: boolean) => {
-      const { gradients } = computeGradients(method, x1, x2, { ...LIVE, predictor: 'none', stopGradient });
+      const { gradients } = computeGradients(method, stepInputs(x1, x2), { ...LIVE, predictor: 'none', stopGradient });
       return Promise.all([...gradients].map(async ([name, g]) => [name, await g.data()] as const));
     };
     const full = new Map(await grads(false));
@@ -167,9 +168,12 @@ describeOnEngines(['cpu', 'webgpu'], 'SimSiam step equals the reference', () => 
     const optimiser = new Sgd({ momentum: sgd.momentum, weightDecay: sgd.weight_decay });
     for (let step = 0; step < sgd.steps; step++) {
       const views = [tensor4d(golden.sgd.batches[step].x1), tensor4d(golden.sgd.batches[step].x2)] as const;
-      const metrics = trainStep(method, optimiser, ...views, LIVE, { scheduled: sgd.lr, initial: sgd.lr });
+      const inputs = stepInputs(...views, { step, learningRate: sgd.lr });
+      optimiser.prepare(method.trained(LIVE));
+      const metrics = trainStep(method, optimiser, inputs, LIVE);
       expect(Math.abs((await metrics.data())[0] - golden.sgd.losses[step]), `loss ${step}`).toBeLessThanOrEqual(1e-5);
       tf.dispose([metrics, ...views]);
+      disposeStepInputs(inputs);
       if (step === 0) await expectState(method, golden.sgd.after_step1, 'after step 1');
     }
     await expectState(method, golden.sgd.after_last_step, 'after the last step');

@@ -7,6 +7,7 @@ import { linearForward, linearInputGradient, linearWeightGradient } from '../ker
 import { defineProgram, preferPlainTwins, runProgram } from '../kernels/program';
 import { SimSiam } from '../methods/simsiam';
 import { Sgd } from '../optim/sgd';
+import { SCALARS } from '../stepInputs';
 import { trainStep } from '../trainStep';
 
 /** Our training kernels beside tfjs's own, and a whole training step, on the WebGPU engine that runs. */
@@ -168,7 +169,10 @@ function trainingStep(batch: number): () => tf.Tensor {
   const x1 = tf.randomNormal<tf.Rank.R4>([batch, 32, 32, 3]);
   const x2 = tf.randomNormal<tf.Rank.R4>([batch, 32, 32, 3]);
   const live = { stopGradient: true, predictor: 'trained', baseLearningRate: 0.05 } as const;
-  return () => trainStep(method, optimiser, x1, x2, live, { scheduled: 0.01, initial: 0.01 });
+  const images = tf.range(0, batch, 1, 'int32') as tf.Tensor1D;
+  const scalars = tf.fill([SCALARS], 0.01) as tf.Tensor1D;
+  optimiser.prepare(method.trained(live));
+  return () => trainStep(method, optimiser, { step: 0, x1, x2, smallViews: [], images, scalars }, live);
 }
 
 export interface KernelBenchmark {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { bufferOf, type Pass, type TfjsWebGpu, tfjsWebGpu } from '../backend/tfjsWebGpu';
 
 /**
  * How a WGSL program of ours runs on tfjs's WebGPU backend, on its tensors and in its command queue, in order with tfjs's own
@@ -54,26 +54,6 @@ export interface Dispatch<In extends string, Out extends string, Uni extends str
   /** Number of invocations of a 'threads' program, or number of workgroups of a 'workgroups' program. */
   readonly size: number | readonly [number, number, number];
 }
-
-/** The parts of the backend used here; the private ones are those of the pinned version 4.22. */
-type Backend = Pick<
-  WebGPUBackend,
-  | 'device'
-  | 'queue'
-  | 'bufferManager'
-  | 'tensorMap'
-  | 'makeTensorInfo'
-  | 'uploadToGPU'
-  | 'ensureCommandEncoderReady'
-  | 'endComputePassEncoder'
-  | 'submitQueue'
-> & {
-  readonly commandQueueOwnedIds: WeakSet<object>;
-  readonly uniformPendingDisposal: GPUBuffer[];
-  readonly commandEncoder: GPUCommandEncoder;
-  computePassEncoder: GPUComputePassEncoder | null;
-  dispatchCountInPass: number;
-};
 
 interface Compiled {
   readonly pipeline: GPUComputePipeline;
@@ -175,6 +155,20 @@ function compile<In extends string, Out extends string, Uni extends string>(
   return made;
 }
 
+/** How many storage buffers a dispatch may bind. */
+export function storageBufferLimit(): number {
+  return tfjsWebGpu().device.limits.maxStorageBuffersPerShaderStage;
+}
+
+function computePass(backend: TfjsWebGpu): Pass {
+  backend.ensureCommandEncoderReady();
+  if (backend.computePassEncoder === null) {
+    if (backend.commandEncoder === null) throw new Error('the backend made no command encoder');
+    backend.computePassEncoder = backend.commandEncoder.beginComputePass();
+  }
+  return backend.computePassEncoder;
+}
+
 /** Spreads a flat number of workgroups over the dimensions of a dispatch, each of which the device bounds. */
 function spread(workgroups: number, limit: number): [number, number, number] {
   if (workgroups <= limit) return [workgroups, 1, 1];
@@ -185,7 +179,7 @@ function spread(workgroups: number, limit: number): [number, number, number] {
 }
 
 function uniformBuffer(
-  backend: Backend,
+  backend: TfjsWebGpu,
   types: readonly UniformType[],
   values: readonly number[],
   threads: number,
@@ -205,14 +199,13 @@ function uniformBuffer(
   return buffer;
 }
 
-/** The buffer of a tensor, uploaded if need be, and kept until the commands that use it are submitted. */
-function bufferOf(backend: Backend, dataId: tf.TensorInfo['dataId'], written: boolean): GPUBuffer {
-  backend.uploadToGPU(dataId);
-  const data = backend.tensorMap.get(dataId);
+/** The buffer of a tensor, kept until the commands that use it are submitted. */
+function boundBuffer(backend: TfjsWebGpu, dataId: tf.TensorInfo['dataId'], written: boolean): GPUBuffer {
+  const buffer = bufferOf(backend, dataId);
   // Values read back earlier are stale once the program has run.
-  if (written) data.values = null as never;
+  if (written) backend.tensorMap.get(dataId).values = null;
   backend.commandQueueOwnedIds.add(dataId);
-  return data.resource as GPUBuffer;
+  return buffer;
 }
 
 /**
@@ -225,7 +218,7 @@ export function runProgram<In extends string, Out extends string, Uni extends st
   program: KernelProgram<In, Out, Uni>,
   { inputs, outputs, uniforms, size }: Dispatch<In, Out, Uni>,
 ): Record<Out, tf.Tensor> {
-  const backend = tf.backend() as unknown as Backend;
+  const backend = tfjsWebGpu();
   const { device } = backend;
   const { pipeline, layout } = compile(device, program);
   const threads = typeof size === 'number' ? size : 0;
@@ -247,9 +240,9 @@ export function runProgram<In extends string, Out extends string, Uni extends st
       const dtype = program.outputs[name].includes('f32') ? 'float32' : 'int32';
       results[name] = tf.engine().makeTensorFromTensorInfo(backend.makeTensorInfo([...output], dtype));
     }
-    buffers.push(bufferOf(backend, results[name].dataId, true));
+    buffers.push(boundBuffer(backend, results[name].dataId, true));
   }
-  for (const name of program.inputNames) buffers.push(bufferOf(backend, inputs[name].dataId, false));
+  for (const name of program.inputNames) buffers.push(boundBuffer(backend, inputs[name].dataId, false));
   buffers.push(
     uniformBuffer(
       backend,
@@ -263,9 +256,7 @@ export function runProgram<In extends string, Out extends string, Uni extends st
     layout,
     entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
   });
-  backend.ensureCommandEncoderReady();
-  backend.computePassEncoder ??= backend.commandEncoder.beginComputePass();
-  const pass = backend.computePassEncoder;
+  const pass = computePass(backend);
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
   pass.dispatchWorkgroups(groups[0], groups[1], groups[2]);

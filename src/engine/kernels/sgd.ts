@@ -1,52 +1,65 @@
 import * as tf from '@tensorflow/tfjs';
-import { defineProgram, isWebGpu, runProgram } from './program';
+import { inPlaceKernel } from './inPlace';
+import { isWebGpu } from './program';
 
-export interface SgdRates {
-  readonly learningRate: number;
+/** One parameter's part in an update. */
+export interface SgdItem {
+  readonly weight: tf.Variable;
+  readonly velocity: tf.Variable;
+  readonly gradient: tf.Tensor;
+  /** Where its learning rate stands in the scalars. */
+  readonly rate: number;
+}
+
+export interface SgdSettings {
   readonly momentum: number;
   readonly weightDecay: number;
 }
 
-/** A dispatch a parameter where tfjs's element-wise ops take five, and no buffer but those of weight and velocity. */
-const PROGRAM = defineProgram({
-  name: 'sgdMomentum',
-  inputs: { gradient: 'f32' },
-  outputs: { weight: 'f32', velocity: 'f32' },
-  uniforms: { learningRate: 'f32', momentum: 'f32', weightDecay: 'f32' },
-  workgroupSize: [64, 1, 1],
-  entry: 'threads',
+const update = inPlaceKernel({
+  name: 'SgdMomentum',
+  writes: ['weight', 'velocity'],
+  reads: ['gradient'],
+  integers: ['rate'],
+  sharedRead: 'scalars',
+  sharedFloats: ['momentum', 'weightDecay'],
   code: `
-fn run(index : i32) {
-  let w = weight[index];
-  let v = uniforms.momentum * velocity[index] + (gradient[index] + uniforms.weightDecay * w);
-  velocity[index] = v;
-  weight[index] = w - uniforms.learningRate * v;
-}`,
+    let w = weight$[i];
+    let v = uniforms.momentum * velocity$[i] + (gradient$[i] + uniforms.weightDecay * w);
+    velocity$[i] = v;
+    weight$[i] = w - scalars[uniforms.rate$] * v;`,
 });
 
 /**
- * v = momentum v + (gradient + weightDecay w); w = w - learningRate v. On WebGPU weight and velocity are overwritten where they lie,
- * and so is all that shares their data; returns the velocity to keep, which is a new tensor elsewhere.
+ * v = momentum v + (gradient + weightDecay w); w = w - rate v, for all items, each with its rate from `scalars` (float32 [any]). On
+ * WebGPU weights and velocities are overwritten where they lie, and so is all that shares their data.
  */
-export function sgdUpdate(weight: tf.Variable, velocity: tf.Tensor, gradient: tf.Tensor, rates: SgdRates): tf.Tensor {
-  if (!isWebGpu()) return plainSgdUpdate(weight, velocity, gradient, rates);
-  const uniforms = { ...rates };
-  runProgram(PROGRAM, { inputs: { gradient }, outputs: { weight, velocity }, uniforms, size: weight.size });
-  return velocity;
+export function sgdUpdate(items: readonly SgdItem[], scalars: tf.Tensor1D, settings: SgdSettings): void {
+  if (!isWebGpu()) {
+    plainSgdUpdate(items, scalars, settings);
+    return;
+  }
+  update(
+    items.map(({ weight, velocity, gradient, rate }) => ({
+      writes: { weight, velocity },
+      reads: { gradient },
+      integers: { rate },
+    })),
+    { scalars, floats: { ...settings } },
+  );
 }
 
-/** The same in plain tfjs ops; disposes the velocity it replaces. */
+/** The same in plain tfjs ops. */
 export function plainSgdUpdate(
-  weight: tf.Variable,
-  velocity: tf.Tensor,
-  gradient: tf.Tensor,
-  { learningRate, momentum, weightDecay }: SgdRates,
-): tf.Tensor {
-  const next = tf.tidy(() => {
-    const v = tf.add(tf.mul(velocity, momentum), tf.add(gradient, tf.mul(weight, weightDecay)));
-    weight.assign(tf.sub(weight, tf.mul(v, learningRate)));
-    return tf.keep(v);
+  items: readonly SgdItem[],
+  scalars: tf.Tensor1D,
+  { momentum, weightDecay }: SgdSettings,
+): void {
+  tf.tidy(() => {
+    for (const { weight, velocity, gradient, rate } of items) {
+      const v = tf.add(tf.mul(velocity, momentum), tf.add(gradient, tf.mul(weight, weightDecay)));
+      velocity.assign(v);
+      weight.assign(tf.sub(weight, tf.mul(v, tf.slice(scalars, rate, 1).asScalar())));
+    }
   });
-  velocity.dispose();
-  return next;
 }

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { LiveKey, LiveSettings } from '../../spec/runConfig';
 import type { Mode } from '../nn/layer';
 import type { Parameters } from '../nn/parameters';
+import type { StepInputs } from '../stepInputs';
 
 /** What one forward pass of a method gives the trainer. */
 export interface MethodOutput {
@@ -29,15 +30,26 @@ export interface TrainedParameter {
   readonly constantLearningRate: boolean;
 }
 
-/** A way of learning from two views: its networks and its loss. It owns its parameters and knows nothing of data or schedule. */
+/**
+ * A way of learning from two views: its networks and its loss. It owns its parameters and knows nothing of data or schedule.
+ *
+ * On WebGPU a step is recorded once and replayed: `forward` and `afterUpdate` must queue device work only, read nothing back, and
+ * keep what outlives the step in variables that exist beforehand, overwritten where they lie (`kernels/inPlace.ts`).
+ */
 export interface Method {
   readonly parameters: Parameters;
   readonly featureDim: number;
   readonly outputDim: number;
-  /** Loss of two views [N, H, W, 3] in training mode, to be run on the gradient tape; BN statistics are per view. */
-  forward(x1: tf.Tensor4D, x2: tf.Tensor4D, live: LiveSettings): MethodOutput;
-  /** The parameters that the loss trains under these settings. */
-  trained(live: LiveSettings): TrainedParameter[];
+  /** Loss of a step in training mode, to be run on the gradient tape; BN statistics are per view. */
+  forward(inputs: StepInputs, live: LiveSettings): MethodOutput;
+  /** The parameters that the loss trains in a step (counted from 0) under these settings. */
+  trained(live: LiveSettings, step: number): TrainedParameter[];
+  /** What follows the optimiser's update in the same step: moving averages, queues. */
+  afterUpdate?(inputs: StepInputs, live: LiveSettings): void;
+  /** Share of the old value that stays in a moving average, at step t of `total`. */
+  tau?(t: number, total: number): number;
+  /** Names the operations that a step consists of, as far as they depend on its number; the same all along where left out. */
+  phase?(step: number): string;
   /** Called before the first step after a change in flight. */
   liveChanged(key: LiveKey, live: LiveSettings): void;
   embed(images: tf.Tensor4D, mode: Exclude<Mode, 'train'>): Embedding;

@@ -11,6 +11,7 @@ import type { Layer } from '../nn/layer';
 import { Parameters } from '../nn/parameters';
 import { stopGradient } from '../nn/stopGradient';
 import { seededRandom } from '../random';
+import type { StepInputs } from '../stepInputs';
 import type { Embedding, Method, MethodOutput, TrainedParameter } from './method';
 
 export type SimSiamOptions = Pick<
@@ -62,7 +63,7 @@ export class SimSiam implements Method {
     this.#initialPredictor = parameters.snapshot('predictor.');
   }
 
-  forward(x1: tf.Tensor4D, x2: tf.Tensor4D, live: LiveSettings): MethodOutput {
+  forward({ x1, x2 }: StepInputs, live: LiveSettings): MethodOutput {
     const { similarity, symmetric } = this.#options;
     const f = (x: tf.Tensor4D) => this.#projector(this.#backbone(x, 'train'), 'train');
     const h = (z: tf.Tensor2D) => (live.predictor === 'none' ? z : this.#predictor(z, 'train'));

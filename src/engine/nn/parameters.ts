@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { assignInPlace } from '../kernels/movingAverage';
 
 /**
  * A network's state as a flat tree of names like `encoder.stage1.block0.conv1.kernel`, in the order of creation.
@@ -59,10 +60,7 @@ export class Parameters {
 
   /** Sets the state back to a snapshot, which stays the caller's. */
   restore(snapshot: ReadonlyMap<string, tf.Tensor>): void {
-    for (const [name, value] of snapshot) {
-      const variable = this.get(name);
-      tf.tidy(() => variable.assign(tf.add(value, 0)));
-    }
+    assignInPlace([...snapshot].map(([name, online]) => ({ target: this.get(name), online })));
   }
 
   dispose(): void {

@@ -6,39 +6,58 @@ export interface ParameterUpdate {
   readonly name: string;
   readonly variable: tf.Variable;
   readonly gradient: tf.Tensor;
-  readonly learningRate: number;
+  /** Where its learning rate stands in the step's scalars. */
+  readonly rate: number;
 }
 
 /**
  * SGD with momentum and weight decay on every parameter, BN scales and biases included, as PyTorch has it (no Nesterov, no dampening):
- * g = gradient + weightDecay w; v = momentum v + g; w = w - learningRate v.
+ * g = gradient + weightDecay w; v = momentum v + g; w = w - rate v.
  */
 export class Sgd {
   readonly #momentum: number;
   readonly #weightDecay: number;
-  readonly #velocity = new Map<string, tf.Tensor>();
+  readonly #velocity = new Map<string, tf.Variable>();
 
   constructor(options: { readonly momentum: number; readonly weightDecay: number }) {
     this.#momentum = options.momentum;
     this.#weightDecay = options.weightDecay;
   }
 
-  /** Updates these parameters. One that takes no part in a step loses its velocity, so that it does not jump when it returns. */
-  step(updates: readonly ParameterUpdate[]): void {
-    const names = new Set(updates.map(({ name }) => name));
+  /**
+   * Says which parameters take part in the steps to come; to be called before the first and whenever that changes. One that no longer
+   * does loses its velocity, so that it does not jump when it returns.
+   */
+  prepare(trained: readonly { readonly name: string; readonly variable: tf.Variable }[]): void {
+    const names = new Set(trained.map(({ name }) => name));
     for (const [name, velocity] of this.#velocity) {
       if (names.has(name)) continue;
       velocity.dispose();
       this.#velocity.delete(name);
     }
-    for (const { name, variable, gradient, learningRate } of updates) {
-      const before = this.#velocity.get(name) ?? tf.keep(tf.zeros(variable.shape));
-      const rates = { learningRate, momentum: this.#momentum, weightDecay: this.#weightDecay };
-      this.#velocity.set(name, sgdUpdate(variable, before, gradient, rates));
+    for (const { name, variable } of trained) {
+      if (this.#velocity.has(name)) continue;
+      this.#velocity.set(
+        name,
+        tf.tidy(() => tf.variable(tf.zeros(variable.shape), false)),
+      );
     }
   }
 
-  /** Velocity of each parameter that took part in the last step; the tensors stay the optimiser's. */
+  /**
+   * Updates these parameters with their rates from `scalars`.
+   * @throws Error when one was not among those prepared
+   */
+  step(updates: readonly ParameterUpdate[], scalars: tf.Tensor1D): void {
+    const items = updates.map(({ name, variable, gradient, rate }) => {
+      const velocity = this.#velocity.get(name);
+      if (velocity === undefined) throw new Error(`the optimiser was not prepared for ${name}`);
+      return { weight: variable, velocity, gradient, rate };
+    });
+    sgdUpdate(items, scalars, { momentum: this.#momentum, weightDecay: this.#weightDecay });
+  }
+
+  /** Velocity of each parameter prepared; the tensors stay the optimiser's. */
   get velocity(): ReadonlyMap<string, tf.Tensor> {
     return this.#velocity;
   }

@@ -6,7 +6,6 @@ import {
   plainBatchNormBackward,
   plainBatchNormForward,
 } from '../../../src/engine/kernels/batchNorm';
-import { plainSgdUpdate, sgdUpdate } from '../../../src/engine/kernels/sgd';
 import { describeOnGpu, expectClose, onCpu, seeded, valuesOf } from './harness';
 
 const EPSILON = 1e-5;
@@ -109,25 +108,5 @@ describeOnGpu('batchNorm kernels equal plain tfjs', () => {
     const expected = { shape: [channels], data: Float32Array.from(exact) };
     expectClose(await valuesOf(inverseStd), expected, { tolerance: 1e-5 });
     tf.dispose([inverseStd, y, mean]);
-  });
-});
-
-describeOnGpu('sgd kernel equals plain tfjs', () => {
-  it.each([[1], [63], [1000]])('%i weights, three steps', async (count) => {
-    const random = seeded(count);
-    const weights = randomValues(count, random);
-    const gradients = [0, 1, 2].map(() => randomValues(count, random));
-    const rates = { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 };
-    const run = (update: typeof sgdUpdate): tf.Tensor[] => {
-      const weight = tf.variable(tf.tensor1d(weights)) as tf.Variable;
-      let velocity: tf.Tensor = tf.zeros([count]);
-      for (const gradient of gradients) velocity = update(weight, velocity, tf.tensor1d(gradient), rates);
-      return [weight, velocity];
-    };
-    const expected = onCpu(() => run(plainSgdUpdate));
-    const [weight, velocity] = run(sgdUpdate);
-    expectClose(await valuesOf(weight), expected[0], { tolerance: 1e-6, label: 'weight' });
-    expectClose(await valuesOf(velocity), expected[1], { tolerance: 1e-6, label: 'velocity' });
-    tf.dispose([weight, velocity]);
   });
 });

@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs';
+import { inPlaceKernel } from './inPlace';
+import { isWebGpu } from './program';
+
+/** A variable and what it follows, of one shape. */
+export interface Follower {
+  readonly target: tf.Variable;
+  readonly online: tf.Tensor;
+}
+
+const average = inPlaceKernel({
+  name: 'MovingAverage',
+  writes: ['target'],
+  reads: ['online'],
+  integers: ['tau'],
+  sharedRead: 'scalars',
+  sharedFloats: [],
+  code: `
+    let tau = scalars[uniforms.tau$];
+    target$[i] = tau * target$[i] + (1.0 - tau) * online$[i];`,
+});
+
+/** target = tau target + (1 - tau) online for all of them, tau being `scalars[tau]`; on WebGPU the targets are overwritten where they lie. */
+export function movingAverage(followers: readonly Follower[], scalars: tf.Tensor1D, tau: number): void {
+  if (!isWebGpu()) {
+    plainMovingAverage(followers, scalars, tau);
+    return;
+  }
+  average(
+    followers.map(({ target, online }) => ({ writes: { target }, reads: { online }, integers: { tau } })),
+    { scalars, floats: {} },
+  );
+}
+
+/** The same in plain tfjs ops. */
+export function plainMovingAverage(followers: readonly Follower[], scalars: tf.Tensor1D, tau: number): void {
+  tf.tidy(() => {
+    const keep = tf.slice(scalars, tau, 1).asScalar();
+    const share = tf.sub(1, keep);
+    for (const { target, online } of followers) {
+      target.assign(tf.add(tf.mul(keep, target), tf.mul(share, online)));
+    }
+  });
+}
+
+const copy = inPlaceKernel({
+  name: 'AssignInPlace',
+  writes: ['target'],
+  reads: ['online'],
+  integers: [],
+  sharedRead: null,
+  sharedFloats: [],
+  code: '    target$[i] = online$[i];',
+});
+
+/** target = online for all of them, as `Variable.assign`, but on WebGPU into the buffers that the targets have. */
+export function assignInPlace(followers: readonly Follower[]): void {
+  if (!isWebGpu()) {
+    for (const { target, online } of followers) target.assign(tf.tidy(() => tf.add(online, 0)));
+    return;
+  }
+  copy(
+    followers.map(({ target, online }) => ({ writes: { target }, reads: { online }, integers: {} })),
+    { floats: {} },
+  );
+}

@@ -1,0 +1,32 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/** Places of the numbers in `StepInputs.scalars`. */
+export const SCALAR = {
+  learningRate: 0,
+  /** The rate before any decay, for parameters that keep it (Sec. 4.2, "predictor lr fixed"). */
+  initialLearningRate: 1,
+  /** Share of the old value that stays in a moving average. */
+  tau: 2,
+} as const;
+
+export const SCALARS = Object.keys(SCALAR).length;
+
+/**
+ * What one step works on. The tensors hold new values in every step; only what is in them may differ between two steps of the same
+ * phase (see `Method.phase`), since the step's operations are recorded once and replayed.
+ */
+export interface StepInputs {
+  /** Steps done before this one. */
+  readonly step: number;
+  /** Two views of each image [N, H, W, 3], augmented and normalised. */
+  readonly x1: tf.Tensor4D;
+  readonly x2: tf.Tensor4D;
+  /** Further, smaller views [N, h, w, 3] (multi-crop); none for most methods. */
+  readonly smallViews: readonly tf.Tensor4D[];
+  /** Which training image each row is, int32 [N], counted from 0. */
+  readonly images: tf.Tensor1D;
+  /** float32 [SCALARS]. */
+  readonly scalars: tf.Tensor1D;
+  /** The other view's representations to predict, computed beforehand and held constant (alternating optimisation, Sec. 5.2). */
+  readonly targets?: { readonly z1: tf.Tensor2D; readonly z2: tf.Tensor2D };
+}

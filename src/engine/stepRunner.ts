@@ -1,0 +1,142 @@
+import * as tf from '@tensorflow/tfjs';
+import type { LiveSettings, RunConfig } from '../spec/runConfig';
+import { AUGMENT_COLUMNS } from './augment/augmentParams';
+import { Recording } from './capture/recording';
+import type { ImageSource } from './imageSource';
+import { isWebGpu } from './kernels/program';
+import type { Method } from './methods/method';
+import { Sgd } from './optim/sgd';
+import { seededRandom } from './random';
+import { StagedTensor } from './stagedTensor';
+import { SCALAR, SCALARS, type StepInputs } from './stepInputs';
+import { trainStep } from './trainStep';
+
+/** What the host decides about one step. */
+export interface StepPlan {
+  /** Steps done before this one. */
+  readonly step: number;
+  /** The batch, as indices of the data set, and of its training images. */
+  readonly images: Uint32Array;
+  readonly positions: Uint32Array;
+  readonly live: LiveSettings;
+  readonly learningRate: number;
+  readonly initialLearningRate: number;
+}
+
+/** From before the update. */
+export interface StepMetrics {
+  readonly loss: number;
+  readonly outputStd: number;
+}
+
+type StepResults = { readonly metrics: tf.Tensor1D; readonly x1: tf.Tensor4D; readonly x2: tf.Tensor4D };
+
+/**
+ * Carries out training steps: draws the augmentations, and has the device make the views, the gradients and the update. On WebGPU the
+ * device work is recorded in the first step and replayed in the others, until what it consists of changes; elsewhere, and with
+ * `record` false, each step is run op by op. Both give the same numbers.
+ */
+export class StepRunner {
+  readonly #config: RunConfig;
+  readonly #source: ImageSource;
+  readonly #method: Method;
+  readonly #optimiser: Sgd;
+  readonly #record: boolean;
+  readonly #pixels: StagedTensor<tf.Rank.R3>;
+  readonly #augment: StagedTensor<tf.Rank.R2>;
+  readonly #positions: StagedTensor<tf.Rank.R1>;
+  readonly #scalars = new StagedTensor<tf.Rank.R1>([SCALARS], 'float32');
+  #recording: { readonly operations: string; readonly steps: Recording<StepResults> } | null = null;
+  /** Views of the last step where it was not a replay. */
+  #views: Pick<StepResults, 'x1' | 'x2'> | null = null;
+
+  constructor(config: RunConfig, source: ImageSource, method: Method, record: boolean) {
+    const { batchSize, imageSize } = config;
+    this.#config = config;
+    this.#source = source;
+    this.#method = method;
+    this.#record = record;
+    this.#optimiser = new Sgd({ momentum: config.momentum, weightDecay: config.weightDecay });
+    this.#pixels = new StagedTensor([batchSize, imageSize, imageSize], 'int32');
+    this.#augment = new StagedTensor([2 * batchSize, AUGMENT_COLUMNS], 'float32');
+    this.#positions = new StagedTensor([batchSize], 'int32');
+  }
+
+  /** Queues one update. The numbers come when the device has them; several steps may be under way at once. */
+  run(plan: StepPlan): Promise<StepMetrics> {
+    const work = this.#stage(plan);
+    if (!this.#record || !isWebGpu()) return this.#runOpByOp(plan, work);
+    const operations = this.#operations(plan);
+    if (this.#recording?.operations !== operations) {
+      this.#recording?.steps.dispose();
+      this.#recording = null;
+      this.#prepare(plan);
+      this.#recording = { operations, steps: new Recording(work) };
+    }
+    const { steps } = this.#recording;
+    steps.replay();
+    return steps.read('metrics').then(([loss, outputStd]) => ({ loss, outputStd }));
+  }
+
+  /** Views of the last step [N, H, W, 3], overwritten by the next; null before the first. */
+  get views(): Pick<StepResults, 'x1' | 'x2'> | null {
+    return this.#recording?.steps.results ?? this.#views;
+  }
+
+  /** Bytes of device memory beyond what tfjs counts. */
+  get bytes(): number {
+    return this.#recording?.steps.bytes ?? 0;
+  }
+
+  /** What tells the operations of one step from those of another. The learning rate is a number that they read. */
+  #operations({ live: { baseLearningRate: _, ...live }, step }: StepPlan): string {
+    return JSON.stringify([live, this.#method.phase?.(step) ?? '']);
+  }
+
+  #prepare({ live, step }: StepPlan): void {
+    this.#optimiser.prepare(this.#method.trained(live, step));
+  }
+
+  /** Hands the step's values to the device; returns what is to be done with them. */
+  #stage(plan: StepPlan): () => StepResults {
+    const { augment, seed, totalSteps } = this.#config;
+    const { step, images, live } = plan;
+    const drawn = this.#source.draw(images, augment, seededRandom(seed, 'augment', step));
+    const pixels = this.#pixels.write(drawn.pixels);
+    const params = this.#augment.write(drawn.params);
+    const positions = this.#positions.write(Int32Array.from(plan.positions));
+    const numbers = new Float32Array(SCALARS);
+    numbers[SCALAR.learningRate] = plan.learningRate;
+    numbers[SCALAR.initialLearningRate] = plan.initialLearningRate;
+    numbers[SCALAR.tau] = this.#method.tau?.(step, totalSteps) ?? 0;
+    const scalars = this.#scalars.write(numbers);
+    return () => {
+      const [x1, x2] = this.#source.augment(pixels, params, augment);
+      const inputs: StepInputs = { step, x1, x2, smallViews: [], images: positions, scalars };
+      return { metrics: trainStep(this.#method, this.#optimiser, inputs, live), x1, x2 };
+    };
+  }
+
+  async #runOpByOp(plan: StepPlan, work: () => StepResults): Promise<StepMetrics> {
+    this.#prepare(plan);
+    const { metrics, x1, x2 } = work();
+    this.#freeViews();
+    this.#views = { x1, x2 };
+    const [loss, outputStd] = await metrics.data();
+    metrics.dispose();
+    return { loss, outputStd };
+  }
+
+  #freeViews(): void {
+    if (this.#views !== null) tf.dispose([this.#views.x1, this.#views.x2]);
+    this.#views = null;
+  }
+
+  dispose(): void {
+    this.#recording?.steps.dispose();
+    this.#recording = null;
+    this.#freeViews();
+    this.#optimiser.dispose();
+    for (const staged of [this.#pixels, this.#augment, this.#positions, this.#scalars]) staged.dispose();
+  }
+}

@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs';
+import { SCALAR, SCALARS, type StepInputs } from '../../src/engine/stepInputs';
+
+/** What a step gets for these two views; `positions` and `scalars` are new tensors, `disposeStepInputs` frees them. */
+export function stepInputs(
+  x1: tf.Tensor4D,
+  x2: tf.Tensor4D,
+  { step = 0, learningRate = 0.05, tau = 0.99 }: { step?: number; learningRate?: number; tau?: number } = {},
+): StepInputs {
+  const numbers = new Float32Array(SCALARS);
+  numbers[SCALAR.learningRate] = learningRate;
+  numbers[SCALAR.initialLearningRate] = learningRate;
+  numbers[SCALAR.tau] = tau;
+  return {
+    step,
+    x1,
+    x2,
+    smallViews: [],
+    images: tf.range(0, x1.shape[0], 1, 'int32'),
+    scalars: tf.tensor1d(numbers),
+  };
+}
+
+/** Frees all but the views. */
+export function disposeStepInputs({ images, scalars }: StepInputs): void {
+  tf.dispose([images, scalars]);
+}
