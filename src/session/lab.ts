@@ -9,6 +9,8 @@ import {
   type PresetName,
   type RunConfig,
 } from '../spec/runConfig';
+import type { RunStorage } from '../storage/runStorage';
+import { RunArchive } from './archive/runArchive';
 import { ChartClock, type Scheduler } from './chartClock';
 import { DatasetLoading, type ImageLoaders, type Origin } from './datasetLoading';
 import { createDatasetStore } from './datasetStore';
@@ -20,7 +22,7 @@ import { createNoticeStore, notify } from './noticeStore';
 import { pickQueries } from './queries';
 import { rebased, withPreset } from './rebase';
 import { logged, reduceRunEvent } from './runEvents';
-import { createRunStore, hasMoved, isLiveKey, NO_RUN } from './runStore';
+import { createRunStore, hasMoved, isLiveKey, NO_RUN, type RunStoreState } from './runStore';
 import { SeriesSet } from './series';
 import { startProblem } from './startProblem';
 import { Thumbnails } from './thumbnails';
@@ -31,6 +33,8 @@ export interface LabOptions {
   /** Where a sample's images come from, by its choice in the settings. */
   readonly sampleOrigin: (choice: Exclude<DatasetChoice, 'folder'>) => Origin;
   readonly schedule?: Scheduler;
+  /** Where runs outlive the page; without it they are kept for as long as it is open. */
+  readonly storage?: RunStorage;
 }
 
 /** An edit is built into a run that has not moved after this pause, so that a series of edits builds one run. */
@@ -43,6 +47,7 @@ export class Lab {
   readonly noticeStore = createNoticeStore();
   readonly runStore;
   readonly series = new SeriesSet();
+  readonly archive: RunArchive;
   readonly clock: ChartClock;
   readonly thumbnails: Thumbnails;
 
@@ -68,6 +73,7 @@ export class Lab {
     this.runStore.setState({ changes: run.changes });
     this.datasetStore.setState({ wanted: run.folder });
     for (const notice of notices) notify(this.noticeStore, notice);
+    this.archive = new RunArchive(this, options.storage ?? null);
     this.clock = new ChartClock(options.schedule);
     this.engine = new EngineSession(this.engineStore, options.openWorker, {
       onRunEvent: (event) => this.receive(event),
@@ -244,20 +250,17 @@ export class Lab {
     }
     const problem = startProblem(this.config, this.datasetStore.getState());
     if (info === null || problem !== null) {
-      this.runStore.setState({ ...NO_RUN, active: null, intent: null });
+      this.replaceRun({ active: null, intent: null });
       return;
     }
     this.runs += 1;
     const runId = `run-${this.runs}`;
     const { config, changes, queries, log } = this.runStore.getState();
-    this.series.clear();
-    this.runStore.setState({
-      ...NO_RUN,
+    this.replaceRun({
       active: { runId, config },
       runState: 'building',
       log: logged(log, 0, `run ${this.runs}: ${config.preset}, ${info.name}, seed ${config.seed}`),
     });
-    this.clock.touch();
     try {
       const created = this.engine.request<'create'>({ type: 'create', runId, config, changes });
       this.created = created.then(
@@ -298,13 +301,16 @@ export class Lab {
     if (active !== null && runState === 'training') {
       await this.attempt(this.engine.request<'pause'>({ type: 'pause', runId: active.runId }));
     }
-    this.runStore.setState({ ...NO_RUN, active: null });
-    this.series.clear();
-    this.clock.touch();
+    this.replaceRun({ active: null });
   }
 
   private forgetRun(): void {
-    this.runStore.setState({ ...NO_RUN, active: null, changes: [], intent: null });
+    this.replaceRun({ active: null, changes: [], intent: null });
+  }
+
+  /** The store first: the archive hears of it, and keeps the run before with the curves that are still there. */
+  private replaceRun(next: Partial<RunStoreState>): void {
+    this.runStore.setState({ ...NO_RUN, ...next });
     this.series.clear();
     this.clock.touch();
   }

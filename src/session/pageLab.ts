@@ -1,6 +1,7 @@
 import { importImages } from '../data/importImages';
 import { SAMPLES } from '../data/sample/catalogue';
 import { loadSample } from '../data/samples';
+import { RunDatabase } from '../storage/runDatabase';
 import { Lab } from './lab';
 import { syncLink } from './linkSync';
 import { openWorker } from './openWorker';
@@ -10,10 +11,20 @@ const STEPS_WORTH_ASKING = 500;
 
 /** The lab of a page: opened from its address, with the training worker and the built-in samples. */
 export function openLab(page: Window): Lab {
+  const otherTabs = new BroadcastChannel('simsiam-lab-runs');
   const lab = new Lab(page.location.hash, {
     openWorker,
     loaders: { loadSample, importImages },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: SAMPLES[id].title }),
+    storage: new RunDatabase((id) => otherTabs.postMessage(id)),
+  });
+  otherTabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === 'string') void lab.archive.changedElsewhere(data);
+  });
+  // Either may be the last that a page hears.
+  page.addEventListener('pagehide', () => lab.archive.leave());
+  page.document.addEventListener('visibilitychange', () => {
+    if (page.document.visibilityState === 'hidden') lab.archive.leave();
   });
   syncLink(lab, page);
   page.addEventListener('beforeunload', (event) => {

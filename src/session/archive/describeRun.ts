@@ -1,0 +1,80 @@
+import { type ConfigPath, flattenConfig } from '../../spec/configPath';
+import { differingPaths, fieldOf, valueLabel } from '../../spec/fields';
+import { METHODS } from '../../spec/methods/registry';
+import { presetConfig } from '../../spec/presets';
+import { encodeShareLink, type SharedRun } from '../../spec/shareLink';
+import type { RunRecord } from '../../storage/runRecord';
+import { changeWords } from '../words';
+
+type Settings = Pick<RunRecord, 'config' | 'changes'>;
+
+/** A setting of a run that is not its preset's. */
+export interface Difference {
+  /** The setting, and the step for a change in flight: unique within a run. */
+  readonly key: string;
+  readonly path: ConfigPath;
+  readonly text: string;
+}
+
+/** Shown in places of their own. */
+const ELSEWHERE: ReadonlySet<ConfigPath> = new Set(['preset', 'dataset', 'method']);
+/** A name has room for this many differences. */
+const NAMED = 2;
+
+/** “Random crop: smallest area”: the fields of an augmentation need its name beside their own. */
+function labelOf(path: ConfigPath): string {
+  const { label } = fieldOf(path);
+  const owner = /^(augment\.\w+)\.(?!enabled$)/.exec(path)?.[1];
+  return owner === undefined ? label : `${fieldOf(`${owner}.enabled`).label}: ${withSmallInitial(label)}`;
+}
+
+/** “stop-gradient”, but “BN in the heads”. */
+function withSmallInitial(label: string): string {
+  return /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label;
+}
+
+/** What is different from the preset's own values on that data set, changes in flight last. */
+export function differencesOf({ config, changes }: Settings): Difference[] {
+  const values = flattenConfig(config);
+  const settings = differingPaths(config, presetConfig(config.preset, config.dataset))
+    .filter((path) => !ELSEWHERE.has(path))
+    .map((path) => ({ key: path, path, text: `${labelOf(path)} ${valueLabel(fieldOf(path), values.get(path))}` }));
+  const inFlight = changes.map(([step, path, value]) => ({
+    key: `${path} ${step}`,
+    path,
+    text: `${changeWords(path, value)} at step ${step}`,
+  }));
+  return [...settings, ...inFlight];
+}
+
+/** Says how a run was watched or computed, not what it was. */
+function isAside(path: ConfigPath): boolean {
+  return path === 'engine' || path.startsWith('knn.') || path.startsWith('probe.');
+}
+
+/** A run's name: the one it was given, else one like “SimSiam · stop-gradient off”. */
+export function runName(run: Settings & Pick<RunRecord, 'name'>): string {
+  if (run.name !== null) return run.name;
+  const { title } = METHODS[run.config.method];
+  const differences = differencesOf(run).filter(({ path }) => !isAside(path));
+  if (differences.length === 0) return `${title} · ${run.config.preset}`;
+  const words = differences.slice(0, NAMED).map(({ text }) => withSmallInitial(text));
+  const more = differences.length - words.length;
+  return [title, ...words, ...(more > 0 ? [`${more} more`] : [])].join(' · ');
+}
+
+/** The hash, without `#`, of a link that runs a kept run again. */
+export function linkOfRun({ config, changes, dataset }: Pick<RunRecord, 'config' | 'changes' | 'dataset'>): string {
+  const { name, count, fingerprint } = dataset;
+  const folder: SharedRun['folder'] = fingerprint === null ? null : { name, count, fingerprint };
+  return encodeShareLink({ config, changes, folder });
+}
+
+/**
+ * What a loss is a loss of: values of different kinds do not compare, and never share an axis.
+ * SimSiam's two similarities are two kinds.
+ */
+export function lossKind({ method, similarity }: RunRecord['config']): string {
+  const { title, options } = METHODS[method];
+  return options.includes('similarity') && similarity === 'crossEntropy' ? `${title}, cross-entropy` : title;
+}

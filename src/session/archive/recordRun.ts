@@ -1,0 +1,90 @@
+import type { RunState } from '../../protocol/events';
+import type { DatasetInfo } from '../../spec/imageDataset';
+import { SERIES_NAMES, type SeriesName } from '../../spec/measurement';
+import {
+  type Curves,
+  type DatasetIdentity,
+  type KeptState,
+  RECORD_VERSION,
+  type RunRecord,
+} from '../../storage/runRecord';
+import type { EngineStoreState } from '../engineStore';
+import type { RunStoreState } from '../runStore';
+import { SeriesSet } from '../series';
+import type { LiveRun } from './archiveStore';
+
+/** Points of a curve that are kept: all of them up to here, then the lowest and the highest of each stretch. */
+const MAX_POINTS = 4096;
+
+/** What a run is made on; taken down when it begins, since the page may go on to others before it is written. */
+export interface RunOrigin {
+  readonly dataset: DatasetIdentity;
+  readonly engine: RunRecord['engine'];
+}
+
+export function originOf(info: DatasetInfo | null, { adapter }: Pick<EngineStoreState, 'adapter'>): RunOrigin {
+  return {
+    dataset: {
+      name: info?.name ?? '',
+      count: info?.count ?? 0,
+      sample: info?.source.kind === 'sample' ? info.source.id : null,
+      fingerprint: info?.source.kind === 'folder' ? info.source.fingerprint : null,
+    },
+    engine: adapter === null ? null : { name: adapter.engine, adapter: adapter.description },
+  };
+}
+
+function keptState(state: RunState | null): KeptState {
+  return state === 'finished' || state === 'diverged' || state === 'failed' ? state : 'stopped';
+}
+
+/** The run on the page as a record; null when there is none. */
+export function recordOf(
+  { id, name, created }: LiveRun,
+  origin: RunOrigin,
+  { active, changes, step, runState, markers, diagnosis, baselines, latest }: RunStoreState,
+): RunRecord | null {
+  if (active === null) return null;
+  return {
+    version: RECORD_VERSION,
+    id,
+    name,
+    created,
+    config: active.config,
+    // Those of a link that the run did not come to are not part of it.
+    changes: changes.filter(([at]) => at <= step),
+    ...origin,
+    steps: step,
+    state: keptState(runState),
+    markers,
+    diagnosis,
+    baselines,
+    final: latest,
+  };
+}
+
+/** Curves to be kept. */
+export function curvesOf(series: SeriesSet): Curves {
+  const curves: { -readonly [Name in SeriesName]?: Curves[Name] } = {};
+  for (const name of SERIES_NAMES) {
+    const points = series.get(name).decimated(MAX_POINTS);
+    if (points.length === 0) continue;
+    curves[name] = {
+      steps: Float64Array.from(points, (point) => point.step),
+      values: Float64Array.from(points, (point) => point.value),
+    };
+  }
+  return curves;
+}
+
+/** Kept curves, to be drawn. */
+export function seriesOf(curves: Curves): SeriesSet {
+  const series = new SeriesSet();
+  for (const name of SERIES_NAMES) {
+    const curve = curves[name];
+    curve?.steps.forEach((step, i) => {
+      series.get(name).push(step, curve.values[i] ?? Number.NaN);
+    });
+  }
+  return series;
+}

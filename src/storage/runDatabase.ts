@@ -1,0 +1,139 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type Curves, parseCurves, parseRunRecord, type RunRecord } from './runRecord';
+import { type RunStorage, type SaveOptions, StorageError, type StoredRuns } from './runStorage';
+
+const NAME = 'simsiam-lab';
+/** Of the database's shape; records have a version of their own. */
+const VERSION = 1;
+
+/** Values are `unknown`: they were written by whatever version of the page was open then. */
+interface Schema extends DBSchema {
+  runs: { key: string; value: unknown };
+  curves: { key: string; value: unknown };
+}
+
+const BOTH = ['runs', 'curves'] as const;
+
+function storageError(error: unknown): StorageError {
+  if (error instanceof StorageError) return error;
+  const full = error instanceof DOMException && error.name === 'QuotaExceededError';
+  return new StorageError(full ? 'full' : 'unavailable', error);
+}
+
+/** Runs in IndexedDB: records and curves apart, so that a table of many runs is read without their curves. */
+export class RunDatabase implements RunStorage {
+  private opened: Promise<IDBPDatabase<Schema>> | null = null;
+  /** Once open: leaving the page, there is no time to wait for a promise. */
+  private ready: IDBPDatabase<Schema> | null = null;
+
+  /** `onChange` is told the id of each run that this tab wrote, renamed or deleted, once it is done. */
+  constructor(private readonly onChange: (id: string) => void = () => undefined) {}
+
+  list(): Promise<StoredRuns> {
+    return this.with(async (db) => {
+      const stored = await db.getAll('runs');
+      const runs = stored.map(parseRunRecord).filter((run) => run !== null);
+      return { runs, unreadable: stored.length - runs.length };
+    });
+  }
+
+  read(id: string): Promise<RunRecord | null> {
+    return this.with(async (db) => parseRunRecord(await db.get('runs', id)));
+  }
+
+  curves(id: string): Promise<Curves> {
+    return this.with(async (db) => parseCurves(await db.get('curves', id)));
+  }
+
+  async save(run: RunRecord, curves: Curves, { isNew, leaving = false }: SaveOptions): Promise<void> {
+    if (leaving) {
+      if (this.ready === null) return;
+      const tx = this.ready.transaction(BOTH, 'readwrite');
+      const puts = [tx.objectStore('runs').put(run, run.id), tx.objectStore('curves').put(curves, run.id)];
+      tx.commit();
+      await this.with(() => completed(tx, Promise.all(puts)));
+      return;
+    }
+    await this.with(async (db) => {
+      const tx = db.transaction(BOTH, 'readwrite');
+      const write = async () => {
+        const there = isNew ? run : parseRunRecord(await tx.objectStore('runs').get(run.id));
+        if (there === null) return;
+        await Promise.all([
+          tx.objectStore('runs').put({ ...run, name: there.name }, run.id),
+          tx.objectStore('curves').put(curves, run.id),
+        ]);
+      };
+      await completed(tx, write());
+    });
+    this.onChange(run.id);
+  }
+
+  async rename(id: string, name: string | null): Promise<void> {
+    await this.with(async (db) => {
+      const tx = db.transaction('runs', 'readwrite');
+      const write = async () => {
+        const there = parseRunRecord(await tx.store.get(id));
+        if (there !== null) await tx.store.put({ ...there, name }, id);
+      };
+      await completed(tx, write());
+    });
+    this.onChange(id);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.with((db) => removeAll(db, [id]));
+    this.onChange(id);
+  }
+
+  async removeUnreadable(): Promise<void> {
+    await this.with(async (db) => {
+      const keys = await db.getAllKeys('runs');
+      const stored = await Promise.all(keys.map((key) => db.get('runs', key)));
+      await removeAll(
+        db,
+        keys.filter((_, i) => parseRunRecord(stored[i]) === null),
+      );
+    });
+  }
+
+  /** Ends the connection; the next call opens another. */
+  close(): void {
+    this.ready?.close();
+    this.ready = null;
+    this.opened = null;
+  }
+
+  private async with<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
+    try {
+      this.opened ??= this.open();
+      return await work(await this.opened);
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+
+  private async open(): Promise<IDBPDatabase<Schema>> {
+    const db = await openDB<Schema>(NAME, VERSION, {
+      upgrade(database) {
+        for (const store of BOTH) database.createObjectStore(store);
+      },
+      // A later version of the page, in another tab, waits for this one to let go.
+      blocking: () => this.close(),
+      terminated: () => this.close(),
+    });
+    this.ready = db;
+    return db;
+  }
+}
+
+async function removeAll(db: IDBPDatabase<Schema>, ids: readonly string[]): Promise<void> {
+  const tx = db.transaction(BOTH, 'readwrite');
+  await completed(tx, Promise.all(ids.flatMap((id) => BOTH.map((store) => tx.objectStore(store).delete(id)))));
+}
+
+/** Waits for a transaction and the work in it. Where both failed, the transaction knows why. */
+async function completed(tx: { readonly done: Promise<void> }, work: Promise<unknown>): Promise<void> {
+  const outcomes = await Promise.allSettled([tx.done, work]);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}

@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { SAMPLE_IDS } from '../spec/imageDataset';
+import { type Baselines, type Diagnosis, type Marker, SERIES_NAMES, type SeriesName } from '../spec/measurement';
+import { type LiveChange, parseLiveChange, type RunConfig } from '../spec/runConfig';
+import { storedConfig } from './storedConfig';
+
+/** Written into every record; a record of a later version is left alone. */
+export const RECORD_VERSION = 1;
+
+/** What a run was trained on, as far as it can be named without its images. */
+export interface DatasetIdentity {
+  readonly name: string;
+  readonly count: number;
+  /** The sample, or null for a person's own images. */
+  readonly sample: (typeof SAMPLE_IDS)[number] | null;
+  /** Of a person's own images. */
+  readonly fingerprint: string | null;
+}
+
+/** Where a run stood when it was last written. `stopped`: it could have gone on. */
+export const KEPT_STATES = ['stopped', 'finished', 'diverged', 'failed'] as const;
+export type KeptState = (typeof KEPT_STATES)[number];
+
+/** A kept run but for its curves: small, so that a table of many is read at once. */
+export interface RunRecord {
+  readonly version: typeof RECORD_VERSION;
+  readonly id: string;
+  /** As given by the person; null where the run goes by what is different about it. */
+  readonly name: string | null;
+  /** Milliseconds since 1970, at the first step. */
+  readonly created: number;
+  /** As it was at step 0. */
+  readonly config: RunConfig;
+  /** Made in flight, up to `steps`. */
+  readonly changes: readonly LiveChange[];
+  readonly dataset: DatasetIdentity;
+  /** null where no engine has said what it is. */
+  readonly engine: { readonly name: string; readonly adapter: string } | null;
+  readonly steps: number;
+  readonly state: KeptState;
+  readonly markers: readonly Marker[];
+  readonly diagnosis: Diagnosis | null;
+  readonly baselines: Baselines | null;
+  /** The last value of each series. */
+  readonly final: Readonly<Partial<Record<SeriesName, number>>>;
+}
+
+/** A run's curves: points (steps[i], values[i]) with rising steps and finite values. */
+export type Curves = Readonly<
+  Partial<Record<SeriesName, { readonly steps: Float64Array; readonly values: Float64Array }>>
+>;
+
+/** A diverged run's loss may be NaN or infinite. */
+const anyNumber = z.custom<number>((value) => typeof value === 'number');
+const step = z.int().min(0);
+
+const liveChange = z.unknown().transform((value, context): LiveChange => {
+  try {
+    return parseLiveChange(value);
+  } catch {
+    context.addIssue('not a change in flight');
+    return z.NEVER;
+  }
+});
+
+/** Complete: a state that is missing here, or that no longer exists, is a compile error. */
+const DIAGNOSES = {
+  starting: z.object({ state: z.literal('starting') }),
+  learning: z.object({ state: z.literal('learning') }),
+  collapsed: z.object({ state: z.literal('collapsed'), since: step, outputStd: anyNumber, loss: anyNumber }),
+  'dimensional-collapse': z.object({
+    state: z.literal('dimensional-collapse'),
+    since: step,
+    effectiveRank: anyNumber,
+    startRank: anyNumber,
+    outputStd: anyNumber,
+  }),
+  diverged: z.object({ state: z.literal('diverged'), since: step, loss: anyNumber }),
+} satisfies { [State in Diagnosis['state']]: z.ZodType<Diagnosis & { readonly state: State }> };
+
+const diagnosis = z.union(Object.values(DIAGNOSES));
+
+const marker = z.union([
+  z
+    .object({ kind: z.literal('change'), step, key: z.unknown(), value: z.unknown() })
+    .transform(({ step, key, value }, context): Marker => {
+      const change = liveChange.safeParse([step, key, value]);
+      if (change.success) return { kind: 'change', step, key: change.data[1], value: change.data[2] };
+      context.addIssue('not a change in flight');
+      return z.NEVER;
+    }),
+  z.object({
+    kind: z.literal('diagnosis'),
+    step,
+    state: z.enum(Object.keys(DIAGNOSES) as Diagnosis['state'][]),
+  }),
+]) satisfies z.ZodType<Marker>;
+
+const baselines = z.object({
+  inverseSqrtD: anyNumber,
+  rankBound: anyNumber,
+  backboneRankBound: anyNumber,
+  knn: z
+    .object({
+      k: anyNumber,
+      temperature: anyNumber,
+      bank: anyNumber,
+      queries: anyNumber,
+      chance: anyNumber,
+      rawPixels: anyNumber,
+      untrained: anyNumber,
+    })
+    .nullable(),
+  viewRetrieval: z.object({ images: anyNumber, rawPixels: anyNumber, untrained: anyNumber }),
+}) satisfies z.ZodType<Baselines>;
+
+/** A list without the entries that do not fit. */
+function fitting<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
+  return z.array(z.unknown()).transform((values) =>
+    values.flatMap((value) => {
+      const parsed = entry.safeParse(value);
+      return parsed.success ? [parsed.data] : [];
+    }),
+  );
+}
+
+const config = z.unknown().transform((value, context): RunConfig => {
+  const stored = storedConfig(value);
+  if (stored !== null) return stored;
+  context.addIssue('not the settings of a run');
+  return z.NEVER;
+});
+
+const final = z.record(z.string(), z.unknown()).transform((values) => {
+  const known: Partial<Record<SeriesName, number>> = {};
+  for (const name of SERIES_NAMES) {
+    const value = values[name];
+    if (typeof value === 'number') known[name] = value;
+  }
+  return known;
+});
+
+/** Changes are what the run is: one that cannot be read spoils the record. What is merely told of it does not. */
+const recordSchema = z.object({
+  version: z.literal(RECORD_VERSION),
+  id: z.string().min(1),
+  name: z.string().nullable().catch(null),
+  created: z.number(),
+  config,
+  changes: z.array(liveChange),
+  dataset: z.object({
+    name: z.string(),
+    count: z.int().min(0),
+    sample: z.enum(SAMPLE_IDS).nullable(),
+    fingerprint: z.string().nullable(),
+  }),
+  engine: z.object({ name: z.string(), adapter: z.string() }).nullable().catch(null),
+  steps: step,
+  state: z.enum(KEPT_STATES).catch('stopped'),
+  markers: fitting(marker).catch([]),
+  diagnosis: diagnosis.nullable().catch(null),
+  baselines: baselines.nullable().catch(null),
+  final: final.catch({}),
+}) satisfies z.ZodType<RunRecord>;
+
+/** What the database holds under a key, as a run; null when it is damaged, or of a later version of the page. */
+export function parseRunRecord(stored: unknown): RunRecord | null {
+  const parsed = recordSchema.safeParse(stored);
+  return parsed.success ? parsed.data : null;
+}
+
+/** The curves of a run; one that is damaged is left out. */
+export function parseCurves(stored: unknown): Curves {
+  const curves: { -readonly [Name in SeriesName]?: Curves[Name] } = {};
+  if (typeof stored !== 'object' || stored === null) return curves;
+  for (const name of SERIES_NAMES) {
+    const curve = (stored as Readonly<Record<string, unknown>>)[name];
+    if (isCurve(curve)) curves[name] = { steps: curve.steps, values: curve.values };
+  }
+  return curves;
+}
+
+function isCurve(curve: unknown): curve is { steps: Float64Array; values: Float64Array } {
+  if (typeof curve !== 'object' || curve === null || !('steps' in curve) || !('values' in curve)) return false;
+  const { steps, values } = curve;
+  if (!(steps instanceof Float64Array && values instanceof Float64Array)) return false;
+  return steps.length === values.length && [...steps, ...values].every(Number.isFinite);
+}

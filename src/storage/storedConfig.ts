@@ -1,0 +1,32 @@
+import { presetConfig } from '../spec/presets';
+import { configProblems, DATASET_CHOICES, PRESET_NAMES, type RunConfig, runConfigSchema } from '../spec/runConfig';
+
+type Tree = Readonly<Record<string, unknown>>;
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The settings of `defaults`, each with what is stored for it, if anything is. */
+function overlaid(defaults: Tree, stored: Tree): Tree {
+  const merged = Object.entries(defaults).map(([key, value]) => {
+    const there = Object.hasOwn(stored, key) ? stored[key] : undefined;
+    if (there === undefined) return [key, value];
+    return [key, isTree(value) && isTree(there) ? overlaid(value, there) : there];
+  });
+  return Object.fromEntries(merged);
+}
+
+/**
+ * The settings of a kept run, perhaps written by an earlier version of the page: a setting that did not exist then has its preset's
+ * value, one that no longer exists is left out. null when what is there cannot be the settings of any run: no known preset or
+ * data set, or a value that does not fit its setting.
+ */
+export function storedConfig(stored: unknown): RunConfig | null {
+  if (!isTree(stored)) return null;
+  const preset = PRESET_NAMES.find((name) => name === stored.preset);
+  const dataset = DATASET_CHOICES.find((name) => name === stored.dataset);
+  if (preset === undefined || dataset === undefined) return null;
+  const parsed = runConfigSchema.safeParse(overlaid(presetConfig(preset, dataset), stored));
+  return parsed.success && configProblems(parsed.data).length === 0 ? parsed.data : null;
+}

@@ -1,0 +1,353 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MAX_OVERLAYS } from '../../../src/session/archive/archiveStore';
+import { runName } from '../../../src/session/archive/describeRun';
+import { Lab } from '../../../src/session/lab';
+import type { Measurement } from '../../../src/spec/measurement';
+import { presetConfig } from '../../../src/spec/presets';
+import { RunDatabase } from '../../../src/storage/runDatabase';
+import { type RunStorage, StorageError } from '../../../src/storage/runStorage';
+import { curvesOfLength, keptRun } from '../../setup/runRecord';
+import { FakeWorker } from './fakeWorker';
+
+/** Lets promises, timers that are due and the database come to their end. */
+async function settled(ms = 1000): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+  // A transaction takes some turns of the event loop.
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A page on small made-up images, ready to train. */
+async function page(storage?: RunStorage, hash = '#preset=tiny') {
+  const worker = new FakeWorker({});
+  const lab = new Lab(hash, {
+    openWorker: () => worker,
+    loaders: {
+      loadSample: async (id) => ({
+        name: 'Fashion-MNIST',
+        source: { kind: 'sample', id, license: 'MIT' },
+        size: 32,
+        count: 1000,
+        names: [],
+        labels: null,
+        classNames: [],
+        split: new Uint8Array(1000),
+        pixels: new Uint8Array(4),
+      }),
+      importImages: async () => Promise.reject(new Error('no images')),
+    },
+    sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
+    ...(storage === undefined ? {} : { storage }),
+  });
+  lab.start();
+  await settled();
+  const runId = () => lab.runStore.getState().active?.runId ?? 'none';
+  const archive = () => lab.archive.store.getState();
+  return {
+    lab,
+    worker,
+    runId,
+    archive,
+    measure: (...items: Measurement[]) => worker.send({ type: 'measurements', runId: runId(), items }),
+    state: (state: 'training' | 'paused' | 'finished', step: number) =>
+      worker.send({ type: 'runState', runId: runId(), state, step }),
+    async reset() {
+      lab.reset();
+      await settled();
+    },
+  };
+}
+
+/** What another visit to the page would find. */
+async function stored() {
+  const database = new RunDatabase();
+  const listed = database.list();
+  await settled();
+  const { runs } = await listed;
+  const curves = Promise.all(runs.map(({ id }) => database.curves(id)));
+  await settled();
+  return { runs, curves: await curves };
+}
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+  // The database of the tests works with setImmediate, which stays real; fake ones would hold it up.
+  vi.useFakeTimers({ now: Date.UTC(2026, 0, 2), toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('a run', () => {
+  it('is kept when the next one begins, as it was', async () => {
+    const { lab, worker, runId, measure, archive, reset } = await page();
+    measure({ step: 1, loss: -0.1 }, { step: 2, loss: -0.2, outputStd: 0.1, knn: 0.5 });
+    worker.send({
+      type: 'marker',
+      runId: runId(),
+      marker: { kind: 'change', step: 2, key: 'stopGradient', value: false },
+    });
+    worker.send({
+      type: 'diagnosis',
+      runId: runId(),
+      diagnosis: { state: 'collapsed', since: 3, outputStd: 0, loss: -1 },
+    });
+    measure({ step: 3, loss: -0.3 });
+    expect(archive().runs).toEqual([]);
+    await reset();
+    expect(archive().live).toBeNull();
+    expect(archive().runs).toEqual([
+      expect.objectContaining({
+        name: null,
+        created: expect.any(Number),
+        config: presetConfig('tiny'),
+        changes: [[2, 'stopGradient', false]],
+        dataset: { name: 'Fashion-MNIST', count: 1000, sample: 'fashion-mnist', fingerprint: null },
+        engine: { name: 'webgpu', adapter: 'test adapter' },
+        steps: 3,
+        state: 'stopped',
+        diagnosis: { state: 'collapsed', since: 3, outputStd: 0, loss: -1 },
+        markers: [{ kind: 'change', step: 2, key: 'stopGradient', value: false }],
+        final: { loss: -0.3, outputStd: 0.1, knn: 0.5 },
+      }),
+    ]);
+    const [run] = archive().runs;
+    await lab.archive.toggle(run!.id);
+    const [overlay] = archive().overlays;
+    expect(overlay?.series.get('loss').decimated(10)).toEqual([
+      { step: 1, value: -0.1 },
+      { step: 2, value: -0.2 },
+      { step: 3, value: -0.3 },
+    ]);
+    expect(lab.series.get('loss').length).toBe(0);
+  });
+
+  it('is kept when its images are replaced, under the name of those it was trained on', async () => {
+    const { lab, measure, archive } = await page();
+    measure({ step: 1, loss: -0.1 });
+    lab.chooseSample('emoji-3d');
+    await settled();
+    expect(archive().runs[0]?.dataset.sample).toBe('fashion-mnist');
+    measure({ step: 1, loss: -0.1 });
+    lab.reset();
+    await settled();
+    expect(archive().runs.map(({ dataset }) => dataset.sample)).toEqual(['emoji-3d', 'fashion-mnist']);
+  });
+
+  it('that took no step leaves nothing', async () => {
+    const { lab, archive, reset } = await page();
+    lab.set('batchSize', 16);
+    await settled();
+    await reset();
+    expect(archive().runs).toEqual([]);
+  });
+
+  it('leaves out changes of its link that it did not come to', async () => {
+    const hash = `#preset=tiny&changes=${encodeURIComponent('[[2,"predictor","none"],[9,"stopGradient",false]]')}`;
+    const { measure, archive, reset } = await page(undefined, hash);
+    measure({ step: 3, loss: -0.1 });
+    await reset();
+    expect(archive().runs[0]?.changes).toEqual([[2, 'predictor', 'none']]);
+  });
+});
+
+describe('a reload', () => {
+  it('finds the run as of the last pause, finish or few seconds', async () => {
+    const { measure, state } = await page(new RunDatabase());
+    state('training', 0);
+    measure({ step: 1, loss: -0.1 });
+    await settled(5000);
+    expect((await stored()).runs[0]).toMatchObject({ steps: 1, state: 'stopped', final: { loss: -0.1 } });
+    measure({ step: 2, loss: -0.2 });
+    state('paused', 2);
+    await settled(0);
+    expect((await stored()).runs[0]).toMatchObject({ steps: 2 });
+    state('training', 2);
+    measure({ step: 3, loss: -0.3 });
+    state('finished', 3);
+    await settled(0);
+    const { runs, curves } = await stored();
+    expect(runs).toHaveLength(1);
+    expect(runs[0]).toMatchObject({ steps: 3, state: 'finished' });
+    expect(curves[0]?.loss?.values).toEqual(Float64Array.of(-0.1, -0.2, -0.3));
+
+    const later = await page(new RunDatabase());
+    await settled();
+    expect(later.archive()).toMatchObject({ loaded: true, runs });
+    await later.lab.archive.toggle(runs[0]!.id);
+    expect(later.archive().overlays[0]?.series.get('loss').length).toBe(3);
+  });
+
+  it('is foreseen when the page is left', async () => {
+    const { lab, measure } = await page(new RunDatabase());
+    await settled();
+    measure({ step: 1, loss: -0.1 });
+    lab.archive.leave();
+    await settled(0);
+    expect((await stored()).runs[0]?.steps).toBe(1);
+  });
+
+  it('is written calmly, the longer the run the more so', async () => {
+    const storage = new RunDatabase();
+    const save = vi.spyOn(storage, 'save');
+    const { measure, state } = await page(storage);
+    state('training', 0);
+    for (let step = 1; step <= 600; step++) {
+      measure({ step, loss: -0.1 });
+      await settled(1000);
+    }
+    expect(save.mock.calls.length).toBeGreaterThan(15);
+    expect(save.mock.calls.length).toBeLessThan(60);
+  });
+
+  it('of a long run has curves of bounded length with every spike', async () => {
+    const { measure, state } = await page(new RunDatabase());
+    measure(
+      ...Array.from({ length: 20_000 }, (_, i) => ({
+        step: i + 1,
+        loss: i === 12_345 ? 7 : Math.sin(i),
+        outputStd: 1,
+      })),
+    );
+    state('paused', 20_000);
+    await settled();
+    const { curves } = await stored();
+    expect(curves[0]?.loss?.steps.length).toBeLessThanOrEqual(4096);
+    expect(curves[0]?.loss?.values).toContain(7);
+    expect(curves[0]?.loss?.steps.at(-1)).toBe(20_000);
+  });
+});
+
+describe('the person', () => {
+  /** A page that finds three runs. */
+  async function withRuns(storage: RunStorage = new RunDatabase()) {
+    const before = new RunDatabase();
+    for (const [i, id] of ['one', 'two', 'three'].entries()) {
+      await before.save(keptRun({ id, created: i }), curvesOfLength(10), { isNew: true });
+    }
+    const opened = await page(storage);
+    await settled();
+    return { ...opened, ids: () => opened.archive().runs.map(({ id }) => id) };
+  }
+
+  it('sees the newest first', async () => {
+    expect((await withRuns()).ids()).toEqual(['three', 'two', 'one']);
+  });
+
+  it('renames a run, and takes the name back', async () => {
+    const { lab, archive } = await withRuns();
+    await lab.archive.rename('two', '  the good one ');
+    expect(runName(archive().runs[1]!)).toBe('the good one');
+    expect((await stored()).runs.find(({ id }) => id === 'two')?.name).toBe('the good one');
+    await lab.archive.rename('two', ' ');
+    expect(runName(archive().runs[1]!)).toBe('SimSiam · stop-gradient off at step 61');
+  });
+
+  it('renames the run on the page, written or not', async () => {
+    const { lab, measure, state, archive, reset } = await page(new RunDatabase());
+    measure({ step: 1, loss: -0.1 });
+    await lab.archive.rename(archive().live!.id, 'early');
+    state('paused', 1);
+    await settled();
+    expect((await stored()).runs[0]?.name).toBe('early');
+    await lab.archive.rename(archive().live!.id, 'late');
+    await reset();
+    expect(archive().runs[0]?.name).toBe('late');
+    expect((await stored()).runs[0]?.name).toBe('late');
+  });
+
+  it('deletes runs and brings them back, the last one first', async () => {
+    const { lab, archive, ids } = await withRuns();
+    await lab.archive.toggle('two');
+    await lab.archive.remove('two');
+    await lab.archive.remove('one');
+    expect(ids()).toEqual(['three']);
+    expect(archive().overlays).toEqual([]);
+    expect((await stored()).runs.map(({ id }) => id)).toEqual(['three']);
+    await lab.archive.restore();
+    expect(ids()).toEqual(['three', 'one']);
+    await lab.archive.restore();
+    expect(ids()).toEqual(['three', 'two', 'one']);
+    expect(archive().deleted).toEqual([]);
+    const { runs, curves } = await stored();
+    expect(runs.map(({ id }) => id).sort()).toEqual(['one', 'three', 'two']);
+    expect(curves).toEqual(Array(3).fill(curvesOfLength(10)));
+  });
+
+  it('lays runs over the charts, each in a style that it keeps, a few at most', async () => {
+    const { lab, archive } = await withRuns();
+    const slots = () => archive().overlays.map(({ id, slot }) => `${id} ${slot}`);
+    await lab.archive.toggle('one');
+    await lab.archive.toggle('two');
+    await lab.archive.toggle('one');
+    expect(slots()).toEqual(['two 1']);
+    await lab.archive.toggle('three');
+    expect(slots()).toEqual(['three 0', 'two 1']);
+    const more = Array.from({ length: MAX_OVERLAYS }, (_, i) => `more ${i}`);
+    for (const id of more) await lab.archive.toggle(id);
+    expect(archive().overlays).toHaveLength(MAX_OVERLAYS);
+  });
+
+  it('sees in one tab what happens in another', async () => {
+    const { lab, archive, ids } = await withRuns();
+    const other = new RunDatabase();
+    await lab.archive.toggle('two');
+    await other.save(keptRun({ id: 'two', created: 1, steps: 999 }), curvesOfLength(20), { isNew: false });
+    await lab.archive.changedElsewhere('two');
+    expect(archive().runs[1]?.steps).toBe(999);
+    expect(archive().overlays[0]?.series.get('loss').length).toBe(20);
+    await other.remove('two');
+    await lab.archive.changedElsewhere('two');
+    expect(ids()).toEqual(['three', 'one']);
+    expect(archive().overlays).toEqual([]);
+  });
+});
+
+describe('a storage that fails', () => {
+  it.each(['full', 'unavailable'] as const)(
+    '(%s) is spoken of once, and runs are kept by the page',
+    async (problem) => {
+      const fail = async () => Promise.reject(new StorageError(problem, null));
+      const storage: RunStorage = {
+        list: fail,
+        read: fail,
+        curves: fail,
+        save: fail,
+        rename: fail,
+        remove: fail,
+        removeUnreadable: fail,
+      };
+      const { lab, measure, archive, reset } = await page(storage);
+      for (let run = 0; run < 3; run++) {
+        measure({ step: 1, loss: -0.1 });
+        await reset();
+      }
+      expect(archive()).toMatchObject({ loaded: true, problem });
+      expect(archive().runs).toHaveLength(3);
+      expect(lab.noticeStore.getState().notices).toHaveLength(1);
+      const [run] = archive().runs;
+      await lab.archive.toggle(run!.id);
+      expect(archive().overlays[0]?.series.get('loss').length).toBe(1);
+      await lab.archive.rename(run!.id, 'mine');
+      await lab.archive.remove(run!.id);
+      expect(archive().runs).toHaveLength(2);
+      await lab.archive.restore();
+      expect(archive().runs[0]?.name).toBe('mine');
+    },
+  );
+
+  it('is used again once there is room', async () => {
+    const storage = new RunDatabase();
+    const save = vi.spyOn(storage, 'save').mockRejectedValue(new StorageError('full', null));
+    const { measure, archive, reset } = await page(storage);
+    measure({ step: 1, loss: -0.1 });
+    await reset();
+    expect(archive().problem).toBe('full');
+    save.mockRestore();
+    measure({ step: 1, loss: -0.2 });
+    await reset();
+    expect(archive().problem).toBeNull();
+    expect((await stored()).runs.map(({ final }) => final.loss)).toEqual([-0.2]);
+  });
+});

@@ -1,0 +1,132 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { openDB } from 'idb';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { RunDatabase } from '../../../src/storage/runDatabase';
+import { StorageError } from '../../../src/storage/runStorage';
+import { curvesOfLength, keptRun } from '../../setup/runRecord';
+
+const NEW = { isNew: true };
+const KNOWN = { isNew: false };
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+/** Puts something into the database as another version of the page, or a fault, might have. */
+async function putRaw(id: string, value: unknown): Promise<void> {
+  await new RunDatabase().list();
+  const db = await openDB('simsiam-lab');
+  await db.put('runs', value, id);
+  db.close();
+}
+
+describe('RunDatabase', () => {
+  it('keeps runs and their curves across connections', async () => {
+    const first = new RunDatabase();
+    await first.save(keptRun(), curvesOfLength(3000), NEW);
+    await first.save(keptRun({ id: 'two', steps: 7 }), {}, NEW);
+    first.close();
+    const later = new RunDatabase();
+    expect(await later.list()).toEqual({ runs: [keptRun(), keptRun({ id: 'two', steps: 7 })], unreadable: 0 });
+    expect(await later.curves('one')).toEqual(curvesOfLength(3000));
+    expect(await later.curves('two')).toEqual({});
+    expect(await later.read('three')).toBeNull();
+  });
+
+  it('deletes a run with its curves', async () => {
+    const runs = new RunDatabase();
+    await runs.save(keptRun(), curvesOfLength(3), NEW);
+    await runs.remove('one');
+    expect((await runs.list()).runs).toEqual([]);
+    expect(await runs.curves('one')).toEqual({});
+  });
+
+  it('counts what it cannot read, gives the rest, and deletes it when asked', async () => {
+    await putRaw('damaged', { version: 1, id: 'damaged' });
+    await putRaw('later', { ...keptRun(), version: 2 });
+    const runs = new RunDatabase();
+    await runs.save(keptRun(), {}, NEW);
+    expect(await runs.list()).toEqual({ runs: [keptRun()], unreadable: 2 });
+    await runs.removeUnreadable();
+    expect(await runs.list()).toEqual({ runs: [keptRun()], unreadable: 0 });
+  });
+
+  it('tells which run was written, renamed or deleted', async () => {
+    const told: string[] = [];
+    const runs = new RunDatabase((id) => told.push(id));
+    await runs.save(keptRun(), {}, NEW);
+    await runs.rename('one', 'a name');
+    await runs.remove('one');
+    expect(told).toEqual(['one', 'one', 'one']);
+  });
+});
+
+describe('two tabs', () => {
+  it('keep the name that one gives to the run that the other trains', async () => {
+    const [trains, looks] = [new RunDatabase(), new RunDatabase()];
+    await trains.save(keptRun({ steps: 10 }), {}, NEW);
+    await Promise.all([
+      looks.rename('one', 'renamed'),
+      trains.save(keptRun({ steps: 20 }), curvesOfLength(20), KNOWN),
+      trains.save(keptRun({ steps: 30 }), curvesOfLength(30), KNOWN),
+    ]);
+    expect((await looks.list()).runs).toEqual([keptRun({ steps: 30, name: 'renamed' })]);
+    expect((await looks.curves('one')).loss?.steps).toHaveLength(30);
+  });
+
+  it('do not bring back what one has deleted while the other trains it', async () => {
+    const [trains, deletes] = [new RunDatabase(), new RunDatabase()];
+    await trains.save(keptRun(), {}, NEW);
+    await deletes.remove('one');
+    await trains.save(keptRun({ steps: 300 }), {}, KNOWN);
+    await deletes.rename('one', 'back?');
+    expect((await deletes.list()).runs).toEqual([]);
+  });
+
+  it('lets a later version of the page have the database', async () => {
+    const old = new RunDatabase();
+    await old.save(keptRun(), {}, NEW);
+    const later = await openDB('simsiam-lab', 2);
+    expect(later.version).toBe(2);
+    await expect(old.list()).rejects.toThrow(StorageError);
+    later.close();
+  });
+});
+
+describe('leaving the page', () => {
+  it('writes without looking first, once the database is open', async () => {
+    const runs = new RunDatabase();
+    await runs.save(keptRun(), {}, { isNew: true, leaving: true });
+    expect((await runs.list()).runs).toEqual([]);
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put');
+    const saved = runs.save(keptRun({ steps: 99 }), {}, { isNew: false, leaving: true });
+    // All is asked for before the first promise: the page may not live to see one.
+    expect(put).toHaveBeenCalledTimes(2);
+    await saved;
+    put.mockRestore();
+    expect((await runs.list()).runs[0]?.steps).toBe(99);
+  });
+});
+
+describe('a storage that fails', () => {
+  it('is unavailable where the database does not open', async () => {
+    globalThis.indexedDB.open = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    const runs = new RunDatabase();
+    await expect(runs.list()).rejects.toMatchObject({ problem: 'unavailable' });
+    await expect(runs.save(keptRun(), {}, NEW)).rejects.toMatchObject({ problem: 'unavailable' });
+  });
+
+  it('is full where there is no room, and keeps what it had', async () => {
+    const runs = new RunDatabase();
+    await runs.save(keptRun(), {}, NEW);
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    });
+    await expect(runs.save(keptRun({ id: 'two' }), {}, NEW)).rejects.toMatchObject({ problem: 'full' });
+    put.mockRestore();
+    expect((await runs.list()).runs).toEqual([keptRun()]);
+  });
+});

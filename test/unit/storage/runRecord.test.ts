@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { presetConfig } from '../../../src/spec/presets';
+import { parseCurves, parseRunRecord } from '../../../src/storage/runRecord';
+import { storedConfig } from '../../../src/storage/storedConfig';
+import { curvesOfLength, keptRun } from '../../setup/runRecord';
+
+/** As it comes out of the database. */
+const stored = (value: unknown) => structuredClone(value) as Record<string, unknown>;
+
+describe('a kept run', () => {
+  it('is read as it was written', () => {
+    expect(parseRunRecord(stored(keptRun()))).toEqual(keptRun());
+    const diverged = keptRun({
+      state: 'diverged',
+      diagnosis: { state: 'diverged', since: 9, loss: Number.NaN },
+      final: { loss: Number.POSITIVE_INFINITY },
+      engine: null,
+      baselines: null,
+    });
+    expect(parseRunRecord(stored(diverged))).toEqual(diverged);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['no object', 'a run'],
+    ['a later version', { ...keptRun(), version: 2 }],
+    ['no id', { ...keptRun(), id: undefined }],
+    ['settings of no preset', { ...keptRun(), config: { ...presetConfig('tiny'), preset: 'huge' } }],
+    ['a setting out of its range', { ...keptRun(), config: { ...presetConfig('tiny'), batchSize: -1 } }],
+    ['a change of no setting', { ...keptRun(), changes: [[3, 'colour', 'red']] }],
+    ['steps that are no number', { ...keptRun(), steps: 'many' }],
+  ])('is not read from %s', (_, value) => {
+    expect(parseRunRecord(value)).toBeNull();
+  });
+
+  it('is read without what is damaged and merely told of it', () => {
+    const damaged = {
+      ...keptRun(),
+      name: 7,
+      engine: 'fast',
+      state: 'unheard of',
+      diagnosis: { state: 'bored', since: 3 },
+      baselines: {},
+      markers: [{ kind: 'party', step: 1 }, ...keptRun().markers, { kind: 'change', step: 2, key: 'x', value: 1 }],
+      final: { loss: -0.5, knn: 'good', charm: 3 },
+      extra: true,
+    };
+    expect(parseRunRecord(damaged)).toEqual(
+      keptRun({
+        name: null,
+        engine: null,
+        state: 'stopped',
+        diagnosis: null,
+        baselines: null,
+        final: { loss: -0.5 },
+      }),
+    );
+  });
+});
+
+describe('settings of another version', () => {
+  it('have their preset’s values where they are missing, deep down too, and nothing that is not a setting', () => {
+    const { weightDecay: _, ...rest } = presetConfig('paper', 'emoji-3d');
+    const { hue: __, ...jitter } = rest.augment.jitter;
+    const older = { ...rest, seed: 9, wings: 2, augment: { ...rest.augment, jitter: { ...jitter, contrast: 0.1 } } };
+    expect(storedConfig(older)).toEqual({
+      ...presetConfig('paper', 'emoji-3d'),
+      seed: 9,
+      augment: { ...rest.augment, jitter: { ...rest.augment.jitter, contrast: 0.1 } },
+    });
+  });
+
+  it('are none where they do not fit together', () => {
+    const { augment, ...rest } = presetConfig('tiny');
+    const crop = { ...augment.crop, scaleMin: 0.9, scaleMax: 0.2 };
+    expect(storedConfig({ ...rest, augment: { ...augment, crop } })).toBeNull();
+    expect(storedConfig({ ...rest, augment: 3 })).toBeNull();
+    expect(storedConfig([])).toBeNull();
+  });
+});
+
+describe('kept curves', () => {
+  it('are read as they were written', () => {
+    expect(parseCurves(stored(curvesOfLength(300)))).toEqual(curvesOfLength(300));
+  });
+
+  it('are read without the damaged ones', () => {
+    const { loss, knn } = curvesOfLength(5);
+    expect(parseCurves(undefined)).toEqual({});
+    expect(
+      parseCurves({
+        loss,
+        knn: { ...knn, values: Float64Array.of(1) },
+        outputStd: { steps: [1, 2], values: [3, 4] },
+        effectiveRank: { steps: Float64Array.of(1), values: Float64Array.of(Number.NaN) },
+        charm: loss,
+      }),
+    ).toEqual({ loss });
+  });
+});
