@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LiveSettings } from '../spec/runConfig';
+import { valueAndGradients } from './backprop';
 import type { Method, MethodOutput, TrainedParameter } from './methods/method';
 import { outputStdTensor } from './monitors/outputStd';
 import type { Sgd } from './optim/sgd';
@@ -16,7 +17,7 @@ export interface Gradients {
 export function computeGradients(method: Method, inputs: StepInputs, live: LiveSettings): Gradients {
   const trained = method.trained(live, inputs.step);
   let output: MethodOutput | undefined;
-  const { grads } = tf.variableGrads(
+  const computed = valueAndGradients(
     () => {
       output = method.forward(inputs, live);
       for (const tensor of Object.values(output)) tf.keep(tensor);
@@ -27,7 +28,7 @@ export function computeGradients(method: Method, inputs: StepInputs, live: LiveS
   if (output === undefined) throw new Error('the method was not run');
   const gradients = new Map<string, tf.Tensor>();
   for (const { name, variable } of trained) {
-    const gradient = grads[variable.name];
+    const gradient = computed.gradients.get(variable.id);
     if (gradient !== undefined) gradients.set(name, gradient);
   }
   return { output, trained, gradients };

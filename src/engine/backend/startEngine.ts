@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { EngineChoice } from '../../spec/runConfig';
 import { type DeviceHooks, requestGpuDevice } from './device';
+import { makeTfjsWebGpu } from './tfjsWebGpu';
 
 /** The engine that runs, and what it runs on. */
 export interface EngineInfo {
@@ -30,7 +30,7 @@ function removeBackend(name: string): void {
 async function startWebGpu(hooks: DeviceHooks): Promise<EngineInfo> {
   const { device, adapterInfo, description, isSoftware } = await requestGpuDevice(hooks);
   removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapterInfo));
+  tf.registerBackend('webgpu', () => makeTfjsWebGpu(device, adapterInfo));
   if (!(await tf.setBackend('webgpu'))) throw new Error('its backend did not start');
   // Small tensors would otherwise be computed on the CPU behind our back: other rounding, and a stall.
   tf.env().set('WEBGPU_CPU_FORWARD', false);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
 /** What hands out GPU buffers; tfjs's own keeps those released for reuse, by exact size. */
 export interface BufferPool {
@@ -41,6 +41,12 @@ export type TfjsWebGpu = Pick<
   /** Numbers tensors' data in the order in which they are made. */
   nextDataId(): number;
 };
+
+/** tfjs's backend, but for one thing: it keeps no copy of what was read back, which a program that writes in place would leave stale. */
+export function makeTfjsWebGpu(device: GPUDevice, adapterInfo: GPUAdapterInfo): WebGPUBackend {
+  const backend = new WebGPUBackend(device, adapterInfo);
+  return Object.assign(backend, { convertAndCacheOnCPU: (_: tf.TensorInfo['dataId'], values: unknown) => values });
+}
 
 /** The backend, where `isWebGpu()`. */
 export function tfjsWebGpu(): TfjsWebGpu {

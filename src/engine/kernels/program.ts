@@ -200,10 +200,8 @@ function uniformBuffer(
 }
 
 /** The buffer of a tensor, kept until the commands that use it are submitted. */
-function boundBuffer(backend: TfjsWebGpu, dataId: tf.TensorInfo['dataId'], written: boolean): GPUBuffer {
+function boundBuffer(backend: TfjsWebGpu, dataId: tf.TensorInfo['dataId']): GPUBuffer {
   const buffer = bufferOf(backend, dataId);
-  // Values read back earlier are stale once the program has run.
-  if (written) backend.tensorMap.get(dataId).values = null;
   backend.commandQueueOwnedIds.add(dataId);
   return buffer;
 }
@@ -240,9 +238,9 @@ export function runProgram<In extends string, Out extends string, Uni extends st
       const dtype = program.outputs[name].includes('f32') ? 'float32' : 'int32';
       results[name] = tf.engine().makeTensorFromTensorInfo(backend.makeTensorInfo([...output], dtype));
     }
-    buffers.push(boundBuffer(backend, results[name].dataId, true));
+    buffers.push(boundBuffer(backend, results[name].dataId));
   }
-  for (const name of program.inputNames) buffers.push(boundBuffer(backend, inputs[name].dataId, false));
+  for (const name of program.inputNames) buffers.push(boundBuffer(backend, inputs[name].dataId));
   buffers.push(
     uniformBuffer(
       backend,
