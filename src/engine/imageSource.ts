@@ -12,8 +12,17 @@ import type { Random } from './random';
 /** Enough images for two decimals; reading all of a large set would only take time. */
 const STATISTICS_IMAGES = 2000;
 
-/** Per-channel mean and std of the training images' pixel values in [0, 1]. */
+/** Kept while the data set is: previews and runs ask for them again and again. */
+const knownStatistics = new WeakMap<ImageDataset, Normalisation>();
+
 function channelStatistics(dataset: ImageDataset): Normalisation {
+  const known = knownStatistics.get(dataset) ?? computeChannelStatistics(dataset);
+  knownStatistics.set(dataset, known);
+  return known;
+}
+
+/** Per-channel mean and std of the training images' pixel values in [0, 1]. */
+function computeChannelStatistics(dataset: ImageDataset): Normalisation {
   const train = indicesOf(dataset, TRAIN);
   const stride = Math.max(1, Math.floor(train.length / STATISTICS_IMAGES));
   const bytesPerImage = dataset.size * dataset.size * 4;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LiveSettings, RunConfig } from '../spec/runConfig';
 import { AUGMENT_COLUMNS } from './augment/augmentParams';
-import { Recording } from './capture/recording';
+import { compileAhead, Recording } from './capture/recording';
 import type { ImageSource } from './imageSource';
 import { isWebGpu } from './kernels/program';
 import type { Method } from './methods/method';
@@ -60,6 +60,13 @@ export class StepRunner {
     this.#pixels = new StagedTensor([batchSize, imageSize, imageSize], 'int32');
     this.#augment = new StagedTensor([2 * batchSize, AUGMENT_COLUMNS], 'float32');
     this.#positions = new StagedTensor([batchSize], 'int32');
+  }
+
+  /** Compiles what a step needs, many pipelines at a time; the first step would else do it one by one. */
+  async compile(plan: StepPlan): Promise<void> {
+    if (!this.#record || !isWebGpu()) return;
+    this.#prepare(plan);
+    await compileAhead(this.#stage(plan));
   }
 
   /** Queues one update. The numbers come when the device has them; several steps may be under way at once. */

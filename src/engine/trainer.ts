@@ -21,6 +21,7 @@ import {
 import { viewsToRgba } from './augment/viewsToRgba';
 import { BatchSampler } from './batchSampler';
 import { checkRun } from './checkRun';
+import { GoodWeights } from './goodWeights';
 import { ImageSource } from './imageSource';
 import type { Method } from './methods/method';
 import { METHOD_FACTORIES } from './methods/registry';
@@ -29,7 +30,7 @@ import { collapseLevel } from './monitors/outputStd';
 import { RunMonitors } from './monitors/runMonitors';
 import { cosineDecay, scaledLearningRate } from './optim/schedule';
 import { RunClock } from './runClock';
-import { type StepMetrics, StepRunner } from './stepRunner';
+import { type StepMetrics, type StepPlan, StepRunner } from './stepRunner';
 
 /** What a run tells its owner while it goes on. */
 export interface TrainerListener {
@@ -82,9 +83,10 @@ export class Trainer {
   #state: Diagnosis['state'] = 'starting';
   #diverged = false;
   #cancelled = false;
-  #good: { readonly step: number; readonly weights: Map<string, tf.Tensor> };
+  readonly #good: GoodWeights;
   readonly #clock = new RunClock();
   #lastViews = Number.NEGATIVE_INFINITY;
+  #viewsShown: Promise<void> = Promise.resolve();
   #lastResources = Number.NEGATIVE_INFINITY;
 
   /**
@@ -120,7 +122,7 @@ export class Trainer {
       rankBound: this.#monitors.rankBound,
       lossRange: METHODS[config.method].lossRange(config),
     });
-    this.#good = { step: 0, weights: this.#method.parameters.snapshot() };
+    this.#good = new GoodWeights(this.#method.parameters);
   }
 
   /** Steps done. */
@@ -144,6 +146,7 @@ export class Trainer {
 
   /** Measures the untrained network and the baselines. */
   async start(): Promise<void> {
+    await this.#runner.compile(this.#plan());
     await this.#measuring(async () => {
       const untrained = await this.#measureAccuracies();
       if (this.config.probe.every > 0) await this.#measureProbe();
@@ -175,7 +178,7 @@ export class Trainer {
       const [[, key, value]] = this.#replay.splice(0, 1);
       this.change(key, value);
     }
-    await this.#update();
+    this.#update();
     while (this.#pending.length > MAX_PENDING) await this.#readOldest();
     this.#account(started);
     if (this.#diverged) return 'diverged';
@@ -186,20 +189,18 @@ export class Trainer {
     return this.#diverged ? 'diverged' : 'finished';
   }
 
-  async #update(): Promise<void> {
-    const { positions, images } = this.#sampler.batch(this.#step);
+  #plan(): StepPlan {
     const { scheduled, initial } = this.#rates();
-    const metrics = this.#runner.run({
-      step: this.#step,
-      images,
-      positions,
-      live: this.#live,
-      learningRate: scheduled,
-      initialLearningRate: initial,
-    });
+    const batch = this.#sampler.batch(this.#step);
+    return { step: this.#step, ...batch, live: this.#live, learningRate: scheduled, initialLearningRate: initial };
+  }
+
+  #update(): void {
+    const plan = this.#plan();
+    const metrics = this.#runner.run(plan);
     this.#step += 1;
-    this.#pending.push({ step: this.#step, learningRate: scheduled, metrics });
-    await this.#showViews(images);
+    this.#pending.push({ step: this.#step, learningRate: plan.learningRate, metrics });
+    this.#showViews(plan.images);
   }
 
   #rates(): { scheduled: number; initial: number } {
@@ -208,22 +209,29 @@ export class Trainer {
     return { initial, scheduled: schedule === 'cosine' ? cosineDecay(initial, this.#step, totalSteps) : initial };
   }
 
-  async #showViews(indices: Uint32Array): Promise<void> {
+  /** Has the last step's views read back now and then; training does not wait for them. */
+  #showViews(indices: Uint32Array): void {
     const now = tf.util.now();
     const { views } = this.#runner;
     if (views === null || now - this.#lastViews < VIEWS_EVERY_MS) return;
     this.#lastViews = now;
-    const { size } = this.#source.dataset;
-    const shown = Math.min(VIEWS_SHOWN, indices.length);
+    // A device that is lost meanwhile is reported by the step's own numbers.
+    this.#viewsShown = this.#readViews(indices.slice(0, VIEWS_SHOWN), views).catch(() => undefined);
+  }
+
+  async #readViews(indices: Uint32Array, { x1, x2 }: { x1: tf.Tensor4D; x2: tf.Tensor4D }): Promise<void> {
+    const step = this.#step;
+    const { normalisation, dataset } = this.#source;
     const read = async (all: tf.Tensor4D) => {
-      const few = tf.slice(all, 0, shown);
-      const rgba = await viewsToRgba(few, this.#source.normalisation);
+      const few = tf.slice(all, 0, indices.length);
+      const rgba = await viewsToRgba(few, normalisation);
       few.dispose();
       return rgba;
     };
-    const step = this.#step;
-    const [x1, x2] = await Promise.all([read(views.x1), read(views.x2)]);
-    this.#listener.views({ step, size, indices: [...indices.subarray(0, shown)], x1, x2 });
+    const [first, second] = await Promise.all([read(x1), read(x2)]);
+    if (!this.#cancelled) {
+      this.#listener.views({ step, size: dataset.size, indices: [...indices], x1: first, x2: second });
+    }
   }
 
   async #readOldest(): Promise<void> {
@@ -240,13 +248,13 @@ export class Trainer {
       learningRate,
     });
     if (this.#state === 'diverged') this.#keepGoodWeights();
+    else this.#good.confirm(step);
   }
 
   /** Weights after a loss that is no number are no weights: go back to the last that were good. */
   #keepGoodWeights(): void {
     this.#diverged = true;
-    this.#method.parameters.restore(this.#good.weights);
-    this.#step = this.#good.step;
+    this.#step = this.#good.restore();
   }
 
   #report(measurement: Measurement): void {
@@ -263,6 +271,7 @@ export class Trainer {
   /** Waits until everything done so far is reported. */
   async flush(): Promise<void> {
     while (this.#pending.length > 0) await this.#readOldest();
+    await this.#viewsShown;
   }
 
   async #measureIfDue(): Promise<void> {
@@ -274,17 +283,11 @@ export class Trainer {
     if (!probe && !accuracies && !snapshot) return;
     await this.flush();
     if (this.#diverged) return;
-    if (snapshot) this.#takeSnapshot();
+    if (snapshot) this.#good.take(this.#step);
     await this.#measuring(async () => {
       if (probe) await this.#measureProbe();
       if (accuracies) await this.#measureAccuracies();
     });
-  }
-
-  #takeSnapshot(): void {
-    const old = this.#good;
-    this.#good = { step: this.#step, weights: this.#method.parameters.snapshot() };
-    for (const tensor of old.weights.values()) tensor.dispose();
   }
 
   async #measureProbe(): Promise<void> {
@@ -342,7 +345,7 @@ export class Trainer {
   dispose(): void {
     // Nobody waits for these any more, and a lost device must not be reported twice.
     for (const { metrics } of this.#pending.splice(0)) metrics.catch(() => undefined);
-    for (const tensor of this.#good.weights.values()) tensor.dispose();
+    this.#good.dispose();
     this.#monitors.dispose();
     this.#runner.dispose();
     this.#method.dispose();

@@ -9,6 +9,7 @@ import {
   type TfjsWebGpu,
   tfjsWebGpu,
 } from '../backend/tfjsWebGpu';
+import { compileProgramsOf } from '../kernels/program';
 import { BufferArena } from './bufferArena';
 
 /**
@@ -131,6 +132,24 @@ function issue(pass: GPUComputePassEncoder, { pipeline, bindGroup, groups }: Dis
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
   pass.dispatchWorkgroups(groups[0], groups[1], groups[2]);
+}
+
+/**
+ * Compiles the pipelines of what `body` would queue, side by side; nothing is executed. `body` returns the tensors it leaves, which are
+ * freed.
+ */
+export async function compileAhead(body: () => Readonly<Record<string, tf.Tensor>>): Promise<void> {
+  const backend = tfjsWebGpu();
+  const arena = new BufferArena(backend.device);
+  await compileProgramsOf(() => {
+    const restore = divert(backend, [], arena);
+    try {
+      tf.dispose(Object.values(body()));
+    } finally {
+      restore();
+      arena.dispose();
+    }
+  });
 }
 
 export class Recording<T extends Readonly<Record<string, tf.Tensor>>> {

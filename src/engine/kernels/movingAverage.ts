@@ -56,7 +56,9 @@ const copy = inPlaceKernel({
 /** target = online for all of them, as `Variable.assign`, but on WebGPU into the buffers that the targets have. */
 export function assignInPlace(followers: readonly Follower[]): void {
   if (!isWebGpu()) {
-    for (const { target, online } of followers) target.assign(tf.tidy(() => tf.add(online, 0)));
+    tf.tidy(() => {
+      for (const { target, online } of followers) target.assign(tf.add(online, 0));
+    });
     return;
   }
   copy(

@@ -56,8 +56,10 @@ export interface Dispatch<In extends string, Out extends string, Uni extends str
 }
 
 interface Compiled {
-  readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+  readonly descriptor: GPUComputePipelineDescriptor;
+  /** Null while it is only being compiled ahead. */
+  pipeline: GPUComputePipeline | null;
 }
 
 const compiledOn = new WeakMap<GPUDevice, Map<string, Compiled>>();
@@ -121,17 +123,35 @@ export function defineProgram<In extends string, Out extends string, Uni extends
   };
 }
 
-function compile<In extends string, Out extends string, Uni extends string>(
+/** Pipelines on their way while programs are compiled ahead, else null. */
+let compiling: Promise<void>[] | null = null;
+
+/**
+ * Compiles the pipelines of the programs that `body` runs, side by side, while none is dispatched; their outputs hold nothing. What
+ * `body` queues besides is the caller's to drop.
+ */
+export async function compileProgramsOf(body: () => void): Promise<void> {
+  const started: Promise<void>[] = [];
+  compiling = started;
+  try {
+    body();
+  } finally {
+    compiling = null;
+  }
+  await Promise.all(started);
+}
+
+function compiledProgram<In extends string, Out extends string, Uni extends string>(
   device: GPUDevice,
   program: KernelProgram<In, Out, Uni>,
 ): Compiled {
-  let compiled = compiledOn.get(device);
-  if (compiled === undefined) {
-    compiled = new Map();
-    compiledOn.set(device, compiled);
+  let known = compiledOn.get(device);
+  if (known === undefined) {
+    known = new Map();
+    compiledOn.set(device, known);
   }
-  const known = compiled.get(program.source);
-  if (known !== undefined) return known;
+  let compiled = known.get(program.source);
+  if (compiled !== undefined) return compiled;
   const types: GPUBufferBindingType[] = [
     ...program.outputNames.map(() => 'storage' as const),
     ...program.inputNames.map(() => 'read-only-storage' as const),
@@ -140,19 +160,22 @@ function compile<In extends string, Out extends string, Uni extends string>(
   const layout = device.createBindGroupLayout({
     entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
   });
-  const made: Compiled = {
-    layout,
-    pipeline: device.createComputePipeline({
-      label: program.name,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: {
-        module: device.createShaderModule({ label: program.name, code: program.source }),
-        entryPoint: 'main',
-      },
-    }),
+  const descriptor: GPUComputePipelineDescriptor = {
+    label: program.name,
+    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+    compute: {
+      module: device.createShaderModule({ label: program.name, code: program.source }),
+      entryPoint: 'main',
+    },
   };
-  compiled.set(program.source, made);
-  return made;
+  compiled = { layout, descriptor, pipeline: null };
+  known.set(program.source, compiled);
+  return compiled;
+}
+
+async function compileAhead(device: GPUDevice, compiled: Compiled): Promise<void> {
+  const pipeline = await device.createComputePipelineAsync(compiled.descriptor);
+  compiled.pipeline ??= pipeline;
 }
 
 /** How many storage buffers a dispatch may bind. */
@@ -218,7 +241,7 @@ export function runProgram<In extends string, Out extends string, Uni extends st
 ): Record<Out, tf.Tensor> {
   const backend = tfjsWebGpu();
   const { device } = backend;
-  const { pipeline, layout } = compile(device, program);
+  const compiled = compiledProgram(device, program);
   const threads = typeof size === 'number' ? size : 0;
   const [sx, sy, sz] = program.workgroupSize;
   const perGroup = program.entry === 'threads' ? sx * sy * sz : 1;
@@ -240,6 +263,10 @@ export function runProgram<In extends string, Out extends string, Uni extends st
     }
     buffers.push(boundBuffer(backend, results[name].dataId));
   }
+  if (compiling !== null) {
+    if (compiled.pipeline === null) compiling.push(compileAhead(device, compiled));
+    return results;
+  }
   for (const name of program.inputNames) buffers.push(boundBuffer(backend, inputs[name].dataId));
   buffers.push(
     uniformBuffer(
@@ -251,11 +278,12 @@ export function runProgram<In extends string, Out extends string, Uni extends st
   );
 
   const bindGroup = device.createBindGroup({
-    layout,
+    layout: compiled.layout,
     entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
   });
   const pass = computePass(backend);
-  pass.setPipeline(pipeline);
+  compiled.pipeline ??= device.createComputePipeline(compiled.descriptor);
+  pass.setPipeline(compiled.pipeline);
   pass.setBindGroup(0, bindGroup);
   pass.dispatchWorkgroups(groups[0], groups[1], groups[2]);
   backend.dispatchCountInPass += 1;
