@@ -1,4 +1,4 @@
-import type { EngineInfo } from '../../src/engine/backend/startEngine';
+import type { EngineInfo } from '../../src/engine/backend/engineInfo';
 import type { StepOutcome, TrainerListener } from '../../src/engine/trainer';
 import type { Baselines, Diagnosis, Marker, Measurement, Resources } from '../../src/spec/measurement';
 import { SERIES_NAMES, type SeriesName } from '../../src/spec/measurement';

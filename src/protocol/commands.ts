@@ -58,11 +58,13 @@ export interface Replies {
 }
 
 export interface AdapterInfo {
-  readonly engine: 'webgpu' | 'webgl';
+  readonly engine: 'webgpu' | 'webgl' | 'wasm';
   /** Vendor, architecture or driver name as far as the browser tells. */
   readonly description: string;
-  /** A CPU pretending to be a GPU: some hundred times slower. */
+  /** The processor computes, as WASM or pretending to be a GPU: some hundred times slower. */
   readonly isSoftware: boolean;
+  /** Threads of the processor that WASM computes on; 0 on the other engines. */
+  readonly threads: number;
   /** Optional WebGPU features the device was made with. */
   readonly features: readonly string[];
   /** Why a better engine was not taken, in words; null when this is the best there is. */

@@ -86,8 +86,8 @@ const RUN: readonly Omit<Field, 'group'>[] = [
   {
     path: 'engine',
     label: 'Engine',
-    help: 'What computes. WebGPU is the fast one; WebGL works in older browsers. Automatic takes the best there is.',
-    control: choice(['auto', 'automatic'], ['webgpu', 'WebGPU'], ['webgl', 'WebGL']),
+    help: 'What computes. WebGPU is the fast one; WebGL works in older browsers; WASM needs no GPU at all. Automatic measures, and takes the fastest.',
+    control: choice(['auto', 'automatic'], ['webgpu', 'WebGPU'], ['webgl', 'WebGL'], ['wasm', 'WASM (processor)']),
     source: null,
   },
 ];

@@ -7,7 +7,7 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 export const METHOD_NAMES = ['simsiam'] as const;
 export type MethodName = (typeof METHOD_NAMES)[number];
 
-export const ENGINE_CHOICES = ['auto', 'webgpu', 'webgl'] as const;
+export const ENGINE_CHOICES = ['auto', 'webgpu', 'webgl', 'wasm'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
 export const DATASET_CHOICES = [...SAMPLE_IDS, 'folder'] as const;

@@ -1,4 +1,4 @@
-import { NoEngineError } from '../engine/backend/startEngine';
+import { NoEngineError } from '../engine/backend/engineInfo';
 import { RunError } from '../engine/checkRun';
 import type { EngineError, ErrorCode } from '../protocol/events';
 

@@ -19,7 +19,7 @@ const LOSSES: Record<string, Loss> = {
   'a loss that is a variable’s own sum': (_, b) => tf.sum(b),
 };
 
-describeOnEngines(['cpu', 'webgpu'], 'backward pass', () => {
+describeOnEngines(['cpu', 'webgpu', 'wasm'], 'backward pass', () => {
   it.each(Object.entries(LOSSES))('equals tf.variableGrads: %s', async (_, loss) => {
     const before = tf.memory().numTensors;
     const a = tf.tidy(() => tf.variable(tf.tensor2d([0.5, -1, 2, 1.5, 0.25, -0.75], [2, 3])));

@@ -146,7 +146,7 @@ const HUE_TOLERANCE = 1e-4;
 const UNIT_RANGE: Normalisation = { mean: [0, 0, 0], std: [1, 1, 1] };
 const normalisation = golden.normalize satisfies Normalisation;
 
-describeOnEngines(['cpu', 'webgpu'], 'augmentations', () => {
+describeOnEngines(['cpu', 'webgpu', 'wasm'], 'augmentations', () => {
   it('crops and resizes', async () => {
     for (const { size, out, ...box } of golden.crop_resize) {
       expect(out.shape).toEqual([...size, 3]);

@@ -56,7 +56,7 @@ const symmetric =
     return tf.add(tf.mul(tf.add(left, right), 0.5), unused) as tf.Scalar;
   };
 
-describeOnEngines(['cpu', 'webgpu'], 'losses equal the reference', () => {
+describeOnEngines(['cpu', 'webgpu', 'wasm'], 'losses equal the reference', () => {
   it('negative cosine (Eq. 1), value and both gradients', async () => {
     const { a, b, loss, grad_a, grad_b } = golden.negative_cosine;
     const D = (p: tf.Tensor, z: tf.Tensor) => negativeCosine(p as tf.Tensor2D, z as tf.Tensor2D);

@@ -98,7 +98,7 @@ async function expectState(method: SimSiam, expected: Named, name: string) {
   }
 }
 
-describeOnEngines(['cpu', 'webgpu'], 'SimSiam step equals the reference', () => {
+describeOnEngines(['cpu', 'webgpu', 'wasm'], 'SimSiam step equals the reference', () => {
   let x1: tf.Tensor4D;
   let x2: tf.Tensor4D;
   beforeAll(() => {

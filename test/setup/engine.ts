@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { NoAdapterError, startNodeGpu } from '../../scripts/node/gpu';
 import { startEngine } from '../../src/engine/backend/startEngine';
 
-/** Backends that a test may ask for; webgpu is Dawn on the adapter that `startNodeGpu` finds. */
-export type TestEngine = 'cpu' | 'webgpu';
+/** Backends that a test may ask for; webgpu is Dawn on the adapter that `startNodeGpu` finds, wasm has one thread under Node. */
+export type TestEngine = 'cpu' | 'webgpu' | 'wasm';
 
 const hasAdapter = await startNodeGpu().then(
   () => true,
@@ -28,7 +28,7 @@ function useEngine(engine: TestEngine): void {
       await tf.setBackend('cpu');
       return;
     }
-    await startEngine('webgpu', {
+    await startEngine(engine, {
       onUncapturedError: (message) => gpuErrors.push(message),
       onLost: (message) => gpuErrors.push(`device lost: ${message}`),
     });
@@ -48,7 +48,7 @@ export function describeOnEngines(
   body: (engine: TestEngine) => void,
 ): void {
   for (const engine of engines) {
-    const runs = engine === 'cpu' || hasAdapter;
+    const runs = engine !== 'webgpu' || hasAdapter;
     describe.skipIf(!runs)(`${title} (${runs ? engine : 'skipped: no WebGPU adapter'})`, () => {
       useEngine(engine);
       body(engine);

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { augmentOnGpu } from '../kernels/augment';
-import { isWebGpu } from '../kernels/program';
+import { kernelFamily } from '../kernels/family';
 import { AUGMENT_COLUMNS } from './augmentParams';
+import { augmentOnCpu } from './cpuAugment';
 import type { Normalisation } from './normalisation';
 import { plainAugment } from './plainAugment';
 
@@ -12,6 +13,8 @@ export interface AugmentOptions {
   /** Height and width of the views; those of the images when not told. */
   readonly size?: readonly [height: number, width: number];
 }
+
+const AUGMENT = { webgpu: augmentOnGpu, wasm: augmentOnCpu, plain: plainAugment };
 
 /**
  * Makes augmented views of a batch, in the order of the official code: crop and bilinear resize (half-pixel centres, no
@@ -31,6 +34,5 @@ export function augmentBatch(images: tf.Tensor3D, params: tf.Tensor2D, options: 
     );
   }
   const { normalisation, blur, size = [height, width] } = options;
-  const augment = isWebGpu() ? augmentOnGpu : plainAugment;
-  return tf.tidy(() => augment(images, params, size, normalisation, blur));
+  return tf.tidy(() => AUGMENT[kernelFamily()](images, params, size, normalisation, blur));
 }

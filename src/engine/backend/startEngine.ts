@@ -1,93 +1,136 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EngineChoice } from '../../spec/runConfig';
 import { type DeviceHooks, requestGpuDevice } from './device';
+import { type EngineInfo, NoEngineError } from './engineInfo';
+import { multiplyAddRate, trainingRate } from './speed';
 import { makeTfjsWebGpu } from './tfjsWebGpu';
+import { startWebGl } from './webgl';
 
-/** The engine that runs, and what it runs on. */
-export interface EngineInfo {
-  readonly engine: 'webgpu' | 'webgl';
-  readonly description: string;
-  readonly isSoftware: boolean;
-  readonly features: readonly string[];
-  /** Why a better engine was not taken, in words; null when none was passed over. */
-  readonly fallbackReason: string | null;
-}
+const TITLES = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM' } as const;
 
-/** No engine can run on this machine; the message says what was tried and what to do. */
-export class NoEngineError extends Error {
-  override readonly name = 'NoEngineError';
-}
+/** A WebGPU device with this peak in GFLOP/s is a GPU, or as good as one: nothing else is tried. */
+const FAST_PEAK = 200;
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+let device: GPUDevice | null = null;
+
 /** Frees the backend, all its tensors and its device. Weights of a run that went on are gone with it. */
-function removeBackend(name: string): void {
+function removeBackend(name: EngineInfo['engine']): void {
   if (typeof tf.findBackendFactory(name) === 'function') tf.removeBackend(name);
+  if (name !== 'webgpu') return;
+  device?.destroy();
+  device = null;
 }
 
 async function startWebGpu(hooks: DeviceHooks): Promise<EngineInfo> {
-  const { device, adapterInfo, description, isSoftware } = await requestGpuDevice(hooks);
-  removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => makeTfjsWebGpu(device, adapterInfo));
+  const requested = await requestGpuDevice(hooks);
+  const { adapterInfo, description, isSoftware } = requested;
+  device = requested.device;
+  tf.registerBackend('webgpu', () => makeTfjsWebGpu(requested.device, adapterInfo));
   if (!(await tf.setBackend('webgpu'))) throw new Error('its backend did not start');
   // Small tensors would otherwise be computed on the CPU behind our back: other rounding, and a stall.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
-  return { engine: 'webgpu', description, isSoftware, features: [...device.features], fallbackReason: null };
+  const features = [...requested.device.features];
+  return { engine: 'webgpu', description, isSoftware, features, threads: 0, fallbackReason: null };
 }
 
-/** The part of a WebGL context that names the renderer; its full type belongs to the DOM, which the engine does without. */
-interface RendererInfo {
-  readonly RENDERER: number;
-  getExtension(name: 'WEBGL_debug_renderer_info'): { readonly UNMASKED_RENDERER_WEBGL: number } | null;
-  getParameter(name: number): unknown;
+async function startWasm(threads: number | null): Promise<EngineInfo> {
+  // Loaded only where it runs: a machine with a GPU does without it.
+  const { startWasm } = await import('./wasm');
+  return startWasm(threads);
 }
 
-function webGlRenderer(): string {
-  const { gl } = (tf.backend() as unknown as { readonly gpgpu: { readonly gl: RendererInfo } }).gpgpu;
-  const debug = gl.getExtension('WEBGL_debug_renderer_info');
-  const name = gl.getParameter(debug === null ? gl.RENDERER : debug.UNMASKED_RENDERER_WEBGL);
-  return typeof name === 'string' ? name : 'unnamed renderer';
-}
+/** Starts engines, and remembers why some did not. */
+class Attempts {
+  readonly #reasons: string[] = [];
 
-/** tfjs keeps every freed texture for reuse, gigabytes of them in training; above this it gives them back. */
-const WEBGL_POOL_BYTES = 256 * 1024 * 1024;
-
-async function startWebGl(): Promise<EngineInfo> {
-  tf.env().set('WEBGL_DELETE_TEXTURE_THRESHOLD', WEBGL_POOL_BYTES);
-  if (!(await tf.setBackend('webgl'))) throw new Error('this browser has no usable WebGL');
-  if (!tf.env().getBool('WEBGL_RENDER_FLOAT32_CAPABLE')) {
-    throw new Error('its WebGL has no 32-bit floats, which training needs');
+  async start(engine: EngineInfo['engine'], start: () => Promise<EngineInfo>): Promise<EngineInfo | null> {
+    try {
+      return await start();
+    } catch (error) {
+      this.note(`${TITLES[engine]}: ${reasonOf(error)}`);
+      removeBackend(engine);
+      return null;
+    }
   }
-  const description = webGlRenderer();
-  const isSoftware = /swiftshader|llvmpipe|softpipe|basic render/i.test(description);
-  return { engine: 'webgl', description, isSoftware, features: [], fallbackReason: null };
+
+  note(reason: string): void {
+    this.#reasons.push(reason);
+  }
+
+  /** The engine that was taken after all, with what was passed over for it. */
+  taken(info: EngineInfo): EngineInfo {
+    return this.#reasons.length > 0 ? { ...info, fallbackReason: this.#reasons.join('; ') } : info;
+  }
+
+  failure(): NoEngineError {
+    return new NoEngineError(
+      `Nothing on this machine can train: ${this.#reasons.join('; ')}. Use a recent Chrome, Edge, Firefox or Safari with hardware acceleration switched on.`,
+    );
+  }
 }
 
 /**
- * Starts the engine asked for; `auto` takes WebGPU where there is an adapter, else tfjs's WebGL backend. Calling it again,
- * after the device was lost for instance, starts afresh.
- * @throws NoEngineError when none of those asked for can run.
+ * The fastest engine, by measurement. A GPU shows itself in milliseconds by its peak; anything slower is compared with WASM, which beats a
+ * processor that stands in for a GPU.
  */
-export async function startEngine(choice: EngineChoice, hooks: DeviceHooks): Promise<EngineInfo> {
-  const reasons: string[] = [];
-  if (choice !== 'webgl') {
-    try {
-      return await startWebGpu(hooks);
-    } catch (error) {
-      reasons.push(`WebGPU: ${reasonOf(error)}`);
-    }
+async function startFastest(hooks: DeviceHooks, threads: number | null): Promise<EngineInfo> {
+  const attempts = new Attempts();
+  const webgpu = await attempts.start('webgpu', () => startWebGpu(hooks));
+  const peak = webgpu === null ? Number.POSITIVE_INFINITY : await multiplyAddRate();
+  if (webgpu !== null && peak >= FAST_PEAK) return webgpu;
+  const gpu = webgpu ?? (await attempts.start('webgl', startWebGl));
+  const wasm = await attempts.start('wasm', () => startWasm(threads));
+  if (gpu === null || wasm === null) {
+    const only = gpu ?? wasm;
+    if (only === null) throw attempts.failure();
+    await tf.setBackend(only.engine);
+    return attempts.taken(only);
   }
-  if (choice !== 'webgpu') {
-    try {
-      const info = await startWebGl();
-      return { ...info, fallbackReason: reasons.length > 0 ? reasons.join('; ') : null };
-    } catch (error) {
-      reasons.push(`WebGL: ${reasonOf(error)}`);
-    }
+  const wasmRate = await trainingRate();
+  let gpuRate = peak;
+  if (peak > wasmRate) {
+    await tf.setBackend(gpu.engine);
+    gpuRate = await trainingRate();
   }
-  throw new NoEngineError(
-    `Nothing on this machine can train: ${reasons.join('; ')}. Use a recent Chrome, Edge, Firefox or Safari with hardware acceleration switched on.`,
-  );
+  const chosen = wasmRate >= gpuRate ? wasm : gpu;
+  removeBackend(chosen === wasm ? gpu.engine : 'wasm');
+  await tf.setBackend(chosen.engine);
+  const measured = `${Math.round(wasmRate)} against ${peak > wasmRate ? '' : 'at most '}${gpuRate.toPrecision(2)} GFLOP/s`;
+  if (chosen === wasm) {
+    attempts.note(`${TITLES[gpu.engine]} on ${gpu.description} is slower here than the processor itself, ${measured}`);
+  }
+  return attempts.taken(chosen);
+}
+
+export interface EngineOptions {
+  /** WASM computes on at most this many threads of the processor; all cores when left out. */
+  readonly threads?: number;
+}
+
+/**
+ * Starts the engine asked for; `auto` takes the fastest that there is, by a short measurement. Calling it again, after the device was
+ * lost for instance, starts afresh: tensors of the engine before are gone.
+ * @throws NoEngineError when the one asked for cannot run, or none can.
+ */
+export async function startEngine(
+  choice: EngineChoice,
+  hooks: DeviceHooks,
+  { threads }: EngineOptions = {},
+): Promise<EngineInfo> {
+  removeBackend('webgpu');
+  removeBackend('wasm');
+  if (choice === 'auto') return startFastest(hooks, threads ?? null);
+  const starts = {
+    webgpu: () => startWebGpu(hooks),
+    webgl: startWebGl,
+    wasm: () => startWasm(threads ?? null),
+  };
+  const attempts = new Attempts();
+  const info = await attempts.start(choice, starts[choice]);
+  if (info === null) throw attempts.failure();
+  return info;
 }

@@ -1,53 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
+import type {
+  BatchNormGradientInputs,
+  BatchNormGradients,
+  BatchNormInputs,
+  BatchNormOutputs,
+} from './batchNormContract';
 import { batchNormPrograms } from './batchNormPrograms';
-import { isWebGpu, runProgram } from './program';
+import { kernelFamily } from './family';
+import { runProgram } from './program';
+import { wasmBatchNormBackward, wasmBatchNormForward } from './wasm/batchNorm';
 
 /**
  * BatchNorm in training mode over rows [n, C], with the residual addition and the ReLU that may follow it, forward and backward in three
  * dispatches each: sums over chunks of rows, the sums put together, the element-wise rest.
  */
-
-export interface BatchNormInputs {
-  /** [n, C]; so are `residual` and all that is computed of them. */
-  readonly x: tf.Tensor2D;
-  readonly gamma: tf.Tensor1D;
-  readonly beta: tf.Tensor1D;
-  readonly residual: tf.Tensor2D | null;
-  readonly relu: boolean;
-  readonly epsilon: number;
-  /** Moved towards this batch's statistics (variance unbiased) when given. */
-  readonly moving: MovingStatistics | null;
-}
-
-export interface MovingStatistics {
-  readonly mean: tf.Variable<tf.Rank.R1>;
-  readonly variance: tf.Variable<tf.Rank.R1>;
-  /** Share of the old value that stays. */
-  readonly decay: number;
-}
-
-export type BatchNormOutputs = {
-  readonly y: tf.Tensor2D;
-  readonly mean: tf.Tensor1D;
-  /** 1/sqrt(biased variance + epsilon). */
-  readonly inverseStd: tf.Tensor1D;
-};
-
-export interface BatchNormGradientInputs {
-  readonly dy: tf.Tensor2D;
-  readonly x: tf.Tensor2D;
-  readonly gamma: tf.Tensor1D;
-  readonly forward: BatchNormOutputs;
-  readonly relu: boolean;
-  readonly hasResidual: boolean;
-}
-
-export type BatchNormGradients = {
-  readonly dx: tf.Tensor2D;
-  readonly dGamma: tf.Tensor1D;
-  readonly dBeta: tf.Tensor1D;
-  readonly dResidual: tf.Tensor2D | null;
-};
 
 const MIN_CHUNK_ROWS = 32;
 /** Bounds the loop that puts the chunks together. */
@@ -70,12 +36,15 @@ function geometry([rows, channels]: [number, number]) {
   };
 }
 
+const FORWARD = { webgpu: gpuForward, wasm: wasmBatchNormForward, plain: plainBatchNormForward };
+const BACKWARD = { webgpu: gpuBackward, wasm: wasmBatchNormBackward, plain: plainBatchNormBackward };
+
 export function batchNormForward(inputs: BatchNormInputs): BatchNormOutputs {
-  return isWebGpu() ? gpuForward(inputs) : plainBatchNormForward(inputs);
+  return FORWARD[kernelFamily()](inputs);
 }
 
 export function batchNormBackward(inputs: BatchNormGradientInputs): BatchNormGradients {
-  return isWebGpu() ? gpuBackward(inputs) : plainBatchNormBackward(inputs);
+  return BACKWARD[kernelFamily()](inputs);
 }
 
 function gpuForward({ x, gamma, beta, residual, relu, epsilon, moving }: BatchNormInputs): BatchNormOutputs {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { batchNormBackward, batchNormForward, type MovingStatistics } from '../kernels/batchNorm';
+import { batchNormBackward, batchNormForward } from '../kernels/batchNorm';
+import type { MovingStatistics } from '../kernels/batchNormContract';
 import { ones, zeros } from './init';
 import type { Mode } from './layer';
 import type { Parameters } from './parameters';

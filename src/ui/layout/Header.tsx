@@ -6,7 +6,7 @@ import { ShareButton } from '../run/ShareButton';
 import { ColorSchemeButton } from './ColorSchemeButton';
 import classes from './Header.module.css';
 
-const ENGINE_TITLES = { webgpu: 'WebGPU', webgl: 'WebGL' } as const;
+const ENGINE_TITLES = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM' } as const;
 
 function Adapter() {
   const adapter = useEngine((engine) => engine.adapter);

@@ -25,7 +25,8 @@ function NoEngineHelp() {
   return (
     <>
       <Text size="sm" mt={6}>
-        This page trains on the graphics processor, through WebGPU or WebGL. To get one of them:
+        This page trains on the graphics processor, through WebGPU or WebGL, or on the processor, through WebAssembly.
+        To get one of them:
       </Text>
       <List size="sm" mt={4}>
         <List.Item>Use a current Chrome, Edge, Firefox or Safari, on https or localhost.</List.Item>

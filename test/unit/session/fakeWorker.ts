@@ -9,6 +9,7 @@ const DEFAULTS: Answers = {
     engine: 'webgpu',
     description: 'test adapter',
     isSoftware: false,
+    threads: 0,
     features: [],
     fallbackReason: null,
   }),

@@ -110,6 +110,7 @@ describe('opening the page', () => {
       engine: 'webgpu' as const,
       description: 'SwiftShader',
       isSoftware: true,
+      threads: 0,
       features: [],
       fallbackReason: null,
     });
@@ -146,6 +147,7 @@ describe('opening the page', () => {
       engine: 'webgl',
       description: 'x',
       isSoftware: false,
+      threads: 0,
       features: [],
       fallbackReason: 'No WebGPU.',
     } as const;

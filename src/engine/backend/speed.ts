@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs';
+import { trainingConv2d } from '../kernels/conv2d/conv2d';
+import { defineProgram, runProgram } from '../kernels/program';
+import { batchNormTrain } from '../nn/batchNorm';
+
+/** How fast an engine is, by measurement: what `auto` chooses by. In thousands of millions of multiplications and additions a second. */
+
+async function timed(run: () => tf.Tensor): Promise<number> {
+  const started = tf.util.now();
+  const result = run();
+  await result.data();
+  const milliseconds = tf.util.now() - started;
+  result.dispose();
+  // Clocks are as coarse as a tenth of a millisecond where the page is not isolated.
+  return Math.max(milliseconds, 0.1);
+}
+
+const THREADS = 8192;
+const ENOUGH_MS = 10;
+const LANES = [0, 1, 2, 3];
+
+/** Multiply-adds on registers alone: what no kernel on the device can beat. */
+const multiplyAdds = defineProgram({
+  name: 'MultiplyAdds',
+  inputs: {},
+  outputs: { out: 'vec4<f32>' },
+  uniforms: { rounds: 'i32', factor: 'f32' },
+  workgroupSize: [64, 1, 1],
+  entry: 'threads',
+  code: `
+fn run(index : i32) {
+  let factor = vec4<f32>(uniforms.factor);
+${LANES.map((i) => `  var v${i} = vec4<f32>(f32(index + ${i}));`).join('\n')}
+  for (var i = 0; i < uniforms.rounds; i++) {
+${LANES.map((i) => `    v${i} = v${i} * factor + factor;`).join('\n')}
+  }
+  out[index] = v0 + v1 + v2 + v3;
+}`,
+});
+
+/** The peak of the WebGPU device that runs, from a few milliseconds of work; where `isWebGpu()`. */
+export async function multiplyAddRate(): Promise<number> {
+  const run = (rounds: number) =>
+    runProgram(multiplyAdds, {
+      inputs: {},
+      outputs: { out: [THREADS, 4] },
+      uniforms: { rounds, factor: 0.999 },
+      size: THREADS,
+    }).out;
+  await timed(() => run(1));
+  let best = 0;
+  // A fast device needs more work than a slow one to show its speed.
+  for (const rounds of [1000, 8000, 64_000]) {
+    const milliseconds = await timed(() => run(rounds));
+    best = Math.max(best, (2 * 16 * THREADS * rounds) / milliseconds / 1e6);
+    if (milliseconds > ENOUGH_MS) break;
+  }
+  return best;
+}
+
+const SIZE = 16;
+const CHANNELS = 32;
+
+/** Convolution, BatchNorm and ReLU, forward and backward, as in the middle of a small network. */
+function trainingBlock(batch: number): tf.Tensor {
+  return tf.tidy(() => {
+    const x = tf.randomNormal<tf.Rank.R4>([batch, SIZE, SIZE, CHANNELS]);
+    const kernel = tf.randomNormal<tf.Rank.R4>([3, 3, CHANNELS, CHANNELS]);
+    const affine = { gamma: tf.ones<tf.Rank.R1>([CHANNELS]), beta: tf.zeros<tf.Rank.R1>([CHANNELS]) };
+    const gradients = tf.grads((image, weights) =>
+      tf.sum(
+        batchNormTrain(
+          trainingConv2d(image as tf.Tensor4D, weights as tf.Tensor4D, 1, 1),
+          affine,
+          { relu: true },
+          null,
+        ),
+      ),
+    )([x, kernel]);
+    return tf.stack(gradients.map((gradient) => tf.sum(gradient)));
+  });
+}
+
+/** Convolutions of a training step a second, on the engine that runs; a tenth of a second at most on one that is worth having. */
+export async function trainingRate(): Promise<number> {
+  let rate = 0;
+  for (const batch of [1, 32]) {
+    await timed(() => trainingBlock(batch));
+    const milliseconds = await timed(() => trainingBlock(batch));
+    rate = (3 * 2 * batch * SIZE * SIZE * 9 * CHANNELS * CHANNELS) / milliseconds / 1e6;
+    if (milliseconds > 2 * ENOUGH_MS) break;
+  }
+  return rate;
+}

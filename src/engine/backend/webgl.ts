@@ -1,0 +1,35 @@
+import * as tf from '@tensorflow/tfjs';
+import type { EngineInfo } from './engineInfo';
+
+/** The part of a WebGL context that names the renderer; its full type belongs to the DOM, which the engine does without. */
+interface RendererInfo {
+  readonly RENDERER: number;
+  getExtension(name: 'WEBGL_debug_renderer_info'): { readonly UNMASKED_RENDERER_WEBGL: number } | null;
+  getParameter(name: number): unknown;
+}
+
+function webGlRenderer(): string {
+  const { gl } = (tf.backend() as unknown as { readonly gpgpu: { readonly gl: RendererInfo } }).gpgpu;
+  const debug = gl.getExtension('WEBGL_debug_renderer_info');
+  const name = gl.getParameter(debug === null ? gl.RENDERER : debug.UNMASKED_RENDERER_WEBGL);
+  return typeof name === 'string' ? name : 'unnamed renderer';
+}
+
+/** As tfjs registers it where there is WebGL; gone with a backend that was removed. */
+const factory: ReturnType<typeof tf.findBackendFactory> | null = tf.findBackendFactory('webgl');
+
+/** tfjs keeps every freed texture for reuse, gigabytes of them in training; above this it gives them back. */
+const WEBGL_POOL_BYTES = 256 * 1024 * 1024;
+
+/** Starts tfjs's WebGL backend. @throws Error saying why it cannot run here. */
+export async function startWebGl(): Promise<EngineInfo> {
+  if (factory !== null && tf.findBackendFactory('webgl') === null) tf.registerBackend('webgl', factory);
+  tf.env().set('WEBGL_DELETE_TEXTURE_THRESHOLD', WEBGL_POOL_BYTES);
+  if (!(await tf.setBackend('webgl'))) throw new Error('this browser has no usable WebGL');
+  if (!tf.env().getBool('WEBGL_RENDER_FLOAT32_CAPABLE')) {
+    throw new Error('its WebGL has no 32-bit floats, which training needs');
+  }
+  const description = webGlRenderer();
+  const isSoftware = /swiftshader|llvmpipe|softpipe|basic render/i.test(description);
+  return { engine: 'webgl', description, isSoftware, features: [], threads: 0, fallbackReason: null };
+}

@@ -1,0 +1,45 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/** What goes into BatchNorm in training mode and what comes out, whoever computes it. */
+
+export interface BatchNormInputs {
+  /** [n, C]; so are `residual` and all that is computed of them. */
+  readonly x: tf.Tensor2D;
+  readonly gamma: tf.Tensor1D;
+  readonly beta: tf.Tensor1D;
+  readonly residual: tf.Tensor2D | null;
+  readonly relu: boolean;
+  readonly epsilon: number;
+  /** Moved towards this batch's statistics (variance unbiased) when given. */
+  readonly moving: MovingStatistics | null;
+}
+
+export interface MovingStatistics {
+  readonly mean: tf.Variable<tf.Rank.R1>;
+  readonly variance: tf.Variable<tf.Rank.R1>;
+  /** Share of the old value that stays. */
+  readonly decay: number;
+}
+
+export type BatchNormOutputs = {
+  readonly y: tf.Tensor2D;
+  readonly mean: tf.Tensor1D;
+  /** 1/sqrt(biased variance + epsilon). */
+  readonly inverseStd: tf.Tensor1D;
+};
+
+export interface BatchNormGradientInputs {
+  readonly dy: tf.Tensor2D;
+  readonly x: tf.Tensor2D;
+  readonly gamma: tf.Tensor1D;
+  readonly forward: BatchNormOutputs;
+  readonly relu: boolean;
+  readonly hasResidual: boolean;
+}
+
+export type BatchNormGradients = {
+  readonly dx: tf.Tensor2D;
+  readonly dGamma: tf.Tensor1D;
+  readonly dBeta: tf.Tensor1D;
+  readonly dResidual: tf.Tensor2D | null;
+};

@@ -1,0 +1,145 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Axis, type ConvAttributes, type Images, imageGeometry } from './convGeometry';
+
+/**
+ * The gradients of a convolution for tfjs's WASM backend, which has a naive one of the input and none of the filter. Both are written
+ * as one forward convolution, which XNNPACK does at some 20 GFLOP/s a thread.
+ */
+
+/** Which kernel tap of which input residue looks how far: input pixel `stride i + residue` meets dy pixel `i + offset` through `tap`. */
+interface Tap {
+  readonly residue: number;
+  readonly tap: number;
+  readonly offset: number;
+}
+
+function tapsOf({ kernel, stride, padBefore }: Axis): { taps: Tap[]; first: number; count: number } {
+  const taps: Tap[] = [];
+  for (let residue = 0; residue < stride; residue++) {
+    for (let tap = 0; tap < kernel; tap++) {
+      const offset = (residue + padBefore - tap) / stride;
+      if (Number.isInteger(offset)) taps.push({ residue, tap, offset });
+    }
+  }
+  const offsets = taps.map(({ offset }) => offset);
+  const first = Math.min(0, ...offsets);
+  return { taps, first, count: Math.max(0, ...offsets) - first + 1 };
+}
+
+/**
+ * Gradient in x [N, H, W, Cin] of a convolution, from dy [N, H', W', Cout] and its kernel [kh, kw, Cin, Cout]. The input pixels of each
+ * residue modulo the stride are a convolution of dy with the taps that meet them; one convolution computes all residues as channels of
+ * its own, which are then put in their places. At stride 1 that is the convolution with the kernel turned round.
+ */
+export function inputGradient(
+  dy: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  attributes: ConvAttributes,
+  xShape: Images,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [batch, height, width, inChannels] = xShape;
+    const outChannels = dy.shape[3];
+    const { rows, columns } = imageGeometry(xShape, kernel.shape, attributes);
+    const down = tapsOf(rows);
+    const across = tapsOf(columns);
+    const residues = rows.stride * columns.stride;
+
+    const weights = kernel.dataSync();
+    const turned = new Float32Array(down.count * across.count * outChannels * residues * inChannels);
+    for (const y of down.taps) {
+      for (const x of across.taps) {
+        const place = (y.offset - down.first) * across.count + x.offset - across.first;
+        const residue = y.residue * columns.stride + x.residue;
+        const from = (y.tap * columns.kernel + x.tap) * inChannels * outChannels;
+        for (let o = 0; o < outChannels; o++) {
+          const to = ((place * outChannels + o) * residues + residue) * inChannels;
+          for (let i = 0; i < inChannels; i++) turned[to + i] = weights[from + i * outChannels + o];
+        }
+      }
+    }
+
+    const high = Math.ceil(height / rows.stride);
+    const wide = Math.ceil(width / columns.stride);
+    const padding = (axis: typeof down, inputs: number, outputs: number): [number, number] => [
+      -axis.first,
+      Math.max(0, inputs + axis.first + axis.count - 1 - outputs),
+    ];
+    const all = tf.conv2d(dy, tf.tensor4d(turned, [down.count, across.count, outChannels, residues * inChannels]), 1, [
+      [0, 0],
+      padding(down, high, rows.out),
+      padding(across, wide, columns.out),
+      [0, 0],
+    ]);
+    const [, allHigh, allWide] = all.shape;
+    const placed =
+      residues === 1
+        ? all
+        : all
+            .reshape([batch * allHigh, allWide, rows.stride, columns.stride * inChannels])
+            .transpose([0, 2, 1, 3])
+            .reshape<tf.Tensor4D>([batch, allHigh * rows.stride, allWide * columns.stride, inChannels]);
+    const exact = placed.shape[1] === height && placed.shape[2] === width;
+    return exact ? placed : tf.slice(placed, [0, 0, 0, 0], [...xShape]);
+  });
+}
+
+/** Input channels that stand beside each other as pixels: with 3 x 3 taps they make full tiles of 4 pixels, XNNPACK's. */
+function channelGroup(channels: number): number {
+  if (channels % 4 === 0) return 4;
+  if (channels < 4) return channels;
+  return channels % 2 === 0 ? 2 : 1;
+}
+
+/**
+ * Gradient in the kernel [kh, kw, Cin, Cout] of a convolution, from x [N, H, W, Cin] and dy [N, H', W', Cout]: x correlated with dy, the
+ * images of the batch being the channels. So dy becomes a kernel [H', W', N, Cout], and x becomes images [Cin/g, H, W g, N] in which g
+ * channels are interleaved along the rows; the kernel's columns lie g apart (dilation), and the result's g kw columns are kw taps of g
+ * channels.
+ */
+export function filterGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  attributes: ConvAttributes,
+  filterShape: Images,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [kernelHeight, kernelWidth, inChannels, outChannels] = filterShape;
+    const [batch, outHeight, outWidth] = dy.shape;
+    const { rows, columns } = imageGeometry(x.shape, filterShape, attributes);
+    const group = channelGroup(inChannels);
+    const groups = inChannels / group;
+    // Pixels that no tap reaches, at a stride above 1, would make rows and columns of the result that nobody wants.
+    const reach = ({ stride, out, kernel, padBefore }: Axis) => stride * (out - 1) + kernel - padBefore;
+    const high = Math.min(x.shape[1], reach(rows));
+    const wide = Math.min(x.shape[2], reach(columns));
+    const cropped =
+      high === x.shape[1] && wide === x.shape[2] ? x : tf.slice(x, [0, 0, 0, 0], [batch, high, wide, inChannels]);
+
+    const images = cropped
+      .reshape([batch, high * wide, groups, group])
+      .transpose([2, 1, 3, 0])
+      .reshape<tf.Tensor4D>([groups, high, wide * group, batch]);
+    const kernel = dy
+      .reshape([batch, outHeight * outWidth, outChannels])
+      .transpose([1, 0, 2])
+      .reshape<tf.Tensor4D>([outHeight, outWidth, batch, outChannels]);
+    const gradient = tf.conv2d(
+      images,
+      kernel,
+      1,
+      [
+        [0, 0],
+        [rows.padBefore, reach(rows) - high],
+        [columns.padBefore * group, (reach(columns) - wide) * group],
+        [0, 0],
+      ],
+      'NHWC',
+      [rows.stride, columns.stride * group],
+    );
+    return gradient
+      .reshape([groups, kernelHeight * kernelWidth, group, outChannels])
+      .transpose([1, 0, 2, 3])
+      .reshape<tf.Tensor4D>([...filterShape]);
+  });
+}
