@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type ImageDataset, indicesOf, TRAIN } from '../spec/imageDataset';
 import type { AugmentConfig } from '../spec/runConfig';
 import { augmentBatch } from './augment/augmentBatch';
-import { AUGMENT_COLUMNS, type AugmentParams } from './augment/augmentParams';
+import { AUGMENT_COLUMNS } from './augment/augmentParams';
 import { drawAugmentParams } from './augment/drawAugment';
 import type { Normalisation } from './augment/normalisation';
 import { toFloatImages } from './augment/normalise';
@@ -46,12 +46,6 @@ function computeChannelStatistics(dataset: ImageDataset): Normalisation {
   return { mean: mean as [number, number, number], std: std as [number, number, number] };
 }
 
-/** What the host decides about the views of a batch. */
-export interface Drawn {
-  readonly pixels: Int32Array<ArrayBuffer>;
-  readonly params: AugmentParams;
-}
-
 /** A data set's images as the network sees them: normalised by the training images' own mean and std, on the device. */
 export class ImageSource {
   readonly normalisation: Normalisation;
@@ -62,9 +56,14 @@ export class ImageSource {
     this.normalisation = channelStatistics(dataset);
   }
 
+  /** Packed pixels of these images [N, H, W], as `augment` takes them. */
+  pack(indices: ArrayLike<number>): Int32Array<ArrayBuffer> {
+    return packPixels(this.dataset.pixels, this.dataset.size, indices);
+  }
+
   #packed(indices: ArrayLike<number>): tf.Tensor3D {
-    const { pixels, size } = this.dataset;
-    return tf.tensor3d(packPixels(pixels, size, indices), [indices.length, size, size], 'int32');
+    const { size } = this.dataset;
+    return tf.tensor3d(this.pack(indices), [indices.length, size, size], 'int32');
   }
 
   /** Images as they are [N, H, W, 3]. */
@@ -72,34 +71,28 @@ export class ImageSource {
     return tf.tidy(() => toFloatImages(this.#packed(indices), this.normalisation));
   }
 
-  /** Packed pixels of a batch [N, H, W], and what happens to its two views [2N, AUGMENT_COLUMNS], first all of x1, then x2. */
-  draw(indices: ArrayLike<number>, augment: AugmentConfig, random: Random): Drawn {
-    const { pixels, size } = this.dataset;
-    return {
-      pixels: packPixels(pixels, size, indices),
-      params: drawAugmentParams(augment, 2 * indices.length, size, random),
-    };
-  }
-
-  /** Two views of each image from what was drawn for them, made on the device: x1, x2 [N, H, W, 3]. */
-  augment(pixels: tf.Tensor3D, params: tf.Tensor2D, augment: AugmentConfig): [x1: tf.Tensor4D, x2: tf.Tensor4D] {
+  /**
+   * Views of packed images [N, H, W], made on the device.
+   * @param params rows [V N, AUGMENT_COLUMNS], first those of view 1 of all images, then of view 2, and so on
+   * @param side of the views; that of the images when not told
+   * @returns V views [N, side, side, 3]
+   */
+  augment(pixels: tf.Tensor3D, params: tf.Tensor2D, augment: AugmentConfig, side?: number): tf.Tensor4D[] {
     return tf.tidy(() => {
       const { normalisation } = this;
-      const both = augmentBatch(pixels, params, { normalisation, blur: augment.blur.enabled });
-      return tf.split(both, 2, 0) as [tf.Tensor4D, tf.Tensor4D];
+      const options = { normalisation, blur: augment.blur.enabled };
+      const all = augmentBatch(pixels, params, side === undefined ? options : { ...options, size: [side, side] });
+      return tf.split(all, params.shape[0] / pixels.shape[0], 0) as tf.Tensor4D[];
     });
   }
 
-  /** Both in one: two views of each image. */
+  /** Two views of each image, augmented on the device: x1, x2 [N, H, W, 3]. */
   views(indices: ArrayLike<number>, augment: AugmentConfig, random: Random): [x1: tf.Tensor4D, x2: tf.Tensor4D] {
-    const { size } = this.dataset;
-    const { pixels, params } = this.draw(indices, augment, random);
-    return tf.tidy(() =>
-      this.augment(
-        tf.tensor3d(pixels, [indices.length, size, size], 'int32'),
-        tf.tensor2d(params, [2 * indices.length, AUGMENT_COLUMNS]),
-        augment,
-      ),
-    );
+    const count = 2 * indices.length;
+    const params = drawAugmentParams(augment, count, this.dataset.size, random);
+    return tf.tidy(() => {
+      const drawn = tf.tensor2d(params, [count, AUGMENT_COLUMNS]);
+      return this.augment(this.#packed(indices), drawn, augment) as [tf.Tensor4D, tf.Tensor4D];
+    });
   }
 }

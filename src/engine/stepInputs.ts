@@ -21,6 +21,8 @@ export interface StepInputs {
   /** Two views of each image [N, H, W, 3], augmented and normalised. */
   readonly x1: tf.Tensor4D;
   readonly x2: tf.Tensor4D;
+  /** Further views [N, H, W, 3] made as x1 and x2 are; none for most methods. */
+  readonly moreViews: readonly tf.Tensor4D[];
   /** Further, smaller views [N, h, w, 3] (multi-crop); none for most methods. */
   readonly smallViews: readonly tf.Tensor4D[];
   /** Which training image each row is, int32 [N], counted from 0. */

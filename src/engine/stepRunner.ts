@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LiveSettings, RunConfig } from '../spec/runConfig';
-import { AUGMENT_COLUMNS } from './augment/augmentParams';
 import { compileAhead, Recording } from './capture/recording';
 import type { ImageSource } from './imageSource';
 import { isWebGpu } from './kernels/program';
 import type { Method } from './methods/method';
 import { Sgd } from './optim/sgd';
 import { seededRandom } from './random';
+import { NO_MORE_VIEWS, StagedBatch } from './stagedBatch';
 import { StagedTensor } from './stagedTensor';
 import { SCALAR, SCALARS, type StepInputs } from './stepInputs';
 import { trainStep } from './trainStep';
@@ -38,12 +38,10 @@ type StepResults = { readonly metrics: tf.Tensor1D; readonly x1: tf.Tensor4D; re
  */
 export class StepRunner {
   readonly #config: RunConfig;
-  readonly #source: ImageSource;
   readonly #method: Method;
   readonly #optimiser: Sgd;
   readonly #record: boolean;
-  readonly #pixels: StagedTensor<tf.Rank.R3>;
-  readonly #augment: StagedTensor<tf.Rank.R2>;
+  readonly #batch: StagedBatch;
   readonly #positions: StagedTensor<tf.Rank.R1>;
   readonly #scalars = new StagedTensor<tf.Rank.R1>([SCALARS], 'float32');
   #recording: { readonly operations: string; readonly steps: Recording<StepResults> } | null = null;
@@ -51,14 +49,12 @@ export class StepRunner {
   #views: Pick<StepResults, 'x1' | 'x2'> | null = null;
 
   constructor(config: RunConfig, source: ImageSource, method: Method, record: boolean) {
-    const { batchSize, imageSize } = config;
+    const { augment, batchSize } = config;
     this.#config = config;
-    this.#source = source;
     this.#method = method;
     this.#record = record;
     this.#optimiser = new Sgd({ momentum: config.momentum, weightDecay: config.weightDecay });
-    this.#pixels = new StagedTensor([batchSize, imageSize, imageSize], 'int32');
-    this.#augment = new StagedTensor([2 * batchSize, AUGMENT_COLUMNS], 'float32');
+    this.#batch = new StagedBatch(source, augment, batchSize, method.moreViews ?? NO_MORE_VIEWS);
     this.#positions = new StagedTensor([batchSize], 'int32');
   }
 
@@ -106,11 +102,9 @@ export class StepRunner {
 
   /** Hands the step's values to the device; returns what is to be done with them. */
   #stage(plan: StepPlan): () => StepResults {
-    const { augment, seed, totalSteps } = this.#config;
+    const { seed, totalSteps } = this.#config;
     const { step, images, live } = plan;
-    const drawn = this.#source.draw(images, augment, seededRandom(seed, 'augment', step));
-    const pixels = this.#pixels.write(drawn.pixels);
-    const params = this.#augment.write(drawn.params);
+    const makeViews = this.#batch.stage(images, seededRandom(seed, 'augment', step));
     const positions = this.#positions.write(Int32Array.from(plan.positions));
     const numbers = new Float32Array(SCALARS);
     numbers[SCALAR.learningRate] = plan.learningRate;
@@ -118,9 +112,11 @@ export class StepRunner {
     numbers[SCALAR.tau] = this.#method.tau?.(step, totalSteps) ?? 0;
     const scalars = this.#scalars.write(numbers);
     return () => {
-      const [x1, x2] = this.#source.augment(pixels, params, augment);
-      const inputs: StepInputs = { step, x1, x2, smallViews: [], images: positions, scalars };
-      return { metrics: trainStep(this.#method, this.#optimiser, inputs, live), x1, x2 };
+      const views = makeViews();
+      const inputs: StepInputs = { step, ...views, images: positions, scalars };
+      const metrics = trainStep(this.#method, this.#optimiser, inputs, live);
+      tf.dispose([...views.moreViews, ...views.smallViews]);
+      return { metrics, x1: views.x1, x2: views.x2 };
     };
   }
 
@@ -144,6 +140,6 @@ export class StepRunner {
     this.#recording = null;
     this.#freeViews();
     this.#optimiser.dispose();
-    for (const staged of [this.#pixels, this.#augment, this.#positions, this.#scalars]) staged.dispose();
+    for (const staged of [this.#batch, this.#positions, this.#scalars]) staged.dispose();
   }
 }

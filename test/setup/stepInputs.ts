@@ -15,6 +15,7 @@ export function stepInputs(
     step,
     x1,
     x2,
+    moreViews: [],
     smallViews: [],
     images: tf.range(0, x1.shape[0], 1, 'int32'),
     scalars: tf.tensor1d(numbers),

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { LiveKey, LiveSettings } from '../../spec/runConfig';
 import type { Mode } from '../nn/layer';
 import type { Parameters } from '../nn/parameters';
+import type { MoreViews } from '../stagedBatch';
 import type { StepInputs } from '../stepInputs';
 
 /** What one forward pass of a method gives the trainer. */
@@ -40,6 +41,8 @@ export interface Method {
   readonly parameters: Parameters;
   readonly featureDim: number;
   readonly outputDim: number;
+  /** The views it learns from beside x1 and x2; none where left out. */
+  readonly moreViews?: MoreViews;
   /** Loss of a step in training mode, to be run on the gradient tape; BN statistics are per view. */
   forward(inputs: StepInputs, live: LiveSettings): MethodOutput;
   /** The parameters that the loss trains in a step (counted from 0) under these settings. */
