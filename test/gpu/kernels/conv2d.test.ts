@@ -1,10 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { currentDevice, withVariant } from '../../../src/engine/kernels/conv2d/choice';
 import { trainingConv2d } from '../../../src/engine/kernels/conv2d/conv2d';
 import { conv2dFilterGradient, conv2dFilterGradientPlain } from '../../../src/engine/kernels/conv2d/filterGradient';
 import { conv2dForward, conv2dForwardPlain } from '../../../src/engine/kernels/conv2d/forward';
 import { convGeometry, yShapeOf } from '../../../src/engine/kernels/conv2d/geometry';
 import { conv2dInputGradient, conv2dInputGradientPlain } from '../../../src/engine/kernels/conv2d/inputGradient';
+import {
+  CONV_PASSES,
+  type ConvPass,
+  type ConvVariant,
+  nameOf,
+  variantsOf,
+} from '../../../src/engine/kernels/conv2d/variants';
 import { describeOnGpu, expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
 
 interface Case {
@@ -20,8 +28,22 @@ interface Case {
 const label = (c: Case) =>
   `${c.batch} x ${c.height} x ${c.width} x ${c.inChannels} -> ${c.outChannels}, kernel ${c.kernel}, stride ${c.stride}`;
 
-/** Forward and both gradients against tfjs's CPU backend. */
-async function compare(c: Case, random: () => number): Promise<void> {
+type Choose = (pass: ConvPass) => readonly ConvVariant[];
+
+/** Variants to compute a case by: all of those that match, or the one in use. */
+const IN_USE: Choose = () => [];
+const matching =
+  (wanted: (variant: ConvVariant) => boolean): Choose =>
+  (pass) =>
+    variantsOf(pass, currentDevice()).filter(wanted);
+const first =
+  (family: ConvVariant['family']): Choose =>
+  (pass) =>
+    matching((variant) => variant.family === family)(pass).slice(0, 1);
+const ALL = matching(() => true);
+
+/** Forward and both gradients against tfjs's CPU backend, by each of the variants. */
+async function compare(c: Case, random: () => number, choose: Choose = IN_USE): Promise<void> {
   const xShape = [c.batch, c.height, c.width, c.inChannels] as [number, number, number, number];
   const kernelShape = [c.kernel, c.kernel, c.inChannels, c.outChannels] as [number, number, number, number];
   const pad = (c.kernel - 1) / 2;
@@ -44,15 +66,22 @@ async function compare(c: Case, random: () => number): Promise<void> {
     ];
   });
   const { x, kernel, dy } = tensors();
-  const ours = [
-    conv2dForward(x, kernel, c.stride, pad),
-    conv2dInputGradient(dy, kernel, xShape, c.stride, pad),
-    conv2dFilterGradient(x, dy, kernelShape, c.stride, pad),
-  ];
-  expectClose(await valuesOf(ours[0]!), y!, { label: `${label(c)}: y` });
-  expectClose(await valuesOf(ours[1]!), dx!, { label: `${label(c)}: dx` });
-  expectClose(await valuesOf(ours[2]!), dKernel!, { label: `${label(c)}: dKernel` });
-  tf.dispose([x, kernel, dy, ...ours]);
+  const passes = {
+    forward: { expected: y!, run: () => conv2dForward(x, kernel, c.stride, pad) },
+    inputGradient: { expected: dx!, run: () => conv2dInputGradient(dy, kernel, xShape, c.stride, pad) },
+    filterGradient: { expected: dKernel!, run: () => conv2dFilterGradient(x, dy, kernelShape, c.stride, pad) },
+  };
+  for (const pass of CONV_PASSES) {
+    const { expected, run } = passes[pass];
+    const variants = choose(pass);
+    const results = variants.length === 0 ? [run()] : variants.map((variant) => withVariant(() => variant, run));
+    for (const [i, result] of results.entries()) {
+      const name = variants[i] === undefined ? '' : nameOf(variants[i]);
+      expectClose(await valuesOf(result), expected, { label: `${label(c)}: ${pass} ${name}` });
+    }
+    tf.dispose(results);
+  }
+  tf.dispose([x, kernel, dy]);
 }
 
 describeOnGpu('conv2d kernels', () => {
@@ -71,29 +100,47 @@ describeOnGpu('conv2d kernels', () => {
     { batch: 1, height: 7, width: 5 },
     { batch: 3, height: 4, width: 13 },
   ];
-  it.each(channelPairs)('equal the CPU backend: %i -> %i channels', async (inChannels, outChannels) => {
-    const random = seeded(inChannels * 1000 + outChannels);
-    const before = tf.memory().numTensors;
-    for (const size of sizes) {
-      for (const kernel of [1, 3]) {
-        for (const stride of [1, 2]) await compare({ ...size, inChannels, outChannels, kernel, stride }, random);
+  const families = ['strip', 'broadcast', 'tile'] as const;
+  it.each(families.flatMap((family) => channelPairs.map(([cin, cout]) => [family, cin, cout] as const)))(
+    '%s equals the CPU backend: %i -> %i channels',
+    async (family, inChannels, outChannels) => {
+      const random = seeded(inChannels * 1000 + outChannels);
+      const before = tf.memory().numTensors;
+      for (const size of sizes) {
+        for (const kernel of [1, 3]) {
+          for (const stride of [1, 2]) {
+            await compare({ ...size, inChannels, outChannels, kernel, stride }, random, first(family));
+          }
+        }
       }
-    }
-    expect(tf.memory().numTensors).toBe(before);
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
+  it.each([
+    { batch: 3, height: 9, width: 11, inChannels: 20, outChannels: 24, kernel: 3, stride: 1 },
+    { batch: 3, height: 9, width: 10, inChannels: 20, outChannels: 24, kernel: 3, stride: 2 },
+    { batch: 37, height: 1, width: 1, inChannels: 64, outChannels: 20, kernel: 1, stride: 1 },
+  ])('every variant equals the CPU backend: kernel $kernel, stride $stride', async (c) => {
+    await compare(c, seeded(7), ALL);
   });
 
   it.each([
     { batch: 1, height: 1, width: 1, inChannels: 8, outChannels: 8, kernel: 3, stride: 1 },
     { batch: 1, height: 1, width: 1, inChannels: 4, outChannels: 4, kernel: 3, stride: 2 },
     { batch: 3, height: 4, width: 4, inChannels: 8, outChannels: 12, kernel: 3, stride: 1 },
-    { batch: 2, height: 10, width: 11, inChannels: 4, outChannels: 4, kernel: 5, stride: 3 },
     { batch: 8, height: 32, width: 32, inChannels: 16, outChannels: 16, kernel: 3, stride: 1 },
-    { batch: 37, height: 1, width: 1, inChannels: 64, outChannels: 20, kernel: 1, stride: 1 },
+    { batch: 64, height: 1, width: 1, inChannels: 512, outChannels: 260, kernel: 1, stride: 1 },
   ])('equal the CPU backend at the edges: $batch x $height x $width, kernel $kernel, stride $stride', async (c) => {
-    await compare(c, seeded(11));
+    for (const family of families) await compare(c, seeded(11), first(family));
   });
 
-  it('equal the CPU backend on random shapes', async () => {
+  it('equal the CPU backend with other kernels and strides', async () => {
+    const c = { batch: 2, height: 10, width: 11, inChannels: 4, outChannels: 4, kernel: 5, stride: 3 };
+    await compare(c, seeded(11), first('strip'));
+  });
+
+  it('equal the CPU backend on random shapes, each computed in one of the three ways', async () => {
     const seed = Number(process.env.SEED ?? 20201);
     const random = seeded(seed);
     const upTo = (n: number) => 1 + Math.floor(random() * n);
@@ -107,7 +154,9 @@ describeOnGpu('conv2d kernels', () => {
         kernel: random() < 0.4 ? 1 : 3,
         stride: upTo(2),
       };
-      await compare(c, random);
+      // The families' first variants alone: each further one is seconds of compiling on a software adapter.
+      const family = families[Math.floor(random() * families.length)]!;
+      await compare(c, random, first(family));
     }
   });
 

@@ -59,3 +59,8 @@ export function kernelShapeOf(g: ConvGeometry): [number, number, number, number]
 export function yShapeOf(g: ConvGeometry): [number, number, number, number] {
   return [g.batch, g.outHeight, g.outWidth, g.outChannels];
 }
+
+/** A 1 x 1 kernel at stride 1 treats all pixels of all images alike. */
+export function isFlat(g: ConvGeometry): boolean {
+  return g.kernelHeight === 1 && g.kernelWidth === 1 && g.stride === 1 && g.pad === 0;
+}

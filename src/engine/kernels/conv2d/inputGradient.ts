@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { isWebGpu } from '../program';
+import { variantFor } from './choice';
 import { type ConvGeometry, convGeometry, type Shape4D, xShapeOf } from './geometry';
-import { runStrips } from './stripProgram';
+import { runStrips, type StripRun } from './stripProgram';
+import { runTiles } from './tileProgram';
 
 /** Gradient of `conv2dForward` in x, from dy [N, H', W', Cout] and kernel [kh, kw, Cin, Cout] -> [N, H, W, Cin]. */
 export function conv2dInputGradient(
@@ -18,15 +20,22 @@ export function conv2dInputGradient(
 }
 
 function inputGradientOnGpu(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  const variant = variantFor('inputGradient', g);
+  if (variant.family === 'tile') return runTiles('inputGradient', g, dy, kernel, variant);
+  const run = (weights: tf.Tensor): tf.Tensor4D => {
+    const strips: StripRun = {
+      direction: 'transposed',
+      geometry: g,
+      source: { data: dy, height: g.outHeight, width: g.outWidth, channels: g.outChannels },
+      weights,
+      target: { shape: xShapeOf(g), height: g.inHeight, width: g.inWidth, channels: g.inChannels },
+    };
+    return runStrips(strips, variant);
+  };
+  if (variant.family === 'broadcast') return run(kernel);
   // Input channels become the fast axis, so that they are read as vectors. The kernel is small beside the images.
   const swapped = tf.transpose(kernel, [0, 1, 3, 2]);
-  const dx = runStrips({
-    direction: 'transposed',
-    geometry: g,
-    source: { data: dy, height: g.outHeight, width: g.outWidth, channels: g.outChannels },
-    weights: swapped,
-    target: { shape: xShapeOf(g), height: g.inHeight, width: g.inWidth, channels: g.inChannels },
-  });
+  const dx = run(swapped);
   swapped.dispose();
   return dx;
 }

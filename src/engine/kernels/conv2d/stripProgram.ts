@@ -1,6 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import { defineProgram, type KernelProgram, runProgram } from '../program';
-import type { ConvGeometry } from './geometry';
+import { broadcastCode, laneCode, withSubgroups } from '../subgroups';
+import { currentDevice } from './choice';
+import { type ConvGeometry, isFlat } from './geometry';
+import { type ConvVariant, lanesOf } from './variants';
 
 /**
  * The program behind the forward convolution and the input gradient. Both are sums over taps:
@@ -9,8 +12,9 @@ import type { ConvGeometry } from './geometry';
  *
  * A thread owns a strip of `strip` neighbouring pixels of one target row and `block` channels of each. For every kernel row and
  * source channel it loads the source columns once and uses them for all kw, pixels and channels: what decides the speed,
- * in software adapters above all, is how many multiply-adds follow each load. A workgroup shares its channels and the weights' address
- * is the same for all its threads, so that weights are read once, not once a thread. No barriers, no workgroup memory.
+ * in software adapters above all, is how many multiply-adds follow each load. A workgroup shares its channels, and the weights' address
+ * is the same for all its threads: an adapter may see that by itself ('strip'), or a subgroup loads each weight once and broadcasts it
+ * ('broadcast'). No barriers, no workgroup memory.
  */
 interface StripVariant {
   /** 'forward': a target pixel lies at source pixel * stride; 'transposed' (the input gradient): the other way round. */
@@ -24,6 +28,8 @@ interface StripVariant {
   readonly block: number;
   /** Whether the target channels are divisible by 4, so that they can be read and written as vectors. */
   readonly vectorTarget: boolean;
+  /** Threads of a subgroup that loads weights once for all of them; 0 where each loads for itself. */
+  readonly lanes: number;
 }
 
 type StripProgram = KernelProgram<
@@ -31,7 +37,7 @@ type StripProgram = KernelProgram<
   'goal',
   | 'strips'
   | 'stripsPerRow'
-  | 'images'
+  | 'rowsPerResidue'
   | 'sourceHeight'
   | 'sourceWidth'
   | 'sourceChannels'
@@ -68,7 +74,8 @@ function range(count: number): number[] {
 }
 
 function code(variant: StripVariant): string {
-  const { direction, kernelWidth, stride, pad, strip, block, vectorTarget } = variant;
+  const { direction, kernelWidth, stride, pad, strip, block, vectorTarget, lanes } = variant;
+  const forward = direction === 'forward';
   const taps = tapsOf(variant);
   const columns = [...new Set(taps.map((tap) => tap.column))].sort((a, b) => a - b);
   const name = (column: number) => `${column < 0 ? 'm' : 'p'}${Math.abs(column)}`;
@@ -90,13 +97,24 @@ function code(variant: StripVariant): string {
       : `vec4<f32>(${range(4)
           .map((i) => `weights[${offset} + ${4 * q + i}]`)
           .join(', ')})`;
+  // The kernel as it is: the gradient's target channels are its third axis, which costs a lane's load nothing.
+  const laneWeight = (kw: number, index: string) => {
+    const tap = `(kh * ${kernelWidth} + ${kw})`;
+    return forward
+      ? `weights[(${tap} * uniforms.sourceChannels + ci) * uniforms.targetChannels + channel + ${index}]`
+      : `weights[(${tap} * uniforms.targetChannels + channel + ${index}) * uniforms.sourceChannels + ci]`;
+  };
   const multiplies = range(kernelWidth).flatMap((kw) => {
     const used = taps.filter((tap) => tap.kw === kw);
     if (used.length === 0) return [];
-    return range(quads).flatMap((q) => [
-      `      let w${kw}_${q} = ${weightQuad(`weightBase + kw${kw}`, q)};`,
-      ...used.map((tap) => `      a${tap.pixel}_${q} += s_${name(tap.column)} * w${kw}_${q};`),
-    ]);
+    const weights =
+      lanes > 0
+        ? broadcastCode(`w${kw}_`, block, lanes, '      ', (index) => laneWeight(kw, index))
+        : range(quads).map((q) => `      let w${kw}_${q} = ${weightQuad(`weightBase + kw${kw}`, q)};`);
+    const sums = range(quads).flatMap((q) =>
+      used.map((tap) => `      a${tap.pixel}_${q} += s_${name(tap.column)} * w${kw}_${q};`),
+    );
+    return [...weights, ...sums];
   });
   const stores = range(strip).flatMap((p) =>
     range(quads).map(
@@ -113,71 +131,88 @@ function code(variant: StripVariant): string {
     if (channel + i < uniforms.targetChannels) { goal[pixel * uniforms.targetChannels + channel + i] = value[i]; }
   }
 }`;
-  // Under a stride only every stride-th kernel row meets a target row of the gradient. Rows of one residue are neighbours among the
-  // strips, so that the threads of a workgroup go through the same kernel rows.
-  const rows =
-    direction === 'forward'
-      ? { target: 'rowIndex', start: '0', step: 1, source: `row * ${stride} - ${pad} + kh` }
-      : {
-          target: `(rowIndex % rowsPerResidue) * ${stride} + rowIndex / rowsPerResidue`,
-          start: `(row + ${pad}) % ${stride}`,
-          step: stride,
-          source: `(row + ${pad} - kh) / ${stride}`,
-        };
+  // Under a stride only every stride-th kernel row meets a target row of the gradient. The rows of one residue share a layer of the
+  // dispatch, so that the threads of a workgroup go through the same kernel rows.
+  const rows = forward
+    ? { target: 'rowOfResidue', start: '0', step: 1, source: `row * ${stride} - ${pad} + kh` }
+    : {
+        target: `rowOfResidue * ${stride} + residue`,
+        start: `(residue + ${pad}) % ${stride}`,
+        step: stride,
+        source: `(row + ${pad} - kh) / ${stride}`,
+      };
   const firstColumn = direction === 'forward' ? `firstPixel * ${stride}` : `firstPixel / ${stride}`;
+
+  const threads = workgroupOf(variant);
+  // A broadcast wants all its lanes: those past the last strip repeat it and store nothing.
+  const stripIndex =
+    lanes > 0
+      ? `${laneCode(lanes)}
+  let stripIndex = min(i32(group.x * ${threads}u + local.x), uniforms.strips - 1);
+  let counts = i32(group.x * ${threads}u + local.x) < uniforms.strips;`
+      : `  let stripIndex = i32(group.x * ${threads}u + local.x);
+  if (stripIndex >= uniforms.strips) { return; }
+  let counts = true;`;
 
   return `
 ${store}
 fn run(group : vec3<u32>, local : vec3<u32>) {
-  let stripIndex = i32(group.x * ${STRIP_WORKGROUP}u + local.x);
-  if (stripIndex >= uniforms.strips) { return; }
+${stripIndex}
   let channel = i32(group.y) * ${block};
+  let residue = i32(group.z);
   let line = stripIndex / uniforms.stripsPerRow;
   let firstPixel = (stripIndex - line * uniforms.stripsPerRow) * ${strip};
-  let rowIndex = line / uniforms.images;
-  let image = line - rowIndex * uniforms.images;
-  let rowsPerResidue = (uniforms.targetHeight + ${rows.step - 1}) / ${rows.step};
+  let image = line / uniforms.rowsPerResidue;
+  let rowOfResidue = line - image * uniforms.rowsPerResidue;
   let row = ${rows.target};
-  if (row >= uniforms.targetHeight) { return; }
   let firstColumn = ${firstColumn};
-  let targetStep = uniforms.targetChannels / ${vectorTarget ? 4 : 1};
+${
+  lanes > 0
+    ? ''
+    : `  let targetStep = uniforms.targetChannels / ${vectorTarget ? 4 : 1};
   let firstWeight = channel / ${vectorTarget ? 4 : 1};
-${columnSetup.join('\n')}
 ${range(kernelWidth)
   .map((kw) => `  let kw${kw} = ${kw} * uniforms.sourceChannels * targetStep;`)
-  .join('\n')}
+  .join('\n')}`
+}
+${columnSetup.join('\n')}
 ${accumulators.join('\n')}
   for (var kh = ${rows.start}; kh < uniforms.kernelHeight; kh += ${rows.step}) {
     let sourceRow = ${rows.source};
     let rowOk = sourceRow >= 0 && sourceRow < uniforms.sourceHeight;
     let rowBase = (image * uniforms.sourceHeight + clamp(sourceRow, 0, uniforms.sourceHeight - 1)) * uniforms.sourceWidth * uniforms.sourceChannels;
     for (var ci = 0; ci < uniforms.sourceChannels; ci++) {
-      let weightBase = (kh * ${kernelWidth} * uniforms.sourceChannels + ci) * targetStep + firstWeight;
+${lanes > 0 ? '' : `      let weightBase = (kh * ${kernelWidth} * uniforms.sourceChannels + ci) * targetStep + firstWeight;`}
 ${loads.join('\n')}
 ${multiplies.join('\n')}
     }
   }
+  if (!counts || row >= uniforms.targetHeight) { return; }
   let pixelBase = (image * uniforms.targetHeight + row) * uniforms.targetWidth + firstPixel;
 ${stores.join('\n')}
 }`;
+}
+
+function workgroupOf({ lanes }: StripVariant): number {
+  return lanes > 0 ? lanes : STRIP_WORKGROUP;
 }
 
 const programs = new Map<string, StripProgram>();
 
 /** The program of a variant, written once. */
 function stripProgram(variant: StripVariant): StripProgram {
-  const { direction, kernelWidth, stride, pad, strip, block, vectorTarget } = variant;
-  const key = [direction, kernelWidth, stride, pad, strip, block, vectorTarget].join();
+  const { direction, kernelWidth, stride, pad, strip, block, vectorTarget, lanes } = variant;
+  const key = [direction, kernelWidth, stride, pad, strip, block, vectorTarget, lanes].join();
   let program = programs.get(key);
   if (program === undefined) {
     program = defineProgram({
       name: `conv2d ${direction} ${key}`,
-      inputs: { source: 'f32', weights: vectorTarget ? 'vec4<f32>' : 'f32' },
+      inputs: { source: 'f32', weights: vectorTarget && lanes === 0 ? 'vec4<f32>' : 'f32' },
       outputs: { goal: vectorTarget ? 'vec4<f32>' : 'f32' },
       uniforms: {
         strips: 'i32',
         stripsPerRow: 'i32',
-        images: 'i32',
+        rowsPerResidue: 'i32',
         sourceHeight: 'i32',
         sourceWidth: 'i32',
         sourceChannels: 'i32',
@@ -186,10 +221,11 @@ function stripProgram(variant: StripVariant): StripProgram {
         targetChannels: 'i32',
         kernelHeight: 'i32',
       },
-      workgroupSize: [STRIP_WORKGROUP, 1, 1],
+      workgroupSize: [workgroupOf(variant), 1, 1],
       entry: 'workgroups',
       code: code(variant),
     });
+    if (lanes > 0) program = withSubgroups(program);
     programs.set(key, program);
   }
   return program;
@@ -205,45 +241,47 @@ export interface StripRun {
   readonly direction: StripVariant['direction'];
   readonly geometry: ConvGeometry;
   readonly source: Side & { readonly data: tf.Tensor };
-  /** [kh, kw, source channels, target channels] */
+  /** 'strip': [kh, kw, source channels, target channels]; 'broadcast': the kernel as it is, in both directions. */
   readonly weights: tf.Tensor;
   readonly target: Side & { readonly shape: readonly [number, number, number, number] };
 }
 
+/** Fewer pixels a thread where the target has too few for all lanes of a subgroup. */
+function fewer(rows: number, pixels: number, lanes: number): number {
+  let strip = rows;
+  while (strip > 1 && strip / 2 >= pixels / Math.max(1, lanes)) strip /= 2;
+  return strip;
+}
+
 /** Computes the target of a forward convolution or of an input gradient. */
-export function runStrips({ direction, geometry, source, weights, target }: StripRun): tf.Tensor4D {
+export function runStrips(
+  { direction, geometry, source, weights, target }: StripRun,
+  variant: ConvVariant,
+): tf.Tensor4D {
   const { kernelHeight, kernelWidth, stride, pad, batch } = geometry;
   // A 1 x 1 kernel at stride 1 knows no rows: one long row leaves no strip half empty.
-  const flat = kernelHeight === 1 && kernelWidth === 1 && stride === 1 && pad === 0;
+  const flat = isFlat(geometry);
   const images = flat ? 1 : batch;
   const flatten = (side: Side): Side => (flat ? { ...side, height: 1, width: batch * side.height * side.width } : side);
   const from = flatten(source);
   const to = flatten(target);
-  // 8 x 8 was the fastest or near it on both software adapters. Larger tiles, and more kinds of them, take seconds to compile there.
-  const pixels = to.width > 4 ? 8 : 4;
-  const strip = direction === 'forward' ? pixels : Math.ceil(pixels / stride) * stride;
+  const lanes = variant.family === 'broadcast' ? lanesOf(currentDevice()) : 0;
+  const pixels = flat ? fewer(variant.rows, to.width, lanes) : Math.min(variant.rows, to.width > 4 ? 8 : 4);
+  const residues = direction === 'forward' ? 1 : stride;
+  const strip = Math.ceil(pixels / residues) * residues;
   const vectorTarget = target.channels % 4 === 0;
-  const block = vectorTarget ? 8 : 4;
-  const program = stripProgram({
-    direction,
-    kernelWidth,
-    stride,
-    pad,
-    strip,
-    block,
-    vectorTarget,
-  });
+  const block = vectorTarget || lanes > 0 ? variant.columns : 4;
+  const program = stripProgram({ direction, kernelWidth, stride, pad, strip, block, vectorTarget, lanes });
   const stripsPerRow = Math.ceil(to.width / strip);
-  // The gradient counts as many rows for each residue of the stride.
-  const rows = direction === 'forward' ? to.height : Math.ceil(to.height / stride) * stride;
-  const strips = images * rows * stripsPerRow;
+  const rowsPerResidue = Math.ceil(to.height / residues);
+  const strips = images * rowsPerResidue * stripsPerRow;
   const { goal } = runProgram(program, {
     inputs: { source: source.data, weights },
     outputs: { goal: target.shape },
     uniforms: {
       strips,
       stripsPerRow,
-      images,
+      rowsPerResidue,
       sourceHeight: from.height,
       sourceWidth: from.width,
       sourceChannels: from.channels,
@@ -252,7 +290,7 @@ export function runStrips({ direction, geometry, source, weights, target }: Stri
       targetChannels: to.channels,
       kernelHeight,
     },
-    size: [Math.ceil(strips / STRIP_WORKGROUP), Math.ceil(to.channels / block), 1],
+    size: [Math.ceil(strips / program.workgroupSize[0]), Math.ceil(to.channels / block), residues],
   });
   return goal as tf.Tensor4D;
 }

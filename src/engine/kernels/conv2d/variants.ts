@@ -1,0 +1,82 @@
+import type { ConvGeometry } from './geometry';
+
+/** The three products of a convolution's training; those of a linear layer are the same at 1 x 1 pixels. */
+export const CONV_PASSES = ['forward', 'inputGradient', 'filterGradient'] as const;
+export type ConvPass = (typeof CONV_PASSES)[number];
+
+/**
+ * How a pass is computed. Which is fastest depends on the adapter and the shape, so it is measured (`tuneConvolutions`).
+ * - strip: a thread owns `rows` x `columns` results in registers and loads all it needs by itself;
+ * - broadcast: the same, but what all threads of a subgroup need is loaded once, a value a lane, and passed on (subgroups);
+ * - tile: a workgroup owns a larger tile and keeps its operands in workgroup memory.
+ */
+export interface ConvVariant {
+  readonly family: 'strip' | 'broadcast' | 'tile';
+  /** Results of a thread: target pixels (input channels in the filter gradient) x target channels (output channels). */
+  readonly rows: number;
+  readonly columns: number;
+  /** Threads of a workgroup of 'tile' along the columns; the rest of its 256 lie along the rows. */
+  readonly columnThreads?: 4 | 8 | 16;
+}
+
+/** Threads of a workgroup of 'tile': the most that every adapter has. */
+export const TILE_THREADS = 256;
+
+export function nameOf({ family, rows, columns, columnThreads }: ConvVariant): string {
+  if (columnThreads === undefined) return `${family} ${rows}x${columns}`;
+  return `${family} ${rows * (TILE_THREADS / columnThreads)}x${columns * columnThreads}`;
+}
+
+const TILES: readonly ConvVariant[] = [
+  { family: 'tile', rows: 4, columns: 4, columnThreads: 16 },
+  { family: 'tile', rows: 8, columns: 8, columnThreads: 16 },
+  { family: 'tile', rows: 4, columns: 4, columnThreads: 8 },
+  { family: 'tile', rows: 4, columns: 4, columnThreads: 4 },
+];
+
+/** Some that win somewhere, the likeliest of each family first; more of them take longer to compile and to try than they save. */
+const STRIPS: readonly ConvVariant[] = [
+  { family: 'strip', rows: 8, columns: 8 },
+  { family: 'strip', rows: 4, columns: 8 },
+];
+const BROADCASTS: readonly ConvVariant[] = [
+  { family: 'broadcast', rows: 4, columns: 16 },
+  { family: 'broadcast', rows: 8, columns: 16 },
+  { family: 'broadcast', rows: 8, columns: 8 },
+];
+const FILTER_STRIPS: readonly ConvVariant[] = [{ family: 'strip', rows: 4, columns: 8 }];
+const FILTER_BROADCASTS: readonly ConvVariant[] = [
+  { family: 'broadcast', rows: 2, columns: 16 },
+  { family: 'broadcast', rows: 4, columns: 8 },
+  { family: 'broadcast', rows: 1, columns: 16 },
+];
+
+/** All variants of a pass that a device can run; the first is taken where nothing was measured. */
+export function variantsOf(pass: ConvPass, device: GPUDevice): readonly ConvVariant[] {
+  const filter = pass === 'filterGradient';
+  const broadcasts = lanesOf(device) > 0 ? (filter ? FILTER_BROADCASTS : BROADCASTS) : [];
+  return [...broadcasts, ...(filter ? FILTER_STRIPS : STRIPS), ...TILES];
+}
+
+/** Threads of the smallest subgroup that the device forms, a power of two from 4; 0 where it has none, or smaller ones. */
+export function lanesOf(device: GPUDevice): number {
+  const smallest = device.features.has('subgroups') ? (device.adapterInfo.subgroupMinSize ?? 0) : 0;
+  return smallest >= 4 ? smallest : 0;
+}
+
+/** The next power of two: sizes that behave alike are one class. */
+function rounded(size: number): number {
+  return 2 ** Math.ceil(Math.log2(size));
+}
+
+function channelClass(channels: number): string {
+  return `${rounded(channels)}${channels % 4 === 0 ? 'v' : ''}`;
+}
+
+/** Shapes with one name are taken to have one fastest variant: kernel, stride, channels, row length and number of pixels. */
+export function shapeClass(pass: ConvPass, g: ConvGeometry): string {
+  const pixels = 4 ** Math.ceil(Math.log2(g.batch * g.outHeight * g.outWidth) / 2);
+  const width = Math.min(16, rounded(g.outWidth));
+  const channels = `${channelClass(g.inChannels)}>${channelClass(g.outChannels)}`;
+  return `${pass} ${g.kernelHeight}x${g.kernelWidth}/${g.stride} ${channels} w${width} n${pixels}`;
+}

@@ -1,0 +1,47 @@
+import type { KernelProgram } from './program';
+
+/**
+ * WGSL for values that all threads of a subgroup need. A load costs the same for one address as for many, so a lane loads one value
+ * and the others get it by a broadcast, which on most adapters is a register move. `lanes` is what `lanesOf` gives: workgroups
+ * have as many threads, so that each is (part of) one subgroup. All of its threads must come along: no early return.
+ */
+
+/** Lanes that load at a time: a divisor of every number of channels a thread owns. */
+export function loadersOf(lanes: number): number {
+  return Math.min(8, lanes);
+}
+
+/** `let lane`: this thread's place among those that load. */
+export function laneCode(lanes: number): string {
+  // Counted, since WGSL does not say that local_invocation_index follows the lanes.
+  return `  let lane = i32(subgroupExclusiveAdd(1u)) % ${loadersOf(lanes)};`;
+}
+
+/**
+ * Loads `count` values into lanes and defines `NAME0`, `NAME1`, ... as vec4s of them, the same in all lanes.
+ * @param at WGSL for one value, given that of its index
+ */
+export function broadcastCode(
+  name: string,
+  count: number,
+  lanes: number,
+  indent: string,
+  at: (index: string) => string,
+): string[] {
+  const loaders = loadersOf(lanes);
+  const loads = Array.from(
+    { length: count / loaders },
+    (_, i) => `${indent}let ${name}_lanes${i} = ${at(`${i * loaders} + lane`)};`,
+  );
+  const value = (i: number) => `subgroupBroadcast(${name}_lanes${Math.floor(i / loaders)}, ${i % loaders}u)`;
+  const vectors = Array.from({ length: count / 4 }, (_, q) => {
+    const values = [0, 1, 2, 3].map((i) => value(4 * q + i));
+    return `${indent}let ${name}${q} = vec4<f32>(${values.join(', ')});`;
+  });
+  return [...loads, ...vectors];
+}
+
+/** The program with the subgroup functions switched on; only for devices with the feature 'subgroups'. */
+export function withSubgroups<P extends KernelProgram<string, string, string>>(program: P): P {
+  return { ...program, source: `enable subgroups;\n${program.source}` };
+}

@@ -1,0 +1,149 @@
+import * as tf from '@tensorflow/tfjs';
+import { currentDevice, settleVariants, withVariant } from '../conv2d/choice';
+import { conv2dFilterGradient } from '../conv2d/filterGradient';
+import { conv2dForward } from '../conv2d/forward';
+import { type ConvGeometry, kernelShapeOf, xShapeOf, yShapeOf } from '../conv2d/geometry';
+import { conv2dInputGradient } from '../conv2d/inputGradient';
+import {
+  CONV_PASSES,
+  type ConvPass,
+  type ConvVariant,
+  lanesOf,
+  nameOf,
+  shapeClass,
+  variantsOf,
+} from '../conv2d/variants';
+import { isWebGpu } from '../program';
+import { fastest } from './measure';
+import type { TuningCache } from './tuningCache';
+
+/** A convolution (or linear layer, as a 1 x 1 convolution) of a network, and which of its passes a step computes. */
+export interface ConvUse {
+  readonly geometry: ConvGeometry;
+  readonly passes: readonly ConvPass[];
+}
+
+export interface TuningReport {
+  readonly milliseconds: number;
+  /** Name of the variant by shape class. */
+  readonly chosen: ReadonlyMap<string, string>;
+  /** Of those, how many were measured now; the rest were known, or followed from the others. */
+  readonly measured: number;
+}
+
+/** One shape class of the network: its largest member, and the work of all. */
+interface Task {
+  readonly className: string;
+  readonly pass: ConvPass;
+  geometry: ConvGeometry;
+  work: number;
+}
+
+/** Raised when the kernels change so that earlier choices may not hold. */
+const VERSION = 1;
+/** Larger images are measured with fewer of them. */
+const MAX_ELEMENTS = 4_000_000;
+
+function multiplyAdds(g: ConvGeometry): number {
+  return g.batch * g.outHeight * g.outWidth * g.kernelHeight * g.kernelWidth * g.inChannels * g.outChannels;
+}
+
+function tasksOf(uses: readonly ConvUse[]): Task[] {
+  const tasks = new Map<string, Task>();
+  for (const { geometry, passes } of uses) {
+    for (const pass of passes) {
+      const className = shapeClass(pass, geometry);
+      const work = multiplyAdds(geometry);
+      const task = tasks.get(className);
+      if (task === undefined) {
+        tasks.set(className, { className, pass, geometry, work });
+      } else {
+        if (work > multiplyAdds(task.geometry)) task.geometry = geometry;
+        task.work += work;
+      }
+    }
+  }
+  return [...tasks.values()].sort((a, b) => b.work - a.work);
+}
+
+/** Choices hold for an adapter and its driver, as far as the browser names them. */
+function adapterKey(device: GPUDevice): string {
+  const { vendor, architecture, device: model, description } = device.adapterInfo;
+  return `conv ${VERSION} | ${[vendor, architecture, model, description].join(' ')} | ${lanesOf(device)}`;
+}
+
+/** Runs a pass of a convolution on constant values, which cost what others cost. */
+function trial({ pass, geometry }: Task): { run(): tf.Tensor; dispose(): void } {
+  const perImage = Math.max(...[xShapeOf(geometry), yShapeOf(geometry)].map(([, h, w, c]) => h * w * c));
+  const batch = Math.min(geometry.batch, Math.max(1, Math.floor(MAX_ELEMENTS / perImage)));
+  const g = { ...geometry, batch };
+  const filled = (shape: [number, number, number, number]) => tf.fill<tf.Rank.R4>(shape, 0.5);
+  const [x, kernel, dy] = [xShapeOf(g), kernelShapeOf(g), yShapeOf(g)].map(filled);
+  const passes = {
+    forward: () => conv2dForward(x, kernel, g.stride, g.pad),
+    inputGradient: () => conv2dInputGradient(dy, kernel, xShapeOf(g), g.stride, g.pad),
+    filterGradient: () => conv2dFilterGradient(x, dy, kernelShapeOf(g), g.stride, g.pad),
+  };
+  return { run: passes[pass], dispose: () => tf.dispose([x, kernel, dy]) };
+}
+
+/** The variant that does most of a pass's work among those chosen; undefined where none was. */
+function mostUsed(tasks: readonly Task[], chosen: ReadonlyMap<string, ConvVariant>): ConvVariant | undefined {
+  const work = new Map<ConvVariant, number>();
+  for (const task of tasks) {
+    const variant = chosen.get(task.className);
+    if (variant !== undefined) work.set(variant, (work.get(variant) ?? 0) + task.work);
+  }
+  return [...work].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+/**
+ * Chooses, for every shape class of a network, the variant that is fastest on the adapter at hand, and has all convolutions use it from
+ * now on. What the cache knows is taken from there, so that a run on the same machine computes the same; the rest is measured, the
+ * classes with most work first. Those that `budgetMs` leaves no time for follow the rest of their pass. Call it before the first step
+ * of a run; without WebGPU it does nothing. The budget may be overrun by the time one variant takes to compile and run.
+ */
+export async function tuneConvolutions(
+  uses: readonly ConvUse[],
+  cache: TuningCache,
+  budgetMs: number,
+): Promise<TuningReport> {
+  const started = tf.util.now();
+  const names = new Map<string, string>();
+  if (!isWebGpu()) return { milliseconds: 0, chosen: names, measured: 0 };
+  const device = currentDevice();
+  const adapter = adapterKey(device);
+  const keyOf = (task: Task) => `${adapter} | ${task.className}`;
+  const tasks = tasksOf(uses);
+  const chosen = new Map<string, ConvVariant>();
+  for (const task of tasks) {
+    const name = await cache.get(keyOf(task));
+    const known = variantsOf(task.pass, device).find((variant) => nameOf(variant) === name);
+    if (known !== undefined) chosen.set(task.className, known);
+  }
+  const unknown = tasks.filter((task) => !chosen.has(task.className));
+  let measured = 0;
+  for (const task of unknown) {
+    if (tf.util.now() - started >= budgetMs) break;
+    const { run, dispose } = trial(task);
+    const choose = (variant: ConvVariant) => withVariant(() => variant, run);
+    chosen.set(task.className, await fastest(variantsOf(task.pass, device), choose, started + budgetMs));
+    dispose();
+    measured += 1;
+  }
+  const otherwise = new Map<ConvPass, ConvVariant>();
+  for (const pass of CONV_PASSES) {
+    const ofPass = tasks.filter((task) => task.pass === pass);
+    const variant = mostUsed(ofPass, chosen) ?? variantsOf(pass, device)[0];
+    otherwise.set(pass, variant);
+    for (const { className } of ofPass) if (!chosen.has(className)) chosen.set(className, variant);
+  }
+  for (const task of tasks) {
+    const variant = chosen.get(task.className);
+    if (variant === undefined) continue;
+    names.set(task.className, nameOf(variant));
+    if (unknown.includes(task)) await cache.set(keyOf(task), nameOf(variant));
+  }
+  settleVariants(device, chosen, otherwise);
+  return { milliseconds: tf.util.now() - started, chosen: names, measured };
+}
