@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LiveSettings, RunConfig } from '../spec/runConfig';
 import { compileAhead, Recording } from './capture/recording';
+import { HeldTargets } from './heldTargets';
 import type { ImageSource } from './imageSource';
 import { isWebGpu } from './kernels/program';
 import type { Method } from './methods/method';
@@ -42,13 +43,21 @@ export class StepRunner {
   readonly #optimiser: Sgd;
   readonly #record: boolean;
   readonly #batch: StagedBatch;
+  readonly #targets: HeldTargets | null = null;
   readonly #positions: StagedTensor<tf.Rank.R1>;
   readonly #scalars = new StagedTensor<tf.Rank.R1>([SCALARS], 'float32');
   #recording: { readonly operations: string; readonly steps: Recording<StepResults> } | null = null;
   /** Views of the last step where it was not a replay. */
   #views: Pick<StepResults, 'x1' | 'x2'> | null = null;
 
-  constructor(config: RunConfig, source: ImageSource, method: Method, record: boolean) {
+  /** @param imagesOf the batch of any step, as indices of the data set */
+  constructor(
+    config: RunConfig,
+    source: ImageSource,
+    method: Method,
+    record: boolean,
+    imagesOf: (step: number) => Uint32Array,
+  ) {
     const { augment, batchSize } = config;
     this.#config = config;
     this.#method = method;
@@ -56,6 +65,8 @@ export class StepRunner {
     this.#optimiser = new Sgd({ momentum: config.momentum, weightDecay: config.weightDecay });
     this.#batch = new StagedBatch(source, augment, batchSize, method.moreViews ?? NO_MORE_VIEWS);
     this.#positions = new StagedTensor([batchSize], 'int32');
+    const { innerSteps = 1 } = method;
+    if (innerSteps > 1) this.#targets = new HeldTargets(method, innerSteps, this.#batch, imagesOf, config.seed);
   }
 
   /** Compiles what a step needs, many pipelines at a time; the first step would else do it one by one. */
@@ -104,6 +115,7 @@ export class StepRunner {
   #stage(plan: StepPlan): () => StepResults {
     const { seed, totalSteps } = this.#config;
     const { step, images, live } = plan;
+    const targets = this.#targets?.of(step) ?? null;
     const makeViews = this.#batch.stage(images, seededRandom(seed, 'augment', step));
     const positions = this.#positions.write(Int32Array.from(plan.positions));
     const numbers = new Float32Array(SCALARS);
@@ -113,7 +125,7 @@ export class StepRunner {
     const scalars = this.#scalars.write(numbers);
     return () => {
       const views = makeViews();
-      const inputs: StepInputs = { step, ...views, images: positions, scalars };
+      const inputs: StepInputs = { step, ...views, images: positions, scalars, targets };
       const metrics = trainStep(this.#method, this.#optimiser, inputs, live);
       tf.dispose([...views.moreViews, ...views.smallViews]);
       return { metrics, x1: views.x1, x2: views.x2 };
@@ -140,6 +152,7 @@ export class StepRunner {
     this.#recording = null;
     this.#freeViews();
     this.#optimiser.dispose();
+    this.#targets?.dispose();
     for (const staged of [this.#batch, this.#positions, this.#scalars]) staged.dispose();
   }
 }

@@ -115,7 +115,8 @@ export class Trainer {
     this.#sampler = new BatchSampler(indicesOf(dataset, TRAIN), config.batchSize, config.seed);
     this.#method = METHOD_FACTORIES[config.method](config);
     this.#method.liveChanged('predictor', this.#live);
-    this.#runner = new StepRunner(config, this.#source, this.#method, options.recordSteps ?? true);
+    const imagesOf = (step: number) => this.#sampler.batch(step).images;
+    this.#runner = new StepRunner(config, this.#source, this.#method, options.recordSteps ?? true, imagesOf);
     this.#monitors = new RunMonitors(this.#method, this.#source, config, () => this.#cancelled);
     this.#diagnosis = new RunDiagnosis({
       outputDim: config.outputDim,

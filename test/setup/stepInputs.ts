@@ -19,6 +19,7 @@ export function stepInputs(
     smallViews: [],
     images: tf.range(0, x1.shape[0], 1, 'int32'),
     scalars: tf.tensor1d(numbers),
+    targets: null,
   };
 }
 

@@ -172,7 +172,13 @@ function trainingStep(batch: number): () => tf.Tensor {
   const images = tf.range(0, batch, 1, 'int32') as tf.Tensor1D;
   const scalars = tf.fill([SCALARS], 0.01) as tf.Tensor1D;
   optimiser.prepare(method.trained(live));
-  return () => trainStep(method, optimiser, { step: 0, x1, x2, moreViews: [], smallViews: [], images, scalars }, live);
+  return () =>
+    trainStep(
+      method,
+      optimiser,
+      { step: 0, x1, x2, moreViews: [], smallViews: [], images, scalars, targets: null },
+      live,
+    );
 }
 
 export interface KernelBenchmark {

@@ -43,6 +43,8 @@ export interface Method {
   readonly outputDim: number;
   /** The views it learns from beside x1 and x2; none where left out. */
   readonly moreViews?: MoreViews;
+  /** Alternating optimisation (Sec. 5.2): how many steps predict targets that were computed before the first of them; 1 where left out. */
+  readonly innerSteps?: number;
   /** Loss of a step in training mode, to be run on the gradient tape; BN statistics are per view. */
   forward(inputs: StepInputs, live: LiveSettings): MethodOutput;
   /** The parameters that the loss trains in a step (counted from 0) under these settings. */
