@@ -9,7 +9,8 @@ import { plainAugment } from '../../src/engine/augment/plainAugment';
 import { seededRandom } from '../../src/engine/random';
 import type { AugmentConfig } from '../../src/spec/runConfig';
 import { maxError } from '../fixtures/golden';
-import { describeOnGpu, onCpu, valuesOf } from './kernels/harness';
+import { describeOnEngines } from '../setup/engine';
+import { onCpu, valuesOf } from './kernels/harness';
 
 const normalisation: Normalisation = { mean: [0.49, 0.48, 0.45], std: [0.25, 0.24, 0.26] };
 
@@ -56,7 +57,7 @@ function bothWays(params: Float32Array, images: number, from: Size, to: Size, bl
   return { actual, expected };
 }
 
-describeOnGpu('augmentation kernels', () => {
+describeOnEngines(['webgpu', 'wasm'], 'augmentation kernels', () => {
   it.each([32, 64])('equal the plain ops at %i pixels, with every switch on', async (side) => {
     const size: Size = [side, side];
     for (let seed = 0; seed < 4; seed++) {

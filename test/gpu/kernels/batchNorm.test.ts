@@ -6,7 +6,8 @@ import {
   plainBatchNormBackward,
   plainBatchNormForward,
 } from '../../../src/engine/kernels/batchNorm';
-import { describeOnGpu, expectClose, onCpu, seeded, valuesOf } from './harness';
+import { describeOnEngines } from '../../setup/engine';
+import { expectClose, onCpu, seeded, valuesOf } from './harness';
 
 const EPSILON = 1e-5;
 
@@ -32,7 +33,7 @@ const CASES: Case[] = [
   { rows: 64, channels: 100, residual: false, relu: true, mean: 1000 },
 ];
 
-describeOnGpu('batchNorm kernels equal plain tfjs', () => {
+describeOnEngines(['webgpu', 'wasm'], 'batchNorm kernels equal plain tfjs', () => {
   it.each(CASES)('$rows x $channels, residual $residual, relu $relu', async (shape) => {
     const { rows, channels, residual, relu, mean = 0 } = shape;
     const random = seeded(rows * 31 + channels);

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { trainingLinear } from '../../../src/engine/kernels/linear';
-import { describeOnGpu, expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
+import { describeOnEngines } from '../../setup/engine';
+import { expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
 
-describeOnGpu('linear layer', () => {
+describeOnEngines(['webgpu', 'wasm'], 'linear layer', () => {
   it.each([
     [1, 1, 1],
     [1, 7, 5],

@@ -107,6 +107,12 @@ export function filterGradient(
     const [kernelHeight, kernelWidth, inChannels, outChannels] = filterShape;
     const [batch, outHeight, outWidth] = dy.shape;
     const { rows, columns } = imageGeometry(x.shape, filterShape, attributes);
+    if (kernelHeight * kernelWidth === 1 && rows.padBefore + columns.padBefore === 0) {
+      // Of the pixels that meet dy, taken out by a pooling of one pixel each, it is a plain product.
+      const met = tf.avgPool(x, 1, [rows.stride, columns.stride], 'valid');
+      const [left, right] = [met.reshape([-1, inChannels]), dy.reshape([-1, outChannels])];
+      return tf.matMul(left, right, true).reshape<tf.Tensor4D>([...filterShape]);
+    }
     const group = channelGroup(inChannels);
     const groups = inChannels / group;
     // Pixels that no tap reaches, at a stride above 1, would make rows and columns of the result that nobody wants.

@@ -9,7 +9,7 @@ import type { ConvAttributes, Images } from './convGeometry';
  */
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
-type Compute<Attributes> = (inputs: Inputs, attributes: Attributes) => tf.Tensor | null;
+type Compute<Attributes> = (inputs: Inputs, attributes: Attributes) => tf.TensorInfo | null;
 
 /** Registers a kernel for WASM; where `compute` returns null, tfjs's own goes on. */
 function override<Attributes>(kernelName: string, compute: Compute<Attributes>): void {
@@ -82,6 +82,12 @@ export function registerWasmKernels(): void {
     filterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes, attributes.filterShape),
   );
   override<MatMulAttributes>('BatchMatMul', transposedProduct);
+  // tfjs copies, although tensors are never written to; the tape saves each activation and each weight that way.
+  override<object>('Identity', ({ x }) => {
+    const backend = tf.backend() as unknown as { incRef(dataId: object): void };
+    backend.incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  });
   override<ReductionAttributes>('Mean', ({ x }, { axis, keepDims }) => reduced(x, axis, keepDims)?.mean ?? null);
   override<ReductionAttributes>('Sum', ({ x }, { axis, keepDims }) => {
     const result = reduced(x, axis, keepDims);
