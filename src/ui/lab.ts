@@ -1,5 +1,6 @@
 import { createContext, use, useEffect, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
+import type { ArchiveState } from '../session/archive/archiveStore';
 import type { DatasetStoreState } from '../session/datasetStore';
 import type { EngineStoreState } from '../session/engineStore';
 import type { Lab } from '../session/lab';
@@ -25,6 +26,10 @@ export function useDataset<T>(select: (state: DatasetStoreState) => T): T {
 
 export function useEngine<T>(select: (state: EngineStoreState) => T): T {
   return useStore(useLab().engineStore, select);
+}
+
+export function useArchive<T>(select: (state: ArchiveState) => T): T {
+  return useStore(useLab().archive.store, select);
 }
 
 export function useNotices(): readonly Notice[] {

@@ -28,28 +28,38 @@ function labelOf(path: ConfigPath): string {
   return owner === undefined ? label : `${fieldOf(`${owner}.enabled`).label}: ${withSmallInitial(label)}`;
 }
 
+/** “Seed 7”, “Similarity: cross-entropy” */
+function settingWords(path: ConfigPath, value: string | number | boolean | undefined): string {
+  const field = fieldOf(path);
+  return `${labelOf(path)}${field.control.kind === 'choice' ? ':' : ''} ${valueLabel(field, value)}`;
+}
+
 /** “stop-gradient”, but “BN in the heads”. */
 function withSmallInitial(label: string): string {
   return /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label;
 }
 
-/** What is different from the preset's own values on that data set, changes in flight last. */
+/** Says how a run was watched or computed, not what it was. */
+function isAside(path: ConfigPath): boolean {
+  return path === 'engine' || path.startsWith('knn.') || path.startsWith('probe.');
+}
+
+/** What is different from the preset's own values on that data set: settings, changes in flight, and last how it was watched. */
 export function differencesOf({ config, changes }: Settings): Difference[] {
   const values = flattenConfig(config);
   const settings = differingPaths(config, presetConfig(config.preset, config.dataset))
     .filter((path) => !ELSEWHERE.has(path))
-    .map((path) => ({ key: path, path, text: `${labelOf(path)} ${valueLabel(fieldOf(path), values.get(path))}` }));
+    .map((path) => ({ key: path, path, text: settingWords(path, values.get(path)) }));
   const inFlight = changes.map(([step, path, value]) => ({
     key: `${path} ${step}`,
     path,
     text: `${changeWords(path, value)} at step ${step}`,
   }));
-  return [...settings, ...inFlight];
-}
-
-/** Says how a run was watched or computed, not what it was. */
-function isAside(path: ConfigPath): boolean {
-  return path === 'engine' || path.startsWith('knn.') || path.startsWith('probe.');
+  return [
+    ...settings.filter(({ path }) => !isAside(path)),
+    ...inFlight,
+    ...settings.filter(({ path }) => isAside(path)),
+  ];
 }
 
 /** A run's name: the one it was given, else one like “SimSiam · stop-gradient off”. */

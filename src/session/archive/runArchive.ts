@@ -53,6 +53,12 @@ export class RunArchive {
     void this.load();
   }
 
+  /** The run on the page as it would be kept now; null before its first step. */
+  current(): RunRecord | null {
+    const { live } = this.store.getState();
+    return live === null || this.origin === null ? null : recordOf(live, this.origin, this.sources.runStore.getState());
+  }
+
   /** Lays a run's curves over the charts, or takes them away again. More than MAX_OVERLAYS are not shown. */
   async toggle(id: string): Promise<void> {
     const { overlays } = this.store.getState();

@@ -1,25 +1,30 @@
-import { useMemo } from 'react';
-import { METHODS } from '../../spec/methods/registry';
 import { useRun } from '../lab';
 import { grouped, NOT_YET, plain } from '../numbers';
 import classes from './Charts.module.css';
-import { type ChartDescription, MetricChart } from './MetricChart';
-
-const MAIN = 'var(--lab-accent)';
-const SECOND = 'var(--lab-gradient)';
+import { ChartsLegend } from './ChartsLegend';
+import type { ChartDescription } from './chartDescription';
+import { LossCharts } from './LossCharts';
+import { MetricChart } from './MetricChart';
+import { type OverlaidRun, useOverlays } from './useOverlays';
 
 const OUTPUT_STD: ChartDescription = {
   title: 'Output std',
-  lines: [{ series: 'outputStd', name: 'output std', color: MAIN }],
+  axis: 'output std',
+  lines: [{ series: 'outputStd', name: 'output std', tone: 'main' }],
   least: [0, 0.02],
   decimals: 4,
-  references: ({ inverseSqrtD }) => [{ name: '1/√d', value: inverseSqrtD }],
+  references: ({ live, others }) => {
+    const values = [...new Set([...(live === null ? [] : [live]), ...others].map(({ inverseSqrtD }) => inverseSqrtD))];
+    // Runs of different d are spread out at different values.
+    return values.map((value) => ({ name: values.length === 1 ? '1/√d' : `1/√${Math.round(value ** -2)}`, value }));
+  },
 };
 const RANK: ChartDescription = {
   title: 'Effective rank',
+  axis: 'effective rank',
   lines: [
-    { series: 'effectiveRank', name: 'of z', color: MAIN },
-    { series: 'backboneRank', name: 'of the backbone features', color: SECOND },
+    { series: 'effectiveRank', name: 'of z', tone: 'main' },
+    { series: 'backboneRank', name: 'of the backbone features', tone: 'second' },
   ],
   least: [0, 10],
   decimals: 1,
@@ -27,80 +32,71 @@ const RANK: ChartDescription = {
 };
 const KNN: ChartDescription = {
   title: 'kNN accuracy',
-  lines: [{ series: 'knn', name: 'kNN accuracy', color: MAIN }],
+  axis: 'kNN accuracy (share of test images)',
+  lines: [{ series: 'knn', name: 'kNN accuracy', tone: 'main' }],
   least: [0, 0.2],
   decimals: 3,
-  references: ({ knn }) =>
-    knn === null
+  references: ({ live }) =>
+    live === null || live.knn === null
       ? []
       : [
-          { name: 'raw pixels', value: knn.rawPixels },
-          { name: 'untrained', value: knn.untrained },
-          { name: 'chance', value: knn.chance },
+          { name: 'raw pixels', value: live.knn.rawPixels },
+          { name: 'untrained', value: live.knn.untrained },
+          { name: 'chance', value: live.knn.chance },
         ],
 };
 const RETRIEVAL: ChartDescription = {
   title: 'View retrieval',
-  lines: [{ series: 'viewRetrieval', name: 'view retrieval', color: MAIN }],
+  axis: 'view retrieval (share of probe images)',
+  lines: [{ series: 'viewRetrieval', name: 'view retrieval', tone: 'main' }],
   least: [0, 0.2],
   decimals: 3,
-  references: ({ viewRetrieval }) => [
-    { name: 'raw pixels', value: viewRetrieval.rawPixels },
-    { name: 'untrained', value: viewRetrieval.untrained },
-  ],
+  references: ({ live }) =>
+    live === null
+      ? []
+      : [
+          { name: 'raw pixels', value: live.viewRetrieval.rawPixels },
+          { name: 'untrained', value: live.viewRetrieval.untrained },
+        ],
 };
 const RATE: ChartDescription = {
   title: 'Learning rate',
-  lines: [{ series: 'learningRate', name: 'lr', color: MAIN }],
+  axis: 'learning rate',
+  lines: [{ series: 'learningRate', name: 'lr', tone: 'main' }],
   least: [0, 0.001],
   decimals: 4,
   references: () => [],
 };
-const LOSS: Omit<ChartDescription, 'least'> = {
-  title: 'Loss',
-  lines: [{ series: 'loss', name: 'loss', color: MAIN }],
-  decimals: 4,
-  references: () => [],
-};
 
-/** The curves of the run, all on the same steps. */
+interface OverlaidChartProps {
+  readonly overlays: readonly OverlaidRun[];
+}
+
+/** The curves of the run, all on the same steps, and over them those of the kept runs that were ticked. */
 export function ChartsPanel() {
+  const overlays = useOverlays();
   return (
-    <div className={classes.grid}>
-      <LossChart />
-      <StdChart />
-      <RankChart />
-      <KnnChart />
-      <RetrievalChart />
-      <RateChart />
-    </div>
+    <section className={classes.charts} aria-label="Curves">
+      <ChartsLegend overlays={overlays} />
+      <div className={classes.grid}>
+        <LossCharts overlays={overlays} />
+        <StdChart overlays={overlays} />
+        <RankChart overlays={overlays} />
+        <KnnChart overlays={overlays} />
+        <RetrievalChart overlays={overlays} />
+        <RateChart overlays={overlays} />
+      </div>
+    </section>
   );
 }
 
-function LossChart() {
-  const loss = useRun((run) => run.latest.loss);
-  const config = useRun((run) => run.config);
-  const { method, similarity } = config;
-  const chart = useMemo(() => ({ ...LOSS, least: METHODS[method].lossRange(config) ?? [0, 1] }), [method, config]);
-  return (
-    <MetricChart
-      chart={chart}
-      value={<span data-testid="metric-loss">{plain(loss, 4)}</span>}
-      help={
-        similarity === 'cosine'
-          ? '−1: the two views agree perfectly. Proves nothing alone: a constant output agrees, too.'
-          : 'Cross-entropy of the softmaxes of p and z. Its smallest value depends on d.'
-      }
-    />
-  );
-}
-
-function StdChart() {
+function StdChart({ overlays }: OverlaidChartProps) {
   const std = useRun((run) => run.latest.outputStd);
   const level = useRun((run) => run.latest.collapseLevel);
   return (
     <MetricChart
       chart={OUTPUT_STD}
+      overlays={overlays}
       value={<span data-testid="metric-output-std">{plain(std, 4)}</span>}
       help={
         <>
@@ -112,7 +108,7 @@ function StdChart() {
   );
 }
 
-function RankChart() {
+function RankChart({ overlays }: OverlaidChartProps) {
   const rank = useRun((run) => run.latest.effectiveRank);
   const backbone = useRun((run) => run.latest.backboneRank);
   const bound = useRun((run) => run.baselines?.rankBound);
@@ -120,6 +116,7 @@ function RankChart() {
   return (
     <MetricChart
       chart={RANK}
+      overlays={overlays}
       value={<span data-testid="metric-effective-rank">{plain(rank, 1)}</span>}
       help={
         <>
@@ -132,13 +129,14 @@ function RankChart() {
   );
 }
 
-function KnnChart() {
+function KnnChart({ overlays }: OverlaidChartProps) {
   const accuracy = useRun((run) => run.latest.knn);
   const knn = useRun((run) => run.baselines?.knn);
   const { k, temperature } = useRun((run) => (run.active?.config ?? run.config).knn);
   return (
     <MetricChart
       chart={KNN}
+      overlays={overlays}
       value={
         <>
           <span data-testid="metric-knn">{accuracy === undefined ? NOT_YET : plain(100 * accuracy, 1)}</span>
@@ -156,12 +154,13 @@ function KnnChart() {
   );
 }
 
-function RetrievalChart() {
+function RetrievalChart({ overlays }: OverlaidChartProps) {
   const share = useRun((run) => run.latest.viewRetrieval);
   const images = useRun((run) => run.baselines?.viewRetrieval.images);
   return (
     <MetricChart
       chart={RETRIEVAL}
+      overlays={overlays}
       value={
         <>
           <span data-testid="metric-view-retrieval">{share === undefined ? NOT_YET : plain(100 * share, 1)}</span>
@@ -173,12 +172,13 @@ function RetrievalChart() {
   );
 }
 
-function RateChart() {
+function RateChart({ overlays }: OverlaidChartProps) {
   const rate = useRun((run) => run.latest.learningRate);
   const schedule = useRun((run) => (run.active?.config ?? run.config).schedule);
   return (
     <MetricChart
       chart={RATE}
+      overlays={overlays}
       value={<span data-testid="metric-learning-rate">{plain(rate, 4)}</span>}
       help={
         schedule === 'cosine'

@@ -2,11 +2,9 @@ import { useEffect, useState } from 'react';
 import type { Point } from '../../session/series';
 import type { Baselines, Marker, SeriesName } from '../../spec/measurement';
 import { useLab } from '../lab';
+import { MAX_POINTS } from './useOverlays';
 
-/** Points of one line at most: more than a screen shows in its width. */
-const MAX_POINTS = 400;
-
-/** What a chart draws, as of its last redraw. */
+/** What a chart draws of the run on the page, as of its last redraw. */
 export interface ChartSnapshot {
   readonly lines: readonly (readonly Point[])[];
   readonly step: number;
@@ -16,11 +14,18 @@ export interface ChartSnapshot {
 
 const NOTHING: ChartSnapshot = { lines: [], step: 0, markers: [], baselines: null };
 
-/** The current points of some series, refreshed when the chart clock gives this chart its turn. */
+/** For a chart that is not about the run on the page. */
+export const NO_LIVE: readonly SeriesName[] = [];
+
+/** The current points of some series, refreshed when the chart clock gives this chart its turn; of none, nothing at all. */
 export function useChart(names: readonly SeriesName[]): ChartSnapshot {
   const { clock, series, runStore } = useLab();
   const [snapshot, setSnapshot] = useState(NOTHING);
   useEffect(() => {
+    if (names.length === 0) {
+      setSnapshot(NOTHING);
+      return;
+    }
     const redraw = () => {
       const { step, markers, baselines } = runStore.getState();
       setSnapshot({ lines: names.map((name) => series.get(name).decimated(MAX_POINTS)), step, markers, baselines });

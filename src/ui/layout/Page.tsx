@@ -3,6 +3,7 @@ import { DataPanel } from '../data/DataPanel';
 import { DiagramPanel } from '../diagram/DiagramPanel';
 import { NeighboursPanel } from '../gallery/NeighboursPanel';
 import { EventLog } from '../log/EventLog';
+import { RunsPanel } from '../runs/RunsPanel';
 import { AugmentPanel } from '../settings/AugmentPanel';
 import { SettingsPanel } from '../settings/SettingsPanel';
 import { Guide } from '../status/Guide';
@@ -27,6 +28,7 @@ export function Page() {
           <StatusBar />
           <DiagramPanel />
           <ChartsPanel />
+          <RunsPanel />
         </div>
         <div className={classes.learned}>
           <NeighboursPanel />

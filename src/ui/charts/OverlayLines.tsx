@@ -1,0 +1,65 @@
+import { memo } from 'react';
+import { useXAxisScale, useYAxisScale } from 'recharts';
+import { isWarning, markerWords } from '../../session/words';
+import classes from './Charts.module.css';
+import { valueAt } from './chartFrame';
+import type { OverlayCurve } from './useOverlays';
+
+/**
+ * The curves of kept runs, below the live one, with a dot where something happened. Plain paths, drawn again only when an axis moves:
+ * they never change, and the chart they lie on does ten times a second.
+ */
+export function OverlayLines({ curves }: { readonly curves: readonly OverlayCurve[] }) {
+  const x = useXAxisScale();
+  const y = useYAxisScale();
+  if (x === undefined || y === undefined) return null;
+  // Two points of each scale say all there is to it.
+  const [x0 = 0, x1 = 0, y0 = 0, y1 = 0] = [x(0), x(1), y(0), y(1)];
+  return curves.map((curve) => (
+    <OverlayLine key={curve.run.id} curve={curve} x0={x0} perStep={x1 - x0} y0={y0} perUnit={y1 - y0} />
+  ));
+}
+
+interface OverlayLineProps {
+  readonly curve: OverlayCurve;
+  /** Pixels of step 0, and of each step more. */
+  readonly x0: number;
+  readonly perStep: number;
+  /** Pixels of value 0, and of each unit more. */
+  readonly y0: number;
+  readonly perUnit: number;
+}
+
+const OverlayLine = memo(function OverlayLine({ curve, x0, perStep, y0, perUnit }: OverlayLineProps) {
+  const { points, style, run, name } = curve;
+  const at = (step: number, value: number) => ({ x: x0 + step * perStep, y: y0 + value * perUnit });
+  const path = points
+    .map(({ step, value }) => at(step, value))
+    .map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`)
+    .join('L');
+  const color = `var(${style.property})`;
+  return (
+    <g className={classes.overlay}>
+      <title>{name}</title>
+      <path d={`M${path}`} fill="none" stroke={color} strokeWidth={1.5} strokeDasharray={style.dash} />
+      {run.markers.map((marker) => {
+        const value = valueAt(points, marker.step);
+        if (value === undefined) return null;
+        const { x, y } = at(marker.step, value);
+        const words = markerWords(marker);
+        return (
+          <circle
+            key={`${marker.step} ${words}`}
+            className={classes.happened}
+            cx={x}
+            cy={y}
+            r={3}
+            stroke={isWarning(marker) ? 'var(--lab-warning)' : color}
+          >
+            <title>{`${name}: ${words} at step ${marker.step}`}</title>
+          </circle>
+        );
+      })}
+    </g>
+  );
+});

@@ -1,0 +1,99 @@
+import { runName } from '../../session/archive/describeRun';
+import type { Lab } from '../../session/lab';
+import type { Point, SeriesSet } from '../../session/series';
+import { fieldOf, valueLabel } from '../../spec/fields';
+import type { RunConfig } from '../../spec/runConfig';
+import type { Cell } from '../save/csv';
+import type { ChartDescription } from './chartDescription';
+import { frameOf } from './chartFrame';
+import type { Figure, FigureLine } from './figure';
+import { LIVE_STYLES } from './lineStyles';
+import type { OverlaidRun } from './useOverlays';
+
+/** Points of one line of a saved picture at most: as many as it has pixels. */
+const FIGURE_POINTS = 1400;
+
+/** What a chart shows at a moment, to be saved. */
+export interface ChartContents {
+  readonly chart: ChartDescription;
+  /** Whether the run on the page is drawn. */
+  readonly live: boolean;
+  readonly overlays: readonly OverlaidRun[];
+}
+
+interface SavedLine extends Omit<FigureLine, 'points'> {
+  readonly series: SeriesSet;
+  readonly of: ChartDescription['lines'][number]['series'];
+}
+
+function datasetWords({ dataset, preset }: RunConfig, datasetName: string | undefined): string {
+  return `${datasetName ?? valueLabel(fieldOf('dataset'), dataset)} · preset ${preset}`;
+}
+
+/** Before its first step there is nothing of the run on the page that could be drawn. */
+function liveName(lab: Lab): string {
+  const run = lab.archive.current();
+  return run === null ? 'this run' : runName(run);
+}
+
+function linesOf(lab: Lab, { chart, live, overlays }: ChartContents): SavedLine[] {
+  const [first] = chart.lines;
+  const name = liveName(lab);
+  const own = chart.lines.map((line) => ({
+    name: chart.lines.length > 1 ? `${name}, ${line.name}` : name,
+    style: LIVE_STYLES[line.tone],
+    live: true,
+    series: lab.series,
+    of: line.series,
+  }));
+  const others = overlays.map(({ name, style, series }) => ({ name, style, live: false, series, of: first.series }));
+  return [...(live ? own : []), ...others].filter(({ series, of }) => series.get(of).length > 0);
+}
+
+/** The chart as a picture. */
+export function figureOf(lab: Lab, contents: ChartContents): Figure {
+  const { chart, live, overlays } = contents;
+  const { active, config, step, markers, baselines } = lab.runStore.getState();
+  const lines = linesOf(lab, contents).map(({ series, of, ...line }) => ({
+    ...line,
+    points: series.get(of).decimated(FIGURE_POINTS),
+  }));
+  const others = overlays.flatMap(({ run }) => run.baselines ?? []);
+  const [firstOther] = overlays;
+  const subtitle =
+    live || firstOther === undefined
+      ? datasetWords(active?.config ?? config, lab.datasetStore.getState().info?.name)
+      : datasetWords(firstOther.run.config, firstOther.run.dataset.name);
+  return {
+    title: chart.title,
+    subtitle,
+    axis: chart.axis,
+    frame: frameOf(
+      chart,
+      { live: live ? baselines : null, others },
+      live ? step : 0,
+      lines.map(({ points }) => points),
+    ),
+    lines,
+    markers: live ? markers : [],
+  };
+}
+
+/** The chart's data, every point there is: a row for each step, a column for each line. */
+export function tableOf(lab: Lab, contents: ChartContents): Cell[][] {
+  const lines = linesOf(lab, contents);
+  const rows = new Map<number, Cell[]>();
+  lines.forEach(({ series, of }, column) => {
+    for (const { step, value } of allPoints(series, of)) {
+      const row = rows.get(step) ?? new Array<Cell>(lines.length).fill(undefined);
+      row[column] = value;
+      rows.set(step, row);
+    }
+  });
+  const body = [...rows].sort(([a], [b]) => a - b).map(([step, values]) => [step, ...values]);
+  return [['step', ...lines.map(({ name, live }) => (live ? name : `${name} (kept)`))], ...body];
+}
+
+function allPoints(series: SeriesSet, of: SavedLine['of']): readonly Point[] {
+  return series.get(of).decimated(Number.POSITIVE_INFINITY);
+}

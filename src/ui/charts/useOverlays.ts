@@ -1,0 +1,47 @@
+import { useMemo } from 'react';
+import { runName } from '../../session/archive/describeRun';
+import type { Point, SeriesSet } from '../../session/series';
+import type { SeriesName } from '../../spec/measurement';
+import type { RunRecord } from '../../storage/runRecord';
+import { useArchive } from '../lab';
+import { type LineStyle, overlayStyle } from './lineStyles';
+
+/** Points of one line at most: more than a screen shows in its width. */
+export const MAX_POINTS = 400;
+
+/** A kept run that is laid over the charts. */
+export interface OverlaidRun {
+  readonly run: RunRecord;
+  readonly name: string;
+  readonly style: LineStyle;
+  readonly series: SeriesSet;
+}
+
+/** The kept runs that are laid over the charts, by slot. Keeps its identity while they stay the same. */
+export function useOverlays(): readonly OverlaidRun[] {
+  const overlays = useArchive((archive) => archive.overlays);
+  const runs = useArchive((archive) => archive.runs);
+  return useMemo(
+    () =>
+      overlays.flatMap(({ id, slot, series }) => {
+        const run = runs.find((run) => run.id === id);
+        return run === undefined ? [] : [{ run, name: runName(run), style: overlayStyle(slot), series }];
+      }),
+    [overlays, runs],
+  );
+}
+
+export interface OverlayCurve extends OverlaidRun {
+  readonly points: readonly Point[];
+}
+
+/** Their curves on one chart; those without a point of that series are left out. */
+export function useOverlayCurves(overlays: readonly OverlaidRun[], series: SeriesName): readonly OverlayCurve[] {
+  return useMemo(
+    () =>
+      overlays
+        .map((overlay) => ({ ...overlay, points: overlay.series.get(series).decimated(MAX_POINTS) }))
+        .filter(({ points }) => points.length > 0),
+    [overlays, series],
+  );
+}

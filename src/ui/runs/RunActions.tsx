@@ -1,0 +1,60 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconCopy, IconDots, IconLink, IconTrash } from '@tabler/icons-react';
+import { linkOfRun, runName } from '../../session/archive/describeRun';
+import { hasMoved } from '../../session/runStore';
+import type { RunRecord } from '../../storage/runRecord';
+import { useLab, useRun } from '../lab';
+import type { RunListProps } from './RunParts';
+import classes from './Runs.module.css';
+
+export interface RunActionsProps extends Pick<RunListProps, 'say'> {
+  readonly run: RunRecord;
+}
+
+/** What can be done with a kept run. */
+export function RunActions({ run, say }: RunActionsProps) {
+  const lab = useLab();
+  const endsOne = useRun(hasMoved);
+  const name = runName(run);
+
+  const copyLink = async () => {
+    const address = new URL(window.location.href);
+    address.hash = linkOfRun(run);
+    try {
+      await navigator.clipboard.writeText(address.href);
+      say(`The link of “${name}” is copied: it runs this run again.`);
+    } catch {
+      // No permission, or not a secure page: the link is shown to be copied by hand.
+      say(`The link of “${name}”:`, address.href);
+    }
+  };
+  const duplicate = () => {
+    lab.open(`#${linkOfRun(run)}`);
+    say(`The settings of “${name}” are loaded: press Train for a new run of them.`);
+  };
+
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${name}`} data-run-actions={run.id}>
+          <IconDots size={17} stroke={1.7} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconCopy size={15} stroke={1.7} aria-hidden />} onClick={duplicate}>
+          Duplicate as new settings
+          {endsOne && <div className={classes.aside}>The run on the page ends, and is kept.</div>}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLink size={15} stroke={1.7} aria-hidden />} onClick={() => void copyLink()}>
+          Copy link
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconTrash size={15} stroke={1.7} aria-hidden />}
+          onClick={() => void lab.archive.remove(run.id)}
+        >
+          Delete
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

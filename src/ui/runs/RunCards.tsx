@@ -1,0 +1,54 @@
+import { memo } from 'react';
+import { RunActions, type RunActionsProps } from './RunActions';
+import { RunName } from './RunName';
+import { Differences, LiveTick, RunFacts, type RunListProps, RunTick } from './RunParts';
+import classes from './Runs.module.css';
+import { NUMBER_COLUMNS } from './runColumns';
+import { useLiveRun } from './useLiveRun';
+
+/** Runs one below the other, where a table would not fit. */
+export function RunCards({ runs, live, say }: RunListProps) {
+  return (
+    <ul className={classes.cards} aria-label="Runs">
+      {live && <LiveCard say={say} />}
+      {runs.map((run) => (
+        <Card key={run.id} run={run} live={false} say={say} />
+      ))}
+    </ul>
+  );
+}
+
+function LiveCard({ say }: Pick<RunListProps, 'say'>) {
+  const run = useLiveRun();
+  return run === null ? null : <Card run={run} live say={say} />;
+}
+
+interface CardProps extends RunActionsProps {
+  readonly live: boolean;
+}
+
+const Card = memo(function Card({ run, live, say }: CardProps) {
+  return (
+    <li className={classes.card} data-live={live || undefined}>
+      <div className={classes.cardHead}>
+        {live ? <LiveTick /> : <RunTick run={run} />}
+        <div className={classes.cardName}>
+          <RunName run={run} />
+          <RunFacts run={run} live={live} />
+        </div>
+        {!live && <RunActions run={run} say={say} />}
+      </div>
+      <div className={classes.cardDiffers}>
+        <Differences run={run} />
+      </div>
+      <dl className={classes.cardNumbers}>
+        {NUMBER_COLUMNS.map(({ key, title, text }) => (
+          <div key={key}>
+            <dt>{title}</dt>
+            <dd>{text(run)}</dd>
+          </div>
+        ))}
+      </dl>
+    </li>
+  );
+});

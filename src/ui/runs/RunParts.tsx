@@ -1,0 +1,82 @@
+import { Checkbox } from '@mantine/core';
+import { MAX_OVERLAYS } from '../../session/archive/archiveStore';
+import { differencesOf, runName } from '../../session/archive/describeRun';
+import type { RunRecord } from '../../storage/runRecord';
+import { LineSample } from '../charts/LineSample';
+import { LIVE_STYLES, overlayStyle } from '../charts/lineStyles';
+import { useArchive, useLab } from '../lab';
+import classes from './Runs.module.css';
+import { outcomeOf, recipeOf, whenWords } from './runColumns';
+
+/** Differences spelled out; the rest are counted. */
+const SPELLED_OUT = 5;
+
+/** What the table and the cards are given alike. */
+export interface RunListProps {
+  readonly runs: readonly RunRecord[];
+  /** Whether the run on the page comes first. */
+  readonly live: boolean;
+  /** Tells the person what was done. */
+  readonly say: (text: string, link?: string) => void;
+}
+
+interface RunPartProps {
+  readonly run: RunRecord;
+}
+
+/** Lays a run over the charts; with the line it has there. */
+export function RunTick({ run }: RunPartProps) {
+  const lab = useLab();
+  const slot = useArchive(({ overlays }) => overlays.find(({ id }) => id === run.id)?.slot);
+  const full = useArchive(({ overlays }) => overlays.length >= MAX_OVERLAYS);
+  const shown = slot !== undefined;
+  return (
+    <span className={classes.tick} title={full && !shown ? `At most ${MAX_OVERLAYS} runs at once` : undefined}>
+      <Checkbox
+        size="xs"
+        aria-label={`Show ${runName(run)} on the charts`}
+        checked={shown}
+        disabled={full && !shown}
+        onChange={() => void lab.archive.toggle(run.id)}
+      />
+      {shown && <LineSample style={overlayStyle(slot)} />}
+    </span>
+  );
+}
+
+/** The same place for the run on the page, which is always drawn. */
+export function LiveTick() {
+  return (
+    <span className={classes.tick} title="This run is always drawn">
+      <span className={classes.noTick} />
+      <LineSample style={LIVE_STYLES.main} strong />
+    </span>
+  );
+}
+
+/** Method, preset and data; when it began, and what became of it. */
+export function RunFacts({ run, live }: RunPartProps & { readonly live: boolean }) {
+  const { text, warning } = outcomeOf(run);
+  const outcome = live && !warning ? 'this run' : text;
+  return (
+    <div className={classes.facts}>
+      {recipeOf(run)} · <time dateTime={new Date(run.created).toISOString()}>{whenWords(run.created, Date.now())}</time>{' '}
+      · <span className={warning ? classes.warning : undefined}>{outcome}</span>
+    </div>
+  );
+}
+
+/** What is different from the preset's own values. */
+export function Differences({ run }: RunPartProps) {
+  const differences = differencesOf(run);
+  if (differences.length === 0) return <span className={classes.nothing}>nothing different</span>;
+  const rest = differences.slice(SPELLED_OUT);
+  return (
+    <ul className={classes.differences}>
+      {differences.slice(0, SPELLED_OUT).map(({ key, text }) => (
+        <li key={key}>{text}</li>
+      ))}
+      {rest.length > 0 && <li title={rest.map(({ text }) => text).join('\n')}>and {rest.length} more</li>}
+    </ul>
+  );
+}

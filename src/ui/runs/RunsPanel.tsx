@@ -1,0 +1,156 @@
+import { Button, CloseButton, Text, TextInput } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { IconDownload } from '@tabler/icons-react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { runName } from '../../session/archive/describeRun';
+import { useArchive, useLab } from '../lab';
+import { Panel } from '../layout/Panel';
+import { csvOf } from '../save/csv';
+import { saveCsv } from '../save/saveFile';
+import { RunCards } from './RunCards';
+import classes from './Runs.module.css';
+import { RunsTable } from './RunsTable';
+import { runsTable } from './runColumns';
+
+/** Below the first of these widths runs are cards, from the second on their differences have a column. */
+const [TABLE, WIDE_TABLE] = [560, 860];
+
+/** The run on the page and all before it: what was different about them, and what came of it. */
+export function RunsPanel() {
+  const lab = useLab();
+  const runs = useArchive((archive) => archive.runs);
+  const live = useArchive((archive) => archive.live !== null);
+  const loaded = useArchive((archive) => archive.loaded);
+  const { ref, width } = useElementSize();
+  const [said, setSaid] = useState<{ readonly text: string; readonly link: string | undefined } | null>(null);
+  const say = useCallback((text: string, link?: string) => setSaid({ text, link }), []);
+  const empty = runs.length === 0 && !live;
+
+  const save = () => {
+    const current = lab.archive.current();
+    const all = current === null ? runs : [current, ...runs];
+    saveCsv('runs', csvOf(runsTable(all, window.location.href)));
+  };
+
+  return (
+    <Panel
+      title="Runs"
+      aside={
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconDownload size={14} stroke={1.7} aria-hidden />}
+          disabled={empty}
+          onClick={save}
+        >
+          Save as CSV
+        </Button>
+      }
+    >
+      <div ref={ref} className={classes.runs}>
+        <Deleted />
+        {said !== null && (
+          <div className={classes.said}>
+            <Text size="sm" role="status">
+              {said.text}
+            </Text>
+            {said.link !== undefined && (
+              <TextInput
+                className={classes.link}
+                size="xs"
+                readOnly
+                aria-label="Link to the run"
+                value={said.link}
+                onFocus={(event) => event.currentTarget.select()}
+              />
+            )}
+            <CloseButton size="sm" aria-label="Close this message" onClick={() => setSaid(null)} />
+          </div>
+        )}
+        {empty && loaded && (
+          <Text size="sm" c="dimmed">
+            No runs yet. Press Train, then change a setting and train again: each run stays here, with its settings and
+            its curves, to be compared with the next.
+          </Text>
+        )}
+        {!empty &&
+          width > 0 &&
+          (width < TABLE ? (
+            <RunCards {...{ runs, live, say }} />
+          ) : (
+            <RunsTable {...{ runs, live, say }} wide={width >= WIDE_TABLE} />
+          ))}
+        {runs.length === 0 && live && (
+          <Text size="sm" c="dimmed">
+            When the next run begins, this one stays here to be compared with it.
+          </Text>
+        )}
+        <Kept />
+      </div>
+    </Panel>
+  );
+}
+
+/** The run deleted last, to be brought back. */
+function Deleted() {
+  const lab = useLab();
+  const deleted = useArchive((archive) => archive.deleted);
+  const undo = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const count = useRef(deleted.length);
+  const [last] = deleted;
+
+  // The row that had the focus is gone: here is where one goes on.
+  useEffect(() => {
+    if (deleted.length > count.current) undo.current?.focus();
+    count.current = deleted.length;
+  }, [deleted]);
+
+  if (last === undefined) return null;
+  const bringBack = async () => {
+    const place = box.current?.parentElement;
+    await lab.archive.restore();
+    place?.querySelector<HTMLElement>(`[data-run-actions="${last.id}"]`)?.focus();
+  };
+  return (
+    <div ref={box} className={classes.said}>
+      <Text size="sm" role="status">
+        “{runName(last)}” was deleted.
+      </Text>
+      <Button ref={undo} size="compact-sm" variant="default" onClick={() => void bringBack()}>
+        Undo
+      </Button>
+      <CloseButton size="sm" aria-label="Close this message" onClick={() => lab.archive.forgetDeleted()} />
+    </div>
+  );
+}
+
+/** How long runs stay, and what of them could not be read. */
+function Kept() {
+  const lab = useLab();
+  const problem = useArchive((archive) => archive.problem);
+  const unreadable = useArchive((archive) => archive.unreadable);
+  return (
+    <>
+      {unreadable > 0 && (
+        <div className={classes.said}>
+          <Text size="sm">
+            {unreadable === 1 ? 'One more run cannot' : `${unreadable} more runs cannot`} be read: damaged, or kept by
+            another version of this page.
+          </Text>
+          <Button size="compact-sm" variant="default" onClick={() => void lab.archive.removeUnreadable()}>
+            Delete {unreadable === 1 ? 'it' : 'them'}
+          </Button>
+        </div>
+      )}
+      {problem !== null && (
+        <Text size="sm" c="dimmed">
+          {problem === 'full'
+            ? 'Storage is full: runs from now on are lost when the page is closed.'
+            : 'Runs are lost when the page is closed: this browser keeps nothing for it.'}
+        </Text>
+      )}
+    </>
+  );
+}

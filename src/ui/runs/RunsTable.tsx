@@ -1,0 +1,81 @@
+import { memo } from 'react';
+import { RunActions, type RunActionsProps } from './RunActions';
+import { RunName } from './RunName';
+import { Differences, LiveTick, RunFacts, type RunListProps, RunTick } from './RunParts';
+import classes from './Runs.module.css';
+import { NUMBER_COLUMNS } from './runColumns';
+import { useLiveRun } from './useLiveRun';
+
+interface RunsTableProps extends RunListProps {
+  /** Whether there is room for what differs beside the name; else it stands below it. */
+  readonly wide: boolean;
+}
+
+/** Runs as rows. */
+export function RunsTable({ runs, live, say, wide }: RunsTableProps) {
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col" className={classes.tickColumn}>
+            Show
+          </th>
+          <th scope="col">{wide ? 'Run' : 'Run, and what differs from its preset'}</th>
+          {wide && (
+            <th scope="col" className={classes.differsColumn}>
+              Differs from its preset
+            </th>
+          )}
+          {NUMBER_COLUMNS.map(({ key, title, help }) => (
+            <th key={key} scope="col" className={classes.number} title={help}>
+              {title}
+            </th>
+          ))}
+          <th scope="col" className={classes.actionsColumn}>
+            <span className={classes.unseen}>Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {live && <LiveRow say={say} wide={wide} />}
+        {runs.map((run) => (
+          <Row key={run.id} run={run} live={false} say={say} wide={wide} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function LiveRow(props: Pick<RowProps, 'say' | 'wide'>) {
+  const run = useLiveRun();
+  return run === null ? null : <Row run={run} live {...props} />;
+}
+
+interface RowProps extends RunActionsProps {
+  readonly live: boolean;
+  readonly wide: boolean;
+}
+
+const Row = memo(function Row({ run, live, say, wide }: RowProps) {
+  return (
+    <tr data-live={live || undefined}>
+      <td className={classes.tickColumn}>{live ? <LiveTick /> : <RunTick run={run} />}</td>
+      <th scope="row" className={classes.run}>
+        <RunName run={run} />
+        <RunFacts run={run} live={live} />
+        {!wide && <Differences run={run} />}
+      </th>
+      {wide && (
+        <td className={classes.differsColumn}>
+          <Differences run={run} />
+        </td>
+      )}
+      {NUMBER_COLUMNS.map(({ key, text }) => (
+        <td key={key} className={classes.number}>
+          {text(run)}
+        </td>
+      ))}
+      <td className={classes.actionsColumn}>{!live && <RunActions run={run} say={say} />}</td>
+    </tr>
+  );
+});

@@ -1,0 +1,130 @@
+import { differencesOf, linkOfRun, runName } from '../../session/archive/describeRun';
+import { fieldOf, valueLabel } from '../../spec/fields';
+import type { SeriesName } from '../../spec/measurement';
+import { METHODS } from '../../spec/methods/registry';
+import type { RunRecord } from '../../storage/runRecord';
+import { inWords, NOT_YET } from '../numbers';
+import type { Cell } from '../save/csv';
+
+/** A number of the runs table. */
+export interface NumberColumn {
+  readonly key: string;
+  readonly title: string;
+  /** In a sentence, for the header's tooltip. */
+  readonly help: string;
+  text(run: RunRecord): string;
+}
+
+function measured(series: SeriesName, title: string, help: string, write: (value: number) => string): NumberColumn {
+  return {
+    key: series,
+    title,
+    help,
+    text: ({ final }) => {
+      const value = final[series];
+      return value === undefined ? NOT_YET : write(value);
+    },
+  };
+}
+
+/** As of the run's last measurement of each. */
+export const NUMBER_COLUMNS: readonly NumberColumn[] = [
+  { key: 'steps', title: 'Steps', help: 'Finished updates.', text: ({ steps }) => String(steps) },
+  measured('loss', 'Loss', 'The last loss. Losses of different methods do not compare.', (loss) => inWords(loss, 3)),
+  measured('outputStd', 'Std', 'Output std: 0 is a constant output.', (std) => inWords(std, 4)),
+  measured('collapseLevel', 'Collapse', 'Collapse level: 1 − √d × std, from 0 to 1.', (level) => inWords(level, 2)),
+  measured('effectiveRank', 'Rank', 'Effective rank of z.', (rank) => inWords(rank, 1)),
+  measured('knn', 'kNN', 'kNN accuracy on backbone features.', (knn) => `${inWords(100 * knn, 1)} %`),
+];
+
+const STATE_WORDS: Record<RunRecord['state'], string> = {
+  stopped: 'stopped',
+  finished: 'finished',
+  diverged: 'diverged',
+  failed: 'failed',
+};
+
+/** What became of a run, and whether that is a failure. */
+export function outcomeOf({ state, diagnosis }: RunRecord): { readonly text: string; readonly warning: boolean } {
+  switch (diagnosis?.state) {
+    case 'collapsed':
+      return { text: `collapsed at step ${diagnosis.since}`, warning: true };
+    case 'dimensional-collapse':
+      return { text: `dimensional collapse since step ${diagnosis.since}`, warning: true };
+    case 'diverged':
+      return { text: `diverged at step ${diagnosis.since}`, warning: true };
+    default:
+      return { text: STATE_WORDS[state], warning: state === 'diverged' || state === 'failed' };
+  }
+}
+
+/** “SimSiam, tiny, Fashion-MNIST” */
+export function recipeOf({ config, dataset }: RunRecord): string {
+  return [METHODS[config.method].title, config.preset, dataset.name].join(', ');
+}
+
+const CLOCK = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** “14:05” for today, else “2 Jan 2026, 14:05”. */
+export function whenWords(created: number, now: number): string {
+  const time = CLOCK.format(created);
+  return DAY.format(created) === DAY.format(now) ? time : `${DAY.format(created)}, ${time}`;
+}
+
+const CSV_HEADER = [
+  'name',
+  'begun',
+  'method',
+  'preset',
+  'data set',
+  'images',
+  'seed',
+  'differs from the preset',
+  'steps',
+  'outcome',
+  'loss',
+  'output std',
+  'collapse level',
+  'effective rank',
+  'backbone rank',
+  'kNN accuracy',
+  'view retrieval',
+  'engine',
+  'adapter',
+  'link',
+] as const;
+
+/** The runs as a table to be saved, numbers in full. `page` is the address of the page, for links that open a run again. */
+export function runsTable(runs: readonly RunRecord[], page: string): Cell[][] {
+  const rows = runs.map((run): Cell[] => {
+    const { config, dataset, final, engine } = run;
+    const link = new URL(page);
+    link.hash = linkOfRun(run);
+    return [
+      runName(run),
+      new Date(run.created).toISOString(),
+      METHODS[config.method].title,
+      valueLabel(fieldOf('preset'), config.preset),
+      dataset.name,
+      dataset.count,
+      config.seed,
+      differencesOf(run)
+        .map(({ text }) => text)
+        .join('; '),
+      run.steps,
+      outcomeOf(run).text,
+      final.loss,
+      final.outputStd,
+      final.collapseLevel,
+      final.effectiveRank,
+      final.backboneRank,
+      final.knn,
+      final.viewRetrieval,
+      engine?.name,
+      engine?.adapter,
+      link.href,
+    ];
+  });
+  return [[...CSV_HEADER], ...rows];
+}

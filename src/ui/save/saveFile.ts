@@ -1,0 +1,22 @@
+/** Long enough for a browser that asks where to put the file. */
+const KEPT_MS = 60_000;
+
+/** Hands a file to the browser's downloads. Nothing leaves the machine. */
+export function saveFile(name: string, content: Blob): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+}
+
+/** “simsiam-lab-output-std.csv” */
+export function fileName(title: string, ending: string): string {
+  const words = title.toLowerCase().match(/[a-z0-9]+/g) ?? ['file'];
+  return `simsiam-lab-${words.join('-')}.${ending}`;
+}
+
+/** Saves text that is opened as UTF-8, by spreadsheets too: they look for the mark at its start. */
+export function saveCsv(title: string, text: string): void {
+  saveFile(fileName(title, 'csv'), new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }));
+}
