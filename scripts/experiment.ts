@@ -6,14 +6,22 @@ import { gflopPerStep } from '../src/engine/cost';
 import { Trainer, type TrainerListener } from '../src/engine/trainer';
 import { parseLeaf, setConfigValue } from '../src/spec/configPath';
 import { presetConfig } from '../src/spec/presets';
-import { DATASET_CHOICES, type DatasetChoice, METHOD_NAMES, PRESET_NAMES, type RunConfig } from '../src/spec/runConfig';
+import {
+  DATASET_CHOICES,
+  type DatasetChoice,
+  type EngineChoice,
+  METHOD_NAMES,
+  PRESET_NAMES,
+  type RunConfig,
+} from '../src/spec/runConfig';
 import { runRecord } from './experiment/runRecord';
-import { startNodeGpu } from './node/gpu';
+import { NoAdapterError, startNodeGpu } from './node/gpu';
 import { loadDataset } from './node/loadDataset';
 
 const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
   [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--json FILE]
-Trains without a page, with the engine the page uses. --set takes any setting, e.g. --set stopGradient=false --set batchSize=64.`;
+Trains without a page, with the engine the page uses. --set takes any setting, e.g. --set stopGradient=false --set engine=wasm.
+Without --set engine the fastest is taken, by measurement.`;
 
 /** A mistake in the command line: shown with the usage, without a stack. */
 class UsageError extends Error {}
@@ -64,6 +72,16 @@ function configFrom(options: Options): RunConfig {
   return config;
 }
 
+/** Puts WebGPU within reach where the engine asked for may want it. */
+async function offerGpu(choice: EngineChoice): Promise<void> {
+  if (choice === 'wasm') return;
+  try {
+    await startNodeGpu();
+  } catch (error) {
+    if (choice !== 'auto' || !(error instanceof NoAdapterError)) throw error;
+  }
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
   if (options.help) {
@@ -71,8 +89,8 @@ async function main(): Promise<void> {
     return;
   }
   const config = configFrom(options);
-  await startNodeGpu();
-  const engine = await startEngine('webgpu', {
+  await offerGpu(config.engine);
+  const engine = await startEngine(config.engine, {
     onUncapturedError: (message) => {
       console.error(`GPU error: ${message}`);
       process.exit(1);
@@ -89,8 +107,9 @@ async function main(): Promise<void> {
   });
   for (const { path, reason } of skipped) console.error(`skipped ${path}: ${reason}`);
   console.log(
-    `${dataset.count} images of ${dataset.name}, ${gflopPerStep(config).toFixed(2)} GFLOP a step, on ${engine.description}`,
+    `${dataset.count} images of ${dataset.name}, ${gflopPerStep(config).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
+  if (engine.fallbackReason !== null) console.log(engine.fallbackReason);
 
   const record = runRecord(config, engine);
   const listener: TrainerListener = {
