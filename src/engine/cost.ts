@@ -1,10 +1,15 @@
 import type { RunConfig } from '../spec/runConfig';
+import type { ResNetShape } from './backbones/resnet';
 import { backboneShape } from './backbones/shapes';
 
+type HeadSizes = Pick<RunConfig, 'projectorLayers' | 'projectorHidden' | 'outputDim' | 'predictorHidden' | 'predictor'>;
+
 /** Multiply-adds of one image's forward pass through the convolutions, the first one apart: it needs no gradient of its input. */
-function backboneMacs(config: RunConfig): { stem: number; rest: number; features: number } {
-  const { widths, blocks, strides, stemStride } = backboneShape(config);
-  let side = Math.ceil(config.imageSize / stemStride);
+function backboneMacs(
+  { widths, blocks, strides, stemStride }: ResNetShape,
+  imageSize: number,
+): { stem: number; rest: number; features: number } {
+  let side = Math.ceil(imageSize / stemStride);
   const stem = side * side * 9 * 3 * widths[0];
   let rest = 0;
   let input = widths[0];
@@ -20,7 +25,7 @@ function backboneMacs(config: RunConfig): { stem: number; rest: number; features
   return { stem, rest, features: input };
 }
 
-function headMacs(config: RunConfig, features: number): number {
+function headMacs(config: HeadSizes, features: number): number {
   const { projectorLayers, projectorHidden, outputDim, predictorHidden } = config;
   const projector =
     features * projectorHidden + (projectorLayers - 2) * projectorHidden ** 2 + projectorHidden * outputDim;
@@ -28,11 +33,16 @@ function headMacs(config: RunConfig, features: number): number {
 }
 
 /**
- * GFLOP (multiply and add counted apart) of one training step: two views of each image, the backward pass at twice the forward's cost,
- * convolutions and linear layers only.
+ * GFLOP (multiply and add counted apart) of one training step on `batch` images: two views of each, the backward pass at twice the
+ * forward's cost, convolutions and linear layers only.
  */
+export function gflopOfStep(shape: ResNetShape, heads: HeadSizes, imageSize: number, batch: number): number {
+  const { stem, rest, features } = backboneMacs(shape, imageSize);
+  const macs = 2 * stem + 3 * (rest + headMacs(heads, features));
+  return (2 * batch * macs * 2) / 1e9;
+}
+
+/** `gflopOfStep` of a run. */
 export function gflopPerStep(config: RunConfig): number {
-  const { stem, rest, features } = backboneMacs(config);
-  const macs = 2 * stem + 3 * (rest + headMacs(config, features));
-  return (2 * config.batchSize * macs * 2) / 1e9;
+  return gflopOfStep(backboneShape(config), config, config.imageSize, config.batchSize);
 }
