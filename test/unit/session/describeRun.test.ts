@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { differencesOf, linkOfRun, lossKind, runName } from '../../../src/session/archive/describeRun';
+import { presetConfig } from '../../../src/spec/presets';
+import { decodeShareLink } from '../../../src/spec/shareLink';
+import { keptRun } from '../../setup/runRecord';
+
+const tiny = presetConfig('tiny');
+const plainRun = keptRun({ changes: [] });
+
+describe('a run’s name', () => {
+  it('says what is different about it', () => {
+    const nameOf = (config: Partial<typeof tiny>) => runName({ ...plainRun, config: { ...tiny, ...config } });
+    expect(nameOf({})).toBe('SimSiam · tiny');
+    expect(nameOf({ stopGradient: false })).toBe('SimSiam · stop-gradient off');
+    expect(nameOf({ similarity: 'crossEntropy', seed: 7 })).toBe('SimSiam · seed 7 · similarity: cross-entropy');
+    expect(nameOf({ headBatchNorm: 'none' })).toBe('SimSiam · BN in the heads: none');
+    expect(nameOf({ seed: 7, batchSize: 8, momentum: 0.5, weightDecay: 0.1 })).toBe(
+      'SimSiam · seed 7 · batch size 8 · 2 more',
+    );
+  });
+
+  it('says nothing of how it was watched', () => {
+    const config = { ...tiny, engine: 'webgl' as const, knn: { ...tiny.knn, every: 7 } };
+    expect(runName({ ...plainRun, config })).toBe('SimSiam · tiny');
+  });
+
+  it('is the one it was given', () => {
+    expect(runName({ ...plainRun, name: 'mine' })).toBe('mine');
+  });
+});
+
+describe('what differs', () => {
+  it('is told from the preset’s values on that data set, with changes in flight, and how it was watched last', () => {
+    const config = presetConfig('tiny', 'emoji-3d');
+    const changed = {
+      ...config,
+      knn: { ...config.knn, k: 5 },
+      weightDecay: 0.01,
+      augment: { ...config.augment, flip: { enabled: true, probability: 0.1 } },
+    };
+    expect(differencesOf({ config, changes: [] })).toEqual([]);
+    const differences = differencesOf({
+      config: changed,
+      changes: [
+        [5, 'stopGradient', false],
+        [9, 'stopGradient', true],
+      ],
+    });
+    expect(differences.map(({ text }) => text)).toEqual([
+      'Weight decay 0.01',
+      'Horizontal flip: probability 0.1',
+      'stop-gradient off at step 5',
+      'stop-gradient on at step 9',
+      'kNN k 5',
+    ]);
+    expect(new Set(differences.map(({ key }) => key)).size).toBe(differences.length);
+  });
+});
+
+describe('the link of a kept run', () => {
+  it('runs it again', () => {
+    const { run, notices } = decodeShareLink(linkOfRun(keptRun()));
+    expect(notices).toEqual([]);
+    expect(run).toEqual({ config: keptRun().config, changes: keptRun().changes, folder: null });
+  });
+
+  it('asks for its folder', () => {
+    const dataset = { name: 'cats', count: 300, sample: null, fingerprint: 'f00' };
+    const config = presetConfig('tiny', 'folder');
+    expect(decodeShareLink(linkOfRun(keptRun({ config, dataset }))).run.folder).toEqual({
+      name: 'cats',
+      count: 300,
+      fingerprint: 'f00',
+    });
+  });
+});
+
+it('tells kinds of loss apart whose values do not compare', () => {
+  expect(lossKind(tiny)).toBe(lossKind({ ...tiny, stopGradient: false, symmetric: false }));
+  expect(lossKind({ ...tiny, similarity: 'crossEntropy' })).not.toBe(lossKind(tiny));
+});

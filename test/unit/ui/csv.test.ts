@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { csvOf } from '../../../src/ui/save/csv';
+import { fileName } from '../../../src/ui/save/saveFile';
+
+it('quotes what has to be quoted and leaves numbers as they are', () => {
+  expect(
+    csvOf([
+      ['step', 'a, b', 'says "so"', 'two\nlines'],
+      [1, -0.25, undefined, 1e-7],
+    ]),
+  ).toBe('step,"a, b","says ""so""","two\nlines"\r\n1,-0.25,,1e-7\r\n');
+});
+
+it('lets no name become a formula', () => {
+  expect(csvOf([['=1+1', '+a', '-b', '@c', 'd=e']])).toBe("'=1+1,'+a,'-b,'@c,d=e\r\n");
+});
+
+it('names files by what is in them', () => {
+  expect(fileName('Loss of SimSiam, cross-entropy', 'svg')).toBe('simsiam-lab-loss-of-simsiam-cross-entropy.svg');
+});
