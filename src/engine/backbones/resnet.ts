@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
+import { globalAveragePool } from '../kernels/averagePool';
 import { batchNormLayer } from '../nn/batchNorm';
 import { conv2dLayer } from '../nn/conv2d';
 import type { Layer } from '../nn/layer';
@@ -65,6 +66,6 @@ export function resNet(parameters: Parameters, shape: ResNetShape, random: Rando
   return (images, mode) => {
     const stem = stemBn(stemConv(images), mode, { relu: true });
     const features = blocks.reduce((x, block) => block(x, mode), stem);
-    return tf.mean<tf.Tensor2D>(features, [1, 2]);
+    return globalAveragePool(features);
   };
 }

@@ -1,11 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
-import { l2Normalise } from '../nn/l2Normalise';
+import type * as tf from '@tensorflow/tfjs';
+import { fusedNegativeCosine } from '../kernels/negativeCosine';
 
 /**
  * Eq. 1: D(p, z) = -(p/|p|_2) . (z/|z|_2), averaged over the batch; in [-1, 1], -1 where all directions agree.
  * p, z [N, d]. A zero row contributes 0. The gradient flows into both arguments: stop it outside where Eq. 3 says so.
  */
 export function negativeCosine(p: tf.Tensor2D, z: tf.Tensor2D): tf.Scalar {
-  const cosine = tf.sum(tf.mul(l2Normalise(p), l2Normalise(z)), 1);
-  return tf.neg(tf.mean(cosine)) as tf.Scalar;
+  return fusedNegativeCosine(p, z);
 }

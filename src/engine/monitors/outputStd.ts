@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
-import { l2Normalise } from '../nn/l2Normalise';
+import type * as tf from '@tensorflow/tfjs';
+import { meanStdOfDirections } from '../kernels/outputStd';
 import { checkRows, type FeatureRows, normaliseRows } from './featureRows';
 
 /**
@@ -37,11 +37,7 @@ export function outputStd(z: FeatureRows, ddof: 0 | 1 = 0): number {
  * Call it outside the function that is differentiated, else its operations are recorded on the gradient tape.
  */
 export function outputStdTensor(z: tf.Tensor2D): tf.Scalar {
-  return tf.tidy(() => {
-    const unit = l2Normalise(z);
-    // Two passes: the mean of squares minus the squared mean cancels in float32 just where a collapse is to be seen.
-    return unit.sub(unit.mean(0, true)).square().mean(0).sqrt().mean().asScalar();
-  });
+  return meanStdOfDirections(z);
 }
 
 /** max(0, 1 - sqrt(d) x std): 0 when outputs are spread evenly over the sphere, 1 when they are one constant. */

@@ -135,11 +135,6 @@ describeOnGpu('conv2d kernels', () => {
     for (const family of families) await compare(c, seeded(11), first(family));
   });
 
-  it('equal the CPU backend with other kernels and strides', async () => {
-    const c = { batch: 2, height: 10, width: 11, inChannels: 4, outChannels: 4, kernel: 5, stride: 3 };
-    await compare(c, seeded(11), first('strip'));
-  });
-
   it('equal the CPU backend on random shapes, each computed in one of the three ways', async () => {
     const seed = Number(process.env.SEED ?? 20201);
     const random = seeded(seed);
