@@ -160,6 +160,7 @@ export class Trainer {
   change(key: LiveKey, value: LiveValue): void {
     this.#live = liveSchema.parse({ ...this.#live, [key]: value });
     this.#method.liveChanged(key, this.#live);
+    this.#diagnosis.changed();
     this.#changes.push([this.#step, key, value]);
     this.#listener.marked({ kind: 'change', step: this.#step, key, value });
   }

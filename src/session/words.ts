@@ -18,6 +18,8 @@ const DIAGNOSIS_WORDS: Record<Diagnosis['state'], string> = {
   learning: 'learning again',
   collapsed: 'collapsed',
   'dimensional-collapse': 'dimensional collapse',
+  'no-convergence': 'no convergence',
+  oscillation: 'oscillation',
   diverged: 'diverged',
 };
 

@@ -101,6 +101,15 @@ export type Diagnosis =
       readonly startRank: number;
       readonly outputStd: number;
     }
+  /** The loss stays high, and the outputs spread. */
+  | {
+      readonly state: 'no-convergence';
+      readonly since: number;
+      readonly loss: number;
+      /** Mean of the first steps. */
+      readonly startLoss: number;
+    }
+  | { readonly state: 'oscillation'; readonly since: number; readonly low: number; readonly high: number }
   | { readonly state: 'diverged'; readonly since: number; readonly loss: number };
 
 /** Something that happened at a step and is drawn as a line on every chart. */

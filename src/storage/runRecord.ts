@@ -75,6 +75,13 @@ const DIAGNOSES = {
     startRank: anyNumber,
     outputStd: anyNumber,
   }),
+  'no-convergence': z.object({
+    state: z.literal('no-convergence'),
+    since: step,
+    loss: anyNumber,
+    startLoss: anyNumber,
+  }),
+  oscillation: z.object({ state: z.literal('oscillation'), since: step, low: anyNumber, high: anyNumber }),
   diverged: z.object({ state: z.literal('diverged'), since: step, loss: anyNumber }),
 } satisfies { [State in Diagnosis['state']]: z.ZodType<Diagnosis & { readonly state: State }> };
 

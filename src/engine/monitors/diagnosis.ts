@@ -1,4 +1,5 @@
 import type { Diagnosis, Measurement } from '../../spec/measurement';
+import { LossTrend } from './lossTrend';
 
 /** Steps that count as the run's start: before them nothing is judged, and their largest std is the early std. */
 const FIRST_STEPS = 10;
@@ -57,7 +58,8 @@ interface Fall {
 
 /**
  * Says what state a run is in, from its measurements alone and against its own first steps: collapsed (loss near its minimum, std
- * towards 0), dimensionally collapsed (std healthy, effective rank of z fallen), diverged, or none of these. Wants the rank of step 0,
+ * towards 0), dimensionally collapsed (std healthy, effective rank of z fallen), not converging (the loss stays high), oscillating,
+ * diverged, or none of these. Wants the rank of step 0,
  * before the first update: much of a fall happens in the first 25 steps. One instance per run.
  */
 export class RunDiagnosis {
@@ -66,6 +68,7 @@ export class RunDiagnosis {
   #step = 0;
   #firstLoss: number | null = null;
   #loss = Number.NaN;
+  readonly #trend: LossTrend;
   #std = Number.NaN;
   #earlyStd = 0;
   #collapsing = { since: 0, count: 0 };
@@ -76,6 +79,12 @@ export class RunDiagnosis {
 
   constructor(options: RunDiagnosisOptions) {
     this.#options = options;
+    this.#trend = new LossTrend(options.lossRange);
+  }
+
+  /** Says that a setting was changed in flight: what the loss did before says nothing about where it goes now. */
+  changed(): void {
+    this.#trend.restart();
   }
 
   /** Takes in what was measured at a step, in the order of steps, and judges anew. */
@@ -91,6 +100,7 @@ export class RunDiagnosis {
       }
       this.#firstLoss ??= loss;
       this.#loss = loss;
+      this.#trend.add(step, loss);
     }
     if (outputStd !== undefined) this.#takeStd(step, outputStd);
     if (effectiveRank !== undefined) this.#takeRank(step, effectiveRank);
@@ -164,7 +174,24 @@ export class RunDiagnosis {
       const effectiveRank = this.#ranks[this.#ranks.length - 1].rank;
       return { state: 'dimensional-collapse', since, effectiveRank, startRank, outputStd: this.#std };
     }
-    return { state: 'learning' };
+    return this.#judgeTrend();
+  }
+
+  /** Of runs whose outputs are as they should be: whether the loss gets anywhere. */
+  #judgeTrend(): Diagnosis {
+    const before = this.#state;
+    const oscillation = this.#trend.oscillates();
+    if (oscillation !== null) {
+      const since = before.state === 'oscillation' ? before.since : oscillation.since;
+      return { state: 'oscillation', ...oscillation, since };
+    }
+    const standing = this.#trend.stands();
+    if (standing === null) return { state: 'learning' };
+    return {
+      state: 'no-convergence',
+      since: before.state === 'no-convergence' ? before.since : this.#step,
+      ...standing,
+    };
   }
 
   /** Not merely the rank's side of a collapse to a constant, which the std will show. */

@@ -51,6 +51,10 @@ export function outcomeOf({ state, diagnosis }: RunRecord): { readonly text: str
       return { text: `collapsed at step ${diagnosis.since}`, warning: true };
     case 'dimensional-collapse':
       return { text: `dimensional collapse since step ${diagnosis.since}`, warning: true };
+    case 'no-convergence':
+      return { text: `no convergence by step ${diagnosis.since}`, warning: true };
+    case 'oscillation':
+      return { text: `oscillating since step ${diagnosis.since}`, warning: true };
     case 'diverged':
       return { text: `diverged at step ${diagnosis.since}`, warning: true };
     default:

@@ -75,6 +75,27 @@ function diverged({ since, loss }: Of<'diverged'>): Status {
   };
 }
 
+function standing({ since, loss, startLoss }: Of<'no-convergence'>, run: RunStoreState): Status {
+  const { predictor } = liveSettings(run);
+  const why =
+    predictor === 'fixed'
+      ? 'The predictor is fixed at its random start, and the encoder cannot do its part alone: in the paper this ends at 1.5 % (Table 1).'
+      : 'A learning rate far too low or too high does this, and augmentations too strong for these images.';
+  return {
+    tone: 'warning',
+    title: `No convergence by step ${since}.`,
+    text: `The loss stays at ${inWords(loss, 3)}, where it began at ${inWords(startLoss, 3)}, and no longer falls; the outputs are spread out, so this is no collapse. ${why}`,
+  };
+}
+
+function oscillating({ since, low, high }: Of<'oscillation'>): Status {
+  return {
+    tone: 'warning',
+    title: `Oscillating since step ${since}.`,
+    text: `The loss swings between ${inWords(low, 3)} and ${inWords(high, 3)}. Too high a learning rate does this; so does batch normalisation on the predictor’s output, which the paper found unstable (Table 3).`,
+  };
+}
+
 function diagnosed(run: RunStoreState, config: RunConfig): Status {
   const { diagnosis } = run;
   switch (diagnosis?.state) {
@@ -82,6 +103,10 @@ function diagnosed(run: RunStoreState, config: RunConfig): Status {
       return collapsed(diagnosis, run, config);
     case 'dimensional-collapse':
       return narrowed(diagnosis, run, config);
+    case 'no-convergence':
+      return standing(diagnosis, run);
+    case 'oscillation':
+      return oscillating(diagnosis);
     case 'diverged':
       return diverged(diagnosis);
     case 'learning':

@@ -620,3 +620,39 @@ describe('the first steps', () => {
     expect(diagnosis.add({ step: 10, loss: -1, outputStd: 1e-6 })).toMatchObject({ state: 'collapsed', since: 2 });
   });
 });
+
+describe('a loss that gets nowhere', () => {
+  const spread = 0.9 / Math.sqrt(256);
+
+  it('stays high: no convergence, until a change in flight sets it going', () => {
+    const diagnosis = diagnosisOf(256);
+    let state: Diagnosis = { state: 'starting' };
+    for (let step = 1; step <= 500; step++) state = diagnosis.add({ step, loss: -0.2, outputStd: spread });
+    expect(state).toMatchObject({ state: 'no-convergence' });
+    if (state.state === 'no-convergence') {
+      expect(state.since).toBe(300);
+      expect(state.loss).toBeCloseTo(-0.2, 6);
+      expect(state.startLoss).toBeCloseTo(-0.2, 6);
+    }
+    diagnosis.changed();
+    expect(diagnosis.add({ step: 501, loss: -0.2, outputStd: spread }).state).toBe('learning');
+  });
+
+  it('swings: oscillation', () => {
+    const diagnosis = diagnosisOf(256);
+    let state: Diagnosis = { state: 'starting' };
+    for (let step = 1; step <= 300; step++) {
+      state = diagnosis.add({ step, loss: -0.5 + 0.3 * Math.sin(step / 10), outputStd: spread });
+    }
+    expect(state.state).toBe('oscillation');
+  });
+
+  it('is not said of a run that has collapsed', () => {
+    const diagnosis = diagnosisOf(256);
+    let state: Diagnosis = { state: 'starting' };
+    for (let step = 1; step <= 600; step++) {
+      state = diagnosis.add({ step, loss: step < 20 ? 0 : -1, outputStd: step < 20 ? spread : 1e-5 });
+    }
+    expect(state.state).toBe('collapsed');
+  });
+});

@@ -48,6 +48,19 @@ describe('statusOf', () => {
     expect(statusOf(input({ diagnosis: COLLAPSED })).text).toContain('learning rate');
   });
 
+  it('tells a loss that stands still, and one that swings, from a collapse', () => {
+    const standing = { state: 'no-convergence', since: 320, loss: -0.21, startLoss: -0.02 } as const;
+    const fixed = statusOf(input({ diagnosis: standing, changes: [[0, 'predictor', 'fixed']] }));
+    expect(fixed.title).toBe('No convergence by step 320.');
+    expect(fixed.text).toContain('stays at −0.210, where it began at −0.020');
+    expect(fixed.text).toContain('Table 1');
+    expect(statusOf(input({ diagnosis: standing })).text).toContain('learning rate');
+    const swinging = { state: 'oscillation', since: 150, low: -0.7, high: -0.2 } as const;
+    const status = statusOf(input({ diagnosis: swinging }));
+    expect(status.tone).toBe('warning');
+    expect(status.text).toContain('between −0.700 and −0.200');
+  });
+
   it('tells a dimensional collapse from a collapse', () => {
     const diagnosis = {
       state: 'dimensional-collapse',

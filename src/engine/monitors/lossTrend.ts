@@ -1,0 +1,109 @@
+/** Losses are averaged over so many steps before they are judged: one batch alone is mostly noise. */
+const BLOCK = 10;
+/** Blocks looked back over: 300 steps. */
+const BLOCKS = 30;
+
+/** It converges if it has come down by this share of its range by then, or still comes down by `MOVING_SHARE` of it. */
+const FALLEN_SHARE = 0.35;
+const MOVING_SHARE = 0.02;
+/** Where the lowest loss is not known (NT-Xent, swapped prediction): a share of the first loss instead. */
+const FALLEN_SHARE_OF_FIRST = 0.03;
+
+/** A swing of the block means, as a share of the range, and how many of them in the last `SWING_BLOCKS` make an oscillation. */
+const SWING_SHARE = 0.15;
+const SWINGS = 3;
+const SWING_BLOCKS = 15;
+
+export interface Oscillation {
+  readonly since: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+interface Block {
+  readonly end: number;
+  readonly mean: number;
+}
+
+/**
+ * Watches where a loss is going: whether it stays high and stands still (no convergence; a predictor fixed at random does this), or
+ * swings up and down (oscillation; Table 3 d). All against the run's own first steps and the loss's range.
+ */
+export class LossTrend {
+  readonly #range: readonly [min: number, max: number] | null;
+  #sum = 0;
+  #count = 0;
+  #first: Block | null = null;
+  #blocks: Block[] = [];
+
+  /** @param range smallest and largest loss; null where the smallest is not known */
+  constructor(range: readonly [min: number, max: number] | null) {
+    this.#range = range;
+  }
+
+  add(step: number, loss: number): void {
+    this.#sum += loss;
+    this.#count += 1;
+    if (this.#count < BLOCK) return;
+    const block = { end: step, mean: this.#sum / this.#count };
+    this.#sum = 0;
+    this.#count = 0;
+    this.#first ??= block;
+    this.#blocks = [...this.#blocks.slice(1 - BLOCKS), block];
+  }
+
+  /** Forgets the past: what follows is another loss, or another way to it. The first steps stay what it is judged against. */
+  restart(): void {
+    this.#sum = 0;
+    this.#count = 0;
+    this.#blocks = [];
+  }
+
+  /** The loss has stayed high for 300 steps and no longer falls. */
+  stands(): { readonly loss: number; readonly startLoss: number } | null {
+    const first = this.#first;
+    if (first === null || this.#blocks.length < BLOCKS) return null;
+    const third = BLOCKS / 3;
+    const before = mean(this.#blocks.slice(0, third));
+    const now = mean(this.#blocks.slice(-third));
+    const span = this.#range === null ? Math.abs(first.mean) : this.#range[1] - this.#range[0];
+    const top = this.#range === null ? first.mean : Math.min(first.mean, this.#range[1]);
+    const high = top - now < (this.#range === null ? FALLEN_SHARE_OF_FIRST : FALLEN_SHARE) * span;
+    const moves = before - now > MOVING_SHARE * (this.#range === null ? FALLEN_SHARE_OF_FIRST : 1) * span;
+    return high && !moves ? { loss: now, startLoss: first.mean } : null;
+  }
+
+  /** The loss has swung up and down several times of late; null where its range is not known. */
+  oscillates(): Oscillation | null {
+    if (this.#range === null || this.#blocks.length < SWING_BLOCKS) return null;
+    const recent = this.#blocks.slice(-SWING_BLOCKS);
+    const size = SWING_SHARE * (this.#range[1] - this.#range[0]);
+    const turns = turningPoints(recent, size);
+    if (turns.length < SWINGS + 1) return null;
+    const values = turns.map((turn) => turn.mean);
+    return { since: turns[0].end, low: Math.min(...values), high: Math.max(...values) };
+  }
+}
+
+function mean(blocks: readonly Block[]): number {
+  return blocks.reduce((sum, block) => sum + block.mean, 0) / blocks.length;
+}
+
+/** Highs and lows in turn, each at least `size` from the one before. */
+function turningPoints(blocks: readonly Block[], size: number): Block[] {
+  const turns: Block[] = [];
+  let extreme = blocks[0];
+  let direction = 0;
+  for (const block of blocks) {
+    const rise = block.mean - extreme.mean;
+    if (direction * rise > 0 || (direction === 0 && Math.abs(rise) < size)) {
+      if (direction !== 0) extreme = block;
+    } else if (Math.abs(rise) >= size) {
+      turns.push(extreme);
+      direction = Math.sign(rise);
+      extreme = block;
+    }
+  }
+  if (turns.length > 0) turns.push(extreme);
+  return turns;
+}
