@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, expect, it } from 'vitest';
+import { currentDevice, settleVariants, variantFor } from '../../../src/engine/kernels/conv2d/choice';
+import { convGeometry } from '../../../src/engine/kernels/conv2d/geometry';
+import { type ConvPass, nameOf, shapeClass, variantsOf } from '../../../src/engine/kernels/conv2d/variants';
+import { fastest } from '../../../src/engine/kernels/tuning/measure';
+import { type ConvUse, tuneConvolutions } from '../../../src/engine/kernels/tuning/tuneConvolutions';
+import { memoryTuningCache } from '../../../src/engine/kernels/tuning/tuningCache';
+import { networkConvolutions } from '../../../src/engine/networkConvolutions';
+import { presetConfig } from '../../../src/spec/presets';
+import { describeOnGpu } from './harness';
+
+const GEOMETRY = convGeometry([2, 8, 8, 4], [3, 3, 4, 8], 1, 1);
+const OTHER = convGeometry([2, 16, 16, 16], [3, 3, 16, 16], 1, 1);
+const uses = (passes: readonly ConvPass[], geometry = GEOMETRY): ConvUse[] => [{ geometry, passes }];
+
+describeOnGpu('choice of convolution variants', () => {
+  afterEach(() => settleVariants(currentDevice(), new Map(), new Map()));
+
+  it('takes what the cache knows and measures nothing', async () => {
+    const cache = memoryTuningCache();
+    const device = currentDevice();
+    const last = variantsOf('forward', device).at(-1)!;
+    // Whatever the adapter is called: the cache says the same for every key.
+    cache.get = async () => nameOf(last);
+    const report = await tuneConvolutions(uses(['forward']), cache, 10_000);
+    expect(report.measured).toBe(0);
+    expect(variantFor('forward', GEOMETRY)).toBe(last);
+    expect(variantFor('forward', OTHER)).toBe(last);
+    expect(variantFor('filterGradient', GEOMETRY)).toBe(variantsOf('filterGradient', device)[0]);
+  });
+
+  it('measures once, and chooses the same from the cache', async () => {
+    const values = new Map<string, string>();
+    const cache = {
+      get: async (key: string) => values.get(key) ?? null,
+      set: async (key: string, value: string) => void values.set(key, value),
+    };
+    const before = tf.memory().numTensors;
+    const first = await tuneConvolutions(uses(['forward']), cache, 1);
+    expect(first.measured).toBe(1);
+    expect([...first.chosen.keys()]).toEqual([shapeClass('forward', GEOMETRY)]);
+    expect([...values.values()]).toEqual([...first.chosen.values()]);
+    settleVariants(currentDevice(), new Map(), new Map());
+    const second = await tuneConvolutions(uses(['forward']), cache, 10_000);
+    expect(second.measured).toBe(0);
+    expect(second.chosen).toEqual(first.chosen);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('measures again what the cache names but nobody knows', async () => {
+    const report = await tuneConvolutions(
+      uses(['forward']),
+      { get: async () => 'abacus 3x3', set: async () => undefined },
+      1,
+    );
+    expect(report.measured).toBe(1);
+  });
+
+  it('without time, takes the first variant of each pass, and remembers that', async () => {
+    const values = new Map<string, string>();
+    const cache = { get: async () => null, set: async (key: string, value: string) => void values.set(key, value) };
+    const report = await tuneConvolutions(
+      [...uses(['forward', 'inputGradient']), ...uses(['filterGradient'], OTHER)],
+      cache,
+      0,
+    );
+    expect(report.measured).toBe(0);
+    for (const pass of ['forward', 'inputGradient'] as const) {
+      expect(variantFor(pass, GEOMETRY)).toBe(variantsOf(pass, currentDevice())[0]);
+    }
+    expect(values.size).toBe(3);
+  });
+
+  it('finds the faster of two, and tries the first even without time', async () => {
+    const run = (size: number) => tf.matMul(tf.ones([size, size]), tf.ones([size, size]));
+    const candidate = (size: number) => tf.tidy(() => run(size));
+    expect(await fastest([512, 8], candidate, Number.POSITIVE_INFINITY)).toBe(8);
+    expect(await fastest([8, 512], candidate, Number.POSITIVE_INFINITY)).toBe(8);
+    expect(await fastest([512, 8], candidate, 0)).toBe(512);
+  });
+});
+
+describeOnGpu('convolutions of a network', () => {
+  it('are those of the preset tiny', () => {
+    const config = presetConfig('tiny');
+    const list = networkConvolutions(config);
+    const { batchSize, imageSize } = config;
+    expect(list[0]!.geometry).toMatchObject({ batch: batchSize, inHeight: imageSize, inChannels: 3, kernelHeight: 3 });
+    expect(list[0]!.passes).toEqual(['forward', 'filterGradient']);
+    expect(list.slice(1).every(({ passes }) => passes.length === 3)).toBe(true);
+    // Rows of the heads: one pixel an image.
+    expect(list.at(-1)!.geometry).toMatchObject({ batch: batchSize, inHeight: 1, outChannels: config.outputDim });
+  });
+});
