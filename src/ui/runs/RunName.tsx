@@ -14,21 +14,28 @@ export function RunName({ run }: { readonly run: RunRecord }) {
   const lab = useLab();
   const [edited, setEdited] = useState<string | null>(null);
   const pencil = useRef<HTMLButtonElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const wasEdited = useRef(false);
   const name = runName(run);
 
-  // The field goes; whoever typed in it goes on from where it was opened.
+  // The focus goes into the field, and back to where it was opened from.
+  const editing = edited !== null;
   useEffect(() => {
-    if (wasEdited.current && edited === null) pencil.current?.focus();
-    wasEdited.current = edited !== null;
-  }, [edited]);
+    if (editing) field.current?.select();
+    else if (wasEdited.current) pencil.current?.focus();
+    wasEdited.current = editing;
+  }, [editing]);
 
   const keep = () => {
     if (edited !== null && edited !== name) void lab.archive.rename(run.id, edited);
     setEdited(null);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') keep();
+    if (event.key === 'Enter') {
+      // The pencil gets the focus back before the key has had its effect, and would take it for a press.
+      event.preventDefault();
+      keep();
+    }
     if (event.key === 'Escape') setEdited(null);
   };
 
@@ -41,10 +48,8 @@ export function RunName({ run }: { readonly run: RunRecord }) {
         placeholder={runName({ ...run, name: null })}
         value={edited}
         maxLength={MAX_LENGTH}
-        data-autofocus
-        ref={(field) => field?.focus()}
+        ref={field}
         onChange={(event) => setEdited(event.currentTarget.value)}
-        onFocus={(event) => event.currentTarget.select()}
         onKeyDown={onKeyDown}
         onBlur={keep}
       />

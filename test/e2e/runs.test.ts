@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import type { Download, Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { LabPage } from './harness/labPage';
+import { test } from './harness/test';
+
+/** Measured little, and on an engine that starts at once: what is computed does not matter here. */
+const QUICK = '#v=1&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20&engine=wasm';
+const FIRST = 'SimSiam · tiny';
+const SECOND = 'SimSiam · stop-gradient off';
+
+/** The runs of a page as a person finds them. */
+class RunsPage extends LabPage {
+  get runs(): Locator {
+    return this.region('Runs');
+  }
+
+  /** The row of a run, or its card. */
+  row(name: string): Locator {
+    return this.runs.locator('tbody tr, li').filter({ has: this.button(`Rename ${name}`) });
+  }
+
+  tick(name: string): Locator {
+    return this.page.getByRole('checkbox', { name: `Show ${name} on the charts` });
+  }
+
+  async act(name: string, item: string): Promise<void> {
+    await this.button(`Actions for ${name}`).click();
+    await this.page
+      .getByRole('menu', { name: `Actions for ${name}` })
+      .getByText(item, { exact: true })
+      .click();
+  }
+
+  /** Trains to a step at least, and pauses. */
+  async trainTo(step: number): Promise<void> {
+    await this.reachState('paused', 120_000);
+    await this.button('Train').click();
+    await this.reachStep(step);
+    await this.button('Pause').click();
+    await this.reachState('paused');
+  }
+
+  /** The lines of kept runs on a chart, by their names. */
+  async overlaysOn(chart: string): Promise<string[]> {
+    return this.region(chart)
+      .locator('g > title')
+      .evaluateAll((titles) => titles.map((title) => title.textContent ?? ''));
+  }
+}
+
+async function opened(page: Page, hash = QUICK): Promise<RunsPage> {
+  await LabPage.open(page, hash);
+  return new RunsPage(page);
+}
+
+async function savedBy(page: Page, press: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+  const file: Download = download;
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+describe('runs', () => {
+  test('stay when the next begins and after a reload, and are laid over it, renamed, deleted, brought back, run again', async ({
+    page,
+  }) => {
+    // As wide as it takes for a table; below, runs are cards.
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const lab = await opened(page);
+    await lab.runs.getByText('No runs yet').waitFor();
+    await lab.trainTo(4);
+    const steps = await lab.metric('step');
+    await lab.row(FIRST).getByText('this run').waitFor();
+
+    await lab.button('Reset').click();
+    await lab.reachState('paused');
+    await lab.stopGradient.click();
+    await lab.trainTo(3);
+    await lab.row(SECOND).getByText('this run').waitFor();
+    expect(await lab.row(FIRST).getByRole('cell').allInnerTexts()).toContain(String(steps));
+    expect(await lab.overlaysOn('Loss')).toEqual([]);
+    await lab.tick(FIRST).check();
+    for (const chart of ['Loss', 'Output std', 'Learning rate']) {
+      await expect.poll(() => lab.overlaysOn(chart), { message: chart }).toEqual([FIRST]);
+    }
+    await page.getByRole('list', { name: 'Lines on the charts' }).getByText(FIRST).waitFor();
+
+    // Not paused: what is written is what the page could still write as it went.
+    await lab.button('Train').click();
+    await lab.reachStep(6);
+    await page.reload();
+    await lab.ready();
+    await lab.row(FIRST).waitFor();
+    await lab.row(SECOND).getByText('stopped').waitFor();
+    const kept = Number((await lab.row(SECOND).getByRole('cell').allInnerTexts()).find((text) => /^\d+$/.test(text)));
+    expect(kept).toBeGreaterThanOrEqual(6);
+    await lab.tick(SECOND).check();
+    await expect.poll(() => lab.overlaysOn('Output std')).toEqual([SECOND]);
+
+    await lab.button(`Rename ${FIRST}`).click();
+    await page.getByRole('textbox', { name: 'Name of the run' }).fill('with stop-gradient');
+    await page.keyboard.press('Enter');
+    await lab.row('with stop-gradient').waitFor();
+    await lab.act(SECOND, 'Delete');
+    await lab.row(SECOND).waitFor({ state: 'detached' });
+    expect(await lab.overlaysOn('Output std')).toEqual([]);
+    await expect.poll(() => lab.button('Undo').evaluate((button) => button === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    await lab.row(SECOND).waitFor();
+
+    expect(await lab.stopGradient.isChecked()).toBe(false);
+    await lab.act('with stop-gradient', 'Duplicate as new settings');
+    await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
+    await lab.reachState('paused', 120_000);
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    await lab.row('with stop-gradient').and(page.locator('li')).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await page.reload();
+    await lab.ready();
+    expect(await lab.runs.getByRole('button', { name: /^Rename/ }).count()).toBe(2);
+    await lab.row('with stop-gradient').waitFor();
+  });
+
+  test('whose losses do not compare never share an axis', async ({ page }) => {
+    const lab = await opened(page);
+    await lab.trainTo(2);
+    await lab.button('Reset').click();
+    await page.getByRole('combobox', { name: 'Similarity' }).selectOption('crossEntropy');
+    await lab.trainTo(2);
+    await lab.tick(FIRST).check();
+    await expect.poll(() => lab.overlaysOn('Loss of SimSiam')).toEqual([FIRST]);
+    expect(await lab.overlaysOn('Loss')).toEqual([]);
+    expect(await lab.overlaysOn('Output std')).toEqual([FIRST]);
+  });
+
+  test('and charts are saved as pictures and tables', async ({ page }) => {
+    const lab = await opened(page);
+    await lab.trainTo(3);
+    const save = (item: string) =>
+      savedBy(page, async () => {
+        await lab.button('Save the chart Output std').click();
+        await page.getByRole('menu', { name: 'Save the chart Output std' }).getByText(item).click();
+      });
+    const svg = await save('SVG');
+    expect(svg.name).toBe('simsiam-lab-output-std.svg');
+    expect(svg.bytes.toString()).toMatch(/^<svg .*<text[^>]*>Output std<.*1\/√d.*<\/svg>\s*$/s);
+    const png = await save('PNG');
+    expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.bytes.readUInt32BE(16)).toBe(1600);
+    const [header, ...rows] = (await save('CSV')).bytes.toString().split('\r\n').slice(0, -1);
+    expect(header).toBe(`\uFEFFstep,${FIRST}`);
+    expect(rows).toHaveLength(await lab.metric('step'));
+    const std = await lab.metric('output-std');
+    expect(Number(rows.at(-1)?.split(',')[1])).toBeCloseTo(std, 4);
+    const table = await savedBy(page, () => lab.button('Save as CSV').click());
+    expect(table.name).toBe('simsiam-lab-runs.csv');
+    expect(table.bytes.toString().trim().split('\r\n')).toHaveLength(2);
+  });
+
+  test('of one tab are seen in another', async ({ page }) => {
+    const lab = await opened(page);
+    const other = await opened(await page.context().newPage());
+    await lab.page.bringToFront();
+    await lab.trainTo(2);
+    await other.row(FIRST).waitFor();
+    await lab.button('Reset').click();
+    await lab.act(FIRST, 'Delete');
+    await other.row(FIRST).waitFor({ state: 'detached' });
+  });
+
+  test('are kept by the page alone where the browser keeps nothing, and the page says so once', async ({ page }) => {
+    await page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('not in a private window', 'SecurityError');
+      };
+    });
+    const lab = await opened(page);
+    const notices = page.getByText('This browser keeps nothing for this page');
+    await notices.waitFor();
+    await lab.trainTo(2);
+    await lab.button('Reset').click();
+    await lab.trainTo(2);
+    expect(await notices.count()).toBe(1);
+    expect(await lab.runs.getByRole('button', { name: /^Rename/ }).count()).toBe(2);
+  });
+});
