@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { FirstStepRow } from '../../src/spec/benchmark';
+
+const CHILD = fileURLToPath(new URL('./firstStep.ts', import.meta.url));
+
+/**
+ * Time to the first step in a new process, first without any shader compiled before, then with those that the driver has kept from the
+ * first time.
+ */
+export async function coldAndWarmStart(progress: (text: string) => void): Promise<FirstStepRow[]> {
+  const cache = await mkdtemp(join(tmpdir(), 'shader-cache-'));
+  const env = { ...process.env, MESA_SHADER_CACHE_DIR: cache, __GL_SHADER_DISK_CACHE_PATH: cache };
+  try {
+    const rows: FirstStepRow[] = [];
+    for (const start of ['cold', 'warm']) {
+      progress(`first step, ${start}`);
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', CHILD], { env });
+      rows.push({ start, ...JSON.parse(stdout) });
+    }
+    return rows;
+  } finally {
+    await rm(cache, { recursive: true, force: true });
+  }
+}

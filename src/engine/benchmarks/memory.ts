@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs';
+import type { MemoryRow } from '../../spec/benchmark';
+import { networkCase, REFERENCE, simSiamOf, viewsOf } from './cases';
+import type { BenchContext } from './context';
+import { NetworkStep, type NetworkStepMode } from './networkStep';
+
+const MODES: readonly (readonly [NetworkStepMode, string])[] = [
+  ['captured', 'ours, recorded'],
+  ['opByOp', 'ours, op by op'],
+  ['stock', 'stock tfjs kernels'],
+];
+const STEPS = 2;
+
+/** Device memory in use or kept for reuse, as tfjs counts it. */
+function allocatedBytes(): number {
+  const memory = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number; numBytesInGPUAllocated?: number };
+  return memory.numBytesAllocatedInGPU ?? memory.numBytesInGPUAllocated ?? memory.numBytes;
+}
+
+/** Bytes of device memory allocated after two steps of the reference, each on a device of its own. */
+export async function measureMemory(
+  context: BenchContext,
+  item = networkCase('reference', REFERENCE),
+): Promise<MemoryRow[]> {
+  const rows: MemoryRow[] = [];
+  for (const [mode, engine] of MODES) {
+    context.progress(`memory: ${engine}`);
+    await context.restart();
+    const step = new NetworkStep(simSiamOf(item), viewsOf(item), mode);
+    await step.enter();
+    for (let n = 0; n < STEPS; n++) step.step();
+    await step.finish();
+    rows.push({ engine, bytes: allocatedBytes() + step.recordedBytes, dispatches: step.dispatches });
+    step.dispose();
+  }
+  await context.restart();
+  return rows;
+}

@@ -1,0 +1,28 @@
+import type { MethodRow } from '../../spec/benchmark';
+import { METHOD_NAMES, type RunConfig } from '../../spec/runConfig';
+import { networkCase, REFERENCE } from './cases';
+import { type BenchContext, budgetMs } from './context';
+import { noiseDataset } from './noiseDataset';
+import { prepareKernels } from './prepareKernels';
+import { RunnerStep } from './runnerStep';
+import { takeTurns } from './turns';
+
+/** A whole recorded step of every method, on the reference network and batch. */
+export async function measureMethods(context: BenchContext, config: RunConfig = REFERENCE): Promise<MethodRow[]> {
+  await prepareKernels(networkCase('reference', config));
+  const dataset = noiseDataset(Math.max(512, 4 * config.batchSize), config.imageSize);
+  const contenders = Object.fromEntries(
+    METHOD_NAMES.map((method) => [
+      method,
+      new RunnerStep({ ...config, method }, dataset, { backend: 'webgpu', record: true }),
+    ]),
+  );
+  context.progress(`methods: ${METHOD_NAMES.join(', ')}`);
+  const times = await takeTurns(contenders, context.clock, { rounds: context.rounds, budgetMs: budgetMs(context) });
+  for (const contender of Object.values(contenders)) contender.dispose();
+  return METHOD_NAMES.map((method) => ({
+    method,
+    ms: times[method].wallMs,
+    relative: times[method].wallMs / times.simsiam.wallMs,
+  }));
+}
