@@ -6,11 +6,14 @@ import { convGeometry, type Shape4D } from './kernels/conv2d/geometry';
 import { CONV_PASSES } from './kernels/conv2d/variants';
 import type { ConvUse } from './kernels/tuning/tuneConvolutions';
 
-/** The convolutions and linear layers of one view's training step, for `tuneConvolutions`: backbone, projector and predictor. */
+/**
+ * The convolutions and linear layers of a training step, for `tuneConvolutions`: backbone, projector and predictor, with both views in one
+ * batch (`ofBothViews`).
+ */
 export function networkConvolutions(config: RunConfig): ConvUse[] {
   const { widths, blocks, strides, stemStride } = backboneShape(config);
   const uses: ConvUse[] = [];
-  let x: Shape4D = [config.batchSize, config.imageSize, config.imageSize, 3];
+  let x: Shape4D = [2 * config.batchSize, config.imageSize, config.imageSize, 3];
   const add = (input: Shape4D, out: number, kernel: number, stride: number): Shape4D => {
     const geometry = convGeometry(input, [kernel, kernel, input[3], out], stride, (kernel - 1) / 2);
     // The images themselves need no gradient.
@@ -26,7 +29,7 @@ export function networkConvolutions(config: RunConfig): ConvUse[] {
       x = add(add(x, out, 3, stride), out, 3, 1);
     }
   });
-  let row: Shape4D = [config.batchSize, 1, 1, x[3]];
+  let row: Shape4D = [2 * config.batchSize, 1, 1, x[3]];
   const projector = projectorLayers({
     layers: config.projectorLayers,
     hidden: config.projectorHidden,
@@ -41,6 +44,8 @@ export function networkConvolutions(config: RunConfig): ConvUse[] {
           outputDim: config.outputDim,
           headBatchNorm: config.headBatchNorm,
         });
-  for (const { out } of [...projector, ...predictor]) row = add(row, out, 1, 1);
+  for (const { out } of projector) row = add(row, out, 1, 1);
+  if (!config.symmetric) row = [config.batchSize, 1, 1, row[3]];
+  for (const { out } of predictor) row = add(row, out, 1, 1);
   return uses;
 }

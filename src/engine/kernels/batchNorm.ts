@@ -8,6 +8,7 @@ import type {
 import { batchNormPrograms } from './batchNormPrograms';
 import { kernelFamily } from './family';
 import { runProgram } from './program';
+import { currentDevice, lanesOf } from './subgroups';
 import { wasmBatchNormBackward, wasmBatchNormForward } from './wasm/batchNorm';
 
 /**
@@ -16,67 +17,135 @@ import { wasmBatchNormBackward, wasmBatchNormForward } from './wasm/batchNorm';
  */
 
 const MIN_CHUNK_ROWS = 32;
-/** Bounds the loop that puts the chunks together. */
-const MAX_CHUNKS = 128;
+/** Bounds the loop that puts the chunks together: per thread where a subgroup does it, else of one thread. */
+const CHUNKS_PER_LANE = 16;
+const CHUNKS_PER_THREAD = 128;
 
-const PROGRAMS = { f32: batchNormPrograms('f32'), 'vec4<f32>': batchNormPrograms('vec4<f32>') };
+const programsByKey = new Map<string, ReturnType<typeof batchNormPrograms>>();
 
-/** How a [n, C] tensor is worked on: vectors of channels, chunks of rows. */
-function geometry([rows, channels]: [number, number]) {
+function programsFor(vector: 'f32' | 'vec4<f32>', lanes: number): ReturnType<typeof batchNormPrograms> {
+  const key = `${vector} ${lanes}`;
+  let programs = programsByKey.get(key);
+  if (programs === undefined) {
+    programs = batchNormPrograms(vector, lanes);
+    programsByKey.set(key, programs);
+  }
+  return programs;
+}
+
+/** How a [views n, C] tensor is worked on: vectors of channels, chunks of a view's rows. */
+function geometry([allRows, channels]: [number, number], views: number) {
   const width = channels % 4 === 0 ? 4 : 1;
-  const chunkRows = Math.max(MIN_CHUNK_ROWS, Math.ceil(rows / MAX_CHUNKS));
+  const rows = allRows / views;
+  const lanes = lanesOf(currentDevice());
+  const mostChunks = lanes > 0 ? CHUNKS_PER_LANE * lanes : CHUNKS_PER_THREAD;
+  const chunkRows = Math.max(MIN_CHUNK_ROWS, Math.ceil(rows / mostChunks));
   return {
-    programs: PROGRAMS[width === 4 ? 'vec4<f32>' : 'f32'],
+    programs: programsFor(width === 4 ? 'vec4<f32>' : 'f32', lanes),
+    /** Of a view. */
     rows,
     /** In vectors. */
     channels: channels / width,
     chunkRows,
+    /** Of a view. */
     chunks: Math.ceil(rows / chunkRows),
-    vectors: (rows * channels) / width,
+    vectors: (allRows * channels) / width,
   };
 }
 
 const FORWARD = { webgpu: gpuForward, wasm: wasmBatchNormForward, plain: plainBatchNormForward };
 const BACKWARD = { webgpu: gpuBackward, wasm: wasmBatchNormBackward, plain: plainBatchNormBackward };
 
+/** @throws Error when the rows are not `views` equal parts. */
 export function batchNormForward(inputs: BatchNormInputs): BatchNormOutputs {
-  return FORWARD[kernelFamily()](inputs);
+  const { x, views = 1 } = inputs;
+  if (x.shape[0] % views !== 0) throw new Error(`batchNorm: ${x.shape[0]} rows are not ${views} views of one size`);
+  const family = kernelFamily();
+  return family === 'webgpu' || views === 1 ? FORWARD[family](inputs) : forwardByView(inputs, views);
 }
 
 export function batchNormBackward(inputs: BatchNormGradientInputs): BatchNormGradients {
-  return BACKWARD[kernelFamily()](inputs);
+  const { views = 1 } = inputs;
+  const family = kernelFamily();
+  return family === 'webgpu' || views === 1 ? BACKWARD[family](inputs) : backwardByView(inputs, views);
 }
 
-function gpuForward({ x, gamma, beta, residual, relu, epsilon, moving }: BatchNormInputs): BatchNormOutputs {
-  const { programs: p, rows, channels, chunkRows, chunks, vectors } = geometry(x.shape);
+/** One view after the other. */
+function forwardByView(inputs: BatchNormInputs, views: number): BatchNormOutputs {
+  return tf.tidy(() => {
+    const xs = tf.split<tf.Tensor2D>(inputs.x, views);
+    const residuals = inputs.residual === null ? null : tf.split<tf.Tensor2D>(inputs.residual, views);
+    const parts = xs.map((x, i) =>
+      FORWARD[kernelFamily()]({ ...inputs, x, residual: residuals === null ? null : residuals[i], views: 1 }),
+    );
+    return {
+      y: tf.concat(parts.map(({ y }) => y)),
+      mean: tf.concat(parts.map(({ mean }) => mean)),
+      inverseStd: tf.concat(parts.map(({ inverseStd }) => inverseStd)),
+    };
+  });
+}
+
+function backwardByView(inputs: BatchNormGradientInputs, views: number): BatchNormGradients {
+  const { forward } = inputs;
+  const joined = tf.tidy((): Omit<BatchNormGradients, 'dResidual'> & { dResidual?: tf.Tensor2D } => {
+    const [dys, xs, ys] = [inputs.dy, inputs.x, forward.y].map((t) => tf.split<tf.Tensor2D>(t, views));
+    const [means, inverseStds] = [forward.mean, forward.inverseStd].map((t) => tf.split<tf.Tensor1D>(t, views));
+    const parts = xs.map((x, i) =>
+      BACKWARD[kernelFamily()]({
+        ...inputs,
+        dy: dys[i],
+        x,
+        forward: { y: ys[i], mean: means[i], inverseStd: inverseStds[i] },
+        views: 1,
+      }),
+    );
+    const residuals = parts.flatMap(({ dResidual }) => (dResidual === null ? [] : [dResidual]));
+    const gradients = {
+      dx: tf.concat(parts.map(({ dx }) => dx)),
+      dGamma: tf.addN<tf.Tensor1D>(parts.map(({ dGamma }) => dGamma)),
+      dBeta: tf.addN<tf.Tensor1D>(parts.map(({ dBeta }) => dBeta)),
+    };
+    return residuals.length === 0 ? gradients : { ...gradients, dResidual: tf.concat(residuals) };
+  });
+  return { ...joined, dResidual: joined.dResidual ?? null };
+}
+
+function gpuForward({ x, gamma, beta, residual, relu, views = 1, epsilon, moving }: BatchNormInputs): BatchNormOutputs {
+  const { programs: p, rows, channels, chunkRows, chunks, vectors } = geometry(x.shape, views);
   const [, c] = x.shape;
   const { partial } = runProgram(p.sums, {
     inputs: { x },
-    outputs: { partial: [chunks, 2, c] },
-    uniforms: { rows, channels, chunkRows },
-    size: chunks * channels,
+    outputs: { partial: [views * chunks, 2, c] },
+    uniforms: { rows, channels, chunkRows, chunks },
+    size: views * chunks * channels,
   });
-  const uniforms = { channels, chunks, n: rows, epsilon };
+  const uniforms = { rows, channels, chunks, views, n: rows, epsilon };
   const statistics =
     moving === null
       ? runProgram(p.statistics, {
           inputs: { x, partial },
-          outputs: { mean: [c], inverseStd: [c] },
+          outputs: { mean: [views * c], inverseStd: [views * c] },
           uniforms,
-          size: channels,
+          size: [channels, 1, 1],
         })
       : runProgram(p.movingStatistics, {
           inputs: { x, partial },
-          outputs: { mean: [c], inverseStd: [c], movingMean: moving.mean, movingVariance: moving.variance },
+          outputs: {
+            mean: [views * c],
+            inverseStd: [views * c],
+            movingMean: moving.mean,
+            movingVariance: moving.variance,
+          },
           uniforms: { ...uniforms, decay: moving.decay, unbias: rows / Math.max(1, rows - 1) },
-          size: channels,
+          size: [channels, 1, 1],
         });
   partial.dispose();
   const { mean, inverseStd } = statistics;
   const dispatch = {
     inputs: { x, mean, inverseStd, gamma, beta },
     outputs: { y: x.shape },
-    uniforms: { channels, relu: relu ? 1 : 0 },
+    uniforms: { rows, channels, relu: relu ? 1 : 0 },
     size: vectors,
   };
   const { y } =
@@ -86,25 +155,26 @@ function gpuForward({ x, gamma, beta, residual, relu, epsilon, moving }: BatchNo
   return { y: y as tf.Tensor2D, mean: mean as tf.Tensor1D, inverseStd: inverseStd as tf.Tensor1D };
 }
 
-function gpuBackward({ dy, x, gamma, forward, relu, hasResidual }: BatchNormGradientInputs): BatchNormGradients {
-  const { programs: p, rows, channels, chunkRows, chunks, vectors } = geometry(x.shape);
+function gpuBackward(given: BatchNormGradientInputs): BatchNormGradients {
+  const { dy, x, gamma, forward, relu, views = 1, hasResidual } = given;
+  const { programs: p, rows, channels, chunkRows, chunks, vectors } = geometry(x.shape, views);
   const [, c] = x.shape;
   const { y, mean, inverseStd } = forward;
   const cut = relu ? 1 : 0;
   const { partial } = runProgram(p.gradientSums, {
     inputs: { dy, x, y, mean, inverseStd },
-    outputs: { partial: [chunks, 2, c] },
-    uniforms: { rows, channels, chunkRows, relu: cut },
-    size: chunks * channels,
+    outputs: { partial: [views * chunks, 2, c] },
+    uniforms: { rows, channels, chunkRows, chunks, relu: cut },
+    size: views * chunks * channels,
   });
   const { dBeta, dGamma, coefficients } = runProgram(p.gradientTotals, {
     inputs: { partial, mean, inverseStd, gamma },
-    outputs: { dBeta: [c], dGamma: [c], coefficients: [4, c] },
-    uniforms: { channels, chunks, n: rows },
-    size: channels,
+    outputs: { dBeta: [c], dGamma: [c], coefficients: [views, 4, c] },
+    uniforms: { channels, chunks, views, n: rows },
+    size: [channels, 1, 1],
   });
   const inputs = { dy, x, y, coefficients };
-  const uniforms = { channels, relu: cut };
+  const uniforms = { rows, channels, relu: cut };
   const { dx, dResidual = null }: { dx: tf.Tensor; dResidual?: tf.Tensor | null } = hasResidual
     ? runProgram(p.gradientWithResidual, {
         inputs,

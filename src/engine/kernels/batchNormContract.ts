@@ -9,8 +9,10 @@ export interface BatchNormInputs {
   readonly beta: tf.Tensor1D;
   readonly residual: tf.Tensor2D | null;
   readonly relu: boolean;
+  /** The rows are so many equal parts (1 if left out), one behind the other, each normalised by statistics of its own. */
+  readonly views?: number;
   readonly epsilon: number;
-  /** Moved towards this batch's statistics (variance unbiased) when given. */
+  /** Moved towards this batch's statistics (variance unbiased) when given, by each view in turn. */
   readonly moving: MovingStatistics | null;
 }
 
@@ -23,8 +25,9 @@ export interface MovingStatistics {
 
 export type BatchNormOutputs = {
   readonly y: tf.Tensor2D;
+  /** [views C] */
   readonly mean: tf.Tensor1D;
-  /** 1/sqrt(biased variance + epsilon). */
+  /** 1/sqrt(biased variance + epsilon), [views C]. */
   readonly inverseStd: tf.Tensor1D;
 };
 
@@ -34,6 +37,7 @@ export interface BatchNormGradientInputs {
   readonly gamma: tf.Tensor1D;
   readonly forward: BatchNormOutputs;
   readonly relu: boolean;
+  readonly views?: number;
   readonly hasResidual: boolean;
 }
 

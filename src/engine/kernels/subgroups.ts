@@ -1,3 +1,5 @@
+import * as tf from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { KernelProgram } from './program';
 
 /**
@@ -5,6 +7,17 @@ import type { KernelProgram } from './program';
  * and the others get it by a broadcast, which on most adapters is a register move. `lanes` is what `lanesOf` gives: workgroups
  * have as many threads, so that each is (part of) one subgroup. All of its threads must come along: no early return.
  */
+
+/** The device that tfjs computes on; only where `isWebGpu()`. */
+export function currentDevice(): GPUDevice {
+  return (tf.backend() as WebGPUBackend).device;
+}
+
+/** Threads of the smallest subgroup that the device forms, a power of two from 4; 0 where it has none, or smaller ones. */
+export function lanesOf(device: GPUDevice): number {
+  const smallest = device.features.has('subgroups') ? (device.adapterInfo.subgroupMinSize ?? 0) : 0;
+  return smallest >= 4 ? smallest : 0;
+}
 
 /** Lanes that load at a time: a divisor of every number of channels a thread owns. */
 export function loadersOf(lanes: number): number {

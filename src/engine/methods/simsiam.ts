@@ -7,6 +7,7 @@ import { predictorLayers } from '../heads/predictor';
 import { projectorLayers } from '../heads/projector';
 import { crossEntropySimilarity } from '../losses/crossEntropySimilarity';
 import { negativeCosine } from '../losses/negativeCosine';
+import { ofBothViews } from '../nn/bothViews';
 import type { Layer } from '../nn/layer';
 import { Parameters } from '../nn/parameters';
 import { stopGradient } from '../nn/stopGradient';
@@ -65,17 +66,18 @@ export class SimSiam implements Method {
 
   forward({ x1, x2 }: StepInputs, live: LiveSettings): MethodOutput {
     const { similarity, symmetric } = this.#options;
-    const f = (x: tf.Tensor4D) => this.#projector(this.#backbone(x, 'train'), 'train');
-    const h = (z: tf.Tensor2D) => (live.predictor === 'none' ? z : this.#predictor(z, 'train'));
+    const f: Layer<tf.Tensor4D, tf.Tensor2D> = (x, mode) => this.#projector(this.#backbone(x, mode), mode);
+    const h: Layer<tf.Tensor2D> = (z, mode) => (live.predictor === 'none' ? z : this.#predictor(z, mode));
     const target = (z: tf.Tensor2D) => (live.stopGradient ? stopGradient(z) : z);
     const D = similarity === 'cosine' ? negativeCosine : crossEntropySimilarity;
 
-    const z1 = f(x1);
-    const z2 = f(x2);
-    const p1 = h(z1);
+    const [z1, z2] = ofBothViews(f, x1, x2);
     // Sec. 4.6: the asymmetric variant is D(p1, stopgrad(z2)) alone.
-    if (!symmetric) return { loss: D(p1, target(z2)), z1, z2, p1 };
-    const p2 = h(z2);
+    if (!symmetric) {
+      const p1 = h(z1, 'train');
+      return { loss: D(p1, target(z2)), z1, z2, p1 };
+    }
+    const [p1, p2] = ofBothViews(h, z1, z2);
     const loss = tf.mul<tf.Scalar>(tf.add(D(p1, target(z2)), D(p2, target(z1))), 0.5);
     return { loss, z1, z2, p1, p2 };
   }

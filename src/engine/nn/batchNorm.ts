@@ -22,13 +22,14 @@ export interface Affine {
 
 /**
  * BatchNorm with the statistics of this batch: gamma (x - mu)/sqrt(var + eps) + beta over all axes but the last, biased variance.
- * Moves `moving`, if given, towards those statistics. Differentiable in x, gamma, beta and the residual.
+ * `views` equal parts of the batch each have statistics of their own. Moves `moving`, if given, towards those statistics. Differentiable in x, gamma, beta and the residual.
  */
 export function batchNormTrain<T extends tf.Tensor>(
   x: T,
   { gamma, beta }: Affine,
   { residual, relu = false }: BatchNormTail<T>,
   moving: MovingStatistics | null,
+  views = 1,
 ): T {
   const channels = x.shape[x.shape.length - 1];
   const rows = (t: tf.Tensor) => tf.reshape(t, [t.size / channels, channels]) as tf.Tensor2D;
@@ -42,6 +43,7 @@ export function batchNormTrain<T extends tf.Tensor>(
       beta: shift,
       residual: hasResidual ? added : null,
       relu,
+      views,
       epsilon: BN_EPSILON,
       moving,
     });
@@ -62,6 +64,7 @@ export function batchNormTrain<T extends tf.Tensor>(
           gamma: savedGamma,
           forward: { y, mean, inverseStd },
           relu,
+          views,
           hasResidual,
         });
         return dResidual === null ? [dx, dGamma, dBeta] : [dx, dGamma, dBeta, dResidual];
@@ -100,7 +103,9 @@ export function batchNormLayer(
 
   return <T extends tf.Tensor>(x: T, mode: Mode, tail: BatchNormTail<T> = {}): T => {
     const scale = trained ?? { gamma: tf.ones<tf.Rank.R1>([channels]), beta: tf.zeros<tf.Rank.R1>([channels]) };
-    if (mode !== 'infer') return batchNormTrain(x, scale, tail, mode === 'train' ? moving : null);
+    if (mode !== 'infer') {
+      return batchNormTrain(x, scale, tail, mode === 'measure' ? null : moving, mode === 'trainPair' ? 2 : 1);
+    }
     const normalised = tf.mul(tf.sub(x, moving.mean), tf.rsqrt(tf.add(moving.variance, BN_EPSILON)));
     const y = tf.add<T>(tf.mul(normalised, scale.gamma), scale.beta);
     const sum = tail.residual === undefined ? y : tf.add<T>(y, tail.residual);

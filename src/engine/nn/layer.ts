@@ -1,10 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
 
 /**
- * What BatchNorm does in a forward pass: `train` normalises with the batch's statistics and moves the moving ones;
- * `measure` uses the batch's and touches nothing; `infer` uses the moving ones.
+ * What BatchNorm does in a forward pass: `train` normalises with the batch's statistics and moves the moving ones, `trainPair` does so for
+ * two views that lie one behind the other along the batch, each with statistics of its own; `measure` uses the batch's and
+ * touches nothing; `infer` uses the moving ones.
  */
-export type Mode = 'train' | 'measure' | 'infer';
+export type Mode = 'train' | 'trainPair' | 'measure' | 'infer';
 
 /** A layer with its parameters bound: forward pass only, gradients come from the tape. */
 export type Layer<In extends tf.Tensor = tf.Tensor, Out extends tf.Tensor = In> = (x: In, mode: Mode) => Out;

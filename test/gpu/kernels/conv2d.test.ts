@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { currentDevice, withVariant } from '../../../src/engine/kernels/conv2d/choice';
+import { withVariant } from '../../../src/engine/kernels/conv2d/choice';
 import { trainingConv2d } from '../../../src/engine/kernels/conv2d/conv2d';
 import { conv2dFilterGradient, conv2dFilterGradientPlain } from '../../../src/engine/kernels/conv2d/filterGradient';
 import { conv2dForward, conv2dForwardPlain } from '../../../src/engine/kernels/conv2d/forward';
@@ -13,6 +13,7 @@ import {
   nameOf,
   variantsOf,
 } from '../../../src/engine/kernels/conv2d/variants';
+import { currentDevice } from '../../../src/engine/kernels/subgroups';
 import { describeOnGpu, expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
 
 interface Case {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, it } from 'vitest';
-import { currentDevice, settleVariants, variantFor } from '../../../src/engine/kernels/conv2d/choice';
+import { settleVariants, variantFor } from '../../../src/engine/kernels/conv2d/choice';
 import { convGeometry } from '../../../src/engine/kernels/conv2d/geometry';
 import { type ConvPass, nameOf, shapeClass, variantsOf } from '../../../src/engine/kernels/conv2d/variants';
+import { currentDevice } from '../../../src/engine/kernels/subgroups';
 import { fastest } from '../../../src/engine/kernels/tuning/measure';
 import { type ConvUse, tuneConvolutions } from '../../../src/engine/kernels/tuning/tuneConvolutions';
 import { memoryTuningCache } from '../../../src/engine/kernels/tuning/tuningCache';
@@ -86,10 +87,15 @@ describeOnGpu('convolutions of a network', () => {
     const config = presetConfig('tiny');
     const list = networkConvolutions(config);
     const { batchSize, imageSize } = config;
-    expect(list[0]!.geometry).toMatchObject({ batch: batchSize, inHeight: imageSize, inChannels: 3, kernelHeight: 3 });
+    expect(list[0]!.geometry).toMatchObject({
+      batch: 2 * batchSize,
+      inHeight: imageSize,
+      inChannels: 3,
+      kernelHeight: 3,
+    });
     expect(list[0]!.passes).toEqual(['forward', 'filterGradient']);
     expect(list.slice(1).every(({ passes }) => passes.length === 3)).toBe(true);
     // Rows of the heads: one pixel an image.
-    expect(list.at(-1)!.geometry).toMatchObject({ batch: batchSize, inHeight: 1, outChannels: config.outputDim });
+    expect(list.at(-1)!.geometry).toMatchObject({ batch: 2 * batchSize, inHeight: 1, outChannels: config.outputDim });
   });
 });

@@ -1,5 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { currentDevice } from '../subgroups';
 import type { ConvGeometry } from './geometry';
 import { type ConvPass, type ConvVariant, shapeClass, variantsOf } from './variants';
 
@@ -16,11 +15,6 @@ interface Choices {
 
 const choicesOn = new WeakMap<GPUDevice, Choices>();
 let forced: ((pass: ConvPass) => ConvVariant) | null = null;
-
-/** The device that tfjs computes on; only where `isWebGpu()`. */
-export function currentDevice(): GPUDevice {
-  return (tf.backend() as WebGPUBackend).device;
-}
 
 /** The variant for a shape: the one settled for its class, else the one that suits most of the pass. */
 export function variantFor(pass: ConvPass, geometry: ConvGeometry): ConvVariant {

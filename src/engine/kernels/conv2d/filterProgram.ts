@@ -1,10 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import { defineProgram, type KernelProgram, runProgram } from '../program';
-import { broadcastCode, laneCode, withSubgroups } from '../subgroups';
-import { currentDevice } from './choice';
+import { broadcastCode, currentDevice, laneCode, lanesOf, withSubgroups } from '../subgroups';
 import { type ConvGeometry, isFlat, kernelShapeOf } from './geometry';
 import { sumPartials } from './sumPartials';
-import { type ConvVariant, lanesOf } from './variants';
+import type { ConvVariant } from './variants';
 
 /**
  * The filter gradient in registers. A thread owns one kernel row, `rows` input channels and `block` output channels, all kernel columns.

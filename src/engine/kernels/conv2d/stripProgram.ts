@@ -1,9 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { defineProgram, type KernelProgram, runProgram } from '../program';
-import { broadcastCode, laneCode, withSubgroups } from '../subgroups';
-import { currentDevice } from './choice';
+import { broadcastCode, currentDevice, laneCode, lanesOf, withSubgroups } from '../subgroups';
 import { type ConvGeometry, isFlat } from './geometry';
-import { type ConvVariant, lanesOf } from './variants';
+import type { ConvVariant } from './variants';
 
 /**
  * The program behind the forward convolution and the input gradient. Both are sums over taps:

@@ -1,3 +1,4 @@
+import { lanesOf } from '../subgroups';
 import type { ConvGeometry } from './geometry';
 
 /** The three products of a convolution's training; those of a linear layer are the same at 1 x 1 pixels. */
@@ -56,12 +57,6 @@ export function variantsOf(pass: ConvPass, device: GPUDevice): readonly ConvVari
   const filter = pass === 'filterGradient';
   const broadcasts = lanesOf(device) > 0 ? (filter ? FILTER_BROADCASTS : BROADCASTS) : [];
   return [...broadcasts, ...(filter ? FILTER_STRIPS : STRIPS), ...TILES];
-}
-
-/** Threads of the smallest subgroup that the device forms, a power of two from 4; 0 where it has none, or smaller ones. */
-export function lanesOf(device: GPUDevice): number {
-  const smallest = device.features.has('subgroups') ? (device.adapterInfo.subgroupMinSize ?? 0) : 0;
-  return smallest >= 4 ? smallest : 0;
 }
 
 /** The next power of two: sizes that behave alike are one class. */
