@@ -17,6 +17,8 @@ function shownSettings(page: Page): Promise<Record<string, string>> {
     for (const control of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>('main input, main select')) {
       const name = control.getAttribute('aria-label') ?? control.labels?.[0]?.textContent ?? control.id;
       if (control.type === 'file' || control.type === 'radio') continue;
+      // Ticks of kept runs are no settings.
+      if (name.endsWith(' on the charts')) continue;
       shown[name] = control.type === 'checkbox' ? String((control as HTMLInputElement).checked) : control.value;
     }
     return shown;
