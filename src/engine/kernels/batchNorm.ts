@@ -5,6 +5,7 @@ import type {
   BatchNormInputs,
   BatchNormOutputs,
 } from './batchNormContract';
+import { fewRowsBackward, fewRowsForward, isFewRows } from './batchNormFewRows';
 import { batchNormPrograms } from './batchNormPrograms';
 import { kernelFamily } from './family';
 import { runProgram } from './program';
@@ -13,7 +14,7 @@ import { wasmBatchNormBackward, wasmBatchNormForward } from './wasm/batchNorm';
 
 /**
  * BatchNorm in training mode over rows [n, C], with the residual addition and the ReLU that may follow it, forward and backward in three
- * dispatches each: sums over chunks of rows, the sums put together, the element-wise rest.
+ * dispatches each: sums over chunks of rows, the sums put together, the element-wise rest. Few rows take one (`batchNormFewRows`).
  */
 
 const MIN_CHUNK_ROWS = 32;
@@ -111,7 +112,9 @@ function backwardByView(inputs: BatchNormGradientInputs, views: number): BatchNo
   return { ...joined, dResidual: joined.dResidual ?? null };
 }
 
-function gpuForward({ x, gamma, beta, residual, relu, views = 1, epsilon, moving }: BatchNormInputs): BatchNormOutputs {
+function gpuForward(given: BatchNormInputs): BatchNormOutputs {
+  const { x, gamma, beta, residual, relu, views = 1, epsilon, moving } = given;
+  if (isFewRows(x.shape, views)) return fewRowsForward({ ...given, views });
   const { programs: p, rows, channels, chunkRows, chunks, vectors } = geometry(x.shape, views);
   const [, c] = x.shape;
   const { partial } = runProgram(p.sums, {
@@ -157,6 +160,7 @@ function gpuForward({ x, gamma, beta, residual, relu, views = 1, epsilon, moving
 
 function gpuBackward(given: BatchNormGradientInputs): BatchNormGradients {
   const { dy, x, gamma, forward, relu, views = 1, hasResidual } = given;
+  if (isFewRows(x.shape, views)) return fewRowsBackward({ ...given, views });
   const { programs: p, rows, channels, chunkRows, chunks, vectors } = geometry(x.shape, views);
   const [, c] = x.shape;
   const { y, mean, inverseStd } = forward;

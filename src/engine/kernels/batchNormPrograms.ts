@@ -1,7 +1,7 @@
 import { defineProgram, type KernelProgram, type StorageType } from './program';
 import { withSubgroups } from './subgroups';
 
-type Vector = Extract<StorageType, 'f32' | 'vec4<f32>'>;
+export type Vector = Extract<StorageType, 'f32' | 'vec4<f32>'>;
 const COMMON = { workgroupSize: [64, 1, 1], entry: 'threads' } as const;
 
 /**

@@ -187,6 +187,8 @@ function filterProgram(variant: FilterVariant): FilterProgram {
 
 /** Threads that keep an adapter busy. More cost memory and a longer second pass. */
 const WANTED_THREADS = 4096;
+/** So few pixels are not worth a second pass. */
+const MIN_CHUNK_PIXELS = 64;
 
 /** Lines of pixels among which the work is dealt out. A kernel that knows no rows has its pixels cut anywhere. */
 function linesOf(g: ConvGeometry): Pick<ConvGeometry, 'outHeight' | 'outWidth' | 'inHeight' | 'inWidth' | 'batch'> {
@@ -211,7 +213,8 @@ export function runFilterStrips(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry
   const groups = Math.ceil(owners / Math.max(1, lanes));
   const threads = lanes > 0 ? groups * lanes * blocks : owners * blocks;
   const lines = batch * outHeight;
-  const linesPerChunk = Math.ceil(lines / Math.min(lines, Math.ceil(WANTED_THREADS / threads)));
+  const mostChunks = Math.ceil((lines * outWidth) / MIN_CHUNK_PIXELS);
+  const linesPerChunk = Math.ceil(lines / Math.min(lines, mostChunks, Math.ceil(WANTED_THREADS / threads)));
   const chunks = Math.ceil(lines / linesPerChunk);
   const shape = kernelShapeOf(g);
   const { partial } = runProgram(filterProgram({ kernelWidth, stride, pad, rows, block, vectorIn, vectorOut, lanes }), {
