@@ -40,6 +40,9 @@ export interface LabOptions {
 /** An edit is built into a run that has not moved after this pause, so that a series of edits builds one run. */
 const REBUILD_DELAY_MS = 400;
 
+/** In the place of a run: not even its changes in flight are left. */
+const FORGOTTEN = { active: null, changes: [], intent: null } as const;
+
 /** Everything the page does: one value is edited, one worker trains, and what it says is kept for the components to read. */
 export class Lab {
   readonly engineStore = createEngineStore();
@@ -102,7 +105,7 @@ export class Lab {
     this.noticeStore.setState({ notices: [] });
     for (const notice of notices) notify(this.noticeStore, notice);
     const before = this.config.dataset;
-    this.forgetRun();
+    this.replaceRun(FORGOTTEN);
     this.runStore.setState({ config: run.config, changes: run.changes });
     const { info } = this.datasetStore.getState();
     const inUse = info?.source.kind === 'folder' && info.source.fingerprint === run.folder?.fingerprint;
@@ -201,7 +204,7 @@ export class Lab {
       return;
     }
     this.engine.forgetFailure();
-    this.forgetRun();
+    this.replaceRun(FORGOTTEN);
     void this.build();
   }
 
@@ -302,10 +305,6 @@ export class Lab {
       await this.attempt(this.engine.request<'pause'>({ type: 'pause', runId: active.runId }));
     }
     this.replaceRun({ active: null });
-  }
-
-  private forgetRun(): void {
-    this.replaceRun({ active: null, changes: [], intent: null });
   }
 
   /** The store first: the archive hears of it, and keeps the run before with the curves that are still there. */

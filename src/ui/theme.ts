@@ -3,6 +3,7 @@ import {
   createTheme,
   localStorageColorSchemeManager,
   type MantineColorsTuple,
+  Menu,
   NativeSelect,
   NumberInput,
   Switch,
@@ -57,6 +58,15 @@ export const theme = createTheme({
             ? { '--button-color': 'var(--lab-on-accent)', '--button-hover': 'var(--lab-accent-strong)' }
             : {},
       }),
+    }),
+    Menu: Menu.extend({
+      defaultProps: {
+        position: 'bottom-end',
+        transitionProps: { duration: 0 },
+        // In the landmark that it belongs to, and with nothing in it but its items, the first of which gets the focus.
+        withinPortal: false,
+        withInitialFocusPlaceholder: false,
+      },
     }),
     NativeSelect: NativeSelect.extend({ defaultProps: { size: 'sm' } }),
     NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),

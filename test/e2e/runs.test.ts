@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Download, Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { LabPage } from './harness/labPage';
@@ -54,6 +55,12 @@ async function opened(page: Page, hash = QUICK): Promise<RunsPage> {
   return new RunsPage(page);
 }
 
+/** What axe objects to, with the elements. */
+async function violations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`));
+}
+
 async function savedBy(page: Page, press: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
   const [download] = await Promise.all([page.waitForEvent('download'), press()]);
   const file: Download = download;
@@ -97,6 +104,10 @@ describe('runs', () => {
     await lab.tick(SECOND).check();
     await expect.poll(() => lab.overlaysOn('Output std')).toEqual([SECOND]);
 
+    await lab.button(`Actions for ${FIRST}`).click();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+
     await lab.button(`Rename ${FIRST}`).click();
     await page.getByRole('textbox', { name: 'Name of the run' }).fill('with stop-gradient');
     await page.keyboard.press('Enter');
@@ -116,6 +127,8 @@ describe('runs', () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await lab.row('with stop-gradient').and(page.locator('li')).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await lab.tick('with stop-gradient').check();
+    expect(await violations(page)).toEqual([]);
     await page.reload();
     await lab.ready();
     expect(await lab.runs.getByRole('button', { name: /^Rename/ }).count()).toBe(2);

@@ -36,7 +36,9 @@ export const Curve = memo(function Curve({ chart, live, overlays }: CurveProps) 
   const { lines, step, markers, baselines } = useChart(names);
   const curves = useOverlayCurves(overlays, chart.lines[0].series);
   const others = useMemo(() => overlays.flatMap(({ run }) => run.baselines ?? []), [overlays]);
-  const { end, stepTicks, domain, valueTicks, references } = frameOf(chart, { live: baselines, others }, step, [
+  // All charts end at the same step, however seldom a quantity is measured.
+  const farthest = Math.max(step, ...overlays.map(({ run }) => run.steps));
+  const { end, stepTicks, domain, valueTicks, references } = frameOf(chart, { live: baselines, others }, farthest, [
     ...lines,
     ...curves.map(({ points }) => points),
   ]);

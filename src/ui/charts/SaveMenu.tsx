@@ -23,7 +23,7 @@ export const SaveMenu = memo(function SaveMenu(contents: ChartContents) {
     }
   };
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu>
       <Menu.Target>
         <ActionIcon
           variant="subtle"

@@ -71,7 +71,7 @@ export function figureOf(lab: Lab, contents: ChartContents): Figure {
     frame: frameOf(
       chart,
       { live: live ? baselines : null, others },
-      live ? step : 0,
+      Math.max(live ? step : 0, ...overlays.map(({ run }) => run.steps)),
       lines.map(({ points }) => points),
     ),
     lines,

@@ -17,7 +17,7 @@ export interface ChartFrame {
   readonly references: readonly ChartReference[];
 }
 
-/** The frame that holds all `curves`, and a run that is at `step`. */
+/** The frame that holds all `curves`, and runs that came as far as `step`. */
 export function frameOf(
   chart: ChartDescription,
   baselines: DrawnBaselines,

@@ -32,9 +32,13 @@ export function RunActions({ run, say }: RunActionsProps) {
     lab.open(`#${linkOfRun(run)}`);
     say(`The settings of “${name}” are loaded: press Train for a new run of them.`);
   };
+  const remove = () => {
+    say(null);
+    void lab.archive.remove(run.id);
+  };
 
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${name}`} data-run-actions={run.id}>
           <IconDots size={17} stroke={1.7} aria-hidden />
@@ -48,10 +52,7 @@ export function RunActions({ run, say }: RunActionsProps) {
         <Menu.Item leftSection={<IconLink size={15} stroke={1.7} aria-hidden />} onClick={() => void copyLink()}>
           Copy link
         </Menu.Item>
-        <Menu.Item
-          leftSection={<IconTrash size={15} stroke={1.7} aria-hidden />}
-          onClick={() => void lab.archive.remove(run.id)}
-        >
+        <Menu.Item leftSection={<IconTrash size={15} stroke={1.7} aria-hidden />} onClick={remove}>
           Delete
         </Menu.Item>
       </Menu.Dropdown>

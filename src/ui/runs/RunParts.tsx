@@ -16,8 +16,8 @@ export interface RunListProps {
   readonly runs: readonly RunRecord[];
   /** Whether the run on the page comes first. */
   readonly live: boolean;
-  /** Tells the person what was done. */
-  readonly say: (text: string, link?: string) => void;
+  /** Tells the person what was done; null takes back what was said last. */
+  readonly say: (text: string | null, link?: string) => void;
 }
 
 interface RunPartProps {

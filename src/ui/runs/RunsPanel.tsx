@@ -8,6 +8,7 @@ import { Panel } from '../layout/Panel';
 import { csvOf } from '../save/csv';
 import { saveCsv } from '../save/saveFile';
 import { RunCards } from './RunCards';
+import type { RunListProps } from './RunParts';
 import classes from './Runs.module.css';
 import { RunsTable } from './RunsTable';
 import { runsTable } from './runColumns';
@@ -23,7 +24,7 @@ export function RunsPanel() {
   const loaded = useArchive((archive) => archive.loaded);
   const { ref, width } = useElementSize();
   const [said, setSaid] = useState<{ readonly text: string; readonly link: string | undefined } | null>(null);
-  const say = useCallback((text: string, link?: string) => setSaid({ text, link }), []);
+  const say = useCallback<RunListProps['say']>((text, link) => setSaid(text === null ? null : { text, link }), []);
   const empty = runs.length === 0 && !live;
 
   const save = () => {
