@@ -205,7 +205,9 @@ export function runFilterStrips(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry
   const { batch, outHeight, outWidth, inHeight, inWidth } = linesOf(g);
   const lanes = variant.family === 'broadcast' ? lanesOf(currentDevice()) : 0;
   const vectorOut = outChannels % 4 === 0;
-  const rows = variant.rows === 1 || variant.rows === 2 ? variant.rows : 4;
+  // A kernel of one column leaves registers for twice the channels.
+  const room = kernelWidth === 1 ? 2 * variant.rows : variant.rows;
+  const rows = room === 1 || room === 2 ? room : 4;
   const vectorIn = inChannels % rows === 0;
   const block = vectorOut || lanes > 0 ? variant.columns : 4;
   const blocks = Math.ceil(outChannels / block);
