@@ -8,7 +8,7 @@ import type { ConvUse } from './kernels/tuning/tuneConvolutions';
 
 /**
  * The convolutions and linear layers of a training step, for `tuneConvolutions`: backbone, projector and predictor, with both views in one
- * batch (`ofBothViews`).
+ * batch (`pairOf`).
  */
 export function networkConvolutions(config: RunConfig): ConvUse[] {
   const { widths, blocks, strides, stemStride } = backboneShape(config);

@@ -16,7 +16,7 @@ import { currentDevice, lanesOf, withSubgroups } from './subgroups';
 type Vector = 'f32' | 'vec4<f32>';
 
 /** Rows of a view up to which it pays. */
-const MOST_ROWS = 1024;
+const MOST_ROWS = 2048;
 /** Buffers that the backward pass with a residual binds; adapters may stop at 8. */
 const BUFFERS = 10;
 

@@ -7,7 +7,7 @@ import { predictorLayers } from '../heads/predictor';
 import { projectorLayers } from '../heads/projector';
 import { crossEntropySimilarity } from '../losses/crossEntropySimilarity';
 import { negativeCosine } from '../losses/negativeCosine';
-import { ofBothViews } from '../nn/bothViews';
+import { onPair, pairOf } from '../nn/bothViews';
 import type { Layer } from '../nn/layer';
 import { Parameters } from '../nn/parameters';
 import { stopGradient } from '../nn/stopGradient';
@@ -71,13 +71,14 @@ export class SimSiam implements Method {
     const target = (z: tf.Tensor2D) => (live.stopGradient ? stopGradient(z) : z);
     const D = similarity === 'cosine' ? negativeCosine : crossEntropySimilarity;
 
-    const [z1, z2] = ofBothViews(f, x1, x2);
+    const z = onPair(f, pairOf(x1, x2));
+    const { first: z1, second: z2 } = z;
     // Sec. 4.6: the asymmetric variant is D(p1, stopgrad(z2)) alone.
     if (!symmetric) {
       const p1 = h(z1, 'train');
       return { loss: D(p1, target(z2)), z1, z2, p1 };
     }
-    const [p1, p2] = ofBothViews(h, z1, z2);
+    const { first: p1, second: p2 } = onPair(h, z);
     const loss = tf.mul<tf.Scalar>(tf.add(D(p1, target(z2)), D(p2, target(z1))), 0.5);
     return { loss, z1, z2, p1, p2 };
   }

@@ -2,18 +2,29 @@ import * as tf from '@tensorflow/tfjs';
 import { kernelFamily } from '../kernels/family';
 import type { Layer } from './layer';
 
+/** The two views of a batch, or what a layer makes of them. */
+export interface Pair<T extends tf.Tensor> {
+  readonly first: T;
+  readonly second: T;
+  /** Both, one behind the other along the batch; null where they are better computed one by one. */
+  readonly both: T | null;
+}
+
 /**
- * `layer` in training mode on two views of one shape: the same as `layer(x1)`, then `layer(x2)`, with BN statistics for each view by itself.
- * On WebGPU both go through in one batch: half the dispatches, each twice as large, and one gradient a parameter instead of
- * two to be added. Elsewhere, where a call costs little, one after the other.
+ * Two views of one shape, for `onPair`. On WebGPU they are put in one batch: half the dispatches, each twice as large, and one
+ * gradient a parameter instead of two to be added. Elsewhere, where a call costs little, they stay apart.
  */
-export function ofBothViews<In extends tf.Tensor, Out extends tf.Tensor>(
+export function pairOf<T extends tf.Tensor>(first: T, second: T): Pair<T> {
+  return { first, second, both: kernelFamily() === 'webgpu' ? (tf.concat([first, second]) as T) : null };
+}
+
+/** `layer` in training mode: the same as on the first view, then on the second, with BN statistics for each view by itself. */
+export function onPair<In extends tf.Tensor, Out extends tf.Tensor>(
   layer: Layer<In, Out>,
-  x1: In,
-  x2: In,
-): [Out, Out] {
-  if (kernelFamily() !== 'webgpu') return [layer(x1, 'train'), layer(x2, 'train')];
-  const y = layer(tf.concat([x1, x2]) as In, 'trainPair');
-  const [y1, y2] = tf.split(y, 2);
-  return [y1 as Out, y2 as Out];
+  { first, second, both }: Pair<In>,
+): Pair<Out> {
+  if (both === null) return { first: layer(first, 'train'), second: layer(second, 'train'), both };
+  const y = layer(both, 'trainPair');
+  const [y1, y2] = tf.split(y, 2) as Out[];
+  return { first: y1, second: y2, both: y };
 }
