@@ -4,7 +4,7 @@ import type { DatasetStore } from '../datasetStore';
 import type { EngineStore } from '../engineStore';
 import { type NoticeStore, notify } from '../noticeStore';
 import type { RunStore, RunStoreState } from '../runStore';
-import type { SeriesSet } from '../series';
+import { SeriesSet } from '../series';
 import { createArchiveStore, MAX_OVERLAYS } from './archiveStore';
 import { curvesOf, originOf, type RunOrigin, recordOf, seriesOf } from './recordRun';
 
@@ -66,14 +66,13 @@ export class RunArchive {
       this.hide(id);
       return;
     }
-    const series = await this.seriesOf(id);
-    this.store.setState(({ overlays }) => {
-      const free = Array.from({ length: MAX_OVERLAYS }, (_, slot) => slot).find((slot) =>
-        overlays.every((overlay) => overlay.slot !== slot),
-      );
-      if (free === undefined || overlays.some((overlay) => overlay.id === id)) return {};
-      return { overlays: [...overlays, { id, slot: free, series }].sort((a, b) => a.slot - b.slot) };
-    });
+    const slots = Array.from({ length: MAX_OVERLAYS }, (_, slot) => slot);
+    const free = slots.find((slot) => overlays.every((overlay) => overlay.slot !== slot));
+    if (free === undefined) return;
+    // The tick answers at once; the curves follow.
+    const shown = [...overlays, { id, slot: free, series: new SeriesSet() }];
+    this.store.setState({ overlays: shown.sort((a, b) => a.slot - b.slot) });
+    await this.loadOverlay(id);
   }
 
   /** Names a run; without a name it goes by what is different about it. */
@@ -138,11 +137,7 @@ export class RunArchive {
       return;
     }
     this.insert(there);
-    if (!overlays.some((overlay) => overlay.id === id)) return;
-    const series = await this.seriesOf(id);
-    this.store.setState(({ overlays }) => ({
-      overlays: overlays.map((overlay) => (overlay.id === id ? { ...overlay, series } : overlay)),
-    }));
+    if (overlays.some((overlay) => overlay.id === id)) await this.loadOverlay(id);
   }
 
   /** Writes the run on the page at once: the page may be about to go. */
@@ -216,6 +211,13 @@ export class RunArchive {
 
   private hide(id: string): void {
     this.store.setState(({ overlays }) => ({ overlays: overlays.filter((overlay) => overlay.id !== id) }));
+  }
+
+  private async loadOverlay(id: string): Promise<void> {
+    const series = await this.seriesOf(id);
+    this.store.setState(({ overlays }) => ({
+      overlays: overlays.map((overlay) => (overlay.id === id ? { ...overlay, series } : overlay)),
+    }));
   }
 
   private async seriesOf(id: string): Promise<SeriesSet> {

@@ -13,6 +13,9 @@ import classes from './Runs.module.css';
 import { RunsTable } from './RunsTable';
 import { runsTable } from './runColumns';
 
+/** As many of the latest runs are listed at first: more than are compared, few enough to be drawn at once. */
+const LISTED = 20;
+
 /** Below the first of these widths runs are cards, from the second on their differences have a column. */
 const [TABLE, WIDE_TABLE] = [560, 860];
 
@@ -25,6 +28,8 @@ export function RunsPanel() {
   const { ref, width } = useElementSize();
   const [said, setSaid] = useState<{ readonly text: string; readonly link: string | undefined } | null>(null);
   const say = useCallback<RunListProps['say']>((text, link) => setSaid(text === null ? null : { text, link }), []);
+  const [all, setAll] = useState(false);
+  const listed = all ? runs : runs.slice(0, LISTED);
   const empty = runs.length === 0 && !live;
 
   const save = () => {
@@ -78,10 +83,15 @@ export function RunsPanel() {
         {!empty &&
           width > 0 &&
           (width < TABLE ? (
-            <RunCards {...{ runs, live, say }} />
+            <RunCards runs={listed} {...{ live, say }} />
           ) : (
-            <RunsTable {...{ runs, live, say }} wide={width >= WIDE_TABLE} />
+            <RunsTable runs={listed} {...{ live, say }} wide={width >= WIDE_TABLE} />
           ))}
+        {listed.length < runs.length && (
+          <Button size="compact-sm" variant="default" onClick={() => setAll(true)}>
+            Show {runs.length - listed.length} older {runs.length - listed.length === 1 ? 'run' : 'runs'}
+          </Button>
+        )}
         {runs.length === 0 && live && (
           <Text size="sm" c="dimmed">
             When the next run begins, this one stays here to be compared with it.

@@ -278,7 +278,10 @@ describe('the person', () => {
   it('lays runs over the charts, each in a style that it keeps, a few at most', async () => {
     const { lab, archive } = await withRuns();
     const slots = () => archive().overlays.map(({ id, slot }) => `${id} ${slot}`);
-    await lab.archive.toggle('one');
+    const loaded = lab.archive.toggle('one');
+    expect(slots(), 'at once').toEqual(['one 0']);
+    await loaded;
+    expect(archive().overlays[0]?.series.get('loss').length).toBe(10);
     await lab.archive.toggle('two');
     await lab.archive.toggle('one');
     expect(slots()).toEqual(['two 1']);
