@@ -9,8 +9,8 @@ import type { FirstStepRow } from '../../src/spec/benchmark';
 const CHILD = fileURLToPath(new URL('./firstStep.ts', import.meta.url));
 
 /**
- * Time to the first step in a new process, first without any shader compiled before, then with those that the driver has kept from the
- * first time.
+ * Time to the first step in a new process: first with no shader compiled and no kernel chosen before, then with what the driver and the
+ * file of choices have kept from the first time.
  */
 export async function coldAndWarmStart(progress: (text: string) => void): Promise<FirstStepRow[]> {
   const cache = await mkdtemp(join(tmpdir(), 'shader-cache-'));
@@ -19,7 +19,11 @@ export async function coldAndWarmStart(progress: (text: string) => void): Promis
     const rows: FirstStepRow[] = [];
     for (const start of ['cold', 'warm']) {
       progress(`first step, ${start}`);
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', CHILD], { env });
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['--import', 'tsx', CHILD, join(cache, 'tuning.json')],
+        { env },
+      );
       rows.push({ start, ...JSON.parse(stdout) });
     }
     return rows;

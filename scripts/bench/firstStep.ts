@@ -1,6 +1,9 @@
-/** A process of its own for `coldStart.ts`: prints as JSON how long it took from its start to the first training step. */
+/**
+ * A process of its own for `coldStart.ts`, with the file of kernel choices as its argument: prints as JSON how long it took from its start to the first training step.
+ */
 import { measureFirstStep } from '../../src/engine/benchmarks/firstStep';
 import { startNodeGpu } from '../node/gpu';
+import { fileTuningCache } from '../node/tuningCache';
 
 function fail(message: string): never {
   console.error(message);
@@ -9,7 +12,7 @@ function fail(message: string): never {
 
 await startNodeGpu();
 const clock = { wallMs: () => performance.now() };
-console.log(
-  JSON.stringify(await measureFirstStep(clock, performance.now(), { onUncapturedError: fail, onLost: fail })),
-);
+const tuning = fileTuningCache(process.argv[2]);
+const hooks = { onUncapturedError: fail, onLost: fail };
+console.log(JSON.stringify(await measureFirstStep(clock, performance.now(), hooks, tuning)));
 process.exit(0);

@@ -39,6 +39,11 @@ export function networkCase(name: string, config: RunConfig, changes: Partial<Ne
   };
 }
 
+/** The settings of a run on this case, which must be of the shape and image size that its settings name. */
+export function configOf({ config, batch }: NetworkCase): RunConfig {
+  return { ...config, batchSize: batch };
+}
+
 export function gflopOfCase({ shape, config, imageSize, batch }: NetworkCase): number {
   return gflopOfStep(shape, config, imageSize, batch);
 }

@@ -1,4 +1,5 @@
 import type { EngineInfo } from '../backend/engineInfo';
+import type { NetworkCase } from './cases';
 import type { ForeignNetwork, NetworkState } from './contender';
 import type { BenchClock } from './turns';
 
@@ -9,6 +10,8 @@ export interface BenchContext {
   /** Turns of each contender, where the time allows. */
   readonly rounds: number;
   readonly engine: EngineInfo;
+  /** The network that every part works on. */
+  readonly reference: NetworkCase;
   /** A WebGPU device afresh; all tensors are gone. */
   restart(): Promise<void>;
   /** Another library's step, where one is at hand. */

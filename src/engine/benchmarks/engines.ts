@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EngineRow, StepTime } from '../../spec/benchmark';
-import type { RunConfig } from '../../spec/runConfig';
-import { networkCase, REFERENCE } from './cases';
+import { configOf } from './cases';
 import { type BenchContext, budgetMs } from './context';
 import { noiseDataset } from './noiseDataset';
 import { prepareKernels } from './prepareKernels';
@@ -28,13 +27,14 @@ const wasmTitle = (threads: number) => `WASM, ${threads} thread${threads === 1 ?
  */
 export async function measureEngines(
   context: BenchContext,
-  { webGpu = true, config = REFERENCE }: { webGpu?: boolean; config?: RunConfig } = {},
+  { webGpu = true }: { readonly webGpu?: boolean } = {},
 ): Promise<EngineRow[]> {
+  const config = configOf(context.reference);
   const dataset = noiseDataset(4 * config.batchSize, config.imageSize);
   const contenders: Record<string, RunnerStep> = {};
   if (webGpu) {
     await tf.setBackend('webgpu');
-    await prepareKernels(networkCase('reference', config));
+    await prepareKernels(context.reference);
     contenders['WebGPU, recorded'] = new RunnerStep(config, dataset, { backend: 'webgpu', record: true });
     contenders['WebGPU, op by op'] = new RunnerStep(config, dataset, { backend: 'webgpu', record: false });
     contenders['WebGPU, stock tfjs kernels'] = new RunnerStep(config, dataset, {
@@ -66,6 +66,6 @@ export async function measureEngines(
     ms: wallMs,
     processorMs,
     scriptMs,
-    relative: first.wallMs / wallMs,
+    relative: wallMs / first.wallMs,
   }));
 }

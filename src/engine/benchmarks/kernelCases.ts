@@ -6,9 +6,12 @@ import { drawAugmentParams } from '../augment/drawAugment';
 import { batchNormBackward, batchNormForward } from '../kernels/batchNorm';
 import { conv2dFilterGradient } from '../kernels/conv2d/filterGradient';
 import { conv2dForward } from '../kernels/conv2d/forward';
+import { convGeometry, type Shape4D } from '../kernels/conv2d/geometry';
 import { conv2dInputGradient } from '../kernels/conv2d/inputGradient';
+import type { ConvPass } from '../kernels/conv2d/variants';
 import { linearForward, linearInputGradient, linearWeightGradient } from '../kernels/linear';
 import { sgdUpdate } from '../kernels/sgd';
+import type { ConvUse } from '../kernels/tuning/tuneConvolutions';
 import { seededRandom } from '../random';
 
 /** A kernel on given inputs; it runs inside `tf.tidy`. */
@@ -20,6 +23,8 @@ export interface KernelCase {
   /** Every input read once, every output written once. */
   readonly bytes: number;
   readonly run: () => tf.Tensor;
+  /** What it is among convolutions (or linear layers), to choose its variant by. */
+  readonly convolution?: ConvUse;
   /** Whether plain tfjs can be recorded doing the same; assigning to variables cannot. */
   readonly hasStock: boolean;
 }
@@ -34,6 +39,10 @@ export interface ConvolutionSize {
   readonly stride: 1 | 2;
 }
 
+function passesOf(x: Shape4D, kernel: Shape4D, stride: number, pad: number): (pass: ConvPass) => ConvUse {
+  return (pass) => ({ geometry: convGeometry(x, kernel, stride, pad), passes: [pass] });
+}
+
 export function convolutionCases(batch: number, { size, cin, cout, kernel: k, stride }: ConvolutionSize): KernelCase[] {
   const pad = (k - 1) / 2;
   const x = tf.randomNormal<tf.Rank.R4>([batch, size, size, cin]);
@@ -45,10 +54,21 @@ export function convolutionCases(batch: number, { size, cin, cout, kernel: k, st
     bytes: FLOAT * (x.size + kernel.size + dy.size),
     hasStock: true,
   };
+  const as = passesOf(x.shape, kernel.shape, stride, pad);
   return [
-    { ...common, name: 'conv forward', run: () => conv2dForward(x, kernel, stride, pad) },
-    { ...common, name: 'conv input gradient', run: () => conv2dInputGradient(dy, kernel, x.shape, stride, pad) },
-    { ...common, name: 'conv filter gradient', run: () => conv2dFilterGradient(x, dy, kernel.shape, stride, pad) },
+    { ...common, name: 'conv forward', convolution: as('forward'), run: () => conv2dForward(x, kernel, stride, pad) },
+    {
+      ...common,
+      name: 'conv input gradient',
+      convolution: as('inputGradient'),
+      run: () => conv2dInputGradient(dy, kernel, x.shape, stride, pad),
+    },
+    {
+      ...common,
+      name: 'conv filter gradient',
+      convolution: as('filterGradient'),
+      run: () => conv2dFilterGradient(x, dy, kernel.shape, stride, pad),
+    },
   ];
 }
 
@@ -62,10 +82,21 @@ export function linearCases(batch: number, inSize: number, outSize: number): Ker
     bytes: FLOAT * (x.size + w.size + dy.size),
     hasStock: true,
   };
+  const as = passesOf([batch, 1, 1, inSize], [1, 1, inSize, outSize], 1, 0);
   return [
-    { ...common, name: 'linear forward', run: () => linearForward(x, w) },
-    { ...common, name: 'linear input gradient', run: () => linearInputGradient(dy, w) },
-    { ...common, name: 'linear weight gradient', run: () => linearWeightGradient(x, dy) },
+    { ...common, name: 'linear forward', convolution: as('forward'), run: () => linearForward(x, w) },
+    {
+      ...common,
+      name: 'linear input gradient',
+      convolution: as('inputGradient'),
+      run: () => linearInputGradient(dy, w),
+    },
+    {
+      ...common,
+      name: 'linear weight gradient',
+      convolution: as('filterGradient'),
+      run: () => linearWeightGradient(x, dy),
+    },
   ];
 }
 

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import type { KernelRow, StepTime } from '../../spec/benchmark';
-import { networkCase, REFERENCE } from './cases';
 import { type BenchContext, budgetMs } from './context';
 import {
   augmentCase,
@@ -12,7 +11,7 @@ import {
   sgdCase,
 } from './kernelCases';
 import type { Peak } from './peak';
-import { prepareKernels } from './prepareKernels';
+import { tuneKernels } from './prepareKernels';
 import { RecordedKernel } from './recordedKernel';
 import { takeTurns } from './turns';
 
@@ -62,26 +61,27 @@ async function measureKernel(item: KernelCase, peak: Peak, context: BenchContext
   };
 }
 
-/** Every kernel of the reference step by itself, in batches of `batch`. */
-export async function measureKernels(peak: Peak, context: BenchContext, batch = 32): Promise<KernelRow[]> {
+/** Every kernel of the reference step by itself, on both views of a batch, as the network does. */
+export async function measureKernels(peak: Peak, context: BenchContext): Promise<KernelRow[]> {
+  const batch = 2 * context.reference.batch;
   const groups: (() => KernelCase[])[] = [
     ...(context.quick ? CONVOLUTIONS.slice(1, 2) : CONVOLUTIONS).map((size) => () => convolutionCases(batch, size)),
     () => linearCases(batch, 256, 256),
     () => batchNormCases(batch * 32 * 32, 16),
-    () => [sgdCase(40, 5000), augmentCase(batch, 32)],
+    () => [sgdCase(40, 5000), augmentCase(context.reference.batch, 32)],
   ];
   if (!context.quick) {
-    groups.splice(CONVOLUTIONS.length, 0, () => convolutionCases(batch, WIDE));
+    groups.splice(CONVOLUTIONS.length, 0, () => convolutionCases(64, WIDE));
     groups.push(() => linearCases(256, 2048, 2048).slice(0, context.engine.isSoftware ? 0 : 3));
     if (context.engine.isSoftware)
       context.note('Linear layers of 2048 x 2048 left out of the kernels: software adapter.');
   }
-  await prepareKernels(networkCase('reference', REFERENCE, { batch }));
   const rows: KernelRow[] = [];
   for (const make of groups) {
     const before = new Set(Object.keys(tf.engine().registeredVariables));
     tf.engine().startScope();
     for (const item of make()) {
+      if (item.convolution !== undefined) await tuneKernels([item.convolution]);
       context.progress(`kernel: ${item.name}, ${item.shape}`);
       rows.push(await measureKernel(item, peak, context));
     }

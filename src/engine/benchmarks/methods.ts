@@ -1,6 +1,6 @@
 import type { MethodRow } from '../../spec/benchmark';
-import { METHOD_NAMES, type RunConfig } from '../../spec/runConfig';
-import { networkCase, REFERENCE } from './cases';
+import { METHOD_NAMES } from '../../spec/runConfig';
+import { configOf } from './cases';
 import { type BenchContext, budgetMs } from './context';
 import { noiseDataset } from './noiseDataset';
 import { prepareKernels } from './prepareKernels';
@@ -8,8 +8,9 @@ import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';
 
 /** A whole recorded step of every method, on the reference network and batch. */
-export async function measureMethods(context: BenchContext, config: RunConfig = REFERENCE): Promise<MethodRow[]> {
-  await prepareKernels(networkCase('reference', config));
+export async function measureMethods(context: BenchContext): Promise<MethodRow[]> {
+  const config = configOf(context.reference);
+  await prepareKernels(context.reference);
   const dataset = noiseDataset(Math.max(512, 4 * config.batchSize), config.imageSize);
   const contenders = Object.fromEntries(
     METHOD_NAMES.map((method) => [

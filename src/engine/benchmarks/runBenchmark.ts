@@ -1,4 +1,5 @@
 import type { BenchReport, BenchSection, FirstStepRow, StepRow } from '../../spec/benchmark';
+import type { RunConfig } from '../../spec/runConfig';
 import type { EngineInfo } from '../backend/engineInfo';
 import { startEngine } from '../backend/startEngine';
 import { networkCase, REFERENCE, simSiamOf, viewsOf } from './cases';
@@ -24,12 +25,15 @@ export interface BenchmarkOptions {
   readonly command: string;
   /** Measured by the caller, in processes of their own. */
   readonly start: readonly FirstStepRow[];
+  /** The network to measure on, when it is not to be `REFERENCE`. */
+  readonly reference?: RunConfig;
   /** Another library's step to compare with. */
   readonly foreign?: (state: NetworkState) => Promise<ForeignNetwork>;
   readonly onProgress: (text: string) => void;
 }
 
 const ROUNDS = { quick: 2, full: 5 };
+const QUICK_BATCH = 8;
 
 /** An error that WebGPU reports outside any call makes every number since then worthless. */
 class DeviceTrouble {
@@ -62,9 +66,9 @@ async function startedWebGpu(hooks: DeviceTrouble['hooks'], note: (text: string)
 /** Milliseconds of the reference step, where `steps` was not asked for. */
 async function referenceMs(steps: readonly StepRow[], context: BenchContext): Promise<number> {
   if (steps.length > 0) return steps[0].oursMs;
-  const item = networkCase('reference', REFERENCE);
-  await prepareKernels(item);
-  const step = new NetworkStep(simSiamOf(item), viewsOf(item), 'captured');
+  const { reference } = context;
+  await prepareKernels(reference);
+  const step = new NetworkStep(simSiamOf(reference), viewsOf(reference), 'captured');
   const times = await takeTurns({ step }, context.clock, { rounds: 1, budgetMs: budgetMs(context) });
   step.dispose();
   return times.step.wallMs;
@@ -76,6 +80,7 @@ async function referenceMs(steps: readonly StepRow[], context: BenchContext): Pr
  */
 export async function runBenchmark(options: BenchmarkOptions): Promise<BenchReport> {
   const { quick, clock, onProgress } = options;
+  const reference = options.reference ?? (quick ? { ...REFERENCE, batchSize: QUICK_BATCH } : REFERENCE);
   const notes: string[] = [];
   const trouble = new DeviceTrouble();
   const note = (text: string) => notes.push(text);
@@ -93,6 +98,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<BenchRepo
       threads: 1,
       fallbackReason: null,
     },
+    reference: networkCase('reference', reference),
     restart: async () => {
       await startEngine('webgpu', trouble.hooks);
     },

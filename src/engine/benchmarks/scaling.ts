@@ -1,5 +1,5 @@
 import type { ScalingPoint, ScalingSeries } from '../../spec/benchmark';
-import { gflopOfCase, type NetworkCase, networkCase, REFERENCE, simSiamOf, viewsOf } from './cases';
+import { configOf, gflopOfCase, type NetworkCase, simSiamOf, viewsOf } from './cases';
 import { type BenchContext, budgetMs, LONGEST_STEP_MS } from './context';
 import { NetworkStep } from './networkStep';
 import { noiseDataset } from './noiseDataset';
@@ -10,22 +10,21 @@ import { takeTurns } from './turns';
 /** Below this, an adapter has room for larger cases. */
 const FAST_STEP_MS = 50;
 
-function batchCases(fast: boolean): NetworkCase[] {
+function batchCases(reference: NetworkCase, fast: boolean): NetworkCase[] {
   const batches = fast ? [8, 16, 32, 64, 128, 256, 512] : [8, 16, 32, 64, 128];
-  return batches.map((batch) => networkCase(`${batch}`, REFERENCE, { batch }));
+  return batches.map((batch) => ({ ...reference, name: `${batch}`, batch }));
 }
 
-function imageCases(fast: boolean): NetworkCase[] {
+function imageCases(reference: NetworkCase, fast: boolean): NetworkCase[] {
   const sizes = fast ? [16, 32, 64, 128] : [16, 32, 64];
-  return sizes.map((imageSize) => networkCase(`${imageSize} px`, REFERENCE, { imageSize }));
+  return sizes.map((imageSize) => ({ ...reference, name: `${imageSize} px`, imageSize }));
 }
 
-function widthCases(fast: boolean): NetworkCase[] {
+function widthCases(reference: NetworkCase, fast: boolean): NetworkCase[] {
   const factors = fast ? [0.5, 1, 2, 4, 8] : [0.5, 1, 2];
   return factors.map((factor) => {
-    const { shape } = networkCase('reference', REFERENCE);
-    const widths = shape.widths.map((width) => width * factor);
-    return networkCase(widths.join('/'), REFERENCE, { shape: { ...shape, widths } });
+    const widths = reference.shape.widths.map((width) => width * factor);
+    return { ...reference, name: widths.join('/'), shape: { ...reference.shape, widths } };
   });
 }
 
@@ -61,17 +60,19 @@ async function measureSeries(
 
 /** A whole step, drawing and upload included, on a small and on a large set of images. */
 async function measureDatasets(counts: readonly number[], context: BenchContext): Promise<ScalingSeries> {
-  await prepareKernels(networkCase('reference', REFERENCE));
+  const { reference } = context;
+  const config = configOf(reference);
+  await prepareKernels(reference);
   const steps = Object.fromEntries(
     counts.map((count) => [
       count.toLocaleString('en'),
-      new RunnerStep(REFERENCE, noiseDataset(count, REFERENCE.imageSize), { backend: 'webgpu', record: true }),
+      new RunnerStep(config, noiseDataset(count, config.imageSize), { backend: 'webgpu', record: true }),
     ]),
   );
   context.progress(`scaling, images in the data set: ${Object.keys(steps).join(', ')}`);
   const times = await takeTurns(steps, context.clock, { rounds: context.rounds, budgetMs: budgetMs(context) });
   for (const step of Object.values(steps)) step.dispose();
-  const gflop = gflopOfCase(networkCase('reference', REFERENCE));
+  const gflop = gflopOfCase(reference);
   const points = Object.entries(times).map(([value, { wallMs }]) => ({
     value,
     gflop,
@@ -84,11 +85,12 @@ async function measureDatasets(counts: readonly number[], context: BenchContext)
 /** Step time of the reference against one of its sizes at a time. `referenceMs` tells what the adapter has room for. */
 export async function measureScaling(referenceMs: number, context: BenchContext): Promise<ScalingSeries[]> {
   const fast = referenceMs < FAST_STEP_MS;
-  const rate = (1000 * gflopOfCase(networkCase('reference', REFERENCE))) / referenceMs;
+  const { reference } = context;
+  const rate = (1000 * gflopOfCase(reference)) / referenceMs;
   return [
-    await measureSeries('batch', batchCases(fast), rate, context),
-    await measureSeries('image size', imageCases(fast), rate, context),
-    await measureSeries('widths', widthCases(fast), rate, context),
+    await measureSeries('batch', batchCases(reference, fast), rate, context),
+    await measureSeries('image size', imageCases(reference, fast), rate, context),
+    await measureSeries('widths', widthCases(reference, fast), rate, context),
     await measureDatasets([10_000, 100_000], context),
   ];
 }

@@ -2,7 +2,7 @@ import type { StepRow, StepTime } from '../../spec/benchmark';
 import { presetConfig } from '../../spec/presets';
 import { predictorLayers } from '../heads/predictor';
 import { projectorLayers } from '../heads/projector';
-import { describeCase, gflopOfCase, type NetworkCase, networkCase, REFERENCE, simSiamOf, viewsOf } from './cases';
+import { describeCase, gflopOfCase, type NetworkCase, networkCase, simSiamOf, viewsOf } from './cases';
 import type { Contender, ForeignNetwork, LossAndGradientNorm, NetworkState } from './contender';
 import { type BenchContext, budgetMs, LONGEST_STEP_MS } from './context';
 import { LEARNING_RATE, MOMENTUM, NetworkStep, type Views, WEIGHT_DECAY } from './networkStep';
@@ -76,6 +76,7 @@ async function measureCase(item: NetworkCase, rates: Rates, context: BenchContex
     return false;
   };
 
+  context.progress(`step: ${item.name}, ${describeCase(item)}`);
   await prepareKernels(item);
   const views = viewsOf(item);
   const method = simSiamOf(item);
@@ -84,17 +85,20 @@ async function measureCase(item: NetworkCase, rates: Rates, context: BenchContex
   const contenders: Partial<Record<Side, Contender>> = { ours };
   const results = [{ name: TITLES.ours, ...(await ours.lossAndGradientNorm()) }];
   if (takesPart('stockTfjs')) {
+    context.progress(`step: ${item.name}, first step of stock tfjs`);
     const stock = new NetworkStep(simSiamOf(item), views, 'stock');
     results.push({ name: TITLES.stockTfjs, ...(await stock.lossAndGradientNorm()) });
     contenders.stockTfjs = stock;
   }
   if (context.foreign !== null && takesPart('jaxJs')) {
+    context.progress(`step: ${item.name}, first step of jax-js`);
     const foreign: ForeignNetwork = await context.foreign(state);
     results.push({ name: TITLES.jaxJs, ...(await foreign.lossAndGradientNorm()) });
     contenders.jaxJs = foreign.contender;
   }
   for (const other of results.slice(1)) checkAgreement(other.name, results[0], other);
 
+  context.progress(`step: ${item.name}, turns of ${Object.keys(contenders).join(', ')}`);
   const sides = contenders as Record<Side, Contender>;
   const times = await takeTurns(sides, context.clock, { rounds: context.rounds, budgetMs: budgetMs(context) });
   for (const contender of Object.values(sides)) contender.dispose();
@@ -136,17 +140,13 @@ function resNet18(rate: number): NetworkCase {
 }
 
 /** The reference first, since it tells what the others will take; then the presets `tiny` and `small`, and ResNet-18. */
-export async function measureSteps(
-  context: BenchContext,
-  reference: NetworkCase = networkCase('reference', REFERENCE),
-): Promise<StepRow[]> {
+export async function measureSteps(context: BenchContext): Promise<StepRow[]> {
   const rows: StepRow[] = [];
   const rates: Rates = {};
   const measure = async (item: NetworkCase) => {
-    context.progress(`step: ${item.name}, ${describeCase(item)}`);
     rows.push(await measureCase(item, rates, context));
   };
-  await measure(reference);
+  await measure(context.reference);
   const [{ gflop, times }] = rows;
   for (const side of ['ours', 'stockTfjs', 'jaxJs'] as const) {
     const time = times[side];
