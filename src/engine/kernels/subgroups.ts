@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { KernelProgram } from './program';
+import { defineProgram, isWebGpu, type KernelProgram, runProgram } from './program';
 
 /**
  * WGSL for values that all threads of a subgroup need. A load costs the same for one address as for many, so a lane loads one value
@@ -13,8 +13,12 @@ export function currentDevice(): GPUDevice {
   return (tf.backend() as WebGPUBackend).device;
 }
 
-/** Threads of the smallest subgroup that the device forms, a power of two from 4; 0 where it has none, or smaller ones. */
+/** Devices on which a workgroup of that size turned out not to be one subgroup. */
+const unfit = new WeakSet<GPUDevice>();
+
+/** Threads of the smallest subgroup that the device forms, a power of two from 4; 0 where it has none, smaller ones, or unfit ones. */
 export function lanesOf(device: GPUDevice): number {
+  if (unfit.has(device)) return 0;
   const smallest = device.features.has('subgroups') ? (device.adapterInfo.subgroupMinSize ?? 0) : 0;
   return smallest >= 4 ? smallest : 0;
 }
@@ -57,4 +61,50 @@ export function broadcastCode(
 /** The program with the subgroup functions switched on; only for devices with the feature 'subgroups'. */
 export function withSubgroups<P extends KernelProgram<string, string, string>>(program: P): P {
   return { ...program, source: `enable subgroups;\n${program.source}` };
+}
+
+/** Each thread writes whether it sees a workgroup of `lanes` threads as one subgroup, in order. */
+function checkProgram(lanes: number) {
+  return withSubgroups(
+    defineProgram({
+      name: 'subgroupCheck',
+      inputs: {},
+      outputs: { fits: 'i32' },
+      uniforms: { lanes: 'i32' },
+      workgroupSize: [lanes, 1, 1],
+      entry: 'workgroups',
+      code: `
+fn run(group : vec3<u32>, local : vec3<u32>) {
+  let index = i32(group.x) * uniforms.lanes + i32(local.x);
+  let place = i32(subgroupExclusiveAdd(1u));
+  let last = subgroupBroadcast(place, ${loadersOf(lanes) - 1}u);
+  let all = subgroupAdd(index);
+  let first = index - i32(local.x);
+  let whole = uniforms.lanes * first + uniforms.lanes * (uniforms.lanes - 1) / 2;
+  fits[index] = select(0, 1, all == whole && last == ${loadersOf(lanes) - 1} && place < uniforms.lanes);
+}`,
+    }),
+  );
+}
+
+const CHECKED_GROUPS = 64;
+
+/**
+ * Sees to it, before the first step, that workgroups of `lanesOf` threads are single subgroups, which WebGPU does not promise. Where
+ * they are not, subgroups stay unused on this device from then on. Without WebGPU it does nothing.
+ */
+export async function checkSubgroups(): Promise<void> {
+  if (!isWebGpu()) return;
+  const device = currentDevice();
+  const lanes = lanesOf(device);
+  if (lanes === 0) return;
+  const { fits } = runProgram(checkProgram(lanes), {
+    inputs: {},
+    outputs: { fits: [CHECKED_GROUPS * lanes] },
+    uniforms: { lanes },
+    size: [CHECKED_GROUPS, 1, 1],
+  });
+  const values = await fits.data();
+  fits.dispose();
+  if (values.some((value) => value !== 1)) unfit.add(device);
 }

@@ -6,7 +6,7 @@ import { type ConvGeometry, kernelShapeOf, xShapeOf, yShapeOf } from '../conv2d/
 import { conv2dInputGradient } from '../conv2d/inputGradient';
 import { CONV_PASSES, type ConvPass, type ConvVariant, nameOf, shapeClass, variantsOf } from '../conv2d/variants';
 import { isWebGpu } from '../program';
-import { currentDevice, lanesOf } from '../subgroups';
+import { checkSubgroups, currentDevice, lanesOf } from '../subgroups';
 import { fastest } from './measure';
 import type { TuningCache } from './tuningCache';
 
@@ -104,6 +104,7 @@ export async function tuneConvolutions(
   const started = tf.util.now();
   const names = new Map<string, string>();
   if (!isWebGpu()) return { milliseconds: 0, chosen: names, measured: 0 };
+  await checkSubgroups();
   const device = currentDevice();
   const adapter = adapterKey(device);
   const keyOf = (task: Task) => `${adapter} | ${task.className}`;
