@@ -80,6 +80,11 @@ function trial({ pass, geometry }: Task): { run(): tf.Tensor; dispose(): void } 
   return { run: passes[pass], dispose: () => tf.dispose([x, kernel, dy]) };
 }
 
+/** Whether the columns of most variants are more than the goal's channels: what wins there says nothing about wider goals. */
+function isNarrow({ pass, geometry }: Task): boolean {
+  return (pass === 'inputGradient' ? geometry.inChannels : geometry.outChannels) <= 8;
+}
+
 /** The variant that does most of a pass's work among those chosen; undefined where none was. */
 function mostUsed(tasks: readonly Task[], chosen: ReadonlyMap<string, ConvVariant>): ConvVariant | undefined {
   const work = new Map<ConvVariant, number>();
@@ -93,7 +98,7 @@ function mostUsed(tasks: readonly Task[], chosen: ReadonlyMap<string, ConvVarian
 /**
  * Chooses, for every shape class of a network, the variant that is fastest on the adapter at hand, and has all convolutions use it from
  * now on. What the cache knows is taken from there, so that a run on the same machine computes the same; the rest is measured, the
- * classes with most work first. Those that `budgetMs` leaves no time for follow the rest of their pass. Call it before the first step
+ * classes with most work first. Those that `budgetMs` leaves no time for follow others like them, of their pass. Call it before the first step
  * of a run; without WebGPU it does nothing. The budget may be overrun by the time one variant takes to compile and run.
  */
 export async function tuneConvolutions(
@@ -101,10 +106,10 @@ export async function tuneConvolutions(
   cache: TuningCache,
   budgetMs: number,
 ): Promise<TuningReport> {
-  const started = tf.util.now();
   const names = new Map<string, string>();
   if (!isWebGpu()) return { milliseconds: 0, chosen: names, measured: 0 };
   await checkSubgroups();
+  const started = tf.util.now();
   const device = currentDevice();
   const adapter = adapterKey(device);
   const keyOf = (task: Task) => `${adapter} | ${task.className}`;
@@ -128,9 +133,17 @@ export async function tuneConvolutions(
   const otherwise = new Map<ConvPass, ConvVariant>();
   for (const pass of CONV_PASSES) {
     const ofPass = tasks.filter((task) => task.pass === pass);
-    const variant = mostUsed(ofPass, chosen) ?? variantsOf(pass, device)[0];
-    otherwise.set(pass, variant);
-    for (const { className } of ofPass) if (!chosen.has(className)) chosen.set(className, variant);
+    const [initial] = variantsOf(pass, device);
+    const wide =
+      mostUsed(
+        ofPass.filter((task) => !isNarrow(task)),
+        chosen,
+      ) ?? initial;
+    const narrow = mostUsed(ofPass.filter(isNarrow), chosen) ?? wide;
+    otherwise.set(pass, wide);
+    for (const task of ofPass) {
+      if (!chosen.has(task.className)) chosen.set(task.className, isNarrow(task) ? narrow : wide);
+    }
   }
   for (const task of tasks) {
     const variant = chosen.get(task.className);
