@@ -27,9 +27,9 @@ export default {
     })),
     {
       name: 'main-only-mounts',
-      comment: 'src/main.tsx mounts the app, nothing else.',
+      comment: 'src/main.tsx and src/bench.tsx mount a page, nothing else.',
       severity: 'error',
-      from: { path: '^src/main\\.tsx$' },
+      from: { path: '^src/(main|bench)\\.tsx$' },
       to: { path: '^(src|scripts|test)/', pathNot: '^src/ui/' },
     },
     {

@@ -16,9 +16,11 @@ export default defineConfig({
   server: { headers },
   preview: { headers },
   // Dependencies that only a worker imports would else be found late, and reload the page in the middle of a run.
-  optimizeDeps: { entries: ['index.html', 'src/**/*.worker.ts'] },
+  optimizeDeps: { entries: ['index.html', 'bench.html', 'src/**/*.worker.ts'] },
   build: {
     target: 'es2023',
+    // The lab, and the benchmarks as a page of their own.
+    rolldownOptions: { input: ['index.html', 'bench.html'] },
     // The training worker carries tfjs with two backends: 2.3 MB that no splitting makes smaller.
     chunkSizeWarningLimit: 3000,
   },

@@ -9,8 +9,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { ensureChromium } from '../bootstrap/chromium.mjs';
-import { serveImportSite } from './importSite';
 import { browserMemory } from './processMemory';
+import { serveImportPage } from './servedSite';
 
 const SAMPLE_EVERY_MS = 250;
 
@@ -26,7 +26,7 @@ const inputId = (await stat(path)).isDirectory() ? 'folder' : 'files';
 
 const executablePath = await ensureChromium();
 if (executablePath === null) throw new Error('There is no Chromium to measure in.');
-const site = await serveImportSite();
+const site = await serveImportPage();
 const browser = await chromium.launch({
   executablePath,
   args: [

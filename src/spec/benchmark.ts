@@ -56,7 +56,7 @@ export interface EngineRow {
   readonly ms: number;
   readonly processorMs: number | null;
   readonly scriptMs: number;
-  /** Time of the first row's engine by this one's. */
+  /** Its time by the first row's. */
   readonly relative: number;
 }
 

@@ -6,7 +6,7 @@ import { zipSync } from 'fflate';
 import type { Browser, JSHandle, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ImportReport } from '../../scripts/bench/importPage/main';
-import { type ImportSite, serveImportSite } from '../../scripts/bench/importSite';
+import { type ServedSite, serveImportPage } from '../../scripts/bench/servedSite';
 import { loadDataset, readSample } from '../../scripts/node/loadDataset';
 import { IMAGE_SIZES, SAMPLE_IDS } from '../../src/spec/imageDataset';
 import {
@@ -28,7 +28,7 @@ import { watchForProblems } from './harness/problems';
  */
 const SETTINGS = { size: 32, seed: 1, batchSize: 4 } as const;
 
-let site: ImportSite;
+let site: ServedSite;
 let browser: Browser;
 let folder = '';
 let page: Page;
@@ -36,7 +36,7 @@ let problems: readonly string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'import-formats-'));
-  site = await serveImportSite();
+  site = await serveImportPage();
   browser = await launchBrowser('none');
 });
 afterAll(async () => {

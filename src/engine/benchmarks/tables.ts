@@ -27,7 +27,10 @@ function stepsTable({ steps, software, peak }: BenchReport): BenchTable {
   const withJax = steps.some((row) => row.jaxJsMs !== undefined);
   const jax = (...cells: string[]) => (withJax ? cells : []);
   const leftOut = steps.flatMap((row) => row.leftOut.map((text) => ` ${row.case}: ${text}.`));
-  const processor = software ? ' In brackets: milliseconds that all threads together computed.' : '';
+  const processor =
+    software && steps.some(({ times: { ours } }) => ours.processorMs !== null)
+      ? ' In brackets: milliseconds that all threads together computed.'
+      : '';
   return {
     title: 'One training step, in milliseconds',
     note: `Forward pass, backward pass and SGD update on the same two views, from the same weights; ours recorded and replayed.${processor}${leftOut.join('')}`,
@@ -89,10 +92,11 @@ function agreementTable(steps: readonly StepRow[]): BenchTable {
 }
 
 function enginesTable({ engines, software }: BenchReport): BenchTable {
+  const withProcessor = software && engines.some(({ processorMs }) => processorMs !== null);
   return {
     title: 'A whole step by each engine, reference network',
     note: 'As a run makes it: draw a batch and its augmentations, upload, augment, forward, backward, update, read the loss.',
-    columns: ['engine', software ? 'ms (processor ms)' : 'ms', 'JavaScript ms', 'against the first'],
+    columns: ['engine', withProcessor ? 'ms (all threads)' : 'ms', 'JavaScript ms', 'time by the first'],
     rows: engines.map(({ engine, ms: wallMs, processorMs, scriptMs, relative }) => [
       engine,
       ms({ wallMs, processorMs, scriptMs }, software),

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type InlineConfig, preview } from 'vite';
+import { contentSecurityPolicy } from '../vite/contentSecurityPolicy';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface ServedSite {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+async function serve(config: InlineConfig): Promise<ServedSite> {
+  const outDir = await mkdtemp(join(tmpdir(), 'bench-site-'));
+  await build({ ...config, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+  const server = await preview({
+    ...config,
+    logLevel: 'warn',
+    build: { outDir },
+    preview: { port: 0, host: 'localhost' },
+  });
+  const [url] = server.resolvedUrls?.local ?? [];
+  if (url === undefined) throw new Error('the site has no address');
+  return {
+    url,
+    async close() {
+      await server.close();
+      await rm(outDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The app itself, built and served as it is for people. */
+export function serveApp(): Promise<ServedSite> {
+  return serve({ root: PROJECT });
+}
+
+/** The bare import page, built as the app is: workers and Content-Security-Policy included. */
+export function serveImportPage(): Promise<ServedSite> {
+  return serve({
+    root: fileURLToPath(new URL('./importPage', import.meta.url)),
+    configFile: false,
+    publicDir: join(PROJECT, 'public'),
+    plugins: [contentSecurityPolicy()],
+    worker: { format: 'es' },
+  });
+}
