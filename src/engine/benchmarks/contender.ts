@@ -45,6 +45,6 @@ export interface LossAndGradientNorm {
 /** The step made by another library, which the engine does not know. */
 export interface ForeignNetwork {
   readonly contender: Contender;
-  /** Before the first step. */
+  /** Of the weights as they were given; called before the first step, and may make it. */
   lossAndGradientNorm(): Promise<LossAndGradientNorm>;
 }

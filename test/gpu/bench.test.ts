@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import { jaxContender, startJax } from '../../scripts/bench/jax/contender';
+import { nodeClock } from '../../scripts/bench/nodeClock';
+import { reportMarkdown } from '../../src/engine/benchmarks/markdown';
+import { runBenchmark } from '../../src/engine/benchmarks/runBenchmark';
+import type { BenchSection } from '../../src/spec/benchmark';
+import { presetConfig } from '../../src/spec/presets';
+import { describeOnEngines } from '../setup/engine';
+
+const tiny = { ...presetConfig('tiny'), batchSize: 4, headBatchNorm: 'output', zeroInitResidual: false } as const;
+
+function run(sections: readonly BenchSection[], withJax = false) {
+  return runBenchmark({
+    quick: true,
+    sections,
+    reference: tiny,
+    clock: nodeClock,
+    host: 'test',
+    command: 'npm run bench',
+    start: [],
+    onProgress: () => undefined,
+    ...(withJax ? { foreign: jaxContender } : {}),
+  });
+}
+
+describeOnEngines(['webgpu'], 'a benchmark run', () => {
+  it('times the same step by ours, stock tfjs and jax-js', async () => {
+    await startJax();
+    const report = await run(['steps'], true);
+    expect(report.peak.gflops).toBeGreaterThan(0);
+    expect(report.peak.gbPerSecond).toBeGreaterThan(0);
+    const [row] = report.steps;
+    expect(row).toMatchObject({ case: 'reference', batch: 4, leftOut: [] });
+    expect(row.speedup).toBeCloseTo((row.stockTfjsMs ?? 0) / row.oursMs);
+    expect(row.jaxJsSpeedup).toBeCloseTo((row.jaxJsMs ?? 0) / row.oursMs);
+    expect(row.oursGflops).toBeLessThan(report.peak.gflops);
+    expect(row.agreement.map(({ name }) => name)).toEqual(['ours', 'stock tfjs', 'jax-js']);
+    const [ours, ...others] = row.agreement;
+    for (const { loss, gradientNorm } of others) {
+      expect(loss).toBeCloseTo(ours.loss, 4);
+      expect(gradientNorm / ours.gradientNorm).toBeCloseTo(1, 2);
+    }
+    expect(reportMarkdown(report)).toContain('| reference, batch 4 x 2 |');
+  });
+
+  it('stops when the other implementation computes something else', async () => {
+    const another = async (state: Parameters<typeof jaxContender>[0]) => {
+      const network = await jaxContender(state);
+      return { ...network, lossAndGradientNorm: async () => ({ loss: 0.5, gradientNorm: 1 }) };
+    };
+    const running = runBenchmark({
+      quick: true,
+      sections: ['steps'],
+      reference: tiny,
+      clock: nodeClock,
+      host: 'test',
+      command: 'npm run bench',
+      start: [],
+      onProgress: () => undefined,
+      foreign: another,
+    });
+    await expect(running).rejects.toThrow(/jax-js does not compute the same step/);
+  });
+
+  it('measures kernels, engines, methods and memory', async () => {
+    const report = await run(['kernels', 'engines', 'methods', 'memory']);
+    expect(report.kernels.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['conv forward', 'conv input gradient', 'conv filter gradient', 'SGD, momentum, decay']),
+    );
+    for (const { name, ms, gflops, percentOfPeak } of report.kernels) {
+      expect(ms, name).toBeGreaterThan(0);
+      expect(percentOfPeak, name).toBeCloseTo((100 * gflops) / report.peak.gflops);
+    }
+    expect(report.engines.map(({ engine }) => engine)).toEqual([
+      'WebGPU, recorded',
+      'WebGPU, op by op',
+      'WebGPU, stock tfjs kernels',
+      'WASM, 1 thread',
+    ]);
+    expect(report.methods[0]).toMatchObject({ method: 'simsiam', relative: 1 });
+    expect(report.memory).toHaveLength(3);
+    for (const { bytes } of report.memory) expect(bytes).toBeGreaterThan(0);
+  });
+});
