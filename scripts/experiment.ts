@@ -5,12 +5,12 @@ import { startEngine } from '../src/engine/backend/startEngine';
 import { gflopPerStep } from '../src/engine/cost';
 import { Trainer, type TrainerListener } from '../src/engine/trainer';
 import { parseLeaf, setConfigValue } from '../src/spec/configPath';
+import { METHOD_NAMES } from '../src/spec/methods/registry';
 import { presetConfig } from '../src/spec/presets';
 import {
   DATASET_CHOICES,
   type DatasetChoice,
   type EngineChoice,
-  METHOD_NAMES,
   PRESET_NAMES,
   type RunConfig,
 } from '../src/spec/runConfig';
@@ -38,7 +38,7 @@ function readOptions() {
       options: {
         preset: { type: 'string', default: 'small' },
         dataset: { type: 'string', default: 'fashion-mnist' },
-        method: { type: 'string' },
+        method: { type: 'string', default: 'simsiam' },
         set: { type: 'string', multiple: true, default: [] },
         steps: { type: 'string' },
         seed: { type: 'string' },
@@ -55,9 +55,9 @@ type Options = ReturnType<typeof readOptions>;
 
 function configFrom(options: Options): RunConfig {
   const dataset: DatasetChoice = DATASET_CHOICES.find((name) => name === options.dataset) ?? 'folder';
-  let config = presetConfig(oneOf(PRESET_NAMES, options.preset, 'preset'), dataset);
+  const method = oneOf(METHOD_NAMES, options.method, 'method');
+  let config = presetConfig(oneOf(PRESET_NAMES, options.preset, 'preset'), dataset, method);
   const settings = [...options.set];
-  if (options.method !== undefined) settings.push(`method=${oneOf(METHOD_NAMES, options.method, 'method')}`);
   if (options.steps !== undefined) settings.push(`totalSteps=${options.steps}`);
   if (options.seed !== undefined) settings.push(`seed=${options.seed}`);
   for (const setting of settings) {

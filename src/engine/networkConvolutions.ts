@@ -45,7 +45,7 @@ export function networkConvolutions(config: RunConfig): ConvUse[] {
           headBatchNorm: config.headBatchNorm,
         });
   for (const { out } of projector) row = add(row, out, 1, 1);
-  if (!config.symmetric) row = [config.batchSize, 1, 1, row[3]];
+  if (config.symmetrization !== 'symmetric') row = [config.batchSize, 1, 1, row[3]];
   for (const { out } of predictor) row = add(row, out, 1, 1);
   return uses;
 }

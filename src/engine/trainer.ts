@@ -16,6 +16,7 @@ import {
   type LiveSettings,
   type LiveValue,
   liveSchema,
+  liveSettingsOf,
   type RunConfig,
 } from '../spec/runConfig';
 import { viewsToRgba } from './augment/viewsToRgba';
@@ -106,14 +107,11 @@ export class Trainer {
     this.config = config;
     this.#listener = listener;
     this.#replay = [...changes].sort((a, b) => a[0] - b[0]);
-    this.#live = liveSchema.parse({
-      stopGradient: config.stopGradient,
-      predictor: config.predictor,
-      baseLearningRate: config.baseLearningRate,
-    });
+    this.#live = liveSettingsOf(config);
     this.#source = new ImageSource(dataset);
-    this.#sampler = new BatchSampler(indicesOf(dataset, TRAIN), config.batchSize, config.seed);
-    this.#method = METHOD_FACTORIES[config.method](config);
+    const train = indicesOf(dataset, TRAIN);
+    this.#sampler = new BatchSampler(train, config.batchSize, config.seed);
+    this.#method = METHOD_FACTORIES[config.method](config, { count: train.length });
     this.#method.liveChanged('predictor', this.#live);
     const imagesOf = (step: number) => this.#sampler.batch(step).images;
     this.#runner = new StepRunner(config, this.#source, this.#method, options.recordSteps ?? true, imagesOf);

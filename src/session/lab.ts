@@ -1,10 +1,12 @@
 import type { Replies } from '../protocol/commands';
 import type { EngineError, RunEvent } from '../protocol/events';
 import { type ConfigPath, setConfigValue } from '../spec/configPath';
+import { withMethod } from '../spec/presets';
 import {
   type AugmentConfig,
   configProblems,
   type DatasetChoice,
+  type LiveKey,
   type LiveValue,
   type PresetName,
   type RunConfig,
@@ -124,7 +126,9 @@ export class Lab {
       this.change(path, setConfigValue(state.config, path, value)[path]);
       return;
     }
-    this.edit(setConfigValue(state.config, path, value));
+    const changed = setConfigValue(state.config, path, value);
+    // Another method brings settings of its own with it.
+    this.edit(changed.method === state.config.method ? changed : withMethod(state.config, changed.method));
   }
 
   setPreset(preset: PresetName): void {
@@ -231,7 +235,7 @@ export class Lab {
     this.rebuild = setTimeout(() => void this.build(), REBUILD_DELAY_MS);
   }
 
-  private change(key: 'stopGradient' | 'predictor' | 'baseLearningRate', value: LiveValue): void {
+  private change(key: LiveKey, value: LiveValue): void {
     const { active, pending } = this.runStore.getState();
     if (active === null) return;
     this.runStore.setState({ pending: { ...pending, [key]: value } });

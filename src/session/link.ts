@@ -1,3 +1,4 @@
+import { LIVE_KEYS } from '../spec/runConfig';
 import { decodeShareLink, encodeShareLink, type FolderReference, type SharedRun } from '../spec/shareLink';
 import type { DatasetStoreState } from './datasetStore';
 import { liveSettings, type RunStoreState } from './runStore';
@@ -17,7 +18,7 @@ export function linkOf(run: RunStoreState, data: DatasetStoreState): string {
   const live = liveSettings(run);
   const changes = [...run.changes];
   let shown = config;
-  for (const key of ['stopGradient', 'predictor', 'baseLearningRate'] as const) {
+  for (const key of LIVE_KEYS) {
     if (!asked.includes(key)) continue;
     if (step === 0) shown = { ...shown, [key]: live[key] };
     else changes.push([step, key, live[key]]);

@@ -7,8 +7,8 @@ import { configProblems, type DatasetChoice, type PresetName, type RunConfig } f
  * the defaults alone.
  */
 export function rebased(config: RunConfig, preset: PresetName, dataset: DatasetChoice): RunConfig {
-  const before = flattenConfig(presetConfig(config.preset, config.dataset));
-  const defaults = presetConfig(preset, dataset);
+  const before = flattenConfig(presetConfig(config.preset, config.dataset, config.method));
+  const defaults = presetConfig(preset, dataset, config.method);
   let next = defaults;
   for (const [path, value] of flattenConfig(config)) {
     if (path !== 'dataset' && path !== 'preset' && before.get(path) !== value) next = setConfigValue(next, path, value);
@@ -19,5 +19,5 @@ export function rebased(config: RunConfig, preset: PresetName, dataset: DatasetC
 /** A preset chosen afresh: its own values, but for what is not part of a recipe. */
 export function withPreset(config: RunConfig, preset: PresetName): RunConfig {
   const { engine, seed, method, dataset } = config;
-  return { ...presetConfig(preset, dataset), engine, seed, method };
+  return { ...presetConfig(preset, dataset, method), engine, seed };
 }

@@ -9,7 +9,14 @@ import type {
   SeriesName,
   ViewsSnapshot,
 } from '../spec/measurement';
-import { LIVE_KEYS, type LiveChange, type LiveKey, type LiveSettings, type RunConfig } from '../spec/runConfig';
+import {
+  LIVE_KEYS,
+  type LiveChange,
+  type LiveKey,
+  type LiveSettings,
+  liveSettingsOf,
+  type RunConfig,
+} from '../spec/runConfig';
 
 /** The run that the worker holds. */
 export interface ActiveRun {
@@ -102,8 +109,7 @@ type LiveState = Pick<RunStoreState, 'config' | 'active' | 'changes' | 'pending'
 
 /** The live settings as they stand now: the run's own, changed by what happened up to its step, and by what was just asked for. */
 export function liveSettings(state: LiveState): LiveSettings {
-  const { stopGradient, predictor, baseLearningRate } = state.active?.config ?? state.config;
-  let live: LiveSettings = { stopGradient, predictor, baseLearningRate };
+  let live = liveSettingsOf(state.active?.config ?? state.config);
   for (const [step, key, value] of state.changes) if (step <= state.step) live = { ...live, [key]: value };
   return { ...live, ...state.pending };
 }

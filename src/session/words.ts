@@ -2,7 +2,8 @@ import { fieldOf, valueLabel } from '../spec/fields';
 import type { Diagnosis, Marker } from '../spec/measurement';
 import type { LiveKey, LiveValue } from '../spec/runConfig';
 
-const SHORT_NAMES: Record<LiveKey, string> = {
+/** Where the setting’s own label is too long for a mark on a chart. */
+const SHORT_NAMES: Partial<Record<LiveKey, string>> = {
   stopGradient: 'stop-gradient',
   predictor: 'predictor',
   baseLearningRate: 'base lr',
@@ -10,7 +11,8 @@ const SHORT_NAMES: Record<LiveKey, string> = {
 
 /** A change in flight in a few words, e.g. “stop-gradient off”. */
 export function changeWords(key: LiveKey, value: LiveValue): string {
-  return `${SHORT_NAMES[key]} ${valueLabel(fieldOf(key), value)}`;
+  const field = fieldOf(key);
+  return `${SHORT_NAMES[key] ?? field.label.toLowerCase()} ${valueLabel(field, value)}`;
 }
 
 const DIAGNOSIS_WORDS: Record<Diagnosis['state'], string> = {

@@ -1,48 +1,18 @@
 import { type ConfigPath, flattenConfig } from './configPath';
+import { choice, FIELD_GROUPS, type FieldGroup, type FieldWords, real, toggle, whole } from './field';
+import { ALL_OPTIONS, METHOD_NAMES, METHODS, type MethodName } from './methods/registry';
 import { presetConfig } from './presets';
 import type { RunConfig } from './runConfig';
 
-/** Headings under which the page lists the settings. */
-export const FIELD_GROUPS = ['run', 'network', 'heads', 'optimiser', 'augment', 'monitors'] as const;
-export type FieldGroup = (typeof FIELD_GROUPS)[number];
-
-export interface FieldOption {
-  readonly value: string | number;
-  readonly label: string;
-}
-
-/** How a setting is edited. `min` and `max` are those of the schema. */
-export type FieldControl =
-  | { readonly kind: 'switch' }
-  | {
-      readonly kind: 'number';
-      readonly min: number;
-      readonly max: number;
-      readonly step: number;
-      readonly integer?: true;
-    }
-  | { readonly kind: 'choice'; readonly options: readonly FieldOption[] };
-
-/** One setting in words: what the page shows beside its control. */
-export interface Field {
+/** One setting in words, by its path. */
+export interface Field extends FieldWords {
   readonly path: ConfigPath;
-  readonly group: FieldGroup;
-  readonly label: string;
-  readonly help: string;
-  readonly control: FieldControl;
-  /** Where the paper (arXiv 2011.10566) gives the value that the `paper` preset holds; null for what is this page's own. */
-  readonly source: string | null;
 }
 
-const toggle = { kind: 'switch' } as const;
-const whole = (min: number, max: number, step = 1) => ({ kind: 'number', min, max, step, integer: true }) as const;
-const real = (min: number, max: number, step: number) => ({ kind: 'number', min, max, step }) as const;
-const choice = (...options: readonly (readonly [value: string | number, label: string])[]): FieldControl => ({
-  kind: 'choice',
-  options: options.map(([value, label]) => ({ value, label })),
-});
+/** Fields as they are written down below: the group is the list's. */
+type Listed = Omit<Field, 'group'>;
 
-const RUN: readonly Omit<Field, 'group'>[] = [
+const RUN: readonly Listed[] = [
   {
     path: 'preset',
     label: 'Preset',
@@ -66,7 +36,7 @@ const RUN: readonly Omit<Field, 'group'>[] = [
     path: 'method',
     label: 'Method',
     help: 'How two views of an image are made to agree without every output becoming the same.',
-    control: choice(['simsiam', 'SimSiam']),
+    control: choice(...METHOD_NAMES.map((name) => [name, METHODS[name].title] as const)),
     source: null,
   },
   {
@@ -92,7 +62,7 @@ const RUN: readonly Omit<Field, 'group'>[] = [
   },
 ];
 
-const NETWORK: readonly Omit<Field, 'group'>[] = [
+const NETWORK: readonly Listed[] = [
   {
     path: 'backbone',
     label: 'Backbone',
@@ -116,48 +86,7 @@ const NETWORK: readonly Omit<Field, 'group'>[] = [
   },
 ];
 
-const HEADS: readonly Omit<Field, 'group'>[] = [
-  {
-    path: 'stopGradient',
-    label: 'Stop-gradient',
-    help: 'Takes z as a constant in the loss, so that no gradient flows back along that branch. Without it the outputs collapse. It can be changed in flight.',
-    control: toggle,
-    source: 'Sec. 4.1',
-  },
-  {
-    path: 'predictor',
-    label: 'Predictor h',
-    help: 'The small MLP on one branch. Without it, stop-gradient alone does not prevent collapse; fixed at its random start, the loss cannot fall. It can be changed in flight.',
-    control: choice(['trained', 'trained'], ['none', 'none (identity)'], ['fixed', 'fixed at random']),
-    source: 'Sec. 4.2',
-  },
-  {
-    path: 'headBatchNorm',
-    label: 'BN in the heads',
-    help: 'Where batch normalisation stands in projector and predictor. On hidden layers only, a collapse shows as an output std of 0; with BN on the output it hides in the effective rank.',
-    control: choice(
-      ['none', 'none'],
-      ['hidden', 'hidden layers only'],
-      ['output', 'and output, no affine'],
-      ['outputAffine', 'and output, affine'],
-      ['all', 'everywhere'],
-    ),
-    source: 'Sec. 4.4',
-  },
-  {
-    path: 'similarity',
-    label: 'Similarity',
-    help: 'How p and z are compared: negative cosine, or cross-entropy of their softmaxes.',
-    control: choice(['cosine', 'negative cosine'], ['crossEntropy', 'cross-entropy']),
-    source: 'Sec. 4.5',
-  },
-  {
-    path: 'symmetric',
-    label: 'Symmetric loss',
-    help: 'Each view is predicted from the other, and the two losses are averaged.',
-    control: toggle,
-    source: 'Sec. 4.6',
-  },
+const HEADS: readonly Listed[] = [
   {
     path: 'outputDim',
     label: 'Output d',
@@ -179,16 +108,9 @@ const HEADS: readonly Omit<Field, 'group'>[] = [
     control: whole(2, 4096),
     source: 'Sec. 3',
   },
-  {
-    path: 'predictorHidden',
-    label: 'Predictor width',
-    help: 'Width of the predictor’s hidden layer; a quarter of d makes it a bottleneck.',
-    control: whole(1, 4096),
-    source: 'Sec. 3',
-  },
 ];
 
-const OPTIMISER: readonly Omit<Field, 'group'>[] = [
+const OPTIMISER: readonly Listed[] = [
   {
     path: 'baseLearningRate',
     label: 'Base learning rate',
@@ -231,16 +153,9 @@ const OPTIMISER: readonly Omit<Field, 'group'>[] = [
     control: real(0, 1, 0.0001),
     source: 'App. D',
   },
-  {
-    path: 'fixPredictorLr',
-    label: 'Constant rate for h',
-    help: 'The predictor’s learning rate does not follow the schedule, so that h keeps up with the encoder to the end.',
-    control: toggle,
-    source: 'Sec. 4.2',
-  },
 ];
 
-const AUGMENT: readonly Omit<Field, 'group'>[] = [
+const AUGMENT: readonly Listed[] = [
   {
     path: 'augment.crop.enabled',
     label: 'Random crop',
@@ -376,7 +291,7 @@ const AUGMENT: readonly Omit<Field, 'group'>[] = [
   },
 ];
 
-const MONITORS: readonly Omit<Field, 'group'>[] = [
+const MONITORS: readonly Listed[] = [
   {
     path: 'knn.every',
     label: 'kNN every',
@@ -428,7 +343,7 @@ const MONITORS: readonly Omit<Field, 'group'>[] = [
   },
 ];
 
-const GROUPS: Record<FieldGroup, readonly Omit<Field, 'group'>[]> = {
+const GROUPS: Record<FieldGroup, readonly Listed[]> = {
   run: RUN,
   network: NETWORK,
   heads: HEADS,
@@ -437,13 +352,24 @@ const GROUPS: Record<FieldGroup, readonly Omit<Field, 'group'>[]> = {
   monitors: MONITORS,
 };
 
+const OPTION_FIELDS: readonly Field[] = [...ALL_OPTIONS].map(([path, { group, label, help, control, source }]) => ({
+  path,
+  group,
+  label,
+  help,
+  control,
+  source,
+}));
+
 /** Every setting of a run, one field for each path of `RunConfig`, in the order in which the page shows them. */
-export const FIELDS: readonly Field[] = FIELD_GROUPS.flatMap((group) =>
-  GROUPS[group].map((field) => ({ ...field, group })),
-);
+export const FIELDS: readonly Field[] = FIELD_GROUPS.flatMap((group) => [
+  // What makes the method what it is comes before the sizes of its heads, and after the optimiser's common settings.
+  ...(group === 'heads' ? OPTION_FIELDS.filter((field) => field.group === group) : []),
+  ...GROUPS[group].map((field) => ({ ...field, group })),
+  ...(group === 'optimiser' ? OPTION_FIELDS.filter((field) => field.group === group) : []),
+]);
 
 const BY_PATH = new Map(FIELDS.map((field) => [field.path, field]));
-const PAPER = flattenConfig(presetConfig('paper'));
 
 /** @throws Error when there is no setting of that path. */
 export function fieldOf(path: ConfigPath): Field {
@@ -466,9 +392,13 @@ export function shortened(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(5));
 }
 
-/** The paper's CIFAR-10 value of a setting in words, or null for a setting that the paper does not have. */
-export function paperValue(field: Field): string | null {
-  return field.source === null ? null : valueLabel(field, PAPER.get(field.path));
+/**
+ * The paper's CIFAR-10 value of a setting in words, or null where it has none: for settings of this page's own, and for the rate and
+ * the sizes that the paper gives for SimSiam alone.
+ */
+export function paperValue(field: Field, method: MethodName): string | null {
+  if (field.source === null || (method !== 'simsiam' && !ALL_OPTIONS.has(field.path))) return null;
+  return valueLabel(field, flattenConfig(presetConfig('paper', 'fashion-mnist', method)).get(field.path));
 }
 
 /** What differs between two configs, in the config's order. */

@@ -1,4 +1,24 @@
-import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from './runConfig';
+import { ALL_OPTIONS, hasOption, METHODS, type MethodName } from './methods/registry';
+import type { SharedSettings } from './methods/sharedSettings';
+import { type AugmentConfig, type DatasetChoice, type PresetName, type RunConfig, runConfigSchema } from './runConfig';
+
+/** A preset as it is for every method. */
+type Preset = SharedSettings &
+  Pick<
+    RunConfig,
+    | 'preset'
+    | 'engine'
+    | 'seed'
+    | 'imageSize'
+    | 'backbone'
+    | 'stemStride'
+    | 'zeroInitResidual'
+    | 'augment'
+    | 'knn'
+    | 'probe'
+  > &
+  // SimSiam's, unless a method has a default of its own.
+  Pick<RunConfig, 'headBatchNorm'>;
 
 /** The official augmentations (without blur, as the paper has it at 32 x 32). */
 const PAPER_AUGMENT: AugmentConfig = {
@@ -13,38 +33,30 @@ const PAPER_AUGMENT: AugmentConfig = {
  * The default. Its base lr of 0.5 is for runs of hundreds of steps on small images: the paper's 0.03 and 0.05 are for hundreds of
  * epochs and hardly move a small network in that time. BN on hidden layers only (Table 3) lets a collapse show as std going to 0.
  */
-const SMALL: RunConfig = {
+const SMALL: Preset = {
   preset: 'small',
-  dataset: 'fashion-mnist',
-  method: 'simsiam',
   engine: 'auto',
   seed: 1,
   imageSize: 32,
   backbone: 'small',
   stemStride: 2,
   zeroInitResidual: true,
-  stopGradient: true,
-  predictor: 'trained',
   headBatchNorm: 'hidden',
-  similarity: 'cosine',
-  symmetric: true,
   outputDim: 256,
   projectorLayers: 3,
   projectorHidden: 256,
-  predictorHidden: 64,
   batchSize: 64,
   totalSteps: 8000,
   baseLearningRate: 0.5,
   momentum: 0.9,
   weightDecay: 5e-4,
   schedule: 'cosine',
-  fixPredictorLr: false,
   augment: PAPER_AUGMENT,
   knn: { every: 400, k: 20, temperature: 0.1, bank: 2000, queries: 1000 },
   probe: { every: 25, images: 512 },
 };
 
-const PRESETS: Record<PresetName, RunConfig> = {
+const PRESETS: Record<PresetName, Preset> = {
   small: SMALL,
   /** For software adapters and tests: at most 0.3 GFLOP a step. */
   tiny: {
@@ -54,7 +66,6 @@ const PRESETS: Record<PresetName, RunConfig> = {
     outputDim: 64,
     projectorLayers: 2,
     projectorHidden: 64,
-    predictorHidden: 16,
     batchSize: 32,
     totalSteps: 1000,
     // Fewer images than elsewhere, so that measuring stays below a tenth of such small steps.
@@ -71,7 +82,6 @@ const PRESETS: Record<PresetName, RunConfig> = {
     outputDim: 2048,
     projectorLayers: 2,
     projectorHidden: 2048,
-    predictorHidden: 512,
     batchSize: 256,
     baseLearningRate: 0.12,
     totalSteps: 4000,
@@ -86,7 +96,6 @@ const PRESETS: Record<PresetName, RunConfig> = {
     outputDim: 2048,
     projectorLayers: 2,
     projectorHidden: 2048,
-    predictorHidden: 512,
     batchSize: 512,
     baseLearningRate: 0.03,
     totalSteps: 800 * Math.floor(50_000 / 512),
@@ -126,8 +135,37 @@ function forDataset(config: RunConfig, dataset: DatasetChoice): RunConfig {
   }
 }
 
-/** The defaults of a preset on a data set; a link stores only what differs from them. */
-export function presetConfig(preset: PresetName, dataset: DatasetChoice = 'fashion-mnist'): RunConfig {
-  const config = { ...PRESETS[preset], dataset };
+/** The settings of a method's own under a preset, and where it departs from the preset's. */
+function methodSettings(method: MethodName, preset: Preset): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const [name, { initial }] of ALL_OPTIONS) settings[name] = initial;
+  if (hasOption(method, 'headBatchNorm')) settings.headBatchNorm = preset.headBatchNorm;
+  return { ...settings, ...METHODS[method].defaults(preset, preset.preset === 'paper') };
+}
+
+/** The defaults of a preset on a data set and for a method; a link stores only what differs from them. */
+export function presetConfig(
+  preset: PresetName,
+  dataset: DatasetChoice = 'fashion-mnist',
+  method: MethodName = 'simsiam',
+): RunConfig {
+  const base = PRESETS[preset];
+  const config = runConfigSchema.parse({ ...base, ...methodSettings(method, base), method, dataset });
   return preset === 'paper' ? config : forDataset(config, dataset);
+}
+
+/**
+ * The same settings for another method: what is shared stays where it was changed by hand, the rest becomes the method's own.
+ */
+export function withMethod(config: RunConfig, method: MethodName): RunConfig {
+  const before = new Map(Object.entries(presetConfig(config.preset, config.dataset, config.method)));
+  const kept = Object.entries(config).filter(
+    ([name, value]) => !ALL_OPTIONS.has(name) && name !== 'method' && !isSame(value, before.get(name)),
+  );
+  return runConfigSchema.parse({ ...presetConfig(config.preset, config.dataset, method), ...Object.fromEntries(kept) });
+}
+
+/** Groups of settings are plain data. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,27 +1,16 @@
 import { z } from 'zod';
 import { SAMPLE_IDS } from './imageDataset';
+import { ALL_OPTIONS, hasOption, liveOptionShape, METHOD_NAMES, METHODS, optionShape } from './methods/registry';
+import { sharedSettings } from './methods/sharedSettings';
 
 export const PRESET_NAMES = ['tiny', 'small', 'resnet18', 'paper'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
-
-export const METHOD_NAMES = ['simsiam'] as const;
-export type MethodName = (typeof METHOD_NAMES)[number];
 
 export const ENGINE_CHOICES = ['auto', 'webgpu', 'webgl', 'wasm'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
 export const DATASET_CHOICES = [...SAMPLE_IDS, 'folder'] as const;
 export type DatasetChoice = (typeof DATASET_CHOICES)[number];
-
-export const PREDICTOR_MODES = ['trained', 'none', 'fixed'] as const;
-export type PredictorMode = (typeof PREDICTOR_MODES)[number];
-
-/**
- * Where BatchNorm stands in the two heads (Table 3): `none`; `hidden` layers only; hidden and the projector's output,
- * `output` without affine as in the official code, `outputAffine` with it as in the paper; `all`, the predictor's output too.
- */
-export const HEAD_BATCH_NORMS = ['none', 'hidden', 'output', 'outputAffine', 'all'] as const;
-export type HeadBatchNorm = (typeof HEAD_BATCH_NORMS)[number];
 
 export const BACKBONE_NAMES = ['tiny', 'small', 'resnet18'] as const;
 export type BackboneName = (typeof BACKBONE_NAMES)[number];
@@ -74,26 +63,8 @@ export const runConfigSchema = z.strictObject({
   /** Last BN scale of each residual block starts at zero (App. A). */
   zeroInitResidual: z.boolean(),
 
-  stopGradient: z.boolean(),
-  predictor: z.enum(PREDICTOR_MODES),
-  headBatchNorm: z.enum(HEAD_BATCH_NORMS),
-  similarity: z.enum(['cosine', 'crossEntropy']),
-  symmetric: z.boolean(),
-  /** d, the dimension of z and p. */
-  outputDim: z.int().min(2).max(4096),
-  projectorLayers: z.union([z.literal(2), z.literal(3)]),
-  projectorHidden: z.int().min(2).max(4096),
-  predictorHidden: z.int().min(1).max(4096),
-
-  batchSize: z.int().min(4).max(4096),
-  /** Length of the run in steps, and of the cosine. */
-  totalSteps: z.int().min(1).max(10_000_000),
-  /** lr = baseLearningRate x batchSize / 256. */
-  baseLearningRate: z.number().min(0).max(100),
-  momentum: z.number().min(0).max(0.9999),
-  weightDecay: z.number().min(0).max(1),
-  schedule: z.enum(['cosine', 'constant']),
-  fixPredictorLr: z.boolean(),
+  ...optionShape,
+  ...sharedSettings,
 
   augment: augmentSchema,
 
@@ -113,14 +84,18 @@ export type RunConfig = z.infer<typeof runConfigSchema>;
 
 /** Settings that may change while a run goes on; the change takes effect at the next step. */
 export const liveSchema = z.strictObject({
-  stopGradient: runConfigSchema.shape.stopGradient,
-  predictor: runConfigSchema.shape.predictor,
-  baseLearningRate: runConfigSchema.shape.baseLearningRate,
+  ...liveOptionShape,
+  baseLearningRate: sharedSettings.baseLearningRate,
 });
 export type LiveSettings = z.infer<typeof liveSchema>;
 export type LiveKey = keyof LiveSettings;
 export type LiveValue = LiveSettings[LiveKey];
-export const LIVE_KEYS = ['stopGradient', 'predictor', 'baseLearningRate'] as const satisfies readonly LiveKey[];
+export const LIVE_KEYS = Object.keys(liveSchema.shape) as LiveKey[];
+
+/** What may change in flight, as the run begins with it. */
+export function liveSettingsOf(config: RunConfig): LiveSettings {
+  return z.object(liveSchema.shape).parse(config);
+}
 
 /** A change made in flight: before the update that follows step `[0]`, `[1]` became `[2]`. */
 export type LiveChange = readonly [step: number, key: LiveKey, value: LiveValue];
@@ -137,5 +112,10 @@ export function configProblems(config: RunConfig): string[] {
   const { crop, blur } = config.augment;
   if (crop.scaleMin > crop.scaleMax) problems.push('augment.crop.scaleMin is above augment.crop.scaleMax: lower it.');
   if (blur.sigmaMin > blur.sigmaMax) problems.push('augment.blur.sigmaMin is above augment.blur.sigmaMax: lower it.');
-  return problems;
+  const values = new Map<string, unknown>(Object.entries(config));
+  for (const [name, { label, initial }] of ALL_OPTIONS) {
+    if (hasOption(config.method, name) || values.get(name) === initial) continue;
+    problems.push(`${METHODS[config.method].title} has no setting “${label}” (${name}): leave it out.`);
+  }
+  return [...problems, ...METHODS[config.method].problems(config)];
 }

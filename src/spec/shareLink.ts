@@ -1,4 +1,5 @@
 import { flattenConfig, parseLeaf, setConfigValue } from './configPath';
+import { METHOD_NAMES } from './methods/registry';
 import { presetConfig } from './presets';
 import {
   configProblems,
@@ -24,11 +25,14 @@ export interface SharedRun {
 }
 
 const VERSION = '1';
+/** What the other settings' defaults depend on. */
+const NAMED_FIRST = new Set(['v', 'preset', 'dataset', 'method']);
 
 /** The URL hash (without `#`) of a run: preset, data set, and what differs from their defaults. */
 export function encodeShareLink({ config, changes, folder }: SharedRun): string {
   const hash = new URLSearchParams({ v: VERSION, preset: config.preset, dataset: config.dataset });
-  const defaults = flattenConfig(presetConfig(config.preset, config.dataset));
+  if (config.method !== 'simsiam') hash.set('method', config.method);
+  const defaults = flattenConfig(presetConfig(config.preset, config.dataset, config.method));
   for (const [path, value] of flattenConfig(config)) {
     if (defaults.get(path) !== value) hash.set(path, String(value));
   }
@@ -75,12 +79,16 @@ export function decodeShareLink(hash: string): { readonly run: SharedRun; readon
   if (entries.has('dataset') && dataset === undefined) {
     notices.push(`The link asks for data set “${entries.get('dataset')}”, which does not exist: using Fashion-MNIST.`);
   }
-  const defaults = presetConfig(preset ?? 'small', dataset ?? 'fashion-mnist');
+  const method = METHOD_NAMES.find((name) => name === entries.get('method'));
+  if (entries.has('method') && method === undefined) {
+    notices.push(`The link asks for method “${entries.get('method')}”, which does not exist: using SimSiam.`);
+  }
+  const defaults = presetConfig(preset ?? 'small', dataset ?? 'fashion-mnist', method ?? 'simsiam');
   let config = defaults;
   let changes: readonly LiveChange[] = [];
   let folder: FolderReference | null = null;
   for (const [key, text] of entries) {
-    if (key === 'v' || key === 'preset' || key === 'dataset') continue;
+    if (NAMED_FIRST.has(key)) continue;
     try {
       if (key === 'changes') changes = decodeChanges(text);
       else if (key === 'folder') folder = decodeFolder(text);

@@ -4,6 +4,8 @@ import { trainingConv2d } from '../../src/engine/kernels/conv2d/conv2d';
 import { SimSiam } from '../../src/engine/methods/simsiam';
 import { Sgd } from '../../src/engine/optim/sgd';
 import { trainStep } from '../../src/engine/trainStep';
+import { presetConfig } from '../../src/spec/presets';
+import { liveSettingsOf, type RunConfig } from '../../src/spec/runConfig';
 import { describeOnEngines } from '../setup/engine';
 import { stepInputs } from '../setup/stepInputs';
 import { expectClose, normalValues, onCpu, seeded, valuesOf } from './kernels/harness';
@@ -192,23 +194,21 @@ describeOnEngines(['wasm'], 'kernels in the place of the stock ones', () => {
 
 describeOnEngines(['wasm'], 'training', () => {
   it('takes no more memory after 200 steps than after 20', () => {
+    const config: RunConfig = {
+      ...presetConfig('tiny'),
+      headBatchNorm: 'output',
+      outputDim: 16,
+      projectorHidden: 16,
+      predictorHidden: 8,
+    };
     const method = new SimSiam(
       { widths: [8, 16], blocks: [1, 1], strides: [1, 2], stemStride: 2, zeroInitResidual: false },
-      {
-        headBatchNorm: 'output',
-        similarity: 'cosine',
-        symmetric: true,
-        outputDim: 16,
-        projectorLayers: 2,
-        projectorHidden: 16,
-        predictorHidden: 8,
-        fixPredictorLr: false,
-        seed: 0,
-      },
+      config,
+      { count: 16 },
     );
-    const live = { stopGradient: true, predictor: 'trained', baseLearningRate: 0.05 } as const;
+    const live = liveSettingsOf(config);
     const optimiser = new Sgd({ momentum: 0.9, weightDecay: 1e-4 });
-    optimiser.prepare(method.trained(live, 0));
+    optimiser.prepare(method.trained(live));
     const views = () => tf.randomNormal<tf.Rank.R4>([16, 16, 16, 3]);
     const inputs = stepInputs(views(), views());
     // tfjs counts tensors; what XNNPACK keeps beside them shows in the size of the WebAssembly memory alone.

@@ -1,7 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { byolLoss } from '../../src/engine/losses/byolLoss';
 import { crossEntropySimilarity } from '../../src/engine/losses/crossEntropySimilarity';
 import { negativeCosine } from '../../src/engine/losses/negativeCosine';
+import { ntXent } from '../../src/engine/losses/ntXent';
+import { sinkhornKnopp } from '../../src/engine/losses/sinkhornKnopp';
+import { swappedPrediction } from '../../src/engine/losses/swappedPrediction';
+import { l2Normalise } from '../../src/engine/nn/l2Normalise';
 import { stopGradient } from '../../src/engine/nn/stopGradient';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
@@ -27,6 +32,43 @@ interface Golden {
   };
   simsiam_symmetric: Symmetric;
   cross_entropy_similarity: Symmetric;
+  ntxent: {
+    temperature: number;
+    a: GoldenTensor;
+    b: GoldenTensor;
+    loss: number;
+    grad_a: GoldenTensor;
+    grad_b: GoldenTensor;
+  }[];
+  byol: {
+    q1: GoldenTensor;
+    q2: GoldenTensor;
+    z1_target: GoldenTensor;
+    z2_target: GoldenTensor;
+    loss: number;
+    grad_q1: GoldenTensor;
+    grad_q2: GoldenTensor;
+  };
+  swav: {
+    temperature: number;
+    sinkhorn_iterations: number;
+    sinkhorn_epsilon: number;
+    u1: GoldenTensor;
+    u2: GoldenTensor;
+    prototypes_kernel: GoldenTensor;
+    scores1: GoldenTensor;
+    scores2: GoldenTensor;
+    q1: GoldenTensor;
+    q2: GoldenTensor;
+    q1_after_iteration: GoldenTensor[];
+    loss_terms: number[];
+    loss: number;
+    grad_scores1: GoldenTensor;
+    grad_scores2: GoldenTensor;
+    grad_u1: GoldenTensor;
+    grad_u2: GoldenTensor;
+    grad_prototypes_kernel: GoldenTensor;
+  };
 }
 
 const golden = loadGolden<Golden>('losses');
@@ -81,5 +123,94 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'losses equal the reference', () =>
     const { p1, p2, z1, z2, loss, grad_p1, grad_p2 } = golden[name];
     const zero = (t: GoldenTensor): GoldenTensor => ({ shape: t.shape, data: Array(t.shape[0] * t.shape[1]).fill(0) });
     await expectLossAndGradients(symmetric(D) as never, [p1, p2, z1, z2], loss, [grad_p1, grad_p2, zero(z1), zero(z2)]);
+  });
+
+  it.each(golden.ntxent)('NT-Xent at T = $temperature, value and the gradients of both views', async (expected) => {
+    const { temperature, a, b, loss, grad_a, grad_b } = expected;
+    const both = (first: tf.Tensor, second: tf.Tensor) => {
+      const z = tf.concat([first, second], 0) as tf.Tensor2D;
+      return ntXent(z, z, temperature);
+    };
+    await expectLossAndGradients(both as never, [a, b], loss, [grad_a, grad_b]);
+  });
+
+  it('NT-Xent of equal rows is log(2N - 1)', async () => {
+    const z = tf.ones<tf.Rank.R2>([12, 5]);
+    expect((await ntXent(z, z, 0.1).data())[0]).toBeCloseTo(Math.log(11), 4);
+  });
+
+  it('BYOL: value, and the gradient of both predictions', async () => {
+    const { q1, q2, z1_target, z2_target, loss, grad_q1, grad_q2 } = golden.byol;
+    const [z1, z2] = [tensor(z1_target), tensor(z2_target)];
+    const both = (a: tf.Tensor, b: tf.Tensor) =>
+      tf.add(byolLoss(a as tf.Tensor2D, z2), byolLoss(b as tf.Tensor2D, z1)) as tf.Scalar;
+    await expectLossAndGradients(both as never, [q1, q2], loss, [grad_q1, grad_q2]);
+  });
+
+  describe('SwAV', () => {
+    const { swav } = golden;
+    const sinkhorn = { epsilon: swav.sinkhorn_epsilon, iterations: swav.sinkhorn_iterations };
+    const lossOf = (scores1: tf.Tensor2D, scores2: tf.Tensor2D) => {
+      const q = (scores: tf.Tensor2D) => stopGradient(sinkhornKnopp(scores, sinkhorn));
+      const half = (scores: tf.Tensor2D, other: tf.Tensor2D) => swappedPrediction(scores, q(other), swav.temperature);
+      return tf.mul(tf.add(half(scores2, scores1), half(scores1, scores2)), 0.5) as tf.Scalar;
+    };
+
+    it('assignments after each iteration of Sinkhorn-Knopp', async () => {
+      const scores = tensor(swav.scores1);
+      for (const [i, expected] of swav.q1_after_iteration.entries()) {
+        const q = sinkhornKnopp(scores, { ...sinkhorn, iterations: i + 1 });
+        expect(maxError(await q.data(), decode(expected)), `after ${i + 1}`).toBeLessThanOrEqual(1e-5);
+      }
+      const q2 = sinkhornKnopp(tensor(swav.scores2), sinkhorn);
+      expect(maxError(await q2.data(), decode(swav.q2))).toBeLessThanOrEqual(1e-5);
+    });
+
+    it('both halves of the swapped prediction', async () => {
+      const halves = [
+        swappedPrediction(tensor(swav.scores2), tensor(swav.q1), swav.temperature),
+        swappedPrediction(tensor(swav.scores1), tensor(swav.q2), swav.temperature),
+      ];
+      for (const [i, half] of halves.entries()) {
+        expect(Math.abs((await half.data())[0]! - swav.loss_terms[i]!)).toBeLessThanOrEqual(1e-5);
+      }
+    });
+
+    it('value, and gradients of the scores', async () => {
+      const { scores1, scores2, loss, grad_scores1, grad_scores2 } = swav;
+      await expectLossAndGradients(lossOf as never, [scores1, scores2], loss, [grad_scores1, grad_scores2]);
+    });
+
+    it('gradients of the raw outputs and of the prototypes', async () => {
+      const { u1, u2, prototypes_kernel, loss, grad_u1, grad_u2, grad_prototypes_kernel } = swav;
+      const whole = (a: tf.Tensor, b: tf.Tensor, C: tf.Tensor) => {
+        const scores = (u: tf.Tensor) => tf.matMul(l2Normalise(u as tf.Tensor2D), C as tf.Tensor2D) as tf.Tensor2D;
+        return lossOf(scores(a), scores(b));
+      };
+      await expectLossAndGradients(whole as never, [u1, u2, prototypes_kernel], loss, [
+        grad_u1,
+        grad_u2,
+        grad_prototypes_kernel,
+      ]);
+    });
+
+    it('Sinkhorn-Knopp itself is differentiable: its gradient equals finite differences', async () => {
+      const scores = tensor(swav.scores1);
+      const weight = tensor(swav.q2);
+      const f = (s: tf.Tensor) =>
+        tf.sum(tf.mul(sinkhornKnopp(s as tf.Tensor2D, { epsilon: 0.5, iterations: 3 }), weight)) as tf.Scalar;
+      const gradient = await tf.grad(f)(scores).data();
+      const values = decode(swav.scores1);
+      const h = 2e-3;
+      for (const i of [0, 7, 21]) {
+        const at = async (by: number) => {
+          const moved = values.slice();
+          moved[i] += by;
+          return (await f(tf.tensor2d(moved, scores.shape)).data())[0]!;
+        };
+        const difference = ((await at(h)) - (await at(-h))) / (2 * h);
+        expect(Math.abs(gradient[i]! - difference)).toBeLessThanOrEqual(2e-3);
+      }
+    });
   });
 });

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SimSiam } from '../../src/engine/methods/simsiam';
 import { Sgd } from '../../src/engine/optim/sgd';
 import { computeGradients, trainStep } from '../../src/engine/trainStep';
-import type { LiveSettings } from '../../src/spec/runConfig';
+import type { Symmetrization } from '../../src/spec/methods/options';
+import { presetConfig } from '../../src/spec/presets';
+import { type LiveSettings, liveSettingsOf } from '../../src/spec/runConfig';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
 import { disposeStepInputs, stepInputs } from '../setup/stepInputs';
@@ -42,21 +44,21 @@ interface Golden {
 const golden = loadGolden<Golden>('simsiam_step');
 const { config } = golden;
 
-const LIVE: LiveSettings = { stopGradient: true, predictor: 'trained', baseLearningRate: config.sgd.lr };
+const LIVE: LiveSettings = liveSettingsOf(presetConfig('tiny'));
 
 /** What each case of the file changes in the method. */
-const CASES: Record<string, { live?: Partial<LiveSettings>; symmetric?: boolean; similarity?: 'crossEntropy' }> = {
+const CASES: Record<string, { live?: Partial<LiveSettings>; symmetrization?: Symmetrization }> = {
   stopgrad: {},
   no_stopgrad: { live: { stopGradient: false } },
   identity_stopgrad: { live: { predictor: 'none' } },
   identity_no_stopgrad: { live: { predictor: 'none', stopGradient: false } },
-  asymmetric: { symmetric: false },
-  cross_entropy: { similarity: 'crossEntropy' },
+  asymmetric: { symmetrization: 'asymmetric' },
+  cross_entropy: { live: { similarity: 'crossEntropy' } },
 };
 
 const tensor4d = (t: GoldenTensor) => tf.tensor4d(decode(t), t.shape as [number, number, number, number]);
 
-function goldenMethod(options: { symmetric?: boolean; similarity?: 'crossEntropy' } = {}): SimSiam {
+function goldenMethod(options: { symmetrization?: Symmetrization } = {}): SimSiam {
   const [, hidden] = config.projector_dims;
   const method = new SimSiam(
     {
@@ -67,16 +69,15 @@ function goldenMethod(options: { symmetric?: boolean; similarity?: 'crossEntropy
       zeroInitResidual: false,
     },
     {
+      ...presetConfig('tiny'),
       headBatchNorm: 'output',
-      similarity: options.similarity ?? 'cosine',
-      symmetric: options.symmetric ?? true,
+      ...options,
       outputDim: config.projector_dims[config.projector_dims.length - 1],
       projectorLayers: (config.projector_dims.length - 1) as 2 | 3,
       projectorHidden: hidden,
       predictorHidden: config.predictor_dims[1],
-      fixPredictorLr: false,
-      seed: 0,
     },
+    { count: 1 },
   );
   for (const [name, t] of Object.entries(golden.init)) {
     const variable = method.parameters.get(name);

@@ -63,7 +63,7 @@ export function describeCase({ config, shape, imageSize, batch }: NetworkCase): 
 
 /** The case's networks, freshly initialised: the same weights every time. */
 export function simSiamOf({ shape, config }: NetworkCase): SimSiam {
-  return new SimSiam(shape, config);
+  return new SimSiam(shape, config, { count: config.batchSize });
 }
 
 /** Two views of noise, about as spread as normalised images are. */

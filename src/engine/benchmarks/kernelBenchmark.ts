@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { presetConfig } from '../../spec/presets';
+import { liveSettingsOf, type RunConfig } from '../../spec/runConfig';
 import { conv2dFilterGradient } from '../kernels/conv2d/filterGradient';
 import { conv2dForward } from '../kernels/conv2d/forward';
 import { conv2dInputGradient } from '../kernels/conv2d/inputGradient';
@@ -151,24 +153,23 @@ function linearCases(batch: number, inSize: number, outSize: number): KernelCase
 
 /** One training step: widths 16/32/64, one block each, projector 64-256-256, predictor 256-64-256, 32 x 32 pixels. */
 function trainingStep(batch: number): () => tf.Tensor {
+  const config: RunConfig = {
+    ...presetConfig('small'),
+    headBatchNorm: 'output',
+    projectorLayers: 2,
+    outputDim: 256,
+    projectorHidden: 256,
+    predictorHidden: 64,
+  };
   const method = new SimSiam(
     { widths: [16, 32, 64], blocks: [1, 1, 1], strides: [1, 2, 2], stemStride: 1, zeroInitResidual: false },
-    {
-      headBatchNorm: 'output',
-      similarity: 'cosine',
-      symmetric: true,
-      outputDim: 256,
-      projectorLayers: 2,
-      projectorHidden: 256,
-      predictorHidden: 64,
-      fixPredictorLr: false,
-      seed: 0,
-    },
+    config,
+    { count: batch },
   );
   const optimiser = new Sgd({ momentum: 0.9, weightDecay: 1e-4 });
   const x1 = tf.randomNormal<tf.Rank.R4>([batch, 32, 32, 3]);
   const x2 = tf.randomNormal<tf.Rank.R4>([batch, 32, 32, 3]);
-  const live = { stopGradient: true, predictor: 'trained', baseLearningRate: 0.05 } as const;
+  const live = liveSettingsOf(config);
   const images = tf.range(0, batch, 1, 'int32') as tf.Tensor1D;
   const scalars = tf.fill([SCALARS], 0.01) as tf.Tensor1D;
   optimiser.prepare(method.trained(live));

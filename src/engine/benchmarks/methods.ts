@@ -1,11 +1,18 @@
 import type { MethodRow } from '../../spec/benchmark';
-import { METHOD_NAMES } from '../../spec/runConfig';
+import { METHOD_NAMES } from '../../spec/methods/registry';
+import { withMethod } from '../../spec/presets';
+import type { RunConfig } from '../../spec/runConfig';
 import { configOf } from './cases';
 import { type BenchContext, budgetMs } from './context';
 import { noiseDataset } from './noiseDataset';
 import { prepareKernels } from './prepareKernels';
 import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';
+
+/** A method's own settings, but the same heads for all, so that the loss and what belongs to it make the difference. */
+function oneNetwork(own: RunConfig, { outputDim, projectorLayers, projectorHidden, predictorHidden }: RunConfig) {
+  return { ...own, outputDim, projectorLayers, projectorHidden, predictorHidden };
+}
 
 /** A whole recorded step of every method, on the reference network and batch. */
 export async function measureMethods(context: BenchContext): Promise<MethodRow[]> {
@@ -15,7 +22,7 @@ export async function measureMethods(context: BenchContext): Promise<MethodRow[]
   const contenders = Object.fromEntries(
     METHOD_NAMES.map((method) => [
       method,
-      new RunnerStep({ ...config, method }, dataset, { backend: 'webgpu', record: true }),
+      new RunnerStep(oneNetwork(withMethod(config, method), config), dataset, { backend: 'webgpu', record: true }),
     ]),
   );
   context.progress(`methods: ${METHOD_NAMES.join(', ')}`);

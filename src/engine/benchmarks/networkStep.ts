@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LiveSettings } from '../../spec/runConfig';
+import { presetConfig } from '../../spec/presets';
+import { type LiveSettings, liveSettingsOf } from '../../spec/runConfig';
 import { Recording } from '../capture/recording';
 import { preferPlainTwins } from '../kernels/program';
 import type { Method } from '../methods/method';
@@ -16,7 +17,7 @@ export const LEARNING_RATE = 0.01;
 export const MOMENTUM = 0.9;
 export const WEIGHT_DECAY = 1e-4;
 
-const LIVE: LiveSettings = { stopGradient: true, predictor: 'trained', baseLearningRate: 0.05 };
+const LIVE: LiveSettings = liveSettingsOf(presetConfig('small'));
 
 export interface Views {
   readonly shape: [number, number, number, number];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type ImageDataset, indicesOf, TRAIN } from '../../spec/imageDataset';
-import { liveSchema, type RunConfig } from '../../spec/runConfig';
+import { type LiveSettings, liveSettingsOf, type RunConfig } from '../../spec/runConfig';
 import { BatchSampler } from '../batchSampler';
 import { ImageSource } from '../imageSource';
 import { preferPlainTwins } from '../kernels/program';
@@ -24,7 +24,7 @@ export class RunnerStep implements Contender {
   readonly #method: Method;
   readonly #runner: StepRunner;
   readonly #sampler: BatchSampler;
-  readonly #live: ReturnType<typeof liveSchema.parse>;
+  readonly #live: LiveSettings;
   #step = 0;
   #pending: Promise<StepMetrics>[] = [];
 
@@ -32,9 +32,9 @@ export class RunnerStep implements Contender {
   constructor(config: RunConfig, dataset: ImageDataset, options: RunnerOptions) {
     this.#config = config;
     this.#options = options;
-    const { stopGradient, predictor, baseLearningRate } = config;
-    this.#live = liveSchema.parse({ stopGradient, predictor, baseLearningRate });
-    this.#method = METHOD_FACTORIES[config.method](config);
+    this.#live = liveSettingsOf(config);
+    const train = indicesOf(dataset, TRAIN);
+    this.#method = METHOD_FACTORIES[config.method](config, { count: train.length });
     this.#runner = new StepRunner(
       config,
       new ImageSource(dataset),
@@ -42,7 +42,7 @@ export class RunnerStep implements Contender {
       options.record,
       () => new Uint32Array(0),
     );
-    this.#sampler = new BatchSampler(indicesOf(dataset, TRAIN), config.batchSize, config.seed);
+    this.#sampler = new BatchSampler(train, config.batchSize, config.seed);
   }
 
   async enter(): Promise<void> {

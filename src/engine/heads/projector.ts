@@ -1,4 +1,4 @@
-import type { HeadBatchNorm } from '../../spec/runConfig';
+import type { HeadBatchNorm } from '../../spec/methods/options';
 import type { HeadLayer } from './mlpHead';
 
 const OUTPUT_BATCH_NORM: Record<HeadBatchNorm, HeadLayer['batchNorm']> = {

@@ -31,6 +31,11 @@ export interface TrainedParameter {
   readonly constantLearningRate: boolean;
 }
 
+/** What a method is to know of the images it will be trained on. */
+export interface TrainingImages {
+  readonly count: number;
+}
+
 /**
  * A way of learning from two views: its networks and its loss. It owns its parameters and knows nothing of data or schedule.
  *

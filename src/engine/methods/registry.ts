@@ -1,6 +1,15 @@
-import type { MethodName, RunConfig } from '../../spec/runConfig';
-import type { Method } from './method';
+import type { MethodName } from '../../spec/methods/registry';
+import type { RunConfig } from '../../spec/runConfig';
+import { createByol } from './byol';
+import type { Method, TrainingImages } from './method';
+import { createSimClr } from './simclr';
 import { createSimSiam } from './simsiam';
+import { createSwav } from './swav';
 
 /** The implementation of each method that `spec/methods/registry.ts` describes. */
-export const METHOD_FACTORIES: Record<MethodName, (config: RunConfig) => Method> = { simsiam: createSimSiam };
+export const METHOD_FACTORIES: Record<MethodName, (config: RunConfig, images: TrainingImages) => Method> = {
+  simsiam: createSimSiam,
+  byol: createByol,
+  simclr: createSimClr,
+  swav: createSwav,
+};

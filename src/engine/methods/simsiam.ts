@@ -1,114 +1,149 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LiveKey, LiveSettings, RunConfig } from '../../spec/runConfig';
-import { type ResNetShape, resNet } from '../backbones/resnet';
+import type { ResNetShape } from '../backbones/resnet';
 import { backboneShape } from '../backbones/shapes';
-import { mlpHead } from '../heads/mlpHead';
-import { predictorLayers } from '../heads/predictor';
-import { projectorLayers } from '../heads/projector';
 import { crossEntropySimilarity } from '../losses/crossEntropySimilarity';
 import { negativeCosine } from '../losses/negativeCosine';
-import { onPair, pairOf } from '../nn/bothViews';
-import type { Layer } from '../nn/layer';
+import { pairOf } from '../nn/bothViews';
 import { Parameters } from '../nn/parameters';
 import { stopGradient } from '../nn/stopGradient';
-import { seededRandom } from '../random';
+import { tauSchedule } from '../optim/schedule';
+import type { MoreViews } from '../stagedBatch';
 import type { StepInputs } from '../stepInputs';
-import type { Embedding, Method, MethodOutput, TrainedParameter } from './method';
+import { buildEncoder, type Encoder, type EncoderSettings } from './encoder';
+import type { Embedding, Method, MethodOutput, TrainedParameter, TrainingImages } from './method';
+import { MomentumEncoder } from './momentumEncoder';
+import { OutputMemory } from './outputMemory';
+import { Predictor, type PredictorSettings } from './predictor';
 
-export type SimSiamOptions = Pick<
-  RunConfig,
-  | 'headBatchNorm'
-  | 'similarity'
-  | 'symmetric'
-  | 'outputDim'
-  | 'projectorLayers'
-  | 'projectorHidden'
-  | 'predictorHidden'
-  | 'fixPredictorLr'
-  | 'seed'
->;
+export type SimSiamSettings = EncoderSettings &
+  PredictorSettings &
+  Pick<
+    RunConfig,
+    'symmetrization' | 'momentumEncoder' | 'tauBase' | 'movingAverageTarget' | 'targetMomentum' | 'alternation'
+  >;
 
-/** SimSiam (Sec. 3): encoder f = backbone + projector, predictor h, and the loss of Eqs. 2 to 4. */
+/** A view of each image, and where its image and its precomputed target are. */
+interface View {
+  readonly x: tf.Tensor4D;
+  readonly images: tf.Tensor1D;
+  readonly precomputed: tf.Tensor2D | null;
+}
+
+/**
+ * SimSiam (Sec. 3): encoder f = backbone + projector, predictor h, and the loss of Eqs. 2 to 4; with the variants that change what is
+ * predicted: a momentum encoder's output, a moving average of the image's outputs, or outputs of earlier weights (Sec. 5.2).
+ */
 export class SimSiam implements Method {
   readonly parameters = new Parameters();
   readonly featureDim: number;
   readonly outputDim: number;
-  readonly #options: SimSiamOptions;
-  readonly #backbone: Layer<tf.Tensor4D, tf.Tensor2D>;
-  readonly #projector: Layer<tf.Tensor2D>;
-  readonly #predictor: Layer<tf.Tensor2D>;
-  readonly #initialPredictor: Map<string, tf.Tensor>;
+  readonly moreViews: MoreViews;
+  readonly innerSteps: number;
+  readonly #settings: SimSiamSettings;
+  readonly #encoder: Encoder;
+  readonly #predictor: Predictor;
+  readonly #momentumEncoder: MomentumEncoder | null;
+  readonly #memory: OutputMemory | null;
 
-  constructor(shape: ResNetShape, options: SimSiamOptions) {
-    const { headBatchNorm, outputDim, seed } = options;
+  constructor(shape: ResNetShape, settings: SimSiamSettings, images: TrainingImages) {
     const { parameters } = this;
-    this.#options = options;
-    this.featureDim = shape.widths[shape.widths.length - 1];
-    this.outputDim = outputDim;
-    this.#backbone = resNet(parameters, shape, seededRandom(seed, 'init', 'encoder'));
-    const projector = projectorLayers({
-      layers: options.projectorLayers,
-      hidden: options.projectorHidden,
-      outputDim,
-      headBatchNorm,
-    });
-    this.#projector = mlpHead(
-      parameters,
-      'projector',
-      this.featureDim,
-      projector,
-      seededRandom(seed, 'init', 'projector'),
-    );
-    const predictor = predictorLayers({ hidden: options.predictorHidden, outputDim, headBatchNorm });
-    this.#predictor = mlpHead(parameters, 'predictor', outputDim, predictor, seededRandom(seed, 'init', 'predictor'));
-    this.#initialPredictor = parameters.snapshot('predictor.');
+    const build = (into: Parameters) => buildEncoder(into, shape, settings);
+    this.#settings = settings;
+    this.#encoder = build(parameters);
+    this.#predictor = new Predictor(parameters, settings);
+    this.#momentumEncoder = settings.momentumEncoder ? new MomentumEncoder(parameters, build) : null;
+    this.#memory = settings.movingAverageTarget
+      ? new OutputMemory(parameters, [images.count, settings.outputDim], settings.targetMomentum)
+      : null;
+    this.featureDim = this.#encoder.featureDim;
+    this.outputDim = this.#encoder.outputDim;
+    this.moreViews = { full: settings.symmetrization === 'asymmetric2x' ? 2 : 0, small: null };
+    this.innerSteps = settings.alternation;
   }
 
-  forward({ x1, x2 }: StepInputs, live: LiveSettings): MethodOutput {
-    const { similarity, symmetric } = this.#options;
-    const f: Layer<tf.Tensor4D, tf.Tensor2D> = (x, mode) => this.#projector(this.#backbone(x, mode), mode);
-    const h: Layer<tf.Tensor2D> = (z, mode) => (live.predictor === 'none' ? z : this.#predictor(z, mode));
-    const target = (z: tf.Tensor2D) => (live.stopGradient ? stopGradient(z) : z);
-    const D = similarity === 'cosine' ? negativeCosine : crossEntropySimilarity;
-
-    const z = onPair(f, pairOf(x1, x2));
-    const { first: z1, second: z2 } = z;
-    // Sec. 4.6: the asymmetric variant is D(p1, stopgrad(z2)) alone.
-    if (!symmetric) {
-      const p1 = h(z1, 'train');
-      return { loss: D(p1, target(z2)), z1, z2, p1 };
+  forward(inputs: StepInputs, live: LiveSettings): MethodOutput {
+    const { images, targets } = inputs;
+    const first: View = { x: inputs.x1, images, precomputed: targets?.z1 ?? null };
+    const second: View = { x: inputs.x2, images, precomputed: targets?.z2 ?? null };
+    switch (this.#settings.symmetrization) {
+      case 'symmetric':
+        return this.#symmetric(first, second, live);
+      case 'asymmetric':
+        return this.#asymmetric(first, second, live);
+      case 'asymmetric2x':
+        return this.#twoPairs(first, second, inputs.moreViews, live);
+      default:
+        return this.#settings.symmetrization satisfies never;
     }
-    const { first: p1, second: p2 } = onPair(h, z);
-    const loss = tf.mul<tf.Scalar>(tf.add(D(p1, target(z2)), D(p2, target(z1))), 0.5);
-    return { loss, z1, z2, p1, p2 };
+  }
+
+  /** Eq. 4: 1/2 D(p1, stopgrad(z2)) + 1/2 D(p2, stopgrad(z1)). */
+  #symmetric(first: View, second: View, live: LiveSettings): MethodOutput {
+    const z = this.#encoder.encodePair(pairOf(first.x, second.x));
+    const { first: z1, second: z2 } = z;
+    const { first: p1, second: p2 } = this.#predictor.predictPair(z, live);
+    const t1 = this.#target(first, z1, live);
+    const t2 = this.#target(second, z2, live);
+    this.#memory?.keep(first.images, tf.mul(tf.add(t1, t2), 0.5));
+    const D = similarityOf(live);
+    return { loss: tf.mul<tf.Scalar>(tf.add(D(p1, t2), D(p2, t1)), 0.5), z1, z2, p1, p2 };
+  }
+
+  /** Sec. 4.6: D(p1, stopgrad(z2)) alone. */
+  #asymmetric(first: View, second: View, live: LiveSettings): MethodOutput {
+    const { first: z1, second: z2 } = this.#encoder.encodePair(pairOf(first.x, second.x));
+    const p1 = this.#predictor.predict(z1, live);
+    const t2 = this.#target(second, z2, live);
+    this.#memory?.keep(second.images, t2);
+    return { loss: similarityOf(live)(p1, t2), z1, z2, p1 };
+  }
+
+  /** Sec. 4.6, "2x": the asymmetric loss over two pairs of views of each image. */
+  #twoPairs(first: View, second: View, [x3, x4]: readonly tf.Tensor4D[], live: LiveSettings): MethodOutput {
+    const one = this.#asymmetric(first, second, live);
+    const other = this.#asymmetric({ ...first, x: x3 }, { ...second, x: x4 }, live);
+    return { ...one, loss: tf.mul<tf.Scalar>(tf.add(one.loss, other.loss), 0.5) };
+  }
+
+  /** What the other view's p is to be like. */
+  #target({ x, images, precomputed }: View, z: tf.Tensor2D, live: LiveSettings): tf.Tensor2D {
+    if (precomputed !== null) return precomputed;
+    if (this.#momentumEncoder !== null) return this.#momentumEncoder.encode(x);
+    if (this.#memory !== null) return this.#memory.next(images, z);
+    return live.stopGradient ? stopGradient(z) : z;
   }
 
   trained(live: LiveSettings): TrainedParameter[] {
-    const trained: TrainedParameter[] = [];
-    for (const [name, variable] of this.parameters.trainable) {
-      const inPredictor = name.startsWith('predictor.');
-      if (inPredictor && live.predictor !== 'trained') continue;
-      trained.push({ name, variable, constantLearningRate: inPredictor && this.#options.fixPredictorLr });
-    }
-    return trained;
+    return this.#predictor.trained(live);
+  }
+
+  afterUpdate(inputs: StepInputs): void {
+    this.#momentumEncoder?.follow(inputs);
+  }
+
+  tau(t: number, total: number): number {
+    return tauSchedule(this.#settings.tauBase, t, total);
   }
 
   liveChanged(key: LiveKey, live: LiveSettings): void {
-    // Table 1 (b) fixes h at its random initialisation, not at what it has learned since.
-    if (key === 'predictor' && live.predictor === 'fixed') this.parameters.restore(this.#initialPredictor);
+    this.#predictor.liveChanged(key, live);
   }
 
   embed(images: tf.Tensor4D, mode: 'measure' | 'infer'): Embedding {
-    const features = this.#backbone(images, mode);
-    return { features, z: this.#projector(features, mode) };
+    return this.#encoder.embed(images, mode);
   }
 
   dispose(): void {
     this.parameters.dispose();
-    for (const tensor of this.#initialPredictor.values()) tensor.dispose();
+    this.#predictor.dispose();
   }
 }
 
-export function createSimSiam(config: RunConfig): Method {
-  return new SimSiam(backboneShape(config), config);
+function similarityOf({ similarity }: LiveSettings): typeof negativeCosine {
+  return similarity === 'cosine' ? negativeCosine : crossEntropySimilarity;
+}
+
+export function createSimSiam(config: RunConfig, images: TrainingImages): Method {
+  return new SimSiam(backboneShape(config), config, images);
 }

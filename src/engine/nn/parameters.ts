@@ -16,7 +16,17 @@ export class Parameters {
 
   /** Adds a moving statistic: part of the state, never of the gradient. */
   addMoving(name: string, values: Float32Array): tf.Variable<tf.Rank.R1> {
-    return this.#add<tf.Rank.R1>(this.#moving, name, [values.length], values, false);
+    return this.addState<tf.Rank.R1>(name, [values.length], values);
+  }
+
+  /** Adds what a method keeps from step to step (a queue, a memory): part of the state, never of the gradient. */
+  addState<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], values: Float32Array): tf.Variable<R> {
+    return this.#add(this.#moving, name, shape, values, false);
+  }
+
+  /** Takes all of another network as state, under names that begin with `prefix`; it is disposed of with the rest. */
+  adopt(prefix: string, other: Parameters): void {
+    for (const [name, variable] of other.entries()) this.#moving.set(prefix + name, variable);
   }
 
   #add<R extends tf.Rank>(

@@ -11,3 +11,15 @@ export function stopGradient<T extends tf.Tensor>(x: T): T {
   }));
   return constant(tf.scalar(0)) as T;
 }
+
+/**
+ * What `compute` gives, as a constant: like `stopGradient`, but the tape does not follow the computation either, and what it makes on
+ * its way is freed at once.
+ */
+export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
+  const constant = tf.customGrad((unused) => ({
+    value: compute(),
+    gradFunc: () => tf.zerosLike(unused as tf.Tensor),
+  }));
+  return constant(tf.scalar(0)) as T;
+}

@@ -1,6 +1,6 @@
 import { type ConfigPath, flattenConfig } from '../../spec/configPath';
 import { differingPaths, fieldOf, valueLabel } from '../../spec/fields';
-import { METHODS } from '../../spec/methods/registry';
+import { hasOption, METHODS } from '../../spec/methods/registry';
 import { presetConfig } from '../../spec/presets';
 import { encodeShareLink, type SharedRun } from '../../spec/shareLink';
 import type { RunRecord } from '../../storage/runRecord';
@@ -47,7 +47,7 @@ function isAside(path: ConfigPath): boolean {
 /** What is different from the preset's own values on that data set: settings, changes in flight, and last how it was watched. */
 export function differencesOf({ config, changes }: Settings): Difference[] {
   const values = flattenConfig(config);
-  const settings = differingPaths(config, presetConfig(config.preset, config.dataset))
+  const settings = differingPaths(config, presetConfig(config.preset, config.dataset, config.method))
     .filter((path) => !ELSEWHERE.has(path))
     .map((path) => ({ key: path, path, text: settingWords(path, values.get(path)) }));
   const inFlight = changes.map(([step, path, value]) => ({
@@ -85,6 +85,6 @@ export function linkOfRun({ config, changes, dataset }: Pick<RunRecord, 'config'
  * SimSiam's two similarities are two kinds.
  */
 export function lossKind({ method, similarity }: RunRecord['config']): string {
-  const { title, options } = METHODS[method];
-  return options.includes('similarity') && similarity === 'crossEntropy' ? `${title}, cross-entropy` : title;
+  const { title } = METHODS[method];
+  return hasOption(method, 'similarity') && similarity === 'crossEntropy' ? `${title}, cross-entropy` : title;
 }

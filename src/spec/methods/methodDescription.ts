@@ -1,13 +1,17 @@
-import type { ConfigPath } from '../configPath';
-import type { MethodName, RunConfig } from '../runConfig';
+import type { Options, OptionValues } from './option';
+import type { SharedSettings } from './sharedSettings';
 
-/** A box of the method's diagram. `shared` boxes of the two branches have the same weights. */
+/**
+ * A box of the method's diagram, in the vocabulary of the paper's Figure 3. A `network` learns by the gradient, a `follower` copies or
+ * averages one, an `operation` has no weights, a `memory` holds what comes from other images or steps.
+ */
 export interface DiagramNode {
   readonly id: string;
   readonly label: string;
-  readonly kind: 'view' | 'network' | 'loss';
+  /** A word more, below the label. */
+  readonly detail?: string;
+  readonly kind: 'view' | 'network' | 'follower' | 'operation' | 'memory' | 'loss';
   readonly branch: 1 | 2 | 'both';
-  readonly shared?: boolean;
 }
 
 /** An arrow: `forward` carries `label`; `gradient` says whether the loss's gradient comes back along it. */
@@ -17,30 +21,55 @@ export interface DiagramEdge {
   readonly label: string;
   readonly gradient: boolean;
   /** The setting that is a switch on this arrow, if there is one. */
-  readonly control?: ConfigPath;
+  readonly control?: string;
+}
+
+/** What two boxes have to do with each other: the same weights, or the second follows the first. */
+export interface DiagramLink {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: 'shared' | 'follows';
+  readonly label: string;
 }
 
 export interface Diagram {
   readonly nodes: readonly DiagramNode[];
   readonly edges: readonly DiagramEdge[];
+  readonly links: readonly DiagramLink[];
   /** The loss as the paper writes it, for these settings. */
   readonly formula: string;
   readonly caption: string;
 }
 
+/** What a description's functions are told: the shared settings and the method's own. */
+export type SettingsOf<O extends Options> = SharedSettings & OptionValues<O>;
+
 /** A method as data, so that the page and the link codec know it without the engine. */
-export interface MethodDescription {
-  readonly name: MethodName;
+export interface MethodDescription<O extends Options = Options> {
   readonly title: string;
   /** One sentence for a newcomer. */
   readonly summary: string;
   /** How it avoids collapse (Table 4). */
   readonly answerToCollapse: string;
   readonly paper: string;
+  /** The settings that it has beside the shared ones, in the order in which the page shows them. */
+  readonly options: O;
+  /**
+   * What it needs other than `base`, the shared settings of a preset. `longRecipe` asks for the papers' recipes of hundreds of epochs
+   * instead of ones that learn in a short run.
+   */
+  defaults(base: SharedSettings, longRecipe: boolean): Partial<SettingsOf<O>>;
+  /** Combinations of settings that make no sense, in words a person can act on; empty when there is none. */
+  problems(config: SettingsOf<O>): string[];
   /** Smallest and largest loss under these settings; null where the smallest is not known beforehand. */
-  lossRange(config: RunConfig): readonly [min: number, max: number] | null;
-  /** Settings that only this method has. */
-  readonly options: readonly ConfigPath[];
-  /** The step as the paper's Figure 1, for these settings. */
-  diagram(config: RunConfig): Diagram;
+  lossRange(config: SettingsOf<O>): readonly [min: number, max: number] | null;
+  /** What the values of the loss mean, in a sentence or two. */
+  lossHelp(config: SettingsOf<O>): string;
+  /** The step as the paper's Figures 1 and 3 draw it, for these settings. */
+  diagram(config: SettingsOf<O>): Diagram;
+}
+
+/** Checks a description against its own options. */
+export function describeMethod<O extends Options>(description: MethodDescription<O>): MethodDescription<O> {
+  return description;
 }

@@ -1,55 +1,210 @@
-import type { RunConfig } from '../runConfig';
-import type { Diagram, DiagramEdge, DiagramNode, MethodDescription } from './methodDescription';
+import { z } from 'zod';
+import { choice, real, toggle, whole } from '../field';
+import { SAME_ENCODER, SAME_WEIGHTS, throughPredictor, VIEW_EDGES, VIEWS } from './diagramParts';
+import {
+  type Diagram,
+  type DiagramEdge,
+  type DiagramLink,
+  type DiagramNode,
+  describeMethod,
+  type SettingsOf,
+} from './methodDescription';
+import { liveOption, option } from './option';
+import {
+  fixPredictorLr,
+  headBatchNorm,
+  predictor,
+  predictorHidden,
+  stopGradient,
+  symmetrization,
+  tauBase,
+} from './options';
 
-function formula({ predictor, stopGradient, symmetric, similarity }: RunConfig): string {
-  const p = predictor === 'none' ? 'z' : 'p';
-  const target = (i: number) => (stopGradient ? `stopgrad(z${i})` : `z${i}`);
-  const d = similarity === 'cosine' ? 'D' : 'H';
-  if (!symmetric) return `L = ${d}(${p}1, ${target(2)})`;
-  return `L = ½ ${d}(${p}1, ${target(2)}) + ½ ${d}(${p}2, ${target(1)})`;
+const options = {
+  stopGradient,
+  predictor,
+  headBatchNorm,
+  similarity: liveOption(z.enum(['cosine', 'crossEntropy']), {
+    label: 'Similarity',
+    help: 'How p and z are compared: negative cosine, 68.1 %, or cross-entropy of their softmaxes, 63.2 (Sec. 4.5). It can be changed in flight.',
+    control: choice(['cosine', 'negative cosine'], ['crossEntropy', 'cross-entropy']),
+    source: 'Sec. 4.5',
+    initial: 'cosine',
+  }),
+  symmetrization,
+  predictorHidden,
+  momentumEncoder: option(z.boolean(), {
+    label: 'Momentum encoder',
+    help: 'Takes z from an encoder whose weights are a moving average of f’s, as BYOL does. SimSiam is “BYOL without the momentum encoder”.',
+    control: toggle,
+    source: 'Sec. 6.2',
+    initial: false,
+  }),
+  tauBase,
+  movingAverageTarget: option(z.boolean(), {
+    label: 'Moving average of η',
+    help: 'Predicts, instead of z, a moving average of the image’s outputs over its visits. It stands in for the expectation over views that h is to learn, and with it there need be no h: 55.0 % without a predictor (Sec. 5.2).',
+    control: toggle,
+    source: 'Sec. 5.2',
+    initial: false,
+  }),
+  targetMomentum: option(z.number().min(0).max(0.999), {
+    label: 'Momentum of η',
+    help: 'Share of the old average that each visit of the image keeps; 0.8 in the paper.',
+    control: real(0, 0.999, 0.05),
+    source: 'Sec. 5.2',
+    initial: 0.8,
+  }),
+  alternation: option(z.int().min(1).max(1000), {
+    label: 'Alternating, inner steps',
+    help: 'Computes the z to predict for this many steps at once, with the weights as they are, and keeps them constant: 1 is SimSiam (68.1 %), 10 steps 68.7, 100 steps 68.9, an epoch 67.0 (Sec. 5.2).',
+    control: whole(1, 1000),
+    source: 'Sec. 5.2',
+    initial: 1,
+  }),
+  fixPredictorLr,
+};
+
+type Settings = SettingsOf<typeof options>;
+
+/** Whether z₂ is a constant whatever the stop-gradient switch says. */
+function isConstant({ momentumEncoder, movingAverageTarget, alternation }: Settings): boolean {
+  return momentumEncoder || movingAverageTarget || alternation > 1;
+}
+
+function formula(settings: Settings): string {
+  const p = settings.predictor === 'none' ? 'z' : 'p';
+  const target = (i: number) => {
+    if (settings.movingAverageTarget) return `η${i}`;
+    if (settings.momentumEncoder) return `z${i}′`;
+    return settings.stopGradient || isConstant(settings) ? `stopgrad(z${i})` : `z${i}`;
+  };
+  const d = settings.similarity === 'cosine' ? 'D' : 'H';
+  switch (settings.symmetrization) {
+    case 'symmetric':
+      return `L = ½ ${d}(${p}1, ${target(2)}) + ½ ${d}(${p}2, ${target(1)})`;
+    case 'asymmetric':
+      return `L = ${d}(${p}1, ${target(2)})`;
+    case 'asymmetric2x':
+      return `L = ½ ${d}(${p}1, ${target(2)}) + ½ ${d}(${p}3, ${target(4)})`;
+    default:
+      return settings.symmetrization satisfies never;
+  }
+}
+
+/** The second branch's encoder, and what it has to do with the first's. */
+function secondEncoder({ momentumEncoder, alternation }: Settings): [DiagramNode, DiagramLink] {
+  if (momentumEncoder) {
+    return [
+      { id: 'f2', label: 'momentum', detail: 'encoder', kind: 'follower', branch: 2 },
+      { from: 'f1', to: 'f2', kind: 'follows', label: 'moving average' },
+    ];
+  }
+  if (alternation > 1) {
+    return [
+      { id: 'f2', label: 'encoder f', detail: 'held still', kind: 'follower', branch: 2 },
+      { from: 'f1', to: 'f2', kind: 'follows', label: `every ${alternation} steps` },
+    ];
+  }
+  return [SAME_ENCODER[1], SAME_WEIGHTS];
+}
+
+function caption(settings: Settings): string {
+  const { momentumEncoder, movingAverageTarget, alternation, stopGradient, symmetrization } = settings;
+  const more = {
+    symmetric: ' The loss adds the mirror image, with the views exchanged.',
+    asymmetric: '',
+    asymmetric2x: ' Each image gives two such pairs of views.',
+  }[symmetrization];
+  if (movingAverageTarget) {
+    return `The gradient (dashed) reaches the encoder through one branch only; η, the average of the image’s outputs over its visits, is a constant.${more}`;
+  }
+  if (momentumEncoder) {
+    return `The gradient (dashed) reaches the encoder through one branch only; the momentum encoder follows it as a moving average.${more}`;
+  }
+  if (alternation > 1) {
+    return `The z₂ of ${alternation} steps are computed at once and kept constant while the encoder learns to predict them.${more}`;
+  }
+  return stopGradient
+    ? `The gradient (dashed) reaches the encoder through one branch only; z₂ is taken as a constant.${more}`
+    : `The gradient (dashed) reaches the encoder through both branches: nothing stops both outputs from becoming one constant.${more}`;
 }
 
 /** Figure 1: the predictor on one branch, stop-gradient on the other; the symmetric loss adds its mirror image. */
-function diagram(config: RunConfig): Diagram {
-  const { predictor, stopGradient, symmetric } = config;
-  const nodes: DiagramNode[] = [
-    { id: 'x1', label: 'x₁', kind: 'view', branch: 1 },
-    { id: 'x2', label: 'x₂', kind: 'view', branch: 2 },
-    { id: 'f1', label: 'encoder f', kind: 'network', branch: 1, shared: true },
-    { id: 'f2', label: 'encoder f', kind: 'network', branch: 2, shared: true },
-  ];
-  const edges: DiagramEdge[] = [
-    { from: 'x1', to: 'f1', label: '', gradient: false },
-    { from: 'x2', to: 'f2', label: '', gradient: false },
-  ];
-  if (predictor === 'none') {
-    edges.push({ from: 'f1', to: 'loss', label: 'z₁', gradient: true });
-  } else {
-    const label = predictor === 'fixed' ? 'predictor h (fixed)' : 'predictor h';
-    nodes.push({ id: 'h', label, kind: 'network', branch: 1 });
-    edges.push(
-      { from: 'f1', to: 'h', label: 'z₁', gradient: true },
-      { from: 'h', to: 'loss', label: 'p₁', gradient: true },
-    );
-  }
-  nodes.push({ id: 'loss', label: 'similarity', kind: 'loss', branch: 'both' });
-  edges.push({ from: 'f2', to: 'loss', label: 'z₂', gradient: !stopGradient, control: 'stopGradient' });
-  const mirror = symmetric ? ' The loss adds the mirror image, with the views exchanged.' : '';
-  const caption = stopGradient
-    ? `The gradient (dashed) reaches the encoder through the predictor’s branch only; z₂ is taken as a constant.${mirror}`
-    : `The gradient (dashed) reaches the encoder through both branches: nothing stops both outputs from becoming one constant.${mirror}`;
-  return { nodes, edges, formula: formula(config), caption };
+function diagram(settings: Settings): Diagram {
+  const [f2, link] = secondEncoder(settings);
+  const first = throughPredictor(settings.predictor, 'loss');
+  const constant = isConstant(settings);
+  const memory: DiagramNode = { id: 'η', label: 'average η', detail: 'one per image', kind: 'memory', branch: 2 };
+  const second: DiagramEdge[] = settings.movingAverageTarget
+    ? [
+        { from: 'f2', to: 'η', label: 'z₂', gradient: false },
+        { from: 'η', to: 'loss', label: 'η₂', gradient: false },
+      ]
+    : [
+        {
+          from: 'f2',
+          to: 'loss',
+          label: settings.momentumEncoder ? 'z₂′' : 'z₂',
+          gradient: !constant && !settings.stopGradient,
+          ...(constant ? {} : { control: 'stopGradient' }),
+        },
+      ];
+  return {
+    nodes: [
+      ...VIEWS,
+      SAME_ENCODER[0],
+      f2,
+      ...first.nodes,
+      ...(settings.movingAverageTarget ? [memory] : []),
+      { id: 'loss', label: 'similarity', kind: 'loss', branch: 'both' },
+    ],
+    edges: [...VIEW_EDGES, ...first.edges, ...second],
+    links: [link],
+    formula: formula(settings),
+    caption: caption(settings),
+  };
 }
 
-export const simsiam: MethodDescription = {
-  name: 'simsiam',
+function problems(settings: Settings): string[] {
+  const { momentumEncoder, movingAverageTarget, alternation, stopGradient, symmetrization, similarity } = settings;
+  const found: string[] = [];
+  const constants = [
+    ...(momentumEncoder ? ['the momentum encoder'] : []),
+    ...(movingAverageTarget ? ['the moving average of η'] : []),
+    ...(alternation > 1 ? ['alternating optimisation'] : []),
+  ];
+  if (constants.length > 1) {
+    found.push(`Each of ${constants.join(' and ')} decides alone what is predicted: switch off all but one.`);
+  }
+  if (constants.length > 0 && !stopGradient) {
+    found.push(`With ${constants[0]} the target is a constant: switch stop-gradient on, or the former off.`);
+  }
+  if (symmetrization === 'asymmetric2x' && (movingAverageTarget || alternation > 1)) {
+    found.push(
+      'Two pairs of views for each image go with targets of the same step only: choose another symmetrisation.',
+    );
+  }
+  if (movingAverageTarget && similarity === 'crossEntropy') {
+    found.push('The moving average of η is one of directions: choose the negative cosine as similarity.');
+  }
+  return found;
+}
+
+export const simsiam = describeMethod({
   title: 'SimSiam',
   summary:
     'Two augmented views of each image; a small predictor makes the output of one match the output of the other.',
   answerToCollapse: 'Stop-gradient and a predictor: no negative pairs, no momentum encoder, no clustering.',
   paper: 'Chen & He, Exploring Simple Siamese Representation Learning, arXiv 2011.10566',
+  options,
+  defaults: ({ outputDim }) => ({ predictorHidden: Math.max(1, Math.floor(outputDim / 4)) }),
+  problems,
   // A cosine can reach +1, but two views of one picture never start out opposed.
   lossRange: ({ similarity }) => (similarity === 'cosine' ? [-1, 0] : null),
-  options: ['stopGradient', 'predictor', 'headBatchNorm', 'similarity', 'symmetric', 'fixPredictorLr'],
+  lossHelp: ({ similarity }) =>
+    similarity === 'cosine'
+      ? '−1: the two views agree perfectly. Proves nothing alone: a constant output agrees, too.'
+      : 'Cross-entropy of the softmaxes of p and z. Its smallest value depends on d.',
   diagram,
-};
+});

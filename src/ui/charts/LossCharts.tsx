@@ -57,17 +57,9 @@ function LossChart({ kind, config, overlays }: LossChartProps) {
       chart={chart}
       overlays={overlays}
       value={<span data-testid="metric-loss">{plain(loss, 4)}</span>}
-      help={lossHelp(config)}
+      help={METHODS[config.method].lossHelp(config)}
     />
   );
-}
-
-function lossHelp({ method, similarity }: RunConfig): string {
-  const { title, options } = METHODS[method];
-  if (!options.includes('similarity')) return `Of ${title}: the lower the better, but no measure of another method.`;
-  return similarity === 'cosine'
-    ? '−1: the two views agree perfectly. Proves nothing alone: a constant output agrees, too.'
-    : 'Cross-entropy of the softmaxes of p and z. Its smallest value depends on d.';
 }
 
 interface OtherLossChartProps {

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { shownConfig } from '../../session/runStore';
+import type { DiagramNode } from '../../spec/methods/methodDescription';
 import { METHODS } from '../../spec/methods/registry';
 import type { RunConfig } from '../../spec/runConfig';
 import { useRun } from '../lab';
@@ -11,13 +12,22 @@ import { Arrow } from './Arrow';
 import classes from './Diagram.module.css';
 import { EdgeSwitch } from './EdgeSwitch';
 import { Formula } from './Formula';
-import { type Box, type DiagramLayout, layoutDiagram } from './layout';
+import { type Box, type DiagramLayout, layoutDiagram, type PlacedLink } from './layout';
 import { ViewPictures } from './ViewPictures';
 
 /** Below this width the diagram runs from top to bottom. */
 const NARROW = 520;
+/** Between two lines of a box. */
+const LINE = 17;
 
-/** The step as the paper's Figure 1, with the images of the moment, and the stop-gradient as a switch on its arrow. */
+/** What learns by the gradient has the plain box. */
+const KIND_CLASS: Partial<Record<DiagramNode['kind'], string>> = {
+  follower: classes.follower,
+  operation: classes.operation,
+  memory: classes.memory,
+};
+
+/** The step as the paper's Figures 1 and 3, with the images of the moment, and the stop-gradient as a switch on its arrow. */
 export function DiagramPanel() {
   const { ref, width } = useElementSize();
   const narrow = width > 0 && width < NARROW;
@@ -45,8 +55,8 @@ export function DiagramPanel() {
           >
             <Heads />
             <SplitArrows layout={layout} />
-            {layout.shared.map(([one, other]) => (
-              <SameWeights key={`${one.x} ${one.y}`} one={one} other={other} />
+            {layout.links.map((placed) => (
+              <Link key={`${placed.link.from} ${placed.link.to}`} placed={placed} />
             ))}
             {layout.edges.map((placed) => (
               <Arrow
@@ -58,17 +68,7 @@ export function DiagramPanel() {
             {layout.nodes
               .filter(({ node }) => node.kind !== 'view')
               .map(({ node, box }) => (
-                <g key={node.id}>
-                  <BoxShape box={box} />
-                  <text className={classes.name} x={box.x} y={node.kind === 'loss' ? box.y - 9 : box.y}>
-                    {node.label}
-                  </text>
-                  {node.kind === 'loss' && (
-                    <text className={classes.value} x={box.x} y={box.y + 11}>
-                      {loss === undefined ? 'L' : `L = ${inWords(loss, 3)}`}
-                    </text>
-                  )}
-                </g>
+                <NodeBox key={node.id} node={node} box={box} loss={loss} />
               ))}
           </svg>
           <ViewPictures layout={layout} />
@@ -118,6 +118,9 @@ function Heads() {
       <marker id="gradient-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">
         <path className={classes.gradientHead} d="M0 0.5L10 5L0 9.5z" />
       </marker>
+      <marker id="follows-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">
+        <path className={classes.followsHead} d="M0 0.5L10 5L0 9.5z" />
+      </marker>
     </defs>
   );
 }
@@ -145,36 +148,55 @@ function SplitArrows({ layout }: { readonly layout: DiagramLayout }) {
     });
 }
 
-function SameWeights({ one, other }: { readonly one: Box; readonly other: Box }) {
-  const level = one.y === other.y;
-  const middle = { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 };
-  const d = level
-    ? `M${one.x + one.width / 2 + 4} ${one.y}H${other.x - other.width / 2 - 4}`
-    : `M${one.x} ${one.y + one.height / 2 + 4}V${other.y - other.height / 2 - 4}`;
+/** The same weights, or one following the other. */
+function Link({ placed: { link, from, to, lines } }: { readonly placed: PlacedLink }) {
+  const follows = link.kind === 'follows';
   return (
     <g>
-      <path className={classes.shared} d={d} />
-      <text
-        className={classes.note}
-        x={level ? middle.x : middle.x + 8}
-        y={level ? middle.y - 9 : middle.y}
-        textAnchor={level ? 'middle' : 'start'}
-      >
-        {level ? 'shared' : 'same weights'}
-      </text>
+      <path
+        className={follows ? classes.follows : classes.shared}
+        d={`M${from.x} ${from.y}L${to.x} ${to.y}`}
+        {...(follows ? { markerEnd: 'url(#follows-head)' } : {})}
+      />
+      {lines.map(({ text, at, anchor }) => (
+        <text key={text} className={classes.note} x={at.x} y={at.y} textAnchor={anchor}>
+          {text}
+        </text>
+      ))}
     </g>
   );
 }
 
-function BoxShape({ box }: { readonly box: Box }) {
+interface NodeBoxProps {
+  readonly node: DiagramNode;
+  readonly box: Box;
+  readonly loss: number | undefined;
+}
+
+/** A box with its words, one below the other; the loss with its value. */
+function NodeBox({ node, box, loss }: NodeBoxProps) {
+  const lines = [
+    { text: node.label, className: classes.name },
+    ...(node.detail === undefined ? [] : [{ text: node.detail, className: classes.value }]),
+    ...(node.kind === 'loss'
+      ? [{ text: loss === undefined ? 'L' : `L = ${inWords(loss, 3)}`, className: classes.value }]
+      : []),
+  ];
   return (
-    <rect
-      className={classes.box}
-      x={box.x - box.width / 2}
-      y={box.y - box.height / 2}
-      width={box.width}
-      height={box.height}
-      rx={7}
-    />
+    <g>
+      <rect
+        className={`${classes.box} ${KIND_CLASS[node.kind] ?? ''}`}
+        x={box.x - box.width / 2}
+        y={box.y - box.height / 2}
+        width={box.width}
+        height={box.height}
+        rx={7}
+      />
+      {lines.map(({ text, className }, i) => (
+        <text key={className + text} className={className} x={box.x} y={box.y + (i - (lines.length - 1) / 2) * LINE}>
+          {text}
+        </text>
+      ))}
+    </g>
   );
 }

@@ -1,4 +1,4 @@
-import type { Diagram, DiagramEdge, DiagramNode } from '../../spec/methods/methodDescription';
+import type { Diagram, DiagramEdge, DiagramLink, DiagramNode } from '../../spec/methods/methodDescription';
 
 export interface Point {
   readonly x: number;
@@ -29,14 +29,21 @@ export interface PlacedEdge {
   readonly control: Point;
 }
 
+export interface PlacedLink {
+  readonly link: DiagramLink;
+  readonly from: Point;
+  readonly to: Point;
+  /** Where the label's lines stand. Between boxes that are side by side there is room for a word above and one below. */
+  readonly lines: readonly { readonly text: string; readonly at: Point; readonly anchor: 'start' | 'middle' }[];
+}
+
 export interface DiagramLayout {
   readonly width: number;
   readonly height: number;
   readonly image: Box;
   readonly nodes: readonly PlacedNode[];
   readonly edges: readonly PlacedEdge[];
-  /** Pairs of boxes with the same weights. */
-  readonly shared: readonly (readonly [Box, Box])[];
+  readonly links: readonly PlacedLink[];
 }
 
 /** Sizes of one orientation, in the drawing's own units, which are pixels at its natural width. */
@@ -44,24 +51,57 @@ interface Measures {
   readonly width: number;
   readonly height: number;
   readonly picture: number;
-  readonly network: { readonly width: number; readonly height: number };
-  readonly loss: { readonly width: number; readonly height: number };
+  readonly box: Size;
+  /** Between the two branches. */
+  readonly memory: Size;
+  readonly loss: Size;
+  /** Arrows from two branches, and from between them, meet at the loss this far apart. */
+  readonly spread: { readonly two: number; readonly three: number };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 const ACROSS: Measures = {
   width: 720,
   height: 236,
   picture: 64,
-  network: { width: 104, height: 46 },
+  box: { width: 106, height: 46 },
+  memory: { width: 92, height: 44 },
   loss: { width: 124, height: 52 },
+  spread: { two: 11, three: 22 },
 };
 const DOWN: Measures = {
   width: 340,
   height: 452,
   picture: 58,
-  network: { width: 112, height: 42 },
+  box: { width: 112, height: 42 },
+  memory: { width: 72, height: 42 },
   loss: { width: 132, height: 50 },
+  spread: { two: 26, three: 46 },
 };
+/** What each box in a row more than three takes. */
+const MORE = { across: { width: 60, height: 14 }, down: { width: 0, height: 70 } };
+/** What a third row, between the branches, takes beside the predictor. */
+const BETWEEN = { across: { width: 0, height: 30 }, down: { width: 32, height: 0 } };
+
+/** Sizes that fit a diagram of so many columns. */
+function measuresFor({ nodes }: Diagram, last: number, narrow: boolean): Measures {
+  const base = narrow ? DOWN : ACROSS;
+  const more = narrow ? MORE.down : MORE.across;
+  const between = narrow ? BETWEEN.down : BETWEEN.across;
+  const extra = Math.max(0, last - 3);
+  const has = nodes.some(({ kind, branch }) => kind === 'memory' && branch === 'both') ? 1 : 0;
+  const detailed = nodes.some(({ kind, detail }) => kind === 'loss' && detail !== undefined) ? 1 : 0;
+  return {
+    ...base,
+    width: base.width + extra * more.width + has * between.width,
+    height: base.height + extra * more.height + has * between.height,
+    loss: { ...base.loss, height: base.loss.height + detailed * 18 },
+  };
+}
 
 /** The gradient's arrow runs this far beside the forward one. */
 const GRADIENT_OFFSET = 11;
@@ -82,14 +122,15 @@ function ranksOf({ nodes, edges }: Diagram): Map<string, number> {
 
 /** Places a method's diagram: from left to right, or, where the page is narrow, from top to bottom. */
 export function layoutDiagram(diagram: Diagram, narrow: boolean): DiagramLayout {
-  const measures = narrow ? DOWN : ACROSS;
-  const { width, height, picture } = measures;
   const ranks = ranksOf(diagram);
   const last = Math.max(1, ...ranks.values());
+  const measures = measuresFor(diagram, last, narrow);
+  const { width, height, picture } = measures;
 
-  const sizeOf = (kind: DiagramNode['kind']) => {
-    if (kind === 'network') return measures.network;
-    return kind === 'loss' ? measures.loss : { width: picture, height: picture };
+  const sizeOf = ({ kind, branch }: DiagramNode): Size => {
+    if (kind === 'view') return { width: picture, height: picture };
+    if (kind === 'loss') return measures.loss;
+    return branch === 'both' ? measures.memory : measures.box;
   };
   const place = (rank: number, branch: DiagramNode['branch'], size: { width: number; height: number }): Box => {
     // The picture that both views are made of stands before rank 0; the loss at the far end touches the edge.
@@ -103,7 +144,7 @@ export function layoutDiagram(diagram: Diagram, narrow: boolean): DiagramLayout 
 
   const nodes = diagram.nodes.map((node) => ({
     node,
-    box: place(ranks.get(node.id) ?? 0, node.branch, sizeOf(node.kind)),
+    box: place(ranks.get(node.id) ?? 0, node.branch, sizeOf(node)),
   }));
   const boxes = new Map(nodes.map(({ node, box }) => [node.id, { node, box }]));
   const image: Box = narrow
@@ -114,29 +155,64 @@ export function layoutDiagram(diagram: Diagram, narrow: boolean): DiagramLayout 
   for (const edge of diagram.edges) {
     const from = boxes.get(edge.from);
     const to = boxes.get(edge.to);
-    if (from !== undefined && to !== undefined) edges.push(placeEdge(edge, from, to, narrow));
+    if (from === undefined || to === undefined) continue;
+    const arriving = diagram.edges.filter((other) => other.to === edge.to).length;
+    const spread = arriving > 2 ? measures.spread.three : measures.spread.two;
+    edges.push(placeEdge(edge, from, to, { narrow, spread, width }));
   }
-  const groups = nodes.filter(({ node }) => node.shared === true);
-  const shared = groups.flatMap((one, i) =>
-    groups
-      .slice(i + 1)
-      .filter((other) => other.node.label === one.node.label)
-      .map((other) => [one.box, other.box] as const),
-  );
-  return { width, height, image, nodes, edges, shared };
+  const links = diagram.links.flatMap((link) => {
+    const from = boxes.get(link.from);
+    const to = boxes.get(link.to);
+    return from === undefined || to === undefined ? [] : [placeLink(link, from.box, to.box)];
+  });
+  return { width, height, image, nodes, edges, links };
+}
+
+/** Between two boxes, one above or beside the other. */
+function placeLink(link: DiagramLink, one: Box, other: Box): PlacedLink {
+  if (one.y !== other.y) {
+    const from = { x: one.x, y: one.y + one.height / 2 + 4 };
+    const to = { x: other.x, y: other.y - other.height / 2 - 4 };
+    const at = { x: one.x + 8, y: (one.y + other.y) / 2 };
+    return { link, from, to, lines: [{ text: link.label, at, anchor: 'start' }] };
+  }
+  const from = { x: one.x + one.width / 2 + 4, y: one.y };
+  const to = { x: other.x - other.width / 2 - 4, y: other.y };
+  const [first, ...rest] = link.label.split(' ');
+  const x = (one.x + other.x) / 2;
+  return {
+    link,
+    from,
+    to,
+    lines: [
+      { text: first, at: { x, y: one.y - 10 }, anchor: 'middle' },
+      { text: rest.join(' '), at: { x, y: one.y + 11 }, anchor: 'middle' },
+    ],
+  };
 }
 
 type Placed = { readonly node: DiagramNode; readonly box: Box };
 
-function placeEdge(edge: DiagramEdge, from: Placed, to: Placed, narrow: boolean): PlacedEdge {
+interface Surroundings {
+  readonly narrow: boolean;
+  /** How far from the middle an arrow meets a box between the branches. */
+  readonly spread: number;
+  readonly width: number;
+}
+
+/** Half of a switch's width and height, in the drawing's units, with some room. */
+const SWITCH = { width: 79, height: 18 };
+
+function placeEdge(edge: DiagramEdge, from: Placed, to: Placed, { narrow, spread, width }: Surroundings): PlacedEdge {
   // Two branches meet at the loss side by side, not in one point.
-  const spread = to.node.branch === 'both' ? (from.node.branch === 1 ? -1 : 1) * (narrow ? 26 : 11) : 0;
+  const side = { 1: -1, 2: 1, both: 0 }[from.node.branch];
+  const off = to.node.branch === 'both' ? side * spread : 0;
   const start: Point = narrow
     ? { x: from.box.x, y: from.box.y + from.box.height / 2 + CLEARANCE }
     : { x: from.box.x + from.box.width / 2 + CLEARANCE, y: from.box.y };
   const end: Point = narrow
-    ? { x: to.box.x + spread, y: to.box.y - to.box.height / 2 - CLEARANCE }
-    : { x: to.box.x - to.box.width / 2 - CLEARANCE, y: to.box.y + spread };
+    ? { x: to.box.x + off, y: to.box.y - to.box.height / 2 - CLEARANCE }
+    : { x: to.box.x - to.box.width / 2 - CLEARANCE, y: to.box.y + off };
   const along = (share: number): Point => ({
     x: start.x + (end.x - start.x) * share,
     y: start.y + (end.y - start.y) * share,
@@ -151,6 +227,18 @@ function placeEdge(edge: DiagramEdge, from: Placed, to: Placed, narrow: boolean)
     gradientFrom: beside(end, GRADIENT_OFFSET),
     gradientTo: beside(start, GRADIENT_OFFSET),
     label: beside(along(0.5), narrow ? -14 : -13),
-    control: narrow ? { x: Math.min(along(0.2).x, DOWN.width - 84), y: along(0.2).y } : beside(along(0.56), 46),
+    control: narrow ? switchDown(along(0.2), start, width) : switchAcross(along(0.56), from.box, width),
   };
+}
+
+/** Below the arrow, and below the box it comes from where it would cover that. */
+function switchAcross(on: Point, from: Box, width: number): Point {
+  const x = Math.min(on.x, width - SWITCH.width);
+  const covers = x - SWITCH.width < from.x + from.width / 2;
+  return { x, y: covers ? Math.max(on.y + 46, from.y + from.height / 2 + SWITCH.height) : on.y + 46 };
+}
+
+/** On the arrow, clear of the box above. */
+function switchDown(on: Point, start: Point, width: number): Point {
+  return { x: Math.min(on.x, width - SWITCH.width - 5), y: Math.max(on.y, start.y + SWITCH.height) };
 }

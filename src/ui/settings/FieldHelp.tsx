@@ -1,10 +1,12 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconHelp } from '@tabler/icons-react';
 import { type Field, paperValue } from '../../spec/fields';
+import { useRun } from '../lab';
 
 /** What a setting means, on hover, focus or touch. */
 export function FieldHelp({ field }: { readonly field: Field }) {
-  const paper = paperValue(field);
+  const method = useRun((run) => run.config.method);
+  const paper = paperValue(field, method);
   const text = paper === null ? field.help : `${field.help} Paper (${field.source}): ${paper}.`;
   return (
     <Tooltip label={text} position="right">

@@ -2,6 +2,7 @@ import { NativeSelect, Switch } from '@mantine/core';
 import { useId } from 'react';
 import type { ConfigPath } from '../../spec/configPath';
 import { type Field, fieldOf, paperValue } from '../../spec/fields';
+import { useRun } from '../lab';
 import { FieldHelp } from './FieldHelp';
 import classes from './FieldRow.module.css';
 import { NumberField } from './NumberField';
@@ -47,7 +48,8 @@ export function FieldRow({ path, of }: FieldRowProps) {
 
 /** What the paper has in this place; nothing for settings that are this page's own. */
 export function PaperValue({ field }: { readonly field: Field }) {
-  const paper = paperValue(field);
+  const method = useRun((run) => run.config.method);
+  const paper = paperValue(field, method);
   return paper === null ? null : <span className={classes.paper}>paper: {paper}</span>;
 }
 

@@ -1,8 +1,9 @@
 import { Accordion, Anchor, NativeSelect, Text } from '@mantine/core';
-import { differingPaths, FIELDS, type FieldGroup, fieldOf } from '../../spec/fields';
-import { METHODS } from '../../spec/methods/registry';
+import type { FieldGroup } from '../../spec/field';
+import { differingPaths, FIELDS, fieldOf } from '../../spec/fields';
+import { ALL_OPTIONS, hasOption, METHOD_NAMES, METHODS, type MethodName } from '../../spec/methods/registry';
 import { presetConfig } from '../../spec/presets';
-import { METHOD_NAMES, PRESET_NAMES } from '../../spec/runConfig';
+import { PRESET_NAMES } from '../../spec/runConfig';
 import { useLab, useRun } from '../lab';
 import { Panel } from '../layout/Panel';
 import { FieldRow } from './FieldRow';
@@ -23,8 +24,17 @@ const SECTIONS: readonly { readonly group: FieldGroup; readonly title: string }[
   { group: 'run', title: 'Image size, seed, engine' },
 ];
 
+/** The settings of a section; of those that only some methods have, the ones that this method has. */
+function fieldsOf(group: FieldGroup, method: MethodName) {
+  return FIELDS.filter(
+    ({ group: own, path }) =>
+      own === group && !ELSEWHERE.has(path) && (!ALL_OPTIONS.has(path) || hasOption(method, path)),
+  );
+}
+
 /** Every setting but the images and the augmentations. */
 export function SettingsPanel() {
+  const method = useRun((run) => run.config.method);
   return (
     <Panel title="Settings">
       <div className={classes.head}>
@@ -46,7 +56,7 @@ export function SettingsPanel() {
           <Accordion.Item key={group} value={group}>
             <Accordion.Control>{title}</Accordion.Control>
             <Accordion.Panel>
-              {FIELDS.filter((field) => field.group === group && !ELSEWHERE.has(field.path)).map(({ path }) =>
+              {fieldsOf(group, method).map(({ path }) =>
                 path === 'baseLearningRate' ? <LearningRateField key={path} /> : <FieldRow key={path} path={path} />,
               )}
             </Accordion.Panel>
@@ -60,8 +70,8 @@ export function SettingsPanel() {
 function PresetSelect() {
   const lab = useLab();
   const config = useRun((run) => run.config);
-  const { preset, dataset } = config;
-  const edited = differingPaths(config, presetConfig(preset, dataset)).filter((path) => !KEPT.has(path)).length;
+  const { preset, dataset, method } = config;
+  const edited = differingPaths(config, presetConfig(preset, dataset, method)).filter((path) => !KEPT.has(path)).length;
   const field = fieldOf('preset');
   const options = field.control.kind === 'choice' ? field.control.options : [];
   return (

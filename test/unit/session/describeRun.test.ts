@@ -76,6 +76,6 @@ describe('the link of a kept run', () => {
 });
 
 it('tells kinds of loss apart whose values do not compare', () => {
-  expect(lossKind(tiny)).toBe(lossKind({ ...tiny, stopGradient: false, symmetric: false }));
+  expect(lossKind(tiny)).toBe(lossKind({ ...tiny, stopGradient: false, symmetrization: 'asymmetric' }));
   expect(lossKind({ ...tiny, similarity: 'crossEntropy' })).not.toBe(lossKind(tiny));
 });

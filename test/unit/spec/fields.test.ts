@@ -47,11 +47,15 @@ describe('FIELDS', () => {
   });
 
   it('gives the paper’s values', () => {
-    expect(paperValue(fieldOf('baseLearningRate'))).toBe('0.03');
-    expect(paperValue(fieldOf('batchSize'))).toBe('512');
-    expect(paperValue(fieldOf('stopGradient'))).toBe('on');
-    expect(paperValue(fieldOf('outputDim'))).toBe('2048');
-    expect(paperValue(fieldOf('seed'))).toBeNull();
+    expect(paperValue(fieldOf('baseLearningRate'), 'simsiam')).toBe('0.03');
+    expect(paperValue(fieldOf('batchSize'), 'simsiam')).toBe('512');
+    expect(paperValue(fieldOf('stopGradient'), 'simsiam')).toBe('on');
+    expect(paperValue(fieldOf('outputDim'), 'simsiam')).toBe('2048');
+    expect(paperValue(fieldOf('seed'), 'simsiam')).toBeNull();
+    expect(paperValue(fieldOf('tauBase'), 'byol')).toBe('0.996');
+    expect(paperValue(fieldOf('stopGradient'), 'simclr')).toBe('off');
+    // The paper's rate is SimSiam's.
+    expect(paperValue(fieldOf('baseLearningRate'), 'byol')).toBeNull();
     expect(() => fieldOf('nothing')).toThrow('nothing');
   });
 

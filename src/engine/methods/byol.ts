@@ -1,0 +1,72 @@
+import * as tf from '@tensorflow/tfjs';
+import type { LiveKey, LiveSettings, RunConfig } from '../../spec/runConfig';
+import { backboneShape } from '../backbones/shapes';
+import { byolLoss } from '../losses/byolLoss';
+import { pairOf } from '../nn/bothViews';
+import { Parameters } from '../nn/parameters';
+import { tauSchedule } from '../optim/schedule';
+import type { StepInputs } from '../stepInputs';
+import { buildEncoder, type Encoder } from './encoder';
+import type { Embedding, Method, MethodOutput, TrainedParameter } from './method';
+import { MomentumEncoder } from './momentumEncoder';
+import { Predictor } from './predictor';
+
+/** BYOL (arXiv 2006.07733): an online encoder and predictor learn to predict the output of a momentum encoder. */
+class Byol implements Method {
+  readonly parameters = new Parameters();
+  readonly featureDim: number;
+  readonly outputDim: number;
+  readonly #tauBase: number;
+  readonly #online: Encoder;
+  readonly #predictor: Predictor;
+  readonly #target: MomentumEncoder;
+
+  constructor(config: RunConfig) {
+    const { parameters } = this;
+    const build = (into: Parameters) => buildEncoder(into, backboneShape(config), config);
+    this.#tauBase = config.tauBase;
+    this.#online = build(parameters);
+    this.#predictor = new Predictor(parameters, config);
+    this.#target = new MomentumEncoder(parameters, build);
+    this.featureDim = this.#online.featureDim;
+    this.outputDim = this.#online.outputDim;
+  }
+
+  forward({ x1, x2 }: StepInputs, live: LiveSettings): MethodOutput {
+    const views = pairOf(x1, x2);
+    const z = this.#online.encodePair(views);
+    const { first: p1, second: p2 } = this.#predictor.predictPair(z, live);
+    const [t1, t2] = this.#target.encodePair(views);
+    const loss = tf.add<tf.Scalar>(byolLoss(p1, t2), byolLoss(p2, t1));
+    return { loss, z1: z.first, z2: z.second, p1, p2 };
+  }
+
+  trained(live: LiveSettings): TrainedParameter[] {
+    return this.#predictor.trained(live);
+  }
+
+  afterUpdate(inputs: StepInputs): void {
+    this.#target.follow(inputs);
+  }
+
+  tau(t: number, total: number): number {
+    return tauSchedule(this.#tauBase, t, total);
+  }
+
+  liveChanged(key: LiveKey, live: LiveSettings): void {
+    this.#predictor.liveChanged(key, live);
+  }
+
+  embed(images: tf.Tensor4D, mode: 'measure' | 'infer'): Embedding {
+    return this.#online.embed(images, mode);
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+    this.#predictor.dispose();
+  }
+}
+
+export function createByol(config: RunConfig): Method {
+  return new Byol(config);
+}

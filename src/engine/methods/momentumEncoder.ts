@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Follower, movingAverage } from '../kernels/movingAverage';
+import type { Pair } from '../nn/bothViews';
+import { Parameters } from '../nn/parameters';
+import { withoutGradient } from '../nn/stopGradient';
+import { SCALAR, type StepInputs } from '../stepInputs';
+import type { Encoder } from './encoder';
+
+/**
+ * BYOL's target network (Sec. 3.1): begins as a copy of the online encoder and follows it as a moving average of its weights. Its BN has
+ * the statistics of what passes through it; moving statistics are not averaged. State `target.*`.
+ */
+export class MomentumEncoder {
+  readonly #encoder: Encoder;
+  readonly #followers: readonly Follower[];
+
+  /** @param build builds the encoder once more, with the weights that the online one in `online` began with */
+  constructor(online: Parameters, build: (parameters: Parameters) => Encoder) {
+    const own = new Parameters();
+    this.#encoder = build(own);
+    this.#followers = [...own.trainable].map(([name, target]) => ({ target, online: online.get(name) }));
+    online.adopt('target.', own);
+  }
+
+  /** z' of images [N, H, W, 3] in training mode: a constant [N, d]. */
+  encode(images: tf.Tensor4D): tf.Tensor2D {
+    return withoutGradient(() => this.#encoder.encode(images, 'train'));
+  }
+
+  /** The same of both views, each with BN statistics of its own. */
+  encodePair(views: Pair<tf.Tensor4D>): readonly [z1: tf.Tensor2D, z2: tf.Tensor2D] {
+    const z = withoutGradient(() => {
+      const { first, second, both } = this.#encoder.encodePair(views);
+      return both ?? tf.concat([first, second]);
+    });
+    return tf.split(z, 2) as [tf.Tensor2D, tf.Tensor2D];
+  }
+
+  /** target = tau target + (1 - tau) online. */
+  follow({ scalars }: StepInputs): void {
+    movingAverage(this.#followers, scalars, SCALAR.tau);
+  }
+}

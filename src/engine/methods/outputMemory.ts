@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs';
+import { scatterRows } from '../kernels/scatterRows';
+import { l2Normalise } from '../nn/l2Normalise';
+import type { Parameters } from '../nn/parameters';
+import { withoutGradient } from '../nn/stopGradient';
+
+/**
+ * The moving average eta of each image's outputs (Sec. 5.2): eta = m eta + (1 - m) z/|z| at each visit. It begins at zero, so that at an
+ * image's first visit eta has the direction of z. State `memory.eta` [images, d].
+ */
+export class OutputMemory {
+  readonly #eta: tf.Variable<tf.Rank.R2>;
+  readonly #momentum: number;
+
+  constructor(parameters: Parameters, shape: readonly [images: number, d: number], momentum: number) {
+    const [images, d] = shape;
+    this.#eta = parameters.addState<tf.Rank.R2>('memory.eta', [images, d], new Float32Array(images * d));
+    this.#momentum = momentum;
+  }
+
+  /** The averages as they become by z [N, d] of these images (int32 [N]): constants [N, d]. Nothing is written. */
+  next(images: tf.Tensor1D, z: tf.Tensor2D): tf.Tensor2D {
+    return withoutGradient(() => {
+      const before = tf.gather<tf.Tensor2D>(this.#eta, images);
+      return tf.add<tf.Tensor2D>(tf.mul(before, this.#momentum), tf.mul(l2Normalise(z), 1 - this.#momentum));
+    });
+  }
+
+  /** Keeps these averages [N, d] of these images. */
+  keep(images: tf.Tensor1D, averages: tf.Tensor2D): void {
+    scatterRows(this.#eta, images, averages);
+  }
+}

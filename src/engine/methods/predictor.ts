@@ -1,0 +1,56 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { LiveKey, LiveSettings, RunConfig } from '../../spec/runConfig';
+import { mlpHead } from '../heads/mlpHead';
+import { predictorLayers } from '../heads/predictor';
+import { onPair, type Pair } from '../nn/bothViews';
+import type { Layer } from '../nn/layer';
+import type { Parameters } from '../nn/parameters';
+import { seededRandom } from '../random';
+import type { TrainedParameter } from './method';
+
+export type PredictorSettings = Pick<RunConfig, 'headBatchNorm' | 'outputDim' | 'predictorHidden' | 'seed'>;
+
+/** The predictor h in its three states (Table 1): trained, fixed at its random initialisation, or none. Parameters `predictor.*`. */
+export class Predictor {
+  readonly #parameters: Parameters;
+  readonly #layer: Layer<tf.Tensor2D>;
+  readonly #initial: Map<string, tf.Tensor>;
+
+  constructor(parameters: Parameters, { headBatchNorm, outputDim, predictorHidden: hidden, seed }: PredictorSettings) {
+    const layers = predictorLayers({ hidden, outputDim, headBatchNorm });
+    this.#parameters = parameters;
+    this.#layer = mlpHead(parameters, 'predictor', outputDim, layers, seededRandom(seed, 'init', 'predictor'));
+    this.#initial = parameters.snapshot('predictor.');
+  }
+
+  /** p = h(z), in training mode; z itself where there is none. z, p [N, d]. */
+  predict(z: tf.Tensor2D, live: LiveSettings): tf.Tensor2D {
+    return live.predictor === 'none' ? z : this.#layer(z, 'train');
+  }
+
+  /** The same of both views, each with BN statistics of its own. */
+  predictPair(z: Pair<tf.Tensor2D>, live: LiveSettings): Pair<tf.Tensor2D> {
+    return live.predictor === 'none' ? z : onPair(this.#layer, z);
+  }
+
+  /** Of all the parameters, those that are trained: the predictor's only in state `trained`. */
+  trained(live: LiveSettings): TrainedParameter[] {
+    const trained: TrainedParameter[] = [];
+    for (const [name, variable] of this.#parameters.trainable) {
+      const own = name.startsWith('predictor.');
+      if (own && live.predictor !== 'trained') continue;
+      trained.push({ name, variable, constantLearningRate: own && live.fixPredictorLr });
+    }
+    return trained;
+  }
+
+  /** To be told of every change in flight. */
+  liveChanged(key: LiveKey, live: LiveSettings): void {
+    // Table 1 (b) fixes h at its random initialisation, not at what it has learned since.
+    if (key === 'predictor' && live.predictor === 'fixed') this.#parameters.restore(this.#initial);
+  }
+
+  dispose(): void {
+    for (const tensor of this.#initial.values()) tensor.dispose();
+  }
+}

@@ -1,0 +1,69 @@
+import { SAME_ENCODER, SAME_WEIGHTS, throughPredictor, VIEW_EDGES, VIEWS } from './diagramParts';
+import { type Diagram, describeMethod, type SettingsOf } from './methodDescription';
+import { fixPredictorLr, headBatchNorm, predictor, predictorHidden, stopGradient, temperature } from './options';
+
+const options = { temperature, stopGradient, predictor, headBatchNorm, predictorHidden, fixPredictorLr };
+
+type Settings = SettingsOf<typeof options>;
+
+/** Figure 3, "SimCLR": both branches alike, and all other images of the batch as negatives. */
+function diagram({ predictor, stopGradient, batchSize }: Settings): Diagram {
+  const first = throughPredictor(predictor, 'loss');
+  const p = predictor === 'none' ? 'z' : 'p';
+  const key = (z: string) => (stopGradient ? `stopgrad(${z})` : z);
+  const gradient = !stopGradient;
+  return {
+    nodes: [
+      ...VIEWS,
+      ...SAME_ENCODER,
+      ...first.nodes,
+      {
+        id: 'negatives',
+        label: 'negatives',
+        detail: `${2 * batchSize - 2} views`,
+        kind: 'memory',
+        branch: 'both',
+      },
+      { id: 'loss', label: 'similarity', detail: 'and dissimilarity', kind: 'loss', branch: 'both' },
+    ],
+    edges: [
+      ...VIEW_EDGES,
+      ...first.edges,
+      { from: 'f1', to: 'negatives', label: '', gradient },
+      { from: 'f2', to: 'negatives', label: '', gradient },
+      { from: 'negatives', to: 'loss', label: '', gradient },
+      { from: 'f2', to: 'loss', label: 'z₂', gradient, control: 'stopGradient' },
+    ],
+    links: [SAME_WEIGHTS],
+    formula: `L = −log ( exp(cos(${p}1, ${key('z2')})/T) / Σ exp(cos(${p}1, ${key('z')})/T) )`,
+    caption: stopGradient
+      ? 'The two views of an image are drawn together and pushed away from all other images of the batch; the gradient (dashed) takes one branch only. The loss is averaged over all views.'
+      : 'The two views of an image are drawn together and pushed away from all other images of the batch; the gradient (dashed) takes both branches. The loss is averaged over all views.',
+  };
+}
+
+export const simclr = describeMethod({
+  title: 'SimCLR',
+  summary: 'The two views of an image are to be more alike than views of different images.',
+  answerToCollapse:
+    'Negative pairs: outputs of different images are pushed apart, which asks for large batches. SimSiam is “SimCLR without negatives”.',
+  paper: 'Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, arXiv 2002.05709',
+  options,
+  defaults: ({ outputDim }) => {
+    const d = Math.min(128, outputDim);
+    return {
+      projectorLayers: 2,
+      outputDim: d,
+      predictorHidden: Math.max(1, Math.floor(d / 4)),
+      headBatchNorm: 'hidden',
+      temperature: 0.5,
+      stopGradient: false,
+      predictor: 'none',
+    };
+  },
+  problems: () => [],
+  lossRange: () => null,
+  lossHelp: ({ batchSize }) =>
+    `${Math.log(2 * batchSize - 1).toFixed(2)} (log of ${2 * batchSize - 1}): the other view is no more similar than any other image, as with a constant output. Depends on batch size and T.`,
+  diagram,
+});

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { real, whole } from '../field';
+import { SAME_ENCODER, SAME_WEIGHTS, throughPredictor, VIEW_EDGES, VIEWS } from './diagramParts';
+import { type Diagram, type DiagramNode, describeMethod, type SettingsOf } from './methodDescription';
+import { option } from './option';
+import { fixPredictorLr, headBatchNorm, predictor, predictorHidden, stopGradient, temperature } from './options';
+
+const options = {
+  prototypes: option(z.int().min(2).max(4096), {
+    label: 'Prototypes K',
+    help: 'How many cluster centres the outputs are assigned to; several times the number of classes. 3000 on ImageNet.',
+    control: whole(2, 4096, 8),
+    source: null,
+    initial: 128,
+  }),
+  temperature,
+  stopGradient,
+  predictor,
+  headBatchNorm,
+  predictorHidden,
+  sinkhornIterations: option(z.int().min(1).max(20), {
+    label: 'Sinkhorn iterations',
+    help: 'How often the assignments are balanced: each prototype gets the same share of the batch.',
+    control: whole(1, 20),
+    source: 'SwAV, App. A',
+    initial: 3,
+  }),
+  sinkhornEpsilon: option(z.number().min(0.01).max(1), {
+    label: 'Sinkhorn ε',
+    help: 'How soft the assignments are: the lower, the more each image goes to one prototype.',
+    control: real(0.01, 1, 0.01),
+    source: 'SwAV, App. A',
+    initial: 0.05,
+  }),
+  freezePrototypes: option(z.int().min(0).max(1_000_000), {
+    group: 'optimiser',
+    label: 'Prototypes frozen for',
+    help: 'The prototypes stay at their random start for this many steps, so that the encoder settles first.',
+    control: whole(0, 1_000_000, 50),
+    source: 'SwAV, App. A',
+    initial: 100,
+  }),
+  queueLength: option(z.int().min(0).max(65_536), {
+    label: 'Queue',
+    help: 'Outputs of past batches that are assigned along with the batch, where that is small against K; 0 for none. 3840 in SwAV’s paper, for batches of 256.',
+    control: whole(0, 65_536, 64),
+    source: 'SwAV, App. A',
+    initial: 0,
+  }),
+  queueStart: option(z.int().min(0).max(1_000_000), {
+    label: 'Queue used from step',
+    help: 'Early outputs change too fast to be kept; the queue is used from this step on, once it is full.',
+    control: whole(0, 1_000_000, 50),
+    source: null,
+    initial: 200,
+  }),
+  smallCrops: option(z.int().min(0).max(6), {
+    label: 'Small crops',
+    help: 'Multi-crop: so many more views of each image, of half the size and showing a small part, which predict the assignments of the two large ones. 0 for none, as in Table 4.',
+    control: whole(0, 6),
+    source: 'Sec. 6.1',
+    initial: 0,
+  }),
+  fixPredictorLr,
+};
+
+type Settings = SettingsOf<typeof options>;
+
+/** Figure 3, "SwAV": the assignment of one view, balanced over the batch, is what the other view predicts. */
+function diagram({ predictor, stopGradient, prototypes, queueLength, smallCrops }: Settings): Diagram {
+  const first = throughPredictor(predictor, 'C1');
+  const scores = (branch: 1 | 2): DiagramNode => ({
+    id: `C${branch}`,
+    label: 'prototypes',
+    detail: `C, ${prototypes}`,
+    kind: 'network',
+    branch,
+  });
+  const q = (i: number) => (stopGradient ? `stopgrad(q${i})` : `q${i}`);
+  const p = predictor === 'none' ? 'z' : 'p';
+  const crops = smallCrops > 0 ? ` ${smallCrops} small crops predict the assignments, too.` : '';
+  return {
+    nodes: [
+      ...VIEWS,
+      ...SAME_ENCODER,
+      ...first.nodes,
+      scores(1),
+      scores(2),
+      {
+        id: 'sinkhorn',
+        label: 'Sinkhorn-Knopp',
+        detail: queueLength > 0 ? `queue of ${queueLength}` : 'over the batch',
+        kind: 'operation',
+        branch: 2,
+      },
+      { id: 'loss', label: 'similarity', kind: 'loss', branch: 'both' },
+    ],
+    edges: [
+      ...VIEW_EDGES,
+      ...first.edges,
+      { from: 'C1', to: 'loss', label: '', gradient: true },
+      { from: 'f2', to: 'C2', label: 'z₂', gradient: !stopGradient },
+      { from: 'C2', to: 'sinkhorn', label: '', gradient: !stopGradient },
+      { from: 'sinkhorn', to: 'loss', label: 'q₂', gradient: !stopGradient, control: 'stopGradient' },
+    ],
+    links: [SAME_WEIGHTS],
+    formula: `L = ½ ℓ(${p}1, ${q(2)}) + ½ ℓ(${p}2, ${q(1)}),  ℓ(z, q) = −Σ q log softmax(zC/T)`,
+    caption: `Each view is scored against the prototypes; Sinkhorn-Knopp balances the scores of one into assignments q, each prototype with an equal share, and the other view predicts them. The loss adds the mirror image.${crops}`,
+  };
+}
+
+export const swav = describeMethod({
+  title: 'SwAV',
+  summary: 'The outputs are sorted into clusters online; each view predicts the cluster of the other.',
+  answerToCollapse:
+    'Online clustering with balanced assignments: not all images can go to one cluster. SimSiam is “SwAV without online clustering”.',
+  paper: 'Caron et al., Unsupervised Learning of Visual Features by Contrasting Cluster Assignments, arXiv 2006.09882',
+  options,
+  defaults: ({ outputDim, batchSize }, longRecipe) => {
+    const d = Math.min(128, outputDim);
+    return {
+      projectorLayers: 2,
+      outputDim: d,
+      predictorHidden: Math.max(1, Math.floor(d / 4)),
+      headBatchNorm: 'hidden',
+      temperature: 0.1,
+      stopGradient: true,
+      predictor: 'none',
+      prototypes: 128,
+      freezePrototypes: longRecipe ? 313 : 100,
+      // Balancing B images over K > B prototypes leaves most of them without one.
+      queueLength: batchSize < 256 ? 512 : 0,
+    };
+  },
+  problems: ({ queueLength, batchSize }) =>
+    queueLength > 0 && queueLength < batchSize
+      ? [`The queue of ${queueLength} is shorter than a batch of ${batchSize}: make it at least as long, or 0.`]
+      : [],
+  lossRange: () => null,
+  lossHelp: ({ prototypes }) =>
+    `${Math.log(prototypes).toFixed(2)} (log of ${prototypes} prototypes): no better than chance at telling the other view’s assignment. Depends on K and T.`,
+  diagram,
+});

@@ -1,0 +1,276 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, expect, it } from 'vitest';
+import type { Method } from '../../src/engine/methods/method';
+import { METHOD_FACTORIES } from '../../src/engine/methods/registry';
+import { Sgd } from '../../src/engine/optim/sgd';
+import { NO_MORE_VIEWS } from '../../src/engine/stagedBatch';
+import type { StepInputs } from '../../src/engine/stepInputs';
+import { Trainer } from '../../src/engine/trainer';
+import { computeGradients, type Gradients, trainStep } from '../../src/engine/trainStep';
+import { hasOption, METHOD_NAMES, type MethodName } from '../../src/spec/methods/registry';
+import { presetConfig } from '../../src/spec/presets';
+import {
+  configProblems,
+  type LiveChange,
+  type LiveSettings,
+  liveSettingsOf,
+  type RunConfig,
+} from '../../src/spec/runConfig';
+import { describeOnEngines } from '../setup/engine';
+import { disposeStepInputs, stepInputs } from '../setup/stepInputs';
+import { syntheticDataset } from '../setup/syntheticDataset';
+
+const BATCH = 8;
+const IMAGES = 24;
+const dataset = syntheticDataset(40);
+
+/** A network small enough for hundreds of steps in seconds; nothing here depends on what it learns. */
+function tiny(method: MethodName, change: Partial<RunConfig> = {}): RunConfig {
+  return {
+    ...presetConfig('tiny', 'folder', method),
+    backbone: 'tiny',
+    outputDim: 16,
+    projectorHidden: 16,
+    batchSize: BATCH,
+    totalSteps: 1000,
+    baseLearningRate: 1,
+    zeroInitResidual: false,
+    knn: { every: 0, k: 5, temperature: 0.1, bank: 64, queries: 32 },
+    probe: { every: 0, images: 16 },
+    ...(method === 'swav' ? { prototypes: 12, queueLength: 16, queueStart: 3, freezePrototypes: 2 } : {}),
+    ...change,
+  };
+}
+
+/** Every variant that the settings offer and that is a graph of its own. */
+const VARIANTS: readonly (readonly [MethodName, Partial<RunConfig>])[] = [
+  ...METHOD_NAMES.map((method) => [method, {}] as const),
+  ['simsiam', { predictor: 'fixed' }],
+  ['simsiam', { predictor: 'none' }],
+  ['simsiam', { stopGradient: false }],
+  ['simsiam', { similarity: 'crossEntropy' }],
+  ['simsiam', { symmetrization: 'asymmetric' }],
+  ['simsiam', { symmetrization: 'asymmetric2x' }],
+  ['simsiam', { momentumEncoder: true }],
+  ['simsiam', { movingAverageTarget: true, predictor: 'none' }],
+  ['simsiam', { movingAverageTarget: true, symmetrization: 'asymmetric' }],
+  ['simsiam', { headBatchNorm: 'all' }],
+  ['byol', { predictor: 'none' }],
+  ['byol', { headBatchNorm: 'none' }],
+  ['simclr', { predictor: 'trained' }],
+  ['simclr', { predictor: 'trained', stopGradient: true }],
+  ['swav', { predictor: 'trained' }],
+  ['swav', { queueLength: 0 }],
+  ['swav', { smallCrops: 2 }],
+];
+
+/** Steps on made-up views: the method alone, without augmentation and sampling. */
+class Bench {
+  readonly method: Method;
+  readonly live: LiveSettings;
+  readonly #optimiser = new Sgd({ momentum: 0.9, weightDecay: 1e-4 });
+  readonly #views: readonly tf.Tensor4D[];
+  readonly #inputs: StepInputs;
+
+  constructor(config: RunConfig) {
+    expect(configProblems(config)).toEqual([]);
+    this.method = METHOD_FACTORIES[config.method](config, { count: IMAGES });
+    this.live = liveSettingsOf(config);
+    this.method.liveChanged('predictor', this.live);
+    const { full, small } = this.method.moreViews ?? NO_MORE_VIEWS;
+    const noise = (side: number, seed: number) =>
+      tf.randomNormal([BATCH, side, side, 3], 0, 1, 'float32', seed) as tf.Tensor4D;
+    const [x1, x2, ...moreViews] = Array.from({ length: 2 + full }, (_, i) => noise(8, i + 1));
+    const smallViews = Array.from({ length: small?.count ?? 0 }, (_, i) => noise(4, i + 10));
+    this.#views = [x1!, x2!, ...moreViews, ...smallViews];
+    const plain = stepInputs(x1!, x2!);
+    plain.images.dispose();
+    this.#inputs = {
+      ...plain,
+      moreViews,
+      smallViews,
+      images: tf.tensor1d([3, 1, 7, 0, 12, 20, 23, 5], 'int32'),
+    };
+  }
+
+  inputs(step = 0): StepInputs {
+    return { ...this.#inputs, step };
+  }
+
+  /** To be freed by the caller. */
+  gradients(step: number): Gradients {
+    let computed: Gradients | undefined;
+    tf.tidy(() => {
+      computed = computeGradients(this.method, this.inputs(step), this.live);
+      for (const gradient of computed.gradients.values()) tf.keep(gradient);
+    });
+    return computed!;
+  }
+
+  /** One update; the loss and the output std before it. */
+  async step(step: number, live = this.live): Promise<[loss: number, std: number]> {
+    this.#optimiser.prepare(this.method.trained(live, step));
+    const metrics = trainStep(this.method, this.#optimiser, this.inputs(step), live);
+    const [loss, std] = await metrics.data();
+    metrics.dispose();
+    return [loss!, std!];
+  }
+
+  async steps(count: number): Promise<number[]> {
+    const losses: number[] = [];
+    for (let step = 0; step < count; step++) losses.push((await this.step(step))[0]);
+    return losses;
+  }
+
+  dispose(): void {
+    this.#optimiser.dispose();
+    this.method.dispose();
+    disposeStepInputs(this.#inputs);
+    tf.dispose([...this.#views]);
+  }
+}
+
+describeOnEngines(['cpu', 'webgpu'], 'every method keeps the contract', () => {
+  let bench: Bench | undefined;
+  const open = (config: RunConfig) => {
+    bench = new Bench(config);
+    return bench;
+  };
+  afterEach(() => {
+    bench?.dispose();
+    bench = undefined;
+  });
+
+  it.each(VARIANTS)(
+    '%s %j: shapes, a finite loss, and gradients of exactly the declared parameters',
+    async (name, change) => {
+      // Past SwAV's warm-up, in which its prototypes are not trained.
+      const step = 10;
+      const { method, live } = open(tiny(name, change));
+      const { output, gradients } = bench!.gradients(step);
+      expect(output.loss.shape).toEqual([]);
+      expect(Number.isFinite((await output.loss.data())[0])).toBe(true);
+      for (const t of [output.z1, output.z2]) expect(t.shape).toEqual([BATCH, 16]);
+      const trained = method.trained(live, step).map((parameter) => parameter.name);
+      expect([...gradients.keys()].sort()).toEqual([...trained].sort());
+      for (const [parameter, gradient] of gradients) {
+        expect(gradient.shape).toEqual(method.parameters.get(parameter).shape);
+        const values = await gradient.data();
+        expect(values.every(Number.isFinite), parameter).toBe(true);
+        // A bias in front of a BN or a softmax over prototypes may have none; a kernel always has.
+        if (parameter.endsWith('kernel'))
+          expect(
+            values.some((value) => value !== 0),
+            parameter,
+          ).toBe(true);
+      }
+      tf.dispose([...gradients.values(), ...Object.values(output)]);
+      const { features, z } = tf.tidy(() => method.embed(bench!.inputs().x1, 'measure'));
+      expect(features.shape).toEqual([bench!.inputs().x1.shape[0], method.featureDim]);
+      expect(z.shape[1]).toBe(method.outputDim);
+      tf.dispose([features, z]);
+    },
+  );
+
+  it.each(VARIANTS)(
+    '%s %j: the same steps again give the same losses, and leave nothing behind',
+    async (name, change) => {
+      const { numTensors } = tf.memory();
+      const run = async () => {
+        const losses = await open(tiny(name, change)).steps(3);
+        const held = tf.memory().numTensors;
+        losses.push((await bench!.step(3))[0]);
+        expect(tf.memory().numTensors).toBe(held);
+        bench!.dispose();
+        bench = undefined;
+        expect(tf.memory().numTensors).toBe(numTensors);
+        return losses;
+      };
+      const losses = await run();
+      expect(losses.every(Number.isFinite)).toBe(true);
+      expect(new Set(losses).size).toBeGreaterThan(1);
+      expect(await run()).toEqual(losses);
+    },
+  );
+
+  it('SwAV without stop-gradient runs, whatever becomes of it', async () => {
+    const [loss] = await open(tiny('swav', { stopGradient: false })).steps(3);
+    expect(loss).toBeGreaterThan(0);
+  });
+});
+
+describeOnEngines(['webgpu'], 'every method in a run', () => {
+  let trainer: Trainer | undefined;
+  const losses: number[] = [];
+  const open = (config: RunConfig, changes: readonly LiveChange[] = []) => {
+    losses.length = 0;
+    trainer = new Trainer(dataset, config, changes, {
+      measured: ({ loss }) => {
+        if (loss !== undefined) losses.push(loss);
+      },
+      marked() {},
+      baselines() {},
+      neighbours() {},
+      diagnosed() {},
+      views() {},
+      resources() {},
+    });
+    return trainer;
+  };
+  const run = async (config: RunConfig, steps: number, changes: readonly LiveChange[] = []) => {
+    const running = open(config, changes);
+    for (let t = 0; t < steps; t++) await running.advance();
+    await running.flush();
+    running.dispose();
+    trainer = undefined;
+    return [...losses];
+  };
+  afterEach(() => {
+    trainer?.dispose();
+    trainer = undefined;
+  });
+
+  it.each(METHOD_NAMES)('%s leaks nothing in 200 steps', async (name) => {
+    const before = tf.memory().numTensors;
+    const running = open(tiny(name));
+    const used: { tensors: number; gpuBytes: number }[] = [];
+    for (let t = 1; t <= 310; t++) {
+      await running.advance();
+      // Weights are kept aside for the first time at step 100.
+      if (t === 110 || t === 310) {
+        await running.flush();
+        used.push(running.resources());
+      }
+    }
+    expect(used[1]!.tensors).toBe(used[0]!.tensors);
+    expect(used[1]!.gpuBytes).toBe(used[0]!.gpuBytes);
+    expect(losses).toHaveLength(310);
+    expect(losses.every(Number.isFinite)).toBe(true);
+    running.dispose();
+    trainer = undefined;
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each(METHOD_NAMES)('%s: reset gives the same run', async (name) => {
+    expect(await run(tiny(name), 6)).toEqual(await run(tiny(name), 6));
+  });
+
+  it.each(METHOD_NAMES)('%s survives every switch in flight', async (name) => {
+    const candidates: LiveChange[] = [
+      [2, 'predictor', 'fixed'],
+      [3, 'predictor', 'trained'],
+      [4, 'predictor', 'none'],
+      [5, 'stopGradient', true],
+      [6, 'stopGradient', name === 'swav'],
+      [7, 'temperature', 0.2],
+      [8, 'similarity', 'crossEntropy'],
+      [9, 'fixPredictorLr', true],
+      [10, 'baseLearningRate', 0.1],
+    ];
+    const changes = candidates.filter(([, key]) => key === 'baseLearningRate' || hasOption(name, key));
+    const changed = await run(tiny(name), 14, changes);
+    expect(changed).toHaveLength(14);
+    expect(changed.every(Number.isFinite)).toBe(true);
+    expect(changed).not.toEqual(await run(tiny(name), 14));
+  });
+});
