@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import { parseLeaf, setConfigValue } from '../../src/spec/configPath';
+import type { Experiment } from '../../src/spec/experiments/experiment';
+import { EXPERIMENTS } from '../../src/spec/experiments/registry';
+import { METHOD_NAMES } from '../../src/spec/methods/registry';
+import { presetConfig } from '../../src/spec/presets';
+import {
+  DATASET_CHOICES,
+  type DatasetChoice,
+  PRESET_NAMES,
+  type PresetName,
+  type RunConfig,
+} from '../../src/spec/runConfig';
+
+export const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
+  [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--json FILE]
+Trains without a page, with the engine the page uses. --set takes any setting, e.g. --set stopGradient=false --set engine=wasm.
+Without --set engine the fastest is taken, by measurement.
+
+npm run experiment -- --preset ${EXPERIMENTS.map(({ name }) => name).join('|')}
+  [--base ${PRESET_NAMES.join('|')}] [--seeds 1,2,3] [--dataset ...] [--set ...] [--steps N] [--json FILE]
+Makes all runs of one of the paper's experiments, each with every seed, and prints mean and spread beside the paper's figures.`;
+
+/** A mistake in the command line: shown with the usage, without a stack. */
+export class UsageError extends Error {}
+
+function oneOf<T extends string>(names: readonly T[], name: string, option: string): T {
+  const found = names.find((candidate) => candidate === name);
+  if (found === undefined) throw new UsageError(`--${option} ${name}: choose one of ${names.join(', ')}.`);
+  return found;
+}
+
+/** @throws UsageError when an option is unknown */
+export function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        preset: { type: 'string', default: 'small' },
+        base: { type: 'string', default: 'small' },
+        dataset: { type: 'string', default: 'fashion-mnist' },
+        method: { type: 'string', default: 'simsiam' },
+        set: { type: 'string', multiple: true, default: [] },
+        steps: { type: 'string' },
+        seed: { type: 'string' },
+        seeds: { type: 'string' },
+        json: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export type Options = ReturnType<typeof readOptions>;
+
+export function datasetOf(options: Options): DatasetChoice {
+  return DATASET_CHOICES.find((name) => name === options.dataset) ?? 'folder';
+}
+
+/** The experiment that `--preset` names; null where it names a preset for a single run. */
+export function experimentOf({ preset }: Options): Experiment | null {
+  return EXPERIMENTS.find(({ name }) => name === preset) ?? null;
+}
+
+export function baseOf({ base }: Options): PresetName {
+  return oneOf(PRESET_NAMES, base, 'base');
+}
+
+/** `--seeds`, else `--seed`, else 1. */
+export function seedsOf({ seeds, seed }: Options): number[] {
+  return (seeds ?? seed ?? '1').split(',').map((text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < 0) {
+      throw new UsageError(`--seeds ${seeds ?? seed}: write whole numbers with commas between them.`);
+    }
+    return value;
+  });
+}
+
+/** `config` with what `--set` and `--steps` say. */
+export function adjusted(config: RunConfig, options: Options): RunConfig {
+  const settings = [...options.set];
+  if (options.steps !== undefined) settings.push(`totalSteps=${options.steps}`);
+  return settings.reduce((made, setting) => {
+    const equals = setting.indexOf('=');
+    if (equals < 0) throw new UsageError(`--set ${setting}: write it as key=value.`);
+    try {
+      return setConfigValue(made, setting.slice(0, equals), parseLeaf(setting.slice(equals + 1)));
+    } catch (error) {
+      throw new UsageError(error instanceof Error ? error.message : String(error));
+    }
+  }, config);
+}
+
+/** The settings of a single run. */
+export function configFrom(options: Options): RunConfig {
+  const presets: readonly string[] = [...PRESET_NAMES, ...EXPERIMENTS.map(({ name }) => name)];
+  const preset = PRESET_NAMES.find((name) => name === options.preset);
+  if (preset === undefined) throw new UsageError(`--preset ${options.preset}: choose one of ${presets.join(', ')}.`);
+  const method = oneOf(METHOD_NAMES, options.method, 'method');
+  const config = adjusted(presetConfig(preset, datasetOf(options), method), options);
+  return options.seed === undefined ? config : adjusted(config, { ...options, set: [`seed=${options.seed}`] });
+}

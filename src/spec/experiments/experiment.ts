@@ -1,0 +1,69 @@
+import { setConfigValue } from '../configPath';
+import type { MethodName } from '../methods/registry';
+import { presetConfig } from '../presets';
+import type { DatasetChoice, PresetName, RunConfig } from '../runConfig';
+
+/** One run of an experiment: what is different in it. */
+export interface ExperimentRun {
+  /** Unique in the experiment. */
+  readonly id: string;
+  readonly label: string;
+  readonly method?: MethodName;
+  /** Settings by path, e.g. `stopGradient`; may depend on those that all runs share. */
+  readonly settings:
+    | Readonly<Record<string, string | number | boolean>>
+    | ((base: RunConfig) => Record<string, number>);
+  /** The paper's linear accuracy in percent (ImageNet, ResNet-50, 100 epochs); null where it gives none. */
+  readonly paper: number | null;
+  /** What else the paper says of this row. */
+  readonly paperNote?: string;
+}
+
+/** How a run ended, or several of different seeds on average; null where it was not measured. */
+export interface RunSummary {
+  readonly steps: number;
+  readonly loss: number | null;
+  /** In units of 1/sqrt(d): 1 for outputs spread evenly over the sphere. */
+  readonly relativeStd: number | null;
+  readonly effectiveRank: number | null;
+  /** kNN accuracy in [0, 1]. */
+  readonly knn: number | null;
+  /** The same of the untrained network. */
+  readonly untrainedKnn: number | null;
+}
+
+/** What the numbers of an experiment say about the paper's claim. */
+export interface Verdict {
+  readonly outcome: 'reproduces' | 'partly' | 'does not' | 'cannot tell';
+  /** A sentence or two, with the numbers it rests on. */
+  readonly text: string;
+}
+
+/** Several runs on the same images, with the same seed, that differ in one thing. */
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  readonly source: string;
+  /** What the person will see an answer to. */
+  readonly question: string;
+  /** What the paper found. */
+  readonly claim: string;
+  readonly runs: readonly ExperimentRun[];
+  /** Judges the claim by the runs' own numbers. `of` gives a run's summary, null where it was skipped. */
+  verdict(of: (id: string) => RunSummary | null): Verdict;
+}
+
+/** The settings of each run of an experiment. `adjust` makes the settings that all share from the preset's. */
+export function experimentConfigs(
+  { runs }: Experiment,
+  preset: PresetName,
+  dataset: DatasetChoice,
+  adjust: (config: RunConfig) => RunConfig = (config) => config,
+): { readonly run: ExperimentRun; readonly config: RunConfig }[] {
+  return runs.map((run) => {
+    const base = adjust(presetConfig(preset, dataset, run.method ?? 'simsiam'));
+    const settings = typeof run.settings === 'function' ? run.settings(base) : run.settings;
+    const config = Object.entries(settings).reduce((made, [path, value]) => setConfigValue(made, path, value), base);
+    return { run, config };
+  });
+}

@@ -1,0 +1,38 @@
+import type { Experiment } from './experiment';
+import { CANNOT_TELL, fixed, hasCollapsed, isSpread } from './words';
+
+export const figure2: Experiment = {
+  name: 'figure2',
+  title: 'Figure 2: stop-gradient',
+  source: 'Sec. 4.1, Fig. 2',
+  question: 'What happens when the gradient may flow back through both branches?',
+  claim:
+    'Without stop-gradient the loss falls to −1 almost at once, the output std to 0, and accuracy to chance (0.1 %).',
+  runs: [
+    { id: 'with', label: 'with stop-gradient', settings: { stopGradient: true }, paper: 67.7 },
+    { id: 'without', label: 'without stop-gradient', settings: { stopGradient: false }, paper: 0.1 },
+  ],
+  verdict(of) {
+    const [on, off] = [of('with'), of('without')];
+    if (on === null || off === null) return CANNOT_TELL;
+    const numbers = `std·√d ${fixed(on.relativeStd)} with and ${fixed(off.relativeStd)} without, loss ${fixed(on.loss)} and ${fixed(off.loss)}`;
+    if (isSpread(on) && hasCollapsed(off)) {
+      return {
+        outcome: 'reproduces',
+        text: `The output collapses without stop-gradient and stays spread with it: ${numbers}. kNN need not fall to chance at this scale: the collapse is in the head, and an untrained backbone already tells images apart.`,
+      };
+    }
+    if (
+      isSpread(on) &&
+      on.effectiveRank !== null &&
+      off.effectiveRank !== null &&
+      off.effectiveRank < on.effectiveRank / 2
+    ) {
+      return {
+        outcome: 'partly',
+        text: `Without stop-gradient the outputs lose their dimensions, not their std: effective rank ${fixed(on.effectiveRank, 0)} with and ${fixed(off.effectiveRank, 0)} without; ${numbers}. BN on the projector’s output keeps the std up.`,
+      };
+    }
+    return { outcome: 'does not', text: `No collapse to be seen yet: ${numbers}.` };
+  },
+};

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { type Experiment, experimentConfigs, type RunSummary } from '../../../src/spec/experiments/experiment';
+import { EXPERIMENTS } from '../../../src/spec/experiments/registry';
+import { presetConfig } from '../../../src/spec/presets';
+import { configProblems, PRESET_NAMES } from '../../../src/spec/runConfig';
+
+const named = (name: string): Experiment => {
+  const found = EXPERIMENTS.find((experiment) => experiment.name === name);
+  if (found === undefined) throw new Error(`no experiment ${name}`);
+  return found;
+};
+
+const HEALTHY: RunSummary = {
+  steps: 300,
+  loss: -0.8,
+  relativeStd: 0.9,
+  effectiveRank: 60,
+  knn: 0.7,
+  untrainedKnn: 0.6,
+};
+
+const verdictOf = (name: string, runs: Readonly<Record<string, Partial<RunSummary>>>) =>
+  named(name).verdict((id) => (id in runs ? { ...HEALTHY, ...runs[id] } : null));
+
+describe('experiments', () => {
+  it('have names and run ids of their own', () => {
+    expect(new Set(EXPERIMENTS.map(({ name }) => name)).size).toBe(EXPERIMENTS.length);
+    for (const { runs } of EXPERIMENTS) expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);
+  });
+
+  it.each(EXPERIMENTS.map((experiment) => [experiment.name, experiment] as const))(
+    '%s makes sound settings from every preset, all runs different',
+    (_, experiment) => {
+      for (const preset of PRESET_NAMES) {
+        const configs = experimentConfigs(experiment, preset, 'fashion-mnist');
+        for (const { config } of configs) expect(configProblems(config)).toEqual([]);
+        expect(new Set(configs.map(({ config }) => JSON.stringify(config))).size).toBe(configs.length);
+      }
+    },
+  );
+
+  it('batch sizes see the same number of images', () => {
+    const seen = experimentConfigs(named('batch-size'), 'small', 'fashion-mnist').map(
+      ({ config }) => config.batchSize * config.totalSteps,
+    );
+    for (const images of seen) expect(images).toBe(seen[0]);
+    expect(seen[0]).toBe(presetConfig('small').batchSize * presetConfig('small').totalSteps);
+  });
+
+  it('adjusts what all runs share before what sets them apart', () => {
+    const configs = experimentConfigs(named('figure2'), 'tiny', 'fashion-mnist', (config) => ({
+      ...config,
+      totalSteps: 7,
+      stopGradient: true,
+    }));
+    expect(configs.map(({ config }) => [config.totalSteps, config.stopGradient])).toEqual([
+      [7, true],
+      [7, false],
+    ]);
+  });
+});
+
+describe('verdicts', () => {
+  it('cannot tell while a run is missing', () => {
+    for (const { verdict } of EXPERIMENTS) expect(verdict(() => null).outcome).toBe('cannot tell');
+  });
+
+  it('figure 2: collapse, dimensional collapse, or neither, by the numbers', () => {
+    const collapsed = { loss: -0.999, relativeStd: 0.02, effectiveRank: 1.2 };
+    expect(verdictOf('figure2', { with: {}, without: collapsed })).toMatchObject({ outcome: 'reproduces' });
+    expect(verdictOf('figure2', { with: {}, without: collapsed }).text).toContain('std·√d 0.90 with and 0.02 without');
+    expect(verdictOf('figure2', { with: {}, without: { loss: -0.99, effectiveRank: 9 } }).outcome).toBe('partly');
+    expect(verdictOf('figure2', { with: {}, without: {} }).outcome).toBe('does not');
+    // Both collapsed: that shows nothing about stop-gradient.
+    expect(verdictOf('figure2', { with: collapsed, without: collapsed }).outcome).toBe('does not');
+  });
+
+  it('predictor: needs both the collapse without h and the high loss with a fixed one', () => {
+    const none = { relativeStd: 0.03, loss: -0.998 };
+    const fixed = { loss: -0.2 };
+    expect(verdictOf('predictor', { baseline: {}, none, fixed }).outcome).toBe('reproduces');
+    expect(verdictOf('predictor', { baseline: {}, none, fixed: {} }).outcome).toBe('partly');
+    expect(verdictOf('predictor', { baseline: {}, none: {}, fixed: {} }).outcome).toBe('does not');
+  });
+
+  it('family: all must pass the untrained network with their outputs spread', () => {
+    const all = { simsiam: {}, byol: {}, simclr: {}, swav: {} };
+    expect(verdictOf('family', all).outcome).toBe('reproduces');
+    expect(verdictOf('family', { ...all, swav: { knn: 0.5 } }).outcome).toBe('partly');
+    expect(verdictOf('family', { ...all, byol: { relativeStd: 0.1 } }).outcome).toBe('partly');
+  });
+
+  it('batch size: only a spread beyond that of seeds counts', () => {
+    const all = { '32': {}, '64': {}, '128': {}, '256': {} };
+    expect(verdictOf('batch-size', all).outcome).toBe('reproduces');
+    expect(verdictOf('batch-size', { ...all, '256': { knn: 0.55 } }).outcome).toBe('partly');
+  });
+});
