@@ -2,7 +2,10 @@ import type { EngineInfo } from '../../src/engine/backend/engineInfo';
 import { Trainer, type TrainerListener } from '../../src/engine/trainer';
 import type { ImageDataset } from '../../src/spec/imageDataset';
 import type { RunConfig } from '../../src/spec/runConfig';
+import { fileTuningCache } from '../node/tuningCache';
 import { type RunResult, runRecord } from './runRecord';
+
+const TUNING = fileTuningCache('node_modules/.cache/simsiam-lab/tuning.json');
 
 /** Trains one run to its end; `log` gets a line whenever something slow was measured, and for every marker. */
 export async function trainOnce(
@@ -23,7 +26,7 @@ export async function trainOnce(
       log(`step ${marker.step}: ${marker.kind === 'change' ? `${marker.key} = ${marker.value}` : marker.state}`);
     },
   };
-  const trainer = new Trainer(dataset, config, [], listener);
+  const trainer = new Trainer(dataset, config, [], listener, { tuning: TUNING, isSoftware: engine.isSoftware });
   try {
     await trainer.start();
     let outcome = await trainer.advance();

@@ -19,18 +19,22 @@ import {
   liveSettingsOf,
   type RunConfig,
 } from '../spec/runConfig';
-import { viewsToRgba } from './augment/viewsToRgba';
 import { BatchSampler } from './batchSampler';
 import { checkRun } from './checkRun';
 import { GoodWeights } from './goodWeights';
 import { ImageSource } from './imageSource';
+import { isWebGpu } from './kernels/program';
+import { tuneConvolutions } from './kernels/tuning/tuneConvolutions';
+import type { TuningCache } from './kernels/tuning/tuningCache';
 import type { Method } from './methods/method';
 import { METHOD_FACTORIES } from './methods/registry';
 import { RunDiagnosis } from './monitors/diagnosis';
 import { collapseLevel } from './monitors/outputStd';
 import { RunMonitors } from './monitors/runMonitors';
+import { networkConvolutions } from './networkConvolutions';
 import { cosineDecay, scaledLearningRate } from './optim/schedule';
 import { RunClock } from './runClock';
+import { ShownViews } from './shownViews';
 import { type StepMetrics, type StepPlan, StepRunner } from './stepRunner';
 
 /** What a run tells its owner while it goes on. */
@@ -48,9 +52,7 @@ export interface TrainerListener {
 const MAX_PENDING = 2;
 /** Good weights are kept this often, for a run that diverges. */
 const SNAPSHOT_EVERY = 100;
-const VIEWS_EVERY_MS = 500;
 const RESOURCES_EVERY_MS = 1000;
-const VIEWS_SHOWN = 4;
 /** Ranks come with every probe while measuring takes less than this share of the time, else with every fourth. */
 const RANK_BUDGET = 0.07;
 const RANK_AT_LEAST = 4;
@@ -61,6 +63,18 @@ interface Pending {
   readonly metrics: Promise<StepMetrics>;
 }
 
+export interface TrainerOptions {
+  /** False has every step run op by op on WebGPU too, to compare with. */
+  readonly recordSteps?: boolean;
+  /** Where the choice of kernels for this adapter is kept; without it they stay as they are. */
+  readonly tuning?: TuningCache;
+  /** The adapter is a processor pretending: it compiles slowly, and gets longer to choose. */
+  readonly isSoftware?: boolean;
+}
+
+/** Time to choose kernels in, where the choice is not known yet. */
+const TUNING_MS = { hardware: 300, software: 1500 };
+
 export type StepOutcome = 'continue' | 'finished' | 'diverged';
 
 /**
@@ -69,6 +83,7 @@ export type StepOutcome = 'continue' | 'finished' | 'diverged';
  */
 export class Trainer {
   readonly config: RunConfig;
+  readonly #options: TrainerOptions;
   readonly #source: ImageSource;
   readonly #method: Method;
   readonly #runner: StepRunner;
@@ -85,15 +100,13 @@ export class Trainer {
   #diverged = false;
   #cancelled = false;
   readonly #good: GoodWeights;
+  readonly #views: ShownViews;
   readonly #clock = new RunClock();
-  #lastViews = Number.NEGATIVE_INFINITY;
-  #viewsShown: Promise<void> = Promise.resolve();
   #lastResources = Number.NEGATIVE_INFINITY;
 
   /**
    * Builds the networks; `start` measures them before the first step.
    * @param changes changes in flight to make at their steps, as a link carries them
-   * @param options `recordSteps` false has every step run op by op on WebGPU too, to compare with
    * @throws RunError when settings or images do not make a run
    */
   constructor(
@@ -101,10 +114,11 @@ export class Trainer {
     config: RunConfig,
     changes: readonly LiveChange[],
     listener: TrainerListener,
-    options: { readonly recordSteps?: boolean } = {},
+    options: TrainerOptions = {},
   ) {
     checkRun(dataset, config);
     this.config = config;
+    this.#options = options;
     this.#listener = listener;
     this.#replay = [...changes].sort((a, b) => a[0] - b[0]);
     this.#live = liveSettingsOf(config);
@@ -122,6 +136,9 @@ export class Trainer {
       lossRange: METHODS[config.method].lossRange(config),
     });
     this.#good = new GoodWeights(this.#method.parameters);
+    this.#views = new ShownViews(this.#source, (snapshot) => {
+      if (!this.#cancelled) listener.views(snapshot);
+    });
   }
 
   /** Steps done. */
@@ -143,8 +160,13 @@ export class Trainer {
     this.#cancelled = true;
   }
 
-  /** Measures the untrained network and the baselines. */
+  /** Chooses and compiles the kernels, and measures the untrained network and the baselines. */
   async start(): Promise<void> {
+    const { tuning, isSoftware = false } = this.#options;
+    if (tuning !== undefined && isWebGpu()) {
+      const budget = isSoftware ? TUNING_MS.software : TUNING_MS.hardware;
+      await tuneConvolutions(networkConvolutions(this.config), tuning, budget);
+    }
     await this.#runner.compile(this.#plan());
     await this.#measuring(async () => {
       const untrained = await this.#measureAccuracies();
@@ -200,38 +222,13 @@ export class Trainer {
     const metrics = this.#runner.run(plan);
     this.#step += 1;
     this.#pending.push({ step: this.#step, learningRate: plan.learningRate, metrics });
-    this.#showViews(plan.images);
+    this.#views.after(this.#step, plan.images, this.#runner.views);
   }
 
   #rates(): { scheduled: number; initial: number } {
     const { batchSize, schedule, totalSteps } = this.config;
     const initial = scaledLearningRate(this.#live.baseLearningRate, batchSize);
     return { initial, scheduled: schedule === 'cosine' ? cosineDecay(initial, this.#step, totalSteps) : initial };
-  }
-
-  /** Has the last step's views read back now and then; training does not wait for them. */
-  #showViews(indices: Uint32Array): void {
-    const now = tf.util.now();
-    const { views } = this.#runner;
-    if (views === null || now - this.#lastViews < VIEWS_EVERY_MS) return;
-    this.#lastViews = now;
-    // A device that is lost meanwhile is reported by the step's own numbers.
-    this.#viewsShown = this.#readViews(indices.slice(0, VIEWS_SHOWN), views).catch(() => undefined);
-  }
-
-  async #readViews(indices: Uint32Array, { x1, x2 }: { x1: tf.Tensor4D; x2: tf.Tensor4D }): Promise<void> {
-    const step = this.#step;
-    const { normalisation, dataset } = this.#source;
-    const read = async (all: tf.Tensor4D) => {
-      const few = tf.slice(all, 0, indices.length);
-      const rgba = await viewsToRgba(few, normalisation);
-      few.dispose();
-      return rgba;
-    };
-    const [first, second] = await Promise.all([read(x1), read(x2)]);
-    if (!this.#cancelled) {
-      this.#listener.views({ step, size: dataset.size, indices: [...indices], x1: first, x2: second });
-    }
   }
 
   async #readOldest(): Promise<void> {
@@ -271,7 +268,7 @@ export class Trainer {
   /** Waits until everything done so far is reported. */
   async flush(): Promise<void> {
     while (this.#pending.length > 0) await this.#readOldest();
-    await this.#viewsShown;
+    await this.#views.flush();
   }
 
   async #measureIfDue(): Promise<void> {

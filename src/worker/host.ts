@@ -1,5 +1,6 @@
 import { breathe } from '../data/import/breathe';
 import { startEngine } from '../engine/backend/startEngine';
+import type { TuningCache } from '../engine/kernels/tuning/tuningCache';
 import { previewViews } from '../engine/previewViews';
 import { Trainer, type TrainerListener } from '../engine/trainer';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
@@ -27,14 +28,18 @@ interface Run {
 /** Carries out the page's commands with the engine: one data set and one run at a time. */
 export class Host {
   readonly #post: Post;
+  readonly #tuning: TuningCache | undefined;
+  #isSoftware = false;
   #dataset: ImageDataset | null = null;
   #run: Run | null = null;
   #exclusive: Promise<unknown> = Promise.resolve();
   #measured: Measurement[] = [];
   #reportTimer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(post: Post) {
+  /** @param tuning where the choice of kernels is kept from visit to visit */
+  constructor(post: Post, tuning?: TuningCache) {
     this.#post = post;
+    this.#tuning = tuning;
   }
 
   /** Answers a command with exactly one reply or failure. */
@@ -101,7 +106,7 @@ export class Host {
 
   async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
     await this.#endRun();
-    return startEngine(engine, {
+    const info = await startEngine(engine, {
       onUncapturedError: (message, outOfMemory) =>
         this.#broke({
           code: outOfMemory ? 'out-of-memory' : 'internal',
@@ -117,11 +122,16 @@ export class Host {
           recoverable: true,
         }),
     });
+    this.#isSoftware = info.isSoftware;
+    return info;
   }
 
   async #create({ runId, config, changes }: CommandOf<'create'>): Promise<void> {
     await this.#endRun();
-    const trainer = new Trainer(this.#datasetInUse(), config, changes, this.#listenerFor(runId));
+    const trainer = new Trainer(this.#datasetInUse(), config, changes, this.#listenerFor(runId), {
+      tuning: this.#tuning,
+      isSoftware: this.#isSoftware,
+    });
     const run: Run = { id: runId, trainer, wanted: 'pause', work: Promise.resolve(), failed: false };
     this.#run = run;
     this.#setState(run, 'building');

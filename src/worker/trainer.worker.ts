@@ -1,6 +1,7 @@
 import type { Event } from '../protocol/events';
 import { isCommand } from '../protocol/guards';
 import { Host } from './host';
+import { indexedDbTuningCache } from './tuningCache';
 
 /** The part of a worker's global scope used here; the DOM's types describe a window's. */
 interface WorkerScope {
@@ -9,7 +10,7 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-const host = new Host((event, transfer) => scope.postMessage(event, transfer));
+const host = new Host((event, transfer) => scope.postMessage(event, transfer), indexedDbTuningCache());
 
 scope.onmessage = ({ data }) => {
   if (isCommand(data)) void host.handle(data);
