@@ -107,7 +107,7 @@ async function startFastest(hooks: DeviceHooks, threads: number | null): Promise
 }
 
 export interface EngineOptions {
-  /** WASM computes on at most this many threads of the processor; all cores when left out. */
+  /** Threads of the processor for WASM, up to 8; chosen by measurement when left out. One where the page is not cross-origin isolated. */
   readonly threads?: number;
 }
 

@@ -2,14 +2,16 @@ import * as tf from '@tensorflow/tfjs';
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerWasmKernels } from '../kernels/wasm/register';
 import type { EngineInfo } from './engineInfo';
+import { trainingRate } from './speed';
 
 /**
  * tfjs's WASM backend with our training kernels: the processor's vector instructions, and all its cores where the page is cross-origin
  * isolated. A module of its own, so that a machine with a GPU never loads it.
  */
 
-/** Known to browsers, workers and Node alike; the engine's types leave it out along with the DOM. */
+/** Known to browsers, workers and Node alike; the engine's types leave them out along with the DOM. */
 declare const URL: new (path: string, base: string) => { readonly href: string };
+declare function setTimeout(work: () => void, milliseconds: number): unknown;
 
 declare global {
   interface ImportMeta {
@@ -35,20 +37,87 @@ const BINARIES = {
 
 const factory = tf.findBackendFactory('wasm');
 
+/** The backend makes this many workers for its threads, whether they are used or not. */
+const MAX_THREADS = 8;
+/** Threads that have not started by then never will: their workers may be forbidden by a policy of the host. */
+const THREADS_PATIENCE_MS = 10_000;
+
+/** The global object, as far as threads are concerned. */
+const scope = globalThis as {
+  readonly crossOriginIsolated?: boolean;
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+};
+
+/** Half of what the processor has, since most processors count each core twice, but two where there are two. */
+function threadsWanted(): number {
+  const logical = scope.navigator?.hardwareConcurrency ?? 1;
+  return Math.min(MAX_THREADS, logical, Math.max(2, Math.floor(logical / 2)));
+}
+
+/** Threads wait for one another by spinning: on a processor that others keep busy one alone is faster. */
+async function startOnTheFaster(threads: number): Promise<void> {
+  await startOn(1);
+  const alone = await trainingRate();
+  await startOn(threads);
+  if ((await trainingRate()) < alone) await startOn(1);
+}
+
+function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('its threads did not start')), milliseconds);
+    work.then(resolve, reject);
+  });
+}
+
+/** Runs `work` while the processor seems to have twice as many threads: tfjs takes half of what there is at most. */
+async function seeingTwice<T>(work: () => Promise<T>): Promise<T> {
+  const { navigator } = scope;
+  if (navigator?.hardwareConcurrency === undefined) return work();
+  Object.defineProperty(navigator, 'hardwareConcurrency', {
+    value: 2 * navigator.hardwareConcurrency,
+    configurable: true,
+  });
+  try {
+    return await work();
+  } finally {
+    Reflect.deleteProperty(navigator, 'hardwareConcurrency');
+  }
+}
+
+/** Starts the backend on so many threads, or throws. */
+async function startOn(threads: number): Promise<void> {
+  if (tf.findBackendFactory('wasm') !== null) tf.removeBackend('wasm');
+  tf.registerBackend('wasm', factory);
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', threads > 1);
+  setThreadsCount(threads);
+  const started =
+    threads > 1
+      ? within(
+          THREADS_PATIENCE_MS,
+          seeingTwice(() => tf.setBackend('wasm')),
+        )
+      : tf.setBackend('wasm');
+  if (!(await started)) throw new Error('its WebAssembly did not start');
+}
+
 /**
  * Starts the backend afresh.
- * @param threads at most this many; all cores when null. More than one only where the page is cross-origin isolated.
+ * @param threads this many, up to 8; as many as are faster by measurement when null. One where the page is not cross-origin isolated.
  * @throws Error saying why it cannot run here
  */
 export async function startWasm(threads: number | null): Promise<EngineInfo> {
   registerWasmKernels();
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
-    throw new Error('WebAssembly has no vector instructions here, and would be too slow');
+    throw new Error('WebAssembly is missing here, or has no vector instructions');
   }
   setWasmPaths(Object.fromEntries(Object.entries(BINARIES).map(([name, { href }]) => [name, href])));
-  setThreadsCount(threads ?? -1);
-  if (tf.findBackendFactory('wasm') === null) tf.registerBackend('wasm', factory);
-  if (!(await tf.setBackend('wasm'))) throw new Error('its WebAssembly did not start');
+  const wanted = scope.crossOriginIsolated === true ? Math.min(MAX_THREADS, threads ?? threadsWanted()) : 1;
+  try {
+    await (threads === null && wanted > 1 ? startOnTheFaster(wanted) : startOn(wanted));
+  } catch (error) {
+    if (wanted === 1) throw error;
+    await startOn(1);
+  }
   const used = Math.max(1, getThreadsCount());
   return {
     engine: 'wasm',
