@@ -29,6 +29,7 @@ export interface DiagramLink {
   readonly from: string;
   readonly to: string;
   readonly kind: 'shared' | 'follows';
+  /** Empty where the diagram says it elsewhere. */
   readonly label: string;
 }
 

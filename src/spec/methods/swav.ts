@@ -72,7 +72,7 @@ function diagram({ predictor, stopGradient, prototypes, queueLength, smallCrops 
   const scores = (branch: 1 | 2): DiagramNode => ({
     id: `C${branch}`,
     label: 'prototypes',
-    detail: `C, ${prototypes}`,
+    detail: `C, K = ${prototypes}`,
     kind: 'network',
     branch,
   });
@@ -103,7 +103,7 @@ function diagram({ predictor, stopGradient, prototypes, queueLength, smallCrops 
       { from: 'C2', to: 'sinkhorn', label: '', gradient: !stopGradient },
       { from: 'sinkhorn', to: 'loss', label: 'q₂', gradient: !stopGradient, control: 'stopGradient' },
     ],
-    links: [SAME_WEIGHTS],
+    links: [SAME_WEIGHTS, { from: 'C1', to: 'C2', kind: 'shared', label: '' }],
     formula: `L = ½ ℓ(${p}1, ${q(2)}) + ½ ℓ(${p}2, ${q(1)}),  ℓ(z, q) = −Σ q log softmax(zC/T)`,
     caption: `Each view is scored against the prototypes; Sinkhorn-Knopp balances the scores of one into assignments q, each prototype with an equal share, and the other view predicts them. The loss adds the mirror image.${crops}`,
   };

@@ -2,7 +2,7 @@ import classes from './Diagram.module.css';
 import type { PlacedEdge, Point } from './layout';
 
 /** Where on its way back a stopped gradient ends, as a share of the way. */
-const STOPPED_AT = 0.55;
+const STOPPED_AT = 0.42;
 
 function between(a: Point, b: Point, share: number): Point {
   return { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share };

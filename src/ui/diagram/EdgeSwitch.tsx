@@ -1,17 +1,21 @@
 import { Switch } from '@mantine/core';
-import type { ConfigPath } from '../../spec/configPath';
+import { type ConfigPath, flattenConfig } from '../../spec/configPath';
 import { fieldOf } from '../../spec/fields';
+import { presetConfig } from '../../spec/presets';
+import { useRun } from '../lab';
 import { useSetting } from '../settings/useSetting';
 import classes from './Diagram.module.css';
 
-/** A setting as a switch on its arrow; it may be flipped while the run goes on. */
+/** A setting as a switch on its arrow; it may be flipped while the run goes on. Off shows as a warning where the method has it on. */
 export function EdgeSwitch({ path }: { readonly path: ConfigPath }) {
   const { value, set } = useSetting(path);
+  const config = useRun((run) => run.config);
+  const usual = flattenConfig(presetConfig(config.preset, config.dataset, config.method)).get(path);
   const on = value === true;
   const { label } = fieldOf(path);
   return (
     <Switch
-      className={on ? classes.switchOn : classes.switchOff}
+      className={`${classes.switch} ${!on && usual === true ? classes.switchOff : ''}`}
       color="accent"
       label={label}
       checked={on}

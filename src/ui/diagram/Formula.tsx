@@ -2,7 +2,7 @@ import { Fragment, type ReactNode } from 'react';
 import classes from './Diagram.module.css';
 
 /** Splits a formula into its symbols with an index (z1), `stopgrad(...)` and the rest. */
-const SYMBOL = /(stopgrad)|([a-zA-Z])(\d)/g;
+const SYMBOL = /(stopgrad)|([a-zA-Zη])(\d)/g;
 
 function typeset(formula: string): ReactNode[] {
   const parts: ReactNode[] = [];

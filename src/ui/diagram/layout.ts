@@ -83,9 +83,9 @@ const DOWN: Measures = {
   spread: { two: 26, three: 46 },
 };
 /** What each box in a row more than three takes. */
-const MORE = { across: { width: 60, height: 14 }, down: { width: 0, height: 70 } };
+const MORE = { across: { width: 110, height: 14 }, down: { width: 0, height: 120 } };
 /** What a third row, between the branches, takes beside the predictor. */
-const BETWEEN = { across: { width: 0, height: 30 }, down: { width: 32, height: 0 } };
+const BETWEEN = { across: { width: 0, height: 30 }, down: { width: 46, height: 20 } };
 
 /** Sizes that fit a diagram of so many columns. */
 function measuresFor({ nodes }: Diagram, last: number, narrow: boolean): Measures {
@@ -174,7 +174,7 @@ function placeLink(link: DiagramLink, one: Box, other: Box): PlacedLink {
     const from = { x: one.x, y: one.y + one.height / 2 + 4 };
     const to = { x: other.x, y: other.y - other.height / 2 - 4 };
     const at = { x: one.x + 8, y: (one.y + other.y) / 2 };
-    return { link, from, to, lines: [{ text: link.label, at, anchor: 'start' }] };
+    return { link, from, to, lines: link.label === '' ? [] : [{ text: link.label, at, anchor: 'start' }] };
   }
   const from = { x: one.x + one.width / 2 + 4, y: one.y };
   const to = { x: other.x - other.width / 2 - 4, y: other.y };
@@ -184,10 +184,13 @@ function placeLink(link: DiagramLink, one: Box, other: Box): PlacedLink {
     link,
     from,
     to,
-    lines: [
-      { text: first, at: { x, y: one.y - 10 }, anchor: 'middle' },
-      { text: rest.join(' '), at: { x, y: one.y + 11 }, anchor: 'middle' },
-    ],
+    lines:
+      link.label === ''
+        ? []
+        : [
+            { text: first, at: { x, y: one.y - 10 }, anchor: 'middle' },
+            { text: rest.join(' '), at: { x, y: one.y + 11 }, anchor: 'middle' },
+          ],
   };
 }
 
