@@ -8,11 +8,11 @@ import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';
 
 /** Starts tfjs's WASM backend beside the one that runs. Returns its threads, or null where it cannot run. */
-async function startWasmBeside(threads: number | null, context: BenchContext): Promise<number | null> {
+async function startWasmBeside(threads: 'one' | 'all', context: BenchContext): Promise<number | null> {
   try {
-    const { startWasm } = await import('../backend/wasm');
+    const { startWasm, threadsWorthTrying } = await import('../backend/wasm');
     if (tf.findBackend('wasm') !== null) tf.removeBackend('wasm');
-    return (await startWasm(threads)).threads;
+    return (await startWasm(threads === 'one' ? 1 : threadsWorthTrying())).threads;
   } catch (error) {
     context.note(`WASM left out: ${error instanceof Error ? error.message : String(error)}`);
     return null;
@@ -44,14 +44,14 @@ export async function measureEngines(
     });
   }
   const onWasm = () => new RunnerStep(config, dataset, { backend: 'wasm', record: false });
-  if ((await startWasmBeside(1, context)) !== null) contenders[wasmTitle(1)] = onWasm();
+  if ((await startWasmBeside('one', context)) !== null) contenders[wasmTitle(1)] = onWasm();
 
   context.progress(`engines: ${Object.keys(contenders).join('; ')}`);
   const turns = { rounds: context.rounds, budgetMs: budgetMs(context) };
   const times: Record<string, StepTime> = await takeTurns(contenders, context.clock, turns);
   for (const contender of Object.values(contenders)) contender.dispose();
 
-  const threads = await startWasmBeside(null, context);
+  const threads = await startWasmBeside('all', context);
   if (threads !== null && threads > 1) {
     const all = onWasm();
     times[wasmTitle(threads)] = (await takeTurns({ all }, context.clock, turns)).all;

@@ -8,6 +8,11 @@ function tableMarkdown({ title, note, columns, rows }: BenchTable): string {
   return [`### ${title}`, '', note, '', row(columns), rule, ...rows.map(row)].join('\n');
 }
 
+/** Tables under headings of the third level. */
+export function tablesMarkdown(tables: readonly BenchTable[]): string {
+  return tables.map(tableMarkdown).join('\n\n');
+}
+
 /** A report as Markdown: where and how it was made, its tables, and what is missing. Headings are of the third level. */
 export function reportMarkdown(report: BenchReport): string {
   const facts = reportFacts(report).map(([name, value]) => `- ${name}: ${name === 'Command' ? `\`${value}\`` : value}`);

@@ -76,7 +76,7 @@ async function referenceMs(steps: readonly StepRow[], context: BenchContext): Pr
 
 /**
  * Measures the sections asked for, on the WebGPU adapter at hand, and WASM; where there is no adapter, WASM alone.
- * @throws Error when an implementation computes something else than ours, or when the device reports an error
+ * @throws Error when the device reports an error
  */
 export async function runBenchmark(options: BenchmarkOptions): Promise<BenchReport> {
   const { quick, clock, onProgress } = options;
