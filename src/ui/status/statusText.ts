@@ -2,6 +2,8 @@ import type { DatasetStoreState } from '../../session/datasetStore';
 import type { EngineStoreState } from '../../session/engineStore';
 import { liveSettings, type RunStoreState } from '../../session/runStore';
 import type { Diagnosis } from '../../spec/measurement';
+import { hasOption } from '../../spec/methods/registry';
+import { presetConfig } from '../../spec/presets';
 import type { RunConfig } from '../../spec/runConfig';
 import { inWords } from '../numbers';
 
@@ -23,10 +25,15 @@ export interface StatusInput {
 
 type Of<State extends Diagnosis['state']> = Extract<Diagnosis, { state: State }>;
 
+/** The settings that the run's method has by itself: what it goes without there, it does not need. */
+function usual({ preset, dataset, method }: RunConfig): RunConfig {
+  return presetConfig(preset, dataset, method);
+}
+
 /** What led to a collapse, as far as the settings tell. */
 function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
   const { stopGradient, predictor } = liveSettings(run);
-  if (!stopGradient) {
+  if (!stopGradient && usual(config).stopGradient) {
     return 'With stop-gradient off, one output for all images is a perfect answer to the loss, and the gradient leads straight to it.';
   }
   const switchedOn = run.changes.some(
@@ -35,7 +42,7 @@ function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
   if (switchedOn) {
     return 'Stop-gradient is on again, but the run does not come back: a constant output has no gradient to leave by. Reset to start afresh.';
   }
-  if (predictor === 'none') {
+  if (predictor === 'none' && usual(config).predictor !== 'none') {
     return 'Without the predictor h, stop-gradient does not help: the gradient keeps its direction and is only half as long (Sec. 4.2).';
   }
   if (config.headBatchNorm === 'none') {
@@ -110,23 +117,23 @@ function diagnosed(run: RunStoreState, config: RunConfig): Status {
     case 'diverged':
       return diverged(diagnosis);
     case 'learning':
-      return learning(run);
+      return learning(run, config);
     case 'starting':
     case undefined:
       return {
         tone: 'plain',
         title: 'The run has begun.',
-        text: 'The loss should fall while the output std stays near where it began. Then flip stop-gradient off and watch both.',
+        text: `The loss should fall while the output std stays near where it began.${usual(config).stopGradient && hasOption(config.method, 'stopGradient') ? ' Then flip stop-gradient off and watch both.' : ''}`,
       };
     default:
       return diagnosis satisfies never;
   }
 }
 
-function learning(run: RunStoreState): Status {
+function learning(run: RunStoreState, config: RunConfig): Status {
   const { stopGradient, predictor } = liveSettings(run);
   const title = 'Learning.';
-  if (!stopGradient) {
+  if (!stopGradient && usual(config).stopGradient) {
     return {
       tone: 'plain',
       title,

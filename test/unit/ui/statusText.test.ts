@@ -96,6 +96,15 @@ describe('statusOf', () => {
     expect(fixed.text).toContain('no convergence');
   });
 
+  it('blames no switch that the method is off with by itself', () => {
+    const simclr = presetConfig('small', 'fashion-mnist', 'simclr');
+    expect(statusOf(input({ diagnosis: { state: 'learning' } }, simclr))).toMatchObject({ tone: 'good' });
+    expect(statusOf(input({ diagnosis: { state: 'starting' } }, simclr)).text).not.toContain('stop-gradient');
+    const { text } = statusOf(input({ diagnosis: COLLAPSED }, simclr));
+    expect(text).not.toContain('stop-gradient');
+    expect(text).toContain('learning rate');
+  });
+
   it('keeps the warning of a paused run, and the state of a finished one', () => {
     expect(statusOf(input({ diagnosis: COLLAPSED, runState: 'paused' })).title).toBe('Collapsed at step 447.');
     expect(statusOf(input({ diagnosis: { state: 'learning' }, runState: 'paused' })).title).toBe('Paused at step 500.');
