@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { barlowTwins } from '../../src/engine/losses/barlowTwins';
 import { byolLoss } from '../../src/engine/losses/byolLoss';
 import { crossEntropySimilarity } from '../../src/engine/losses/crossEntropySimilarity';
 import { negativeCosine } from '../../src/engine/losses/negativeCosine';
@@ -68,6 +69,14 @@ interface Golden {
     grad_u1: GoldenTensor;
     grad_u2: GoldenTensor;
     grad_prototypes_kernel: GoldenTensor;
+  };
+  barlow_twins: {
+    lambda: number;
+    a: GoldenTensor;
+    b: GoldenTensor;
+    loss: number;
+    grad_a: GoldenTensor;
+    grad_b: GoldenTensor;
   };
 }
 
@@ -145,6 +154,20 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'losses equal the reference', () =>
     const both = (a: tf.Tensor, b: tf.Tensor) =>
       tf.add(byolLoss(a as tf.Tensor2D, z2), byolLoss(b as tf.Tensor2D, z1)) as tf.Scalar;
     await expectLossAndGradients(both as never, [q1, q2], loss, [grad_q1, grad_q2]);
+  });
+
+  it('Barlow Twins: value and the gradients of both views', async () => {
+    const { lambda, a, b, loss, grad_a, grad_b } = golden.barlow_twins;
+    const L = (first: tf.Tensor, second: tf.Tensor) => barlowTwins(first as tf.Tensor2D, second as tf.Tensor2D, lambda);
+    await expectLossAndGradients(L as never, [a, b], loss, [grad_a, grad_b]);
+  });
+
+  it('Barlow Twins of a constant output is d, with a finite gradient', async () => {
+    const b = tensor(golden.barlow_twins.b);
+    const L = (first: tf.Tensor, second: tf.Tensor) => barlowTwins(first as tf.Tensor2D, second as tf.Tensor2D, 0.005);
+    const { value, grads } = tf.valueAndGrads(L as never)([tf.ones(b.shape), b]);
+    expect((await value.data())[0]).toBeCloseTo(b.shape[1], 4);
+    for (const gradient of grads) expect((await gradient.data()).every(Number.isFinite)).toBe(true);
   });
 
   describe('SwAV', () => {

@@ -1,5 +1,6 @@
 import type { MethodName } from '../../spec/methods/registry';
 import type { RunConfig } from '../../spec/runConfig';
+import { createBarlowTwins } from './barlowTwins';
 import { createByol } from './byol';
 import type { Method, TrainingImages } from './method';
 import { createSimClr } from './simclr';
@@ -12,4 +13,5 @@ export const METHOD_FACTORIES: Record<MethodName, (config: RunConfig, images: Tr
   byol: createByol,
   simclr: createSimClr,
   swav: createSwav,
+  barlowTwins: createBarlowTwins,
 };

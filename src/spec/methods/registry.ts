@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { barlowTwins } from './barlowTwins';
 import { byol } from './byol';
 import type { Options } from './option';
 import { simclr } from './simclr';
@@ -6,7 +7,7 @@ import { simsiam } from './simsiam';
 import { swav } from './swav';
 
 /** Every method the page offers, in its order; the engine has an implementation for each. */
-export const METHODS = { simsiam, byol, simclr, swav };
+export const METHODS = { simsiam, byol, simclr, swav, barlowTwins };
 
 export type MethodName = keyof typeof METHODS;
 export const METHOD_NAMES = Object.keys(METHODS) as MethodName[];
