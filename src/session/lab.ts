@@ -19,6 +19,7 @@ import { createDatasetStore } from './datasetStore';
 import type { WorkerPort } from './engineClient';
 import { EngineSession, engineErrorOf } from './engineSession';
 import { createEngineStore } from './engineStore';
+import { ExperimentQueue } from './experiments/experimentQueue';
 import { openLink } from './link';
 import { createNoticeStore, notify } from './noticeStore';
 import { pickQueries } from './queries';
@@ -53,6 +54,7 @@ export class Lab {
   readonly runStore;
   readonly series = new SeriesSet();
   readonly archive: RunArchive;
+  readonly experiments: ExperimentQueue;
   readonly clock: ChartClock;
   readonly thumbnails: Thumbnails;
 
@@ -79,6 +81,7 @@ export class Lab {
     this.datasetStore.setState({ wanted: run.folder });
     for (const notice of notices) notify(this.noticeStore, notice);
     this.archive = new RunArchive(this, options.storage ?? null);
+    this.experiments = new ExperimentQueue(this);
     this.clock = new ChartClock(options.schedule);
     this.engine = new EngineSession(this.engineStore, options.openWorker, {
       onRunEvent: (event) => this.receive(event),
@@ -210,6 +213,18 @@ export class Lab {
     this.engine.forgetFailure();
     this.replaceRun(FORGOTTEN);
     void this.build();
+  }
+
+  /**
+   * A run of other settings in the place of the present one, which is over. Resolves once it is built and, if that is the intent,
+   * trains, or cannot be built.
+   */
+  async replaceBy(config: RunConfig, intent: 'train' | null): Promise<void> {
+    this.choosesPreset = false;
+    this.engine.forgetFailure();
+    this.replaceRun(FORGOTTEN);
+    this.runStore.setState({ config, intent });
+    await this.build();
   }
 
   setQueries(queries: readonly number[]): void {

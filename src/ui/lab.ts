@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { ArchiveState } from '../session/archive/archiveStore';
 import type { DatasetStoreState } from '../session/datasetStore';
 import type { EngineStoreState } from '../session/engineStore';
+import type { ExperimentState } from '../session/experiments/experimentStore';
 import type { Lab } from '../session/lab';
 import type { Notice } from '../session/noticeStore';
 import type { RunStoreState } from '../session/runStore';
@@ -30,6 +31,10 @@ export function useEngine<T>(select: (state: EngineStoreState) => T): T {
 
 export function useArchive<T>(select: (state: ArchiveState) => T): T {
   return useStore(useLab().archive.store, select);
+}
+
+export function useExperiment<T>(select: (state: ExperimentState) => T): T {
+  return useStore(useLab().experiments.store, select);
 }
 
 export function useNotices(): readonly Notice[] {

@@ -1,6 +1,7 @@
 import { ChartsPanel } from '../charts/ChartsPanel';
 import { DataPanel } from '../data/DataPanel';
 import { DiagramPanel } from '../diagram/DiagramPanel';
+import { ExperimentsPanel } from '../experiments/ExperimentsPanel';
 import { NeighboursPanel } from '../gallery/NeighboursPanel';
 import { EventLog } from '../log/EventLog';
 import { RunsPanel } from '../runs/RunsPanel';
@@ -28,6 +29,7 @@ export function Page() {
           <StatusBar />
           <DiagramPanel />
           <ChartsPanel />
+          <ExperimentsPanel />
           <RunsPanel />
         </div>
         <div className={classes.learned}>

@@ -1,0 +1,42 @@
+import {
+  type Experiment,
+  type ExperimentRun,
+  experimentConfigs,
+  type RunSummary,
+} from '../../spec/experiments/experiment';
+import { withMethod } from '../../spec/presets';
+import type { RunConfig } from '../../spec/runConfig';
+import type { RunStoreState } from '../runStore';
+
+/**
+ * The settings of each run: those on the page, but for the options of the methods, which are the preset's, so that an experiment takes
+ * away what it says and nothing else. `steps` is the length of a run, at the batch size on the page.
+ */
+export function planRuns(
+  experiment: Experiment,
+  present: RunConfig,
+  steps: number,
+): { readonly run: ExperimentRun; readonly config: RunConfig }[] {
+  return experimentConfigs(experiment, present.preset, present.dataset, ({ method }) => ({
+    ...withMethod(present, method),
+    totalSteps: steps,
+  }));
+}
+
+function measured(value: number | undefined): number | null {
+  return value === undefined || !Number.isFinite(value) ? null : value;
+}
+
+/** The run on the page in the numbers that experiments are judged by; null when there is none. */
+export function summaryOf({ active, step, latest, baselines }: RunStoreState): RunSummary | null {
+  if (active === null) return null;
+  const std = measured(latest.outputStd);
+  return {
+    steps: step,
+    loss: measured(latest.loss),
+    relativeStd: std === null ? null : std * Math.sqrt(active.config.outputDim),
+    effectiveRank: measured(latest.effectiveRank),
+    knn: measured(latest.knn),
+    untrainedKnn: measured(baselines?.knn?.untrained),
+  };
+}

@@ -1,0 +1,97 @@
+import { Button, NativeSelect, NumberInput, Text } from '@mantine/core';
+import { useState } from 'react';
+import { hasMoved } from '../../session/runStore';
+import { startProblem } from '../../session/startProblem';
+import type { Experiment } from '../../spec/experiments/experiment';
+import { EXPERIMENTS } from '../../spec/experiments/registry';
+import { fieldOf } from '../../spec/fields';
+import { presetConfig } from '../../spec/presets';
+import { useDataset, useEngine, useLab, useRun } from '../lab';
+import { grouped } from '../numbers';
+import classes from './Experiments.module.css';
+
+/** Enough for most differences to show on the small presets. */
+const SHORT = 300;
+
+interface ExperimentChoiceProps {
+  readonly chosen: Experiment;
+  readonly running: boolean;
+  onChoose(name: string): void;
+}
+
+/** Which experiment, what it asks and what the paper found; how long its runs are, and the button. */
+export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoiceProps) {
+  const lab = useLab();
+  const { preset, dataset } = useRun((run) => run.config);
+  const own = presetConfig(preset, dataset).totalSteps;
+  // Until a number is given, the preset's own.
+  const [given, setGiven] = useState<number | string | null>(null);
+  const steps = given ?? own;
+  const { control } = fieldOf('totalSteps');
+  const [least, most] = control.kind === 'number' ? [control.min, control.max] : [1, 1];
+  const isSound = typeof steps === 'number' && Number.isInteger(steps) && steps >= least && steps <= most;
+  const endsOne = useRun(hasMoved);
+  const problem = useProblem();
+  const start = () => {
+    if (isSound) void lab.experiments.start(chosen, steps);
+  };
+  return (
+    <>
+      <NativeSelect
+        label="Experiment"
+        value={chosen.name}
+        disabled={running}
+        data={EXPERIMENTS.map(({ name, title }) => ({ value: name, label: title }))}
+        onChange={(event) => onChoose(event.currentTarget.value)}
+      />
+      <div className={classes.words}>
+        <p>{chosen.question}</p>
+        <p className={classes.claim}>
+          The paper ({chosen.source}): {chosen.claim}
+        </p>
+      </div>
+      <div className={classes.start}>
+        <NumberInput
+          className={classes.steps}
+          label="Steps per run"
+          value={steps}
+          min={least}
+          max={most}
+          step={100}
+          allowDecimal={false}
+          allowNegative={false}
+          clampBehavior="blur"
+          disabled={running}
+          onChange={setGiven}
+          onBlur={() => {
+            if (typeof steps !== 'number') setGiven(null);
+          }}
+        />
+        <Button variant="default" disabled={running || steps === SHORT} onClick={() => setGiven(SHORT)}>
+          Short: {SHORT}
+        </Button>
+        <Button variant="default" disabled={running || steps === own} onClick={() => setGiven(null)}>
+          Preset: {grouped(own)}
+        </Button>
+        <Button disabled={running || !isSound || problem !== null} onClick={start}>
+          Run experiment
+        </Button>
+      </div>
+      <Text size="sm" c="dimmed">
+        {problem ??
+          `${chosen.runs.length} runs with the preset, images, seed and settings of the page; the methods’ own options are the preset’s, but for what is compared.${endsOne && !running ? ' The run on the page ends, and is kept.' : ''}`}
+      </Text>
+    </>
+  );
+}
+
+/** Why no experiment can begin now, in words; null when one can. */
+function useProblem(): string | null {
+  const data = useDataset((state) => state);
+  const config = useRun((run) => run.config);
+  const noEngine = useEngine(({ state }) => state === 'failed' || state === 'starting');
+  if (data.loading !== null) return 'An experiment can begin when the images are loaded.';
+  if (noEngine) return 'An experiment can begin when the engine runs.';
+  // What holds for one run, e.g. its batch size, is said of that run.
+  return data.info === null || data.wanted !== null ? startProblem(config, data) : null;
+}

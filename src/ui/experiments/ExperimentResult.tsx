@@ -1,0 +1,101 @@
+import { Button } from '@mantine/core';
+import type { QueuedRun } from '../../session/experiments/experimentStore';
+import type { Experiment, Verdict } from '../../spec/experiments/experiment';
+import { differingPaths } from '../../spec/fields';
+import { useExperiment, useLab, useRun } from '../lab';
+import { grouped, inWords, NOT_YET } from '../numbers';
+import classes from './Experiments.module.css';
+
+const OUTCOMES: Record<Verdict['outcome'], string> = {
+  reproduces: 'Reproduces.',
+  partly: 'Partly.',
+  'does not': 'Does not reproduce.',
+  'cannot tell': 'Cannot tell.',
+};
+
+const written = (value: number | null | undefined, decimals: number) =>
+  typeof value === 'number' ? inWords(value, decimals) : NOT_YET;
+const percent = (share: number | null | undefined) =>
+  typeof share === 'number' ? `${inWords(100 * share, 1)}\u00A0%` : NOT_YET;
+
+/** What came of the runs so far beside the paper's figures; below it what they say, once they are done. */
+export function ExperimentResult({ experiment }: { readonly experiment: Experiment }) {
+  const runs = useExperiment((state) => state.runs);
+  const verdict = useExperiment((state) => state.verdict);
+  return (
+    <>
+      <table className={classes.table} data-testid="experiment-result">
+        <caption>
+          {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z and kNN accuracy are
+          these runs’ own. The paper’s figure is linear accuracy: ImageNet, ResNet-50, 100 epochs.
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Run</th>
+            <th scope="col">Loss</th>
+            <th scope="col">std·√d</th>
+            <th scope="col">Effective rank</th>
+            <th scope="col">kNN</th>
+            <th scope="col">Paper</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((queued) => (
+            <Row key={queued.run.id} {...queued} />
+          ))}
+        </tbody>
+      </table>
+      {verdict !== null && (
+        <p className={classes.verdict} role="status" data-testid="experiment-verdict" data-outcome={verdict.outcome}>
+          <strong>{OUTCOMES[verdict.outcome]}</strong> {verdict.text}
+        </p>
+      )}
+      <BackButton />
+    </>
+  );
+}
+
+function Row({ run, state, summary, note }: QueuedRun) {
+  const ended = summary === null ? state : `${state}, ${grouped(summary.steps)} steps`;
+  const bad = state === 'failed' || state === 'diverged';
+  return (
+    <tr data-state={state}>
+      <th scope="row">
+        {run.label}
+        <span className={bad ? classes.bad : classes.dim}>
+          {ended}
+          {note === null ? '' : `: ${note}`}
+        </span>
+      </th>
+      <td>{written(summary?.loss, 3)}</td>
+      <td>{written(summary?.relativeStd, 2)}</td>
+      <td>{written(summary?.effectiveRank, 1)}</td>
+      <td>
+        {percent(summary?.knn)}
+        {typeof summary?.untrainedKnn === 'number' && (
+          <span className={classes.dim}>untrained {percent(summary.untrainedKnn)}</span>
+        )}
+      </td>
+      <td>
+        {run.paper === null ? NOT_YET : `${inWords(run.paper, 1)}\u00A0%`}
+        {run.paperNote !== undefined && <span className={classes.dim}>{run.paperNote}</span>}
+      </td>
+    </tr>
+  );
+}
+
+/** The page has the settings of the last run: the way back to those from before. */
+function BackButton() {
+  const { experiments } = useLab();
+  const running = useExperiment(({ phase }) => phase === 'running');
+  const before = useExperiment((state) => state.before);
+  const config = useRun((run) => run.config);
+  if (running || before === null || differingPaths(before, config).length === 0) return null;
+  return (
+    <div className={classes.buttons}>
+      <Button variant="default" onClick={() => experiments.goBack()}>
+        Back to the settings from before
+      </Button>
+    </div>
+  );
+}

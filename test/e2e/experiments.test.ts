@@ -1,0 +1,59 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { describe, expect } from 'vitest';
+import { LabPage } from './harness/labPage';
+import { test } from './harness/test';
+
+const TINY = '#v=1&preset=tiny&dataset=fashion-mnist&engine=auto&knn.bank=40&knn.queries=20';
+const STEPS = 30;
+
+describe('an experiment', () => {
+  test('trains its runs one after the other, lays them over each other, and judges the paper’s claim', async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const lab = await LabPage.open(page, TINY);
+    await page.getByRole('combobox', { name: 'Experiment' }).selectOption({ label: 'Figure 2: stop-gradient' });
+    await lab.setNumber('Steps per run', STEPS);
+    await lab.button('Run experiment').click();
+    const progress = page.getByTestId('experiment-progress');
+    await expect.poll(() => progress.innerText(), { timeout: 60_000 }).toMatch(/^Run 1 of 2: with stop-gradient, step/);
+
+    await lab.button('Pause queue').click();
+    await lab.button('Resume queue').waitFor();
+    await lab.reachState('paused');
+    await lab.button('Resume queue').click();
+    await expect.poll(() => progress.innerText(), { timeout: 60_000 }).toContain('Run 2 of 2: without stop-gradient');
+    expect(await lab.stopGradient.isChecked()).toBe(false);
+
+    const verdict = page.getByTestId('experiment-verdict');
+    await verdict.waitFor({ timeout: 60_000 });
+    const words = await verdict.innerText();
+    expect(words).toMatch(/^(Reproduces|Partly|Does not reproduce)\. .*std·√d \d/);
+    const rows = page.getByTestId('experiment-result').locator('tbody tr');
+    expect(await rows.count()).toBe(2);
+    const stds: number[] = [];
+    for (const row of await rows.all()) {
+      const [label, loss, std, , knn] = await row.locator('th, td').allInnerTexts();
+      expect(label).toContain(`finished, ${STEPS} steps`);
+      expect(loss).toMatch(/^−\d\.\d{3}$/);
+      expect(knn).toMatch(/^\d+\.\d\s%/);
+      stds.push(Number(std));
+      expect(words, 'the verdict speaks of the runs’ own numbers').toContain(String(std));
+    }
+    expect(stds[0], 'stop-gradient keeps the outputs apart').toBeGreaterThan(stds[1] ?? 0);
+
+    // The first run as an overlay, the second as the run on the page.
+    const overlays = lab.region('Output std').locator('g > title');
+    expect(await overlays.allTextContents()).toEqual(['Figure 2: with stop-gradient']);
+    expect(await lab.pointsOf('Output std')).toBeGreaterThanOrEqual(STEPS);
+    await lab.button('Rename Figure 2: without stop-gradient').waitFor();
+
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    // The tables find out how much room they have.
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+
+    await lab.button('Back to the settings from before').click();
+    await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
+  });
+});

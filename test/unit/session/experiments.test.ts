@@ -1,0 +1,275 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EngineError, RunState } from '../../../src/protocol/events';
+import { progressOf } from '../../../src/session/experiments/experimentStore';
+import { planRuns } from '../../../src/session/experiments/planRuns';
+import { Lab } from '../../../src/session/lab';
+import type { Experiment } from '../../../src/spec/experiments/experiment';
+import { EXPERIMENTS } from '../../../src/spec/experiments/registry';
+import { presetConfig } from '../../../src/spec/presets';
+import { FakeWorker } from './fakeWorker';
+
+const BROKEN: EngineError = { code: 'internal', message: 'The shader broke.', recoverable: false };
+
+function named(name: string): Experiment {
+  const found = EXPERIMENTS.find((experiment) => experiment.name === name);
+  if (found === undefined) throw new Error(`no experiment ${name}`);
+  return found;
+}
+
+async function settled(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(1000);
+}
+
+/** A page with `count` small images on which the experiments are run. */
+async function page({ count = 1000, hash = '#preset=tiny&seed=7' } = {}) {
+  const workers: FakeWorker[] = [];
+  const lab = new Lab(hash, {
+    openWorker: () => {
+      const worker = new FakeWorker({});
+      workers.push(worker);
+      return worker;
+    },
+    loaders: {
+      loadSample: async (id) => ({
+        name: 'Fashion-MNIST',
+        source: { kind: 'sample', id, license: 'MIT' },
+        size: 32,
+        count,
+        names: [],
+        labels: null,
+        classNames: [],
+        split: new Uint8Array(count),
+        pixels: new Uint8Array(4),
+      }),
+      importImages: async () => Promise.reject(new Error('no images')),
+    },
+    sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
+  });
+  lab.start();
+  await settled();
+  const worker = () => workers.at(-1)!;
+  const runId = () => lab.runStore.getState().active?.runId ?? 'none';
+  const state = (state: RunState, step: number) => worker().send({ type: 'runState', runId: runId(), state, step });
+  return {
+    lab,
+    worker,
+    workers,
+    state,
+    queue: () => lab.experiments.store.getState(),
+    states: () => lab.experiments.store.getState().runs.map((run) => run.state),
+    archive: () => lab.archive.store.getState(),
+    /** The run on the page takes all its steps, and ends with these numbers. */
+    async finish({ outputStd = 0.125, loss = -0.8 } = {}) {
+      const { totalSteps } = lab.runStore.getState().active!.config;
+      state('training', 0);
+      const items = [{ step: totalSteps, loss, outputStd, effectiveRank: 30, knn: 0.7 }];
+      worker().send({ type: 'measurements', runId: runId(), items });
+      state('finished', totalSteps);
+      await settled();
+    },
+    measure: (step: number) =>
+      worker().send({ type: 'measurements', runId: runId(), items: [{ step, loss: -0.1, outputStd: 0.1 }] }),
+    async start(name: string, steps = 40) {
+      void lab.experiments.start(named(name), steps);
+      await settled();
+    },
+  };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('the runs of an experiment', () => {
+  it('share what was edited, but for the options of the methods', () => {
+    const present = {
+      ...presetConfig('tiny'),
+      seed: 7,
+      batchSize: 16,
+      stopGradient: false,
+      predictor: 'none' as const,
+    };
+    const [on, off] = planRuns(named('figure2'), present, 40).map(({ config }) => config);
+    expect(on).toEqual({ ...presetConfig('tiny'), seed: 7, batchSize: 16, totalSteps: 40 });
+    expect(off).toEqual({ ...on, stopGradient: false });
+    const family = planRuns(named('family'), present, 40).map(({ config }) => config);
+    expect(family.map(({ method, seed, batchSize }) => [method, seed, batchSize])).toEqual(
+      ['simsiam', 'byol', 'simclr', 'swav'].map((method) => [method, 7, 16]),
+    );
+  });
+
+  it('are trained one after the other, kept, named, laid over the next, and judged by their own numbers', async () => {
+    const { lab, worker, finish, start, queue, states, archive } = await page();
+    await start('figure2');
+    expect(worker().sent('create').at(-1)?.config).toMatchObject({ stopGradient: true, totalSteps: 40, seed: 7 });
+    expect(worker().sent('train')).toHaveLength(1);
+    expect(states()).toEqual(['running', 'waiting']);
+    await finish({ outputStd: 0.1125 });
+    expect(states()).toEqual(['finished', 'running']);
+    expect(worker().sent('create').at(-1)?.config).toMatchObject({ stopGradient: false, totalSteps: 40, seed: 7 });
+    expect(archive().runs.map(({ name, state }) => [name, state])).toEqual([
+      ['Figure 2: with stop-gradient', 'finished'],
+    ]);
+    expect(archive().overlays.map(({ id, series }) => [id, series.get('loss').length])).toEqual([
+      [archive().runs[0]!.id, 1],
+    ]);
+    expect(queue()).toMatchObject({ phase: 'running', verdict: null });
+    await finish({ outputStd: 0.001, loss: -0.999 });
+    expect(states()).toEqual(['finished', 'finished']);
+    expect(queue()).toMatchObject({ phase: 'done', verdict: { outcome: 'reproduces' } });
+    expect(queue().runs[0]?.summary).toEqual({
+      steps: 40,
+      loss: -0.8,
+      relativeStd: expect.closeTo(0.9, 10),
+      effectiveRank: 30,
+      knn: 0.7,
+      untrainedKnn: null,
+    });
+    expect(archive().live?.name).toBe('Figure 2: without stop-gradient');
+    expect(lab.runStore.getState().runState).toBe('finished');
+  });
+
+  it('leave a run that was on the page among the kept ones, and say so; its settings come back', async () => {
+    const { lab, measure, finish, start, queue, archive } = await page();
+    measure(3);
+    lab.set('momentum', 0.8);
+    await start('figure2');
+    expect(archive().runs).toEqual([expect.objectContaining({ steps: 3, name: null })]);
+    expect(queue().message).toContain('kept');
+    await finish();
+    await finish();
+    lab.experiments.goBack();
+    await settled();
+    expect(lab.runStore.getState()).toMatchObject({ config: { momentum: 0.8, stopGradient: true, totalSteps: 1000 } });
+    expect(lab.runStore.getState().intent).toBeNull();
+    expect(archive().runs).toHaveLength(3);
+    expect(archive().overlays).toHaveLength(2);
+  });
+
+  it('make room for themselves on the charts, and one that is taken off stays off', async () => {
+    const { lab, measure, finish, start, archive } = await page();
+    measure(3);
+    lab.reset();
+    await settled();
+    await lab.archive.toggle(archive().runs[0]!.id);
+    await start('predictor');
+    expect(archive().overlays).toEqual([]);
+    await finish();
+    await lab.archive.toggle(archive().overlays[0]!.id);
+    await finish();
+    expect(archive().overlays.map(({ id }) => archive().runs.find((run) => run.id === id)?.name)).toEqual([
+      'Table 1: no h',
+    ]);
+  });
+
+  it('go on after one that failed, in a new worker', async () => {
+    const { worker, workers, state, finish, start, queue, states } = await page();
+    await start('figure2');
+    state('training', 0);
+    worker().send({ type: 'error', error: BROKEN, runId: null });
+    await settled();
+    expect(workers).toHaveLength(2);
+    expect(states()).toEqual(['failed', 'running']);
+    expect(queue().runs[0]).toMatchObject({ note: BROKEN.message, summary: null });
+    await finish();
+    expect(queue()).toMatchObject({ phase: 'done', verdict: { outcome: 'cannot tell' } });
+  });
+
+  it('that cannot be built are marked, and touch nothing', async () => {
+    // Two batches of 128 fit, of 256 do not.
+    const { lab, measure, start, states, queue, finish, archive } = await page({ count: 300 });
+    measure(3);
+    await start('batch-size', 8);
+    for (let i = 0; i < 3; i++) await finish();
+    expect(states()).toEqual(['finished', 'finished', 'finished', 'failed']);
+    expect(queue().runs[3]?.note).toContain('fewer than two batches of 256');
+    expect(queue().phase).toBe('done');
+    expect(archive().live?.name).toBe('Table 2: batch 128');
+    expect(lab.runStore.getState().runState).toBe('finished');
+  });
+
+  it('that were changed in flight do not count', async () => {
+    const { lab, worker, finish, start, queue } = await page();
+    await start('figure2');
+    const { runId } = lab.runStore.getState().active!;
+    const marker = { kind: 'change', step: 3, key: 'stopGradient', value: false } as const;
+    worker().send({ type: 'marker', runId, marker });
+    await finish();
+    await finish();
+    expect(queue().runs.map(({ summary }) => summary === null)).toEqual([true, false]);
+    expect(queue()).toMatchObject({ phase: 'done', verdict: { outcome: 'cannot tell' } });
+  });
+});
+
+describe('the person', () => {
+  it('pauses and resumes, and the run with it', async () => {
+    const { lab, worker, state, start, states } = await page();
+    await start('figure2');
+    state('training', 0);
+    lab.experiments.pause();
+    await settled();
+    expect(worker().sent('pause')).toHaveLength(1);
+    state('paused', 5);
+    await settled();
+    expect(states()).toEqual(['running', 'waiting']);
+    lab.experiments.resume();
+    await settled();
+    expect(worker().sent('train')).toHaveLength(2);
+  });
+
+  it('skips a run, which is kept and does not count', async () => {
+    const { lab, worker, measure, finish, start, states, queue, archive } = await page();
+    await start('figure2');
+    measure(5);
+    lab.experiments.skip();
+    await settled();
+    expect(states()).toEqual(['skipped', 'running']);
+    expect(archive().runs[0]).toMatchObject({ steps: 5, state: 'stopped' });
+    expect(archive().overlays).toEqual([]);
+    await finish();
+    expect(queue()).toMatchObject({ phase: 'done', verdict: { outcome: 'cannot tell' } });
+    await start('figure2');
+    await finish();
+    lab.experiments.skip();
+    await settled();
+    expect(queue().phase).toBe('done');
+    expect(worker().sent('pause'), 'nothing follows the last one').toHaveLength(1);
+  });
+
+  it('stops the queue', async () => {
+    const { lab, worker, state, start, states, queue } = await page();
+    await start('predictor');
+    state('training', 0);
+    lab.experiments.stop();
+    await settled();
+    expect(states()).toEqual(Array(4).fill('stopped'));
+    expect(queue().phase).toBe('stopped');
+    expect(worker().sent('pause')).toHaveLength(1);
+    await start('figure2');
+    expect(states()).toEqual(['running', 'waiting']);
+  });
+
+  it('begins a run of their own: the queue gives way and says so', async () => {
+    const { lab, measure, start, states, queue } = await page();
+    await start('figure2');
+    measure(5);
+    lab.reset();
+    await settled();
+    expect(queue()).toMatchObject({ phase: 'stopped', message: expect.stringContaining('another run was begun') });
+    expect(states()).toEqual(['stopped', 'stopped']);
+    expect(lab.runStore.getState().intent).toBeNull();
+  });
+});
+
+it('progress counts the steps of all runs', async () => {
+  const { start, finish, queue } = await page();
+  await start('figure2');
+  expect(progressOf(queue().runs, 10)).toEqual({ index: 0, of: 2, done: 10, total: 80 });
+  await finish();
+  expect(progressOf(queue().runs, 10)).toEqual({ index: 1, of: 2, done: 50, total: 80 });
+  await finish();
+  expect(progressOf(queue().runs, 40)).toEqual({ index: null, of: 2, done: 80, total: 80 });
+});
