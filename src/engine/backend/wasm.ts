@@ -48,8 +48,9 @@ const scope = globalThis as {
   readonly navigator?: { readonly hardwareConcurrency?: number };
 };
 
-/** Half of what the processor has, since most processors count each core twice, but two where there are two. */
-function threadsWanted(): number {
+/** Threads worth a try: half of what the processor has, since most count each core twice, but two where there are two; one where the page is not isolated. */
+export function threadsWorthTrying(): number {
+  if (scope.crossOriginIsolated !== true) return 1;
   const logical = scope.navigator?.hardwareConcurrency ?? 1;
   return Math.min(MAX_THREADS, logical, Math.max(2, Math.floor(logical / 2)));
 }
@@ -111,7 +112,7 @@ export async function startWasm(threads: number | null): Promise<EngineInfo> {
     throw new Error('WebAssembly is missing here, or has no vector instructions');
   }
   setWasmPaths(Object.fromEntries(Object.entries(BINARIES).map(([name, { href }]) => [name, href])));
-  const wanted = scope.crossOriginIsolated === true ? Math.min(MAX_THREADS, threads ?? threadsWanted()) : 1;
+  const wanted = scope.crossOriginIsolated === true ? Math.min(MAX_THREADS, threads ?? threadsWorthTrying()) : 1;
   try {
     await (threads === null && wanted > 1 ? startOnTheFaster(wanted) : startOn(wanted));
   } catch (error) {
