@@ -243,7 +243,8 @@ describeOnEngines(['webgpu'], 'every method in a run', () => {
       }
     }
     expect(used[1]!.tensors).toBe(used[0]!.tensors);
-    expect(used[1]!.gpuBytes).toBe(used[0]!.gpuBytes);
+    // A read-back that takes longer than another leaves one more buffer in the pool; a leak would leave hundreds.
+    expect(used[1]!.gpuBytes).toBeLessThan(1.1 * used[0]!.gpuBytes);
     expect(losses).toHaveLength(310);
     expect(losses.every(Number.isFinite)).toBe(true);
     running.dispose();
