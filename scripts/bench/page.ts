@@ -1,10 +1,11 @@
 /**
- * `npm run bench:page -- [--adapter swiftshader|machine] [--full] [--only PART,...] [--json FILE] [--screenshot FILE]`: the benchmark page, in a headless
+ * `npm run bench:page -- [--adapter swiftshader|machine] [--full] [--only PART,...] [--json FILE] [--markdown FILE] [--screenshot FILE]`: the benchmark page, in a headless
  * Chromium, on its software adapter or on what the machine has.
  */
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
+import { reportMarkdown } from '../../src/engine/benchmarks/markdown';
 import { reportFacts, reportTables } from '../../src/engine/benchmarks/tables';
 import type { BenchReport } from '../../src/spec/benchmark';
 import { ensureChromium } from '../bootstrap/chromium.mjs';
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
     full: { type: 'boolean', default: false },
     only: { type: 'string' },
     json: { type: 'string' },
+    markdown: { type: 'string' },
     screenshot: { type: 'string' },
   },
 });
@@ -68,7 +70,8 @@ try {
   for (const [name, value] of reportFacts(report)) console.log(`${name}: ${value}`);
   for (const table of reportTables(report)) printTable(table);
   for (const note of report.notes) console.log(note);
-  if (options.json !== undefined) await copyFile(file, options.json);
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.markdown !== undefined) await writeFile(options.markdown, reportMarkdown(report));
 } finally {
   await browser.close();
   await site.close();

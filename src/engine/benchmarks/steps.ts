@@ -63,6 +63,10 @@ async function measureCase(item: NetworkCase, rates: Rates, context: BenchContex
   const gflop = gflopOfCase(item);
   const leftOut: string[] = [];
   const takesPart = (side: Side): boolean => {
+    if (side === 'jaxJs' && context.engine.isSoftware && item !== context.reference) {
+      leftOut.push('jax-js left out: compiling its kernels for a further network takes minutes on a software adapter');
+      return false;
+    }
     const rate = rates[side];
     const expectedMs = rate === undefined ? 0 : (1000 * gflop) / rate;
     if (expectedMs <= LONGEST_STEP_MS) return true;
@@ -106,6 +110,7 @@ async function measureCase(item: NetworkCase, rates: Rates, context: BenchContex
   const sides = contenders as Record<Side, Contender>;
   const times = await takeTurns(sides, context.clock, { rounds: context.rounds, budgetMs: budgetMs(context) });
   for (const contender of Object.values(sides)) contender.dispose();
+  for (const text of leftOut) context.note(`Step, ${item.name}: ${text}.`);
   return rowOf(item, gflop, times, results, leftOut, context.foreign !== null);
 }
 

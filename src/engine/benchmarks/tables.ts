@@ -26,14 +26,13 @@ function ms(time: StepTime | null | undefined, software: boolean): string {
 function stepsTable({ steps, software, peak }: BenchReport): BenchTable {
   const withJax = steps.some((row) => row.jaxJsMs !== undefined);
   const jax = (...cells: string[]) => (withJax ? cells : []);
-  const leftOut = steps.flatMap((row) => row.leftOut.map((text) => ` ${row.case}: ${text}.`));
   const processor =
     software && steps.some(({ times: { ours } }) => ours.processorMs !== null)
       ? ' In brackets: milliseconds that all threads together computed.'
       : '';
   return {
     title: 'One training step, in milliseconds',
-    note: `Forward pass, backward pass and SGD update on the same two views, from the same weights; ours recorded and replayed.${processor}${leftOut.join('')}`,
+    note: `Forward pass, backward pass and SGD update on the same two views, from the same weights; ours recorded and replayed.${processor}`,
     columns: [
       'case',
       'GFLOP',
@@ -95,7 +94,7 @@ function enginesTable({ engines, software }: BenchReport): BenchTable {
   const withProcessor = software && engines.some(({ processorMs }) => processorMs !== null);
   return {
     title: 'A whole step by each engine, reference network',
-    note: 'As a run makes it: draw a batch and its augmentations, upload, augment, forward, backward, update, read the loss.',
+    note: 'As a run makes it: draw a batch and its augmentations, upload, augment, forward, backward, update, read the loss. Stock tfjs augments by its own ops, too.',
     columns: ['engine', withProcessor ? 'ms (all threads)' : 'ms', 'JavaScript ms', 'time by the first'],
     rows: engines.map(({ engine, ms: wallMs, processorMs, scriptMs, relative }) => [
       engine,
