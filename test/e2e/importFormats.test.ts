@@ -37,7 +37,7 @@ let problems: readonly string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'import-formats-'));
   site = await serveImportPage();
-  browser = await launchBrowser('none');
+  browser = await launchBrowser('wasm');
 });
 afterAll(async () => {
   await browser.close();

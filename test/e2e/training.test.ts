@@ -10,7 +10,7 @@ describe('training on the preselected sample, on WebGPU', () => {
     page,
     browser,
   }) => {
-    const lab = await LabPage.open(page);
+    const lab = await LabPage.open(page, '#v=1&preset=tiny&dataset=fashion-mnist&engine=webgpu');
     await lab.reachState('paused', 120_000);
     const tasks = await mainThreadTasks(browser, page, async () => {
       await lab.button('Train').click();

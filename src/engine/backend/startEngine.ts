@@ -66,9 +66,13 @@ class Attempts {
     return this.#reasons.length > 0 ? { ...info, fallbackReason: this.#reasons.join('; ') } : info;
   }
 
-  failure(): NoEngineError {
+  failure(choice: EngineChoice): NoEngineError {
+    const reasons = this.#reasons.join('; ');
+    const remedy = 'a recent Chrome, Edge, Firefox or Safari with hardware acceleration switched on';
     return new NoEngineError(
-      `Nothing on this machine can train: ${this.#reasons.join('; ')}. Use a recent Chrome, Edge, Firefox or Safari with hardware acceleration switched on.`,
+      choice === 'auto'
+        ? `Nothing on this machine can train: ${reasons}. Use ${remedy}.`
+        : `The engine asked for does not run here: ${reasons}. Choose “automatic” for the engine, or use ${remedy}.`,
     );
   }
 }
@@ -86,7 +90,7 @@ async function startFastest(hooks: DeviceHooks, threads: number | null): Promise
   const wasm = await attempts.start('wasm', () => startWasm(threads));
   if (gpu === null || wasm === null) {
     const only = gpu ?? wasm;
-    if (only === null) throw attempts.failure();
+    if (only === null) throw attempts.failure('auto');
     await tf.setBackend(only.engine);
     return attempts.taken(only);
   }
@@ -131,6 +135,6 @@ export async function startEngine(
   };
   const attempts = new Attempts();
   const info = await attempts.start(choice, starts[choice]);
-  if (info === null) throw attempts.failure();
+  if (info === null) throw attempts.failure(choice);
   return info;
 }

@@ -16,7 +16,7 @@ const ENGINE_FLAGS = {
   /** WebGPU without an adapter, as on many a machine without a GPU; WebGL in software. */
   webgl: ['--enable-unsafe-swiftshader', '--use-angle=swiftshader'],
   /** Neither; the second switch is for workers, which the first leaves their WebGL. */
-  none: ['--disable-3d-apis', '--disable-software-rasterizer'],
+  wasm: ['--disable-3d-apis', '--disable-software-rasterizer'],
 };
 
 /** What a browser offers to compute with. */
