@@ -35,6 +35,9 @@ const BINARIES = {
   ),
 };
 
+// Once: tfjs takes no paths after a start that failed, although it may be tried again.
+setWasmPaths(Object.fromEntries(Object.entries(BINARIES).map(([name, { href }]) => [name, href])));
+
 const factory = tf.findBackendFactory('wasm');
 
 /** The backend makes this many workers for its threads, whether they are used or not. */
@@ -111,7 +114,6 @@ export async function startWasm(threads: number | null): Promise<EngineInfo> {
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new Error('WebAssembly is missing here, or has no vector instructions');
   }
-  setWasmPaths(Object.fromEntries(Object.entries(BINARIES).map(([name, { href }]) => [name, href])));
   const wanted = scope.crossOriginIsolated === true ? Math.min(MAX_THREADS, threads ?? threadsWorthTrying()) : 1;
   try {
     await (threads === null && wanted > 1 ? startOnTheFaster(wanted) : startOn(wanted));
