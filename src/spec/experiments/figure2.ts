@@ -30,7 +30,7 @@ export const figure2: Experiment = {
     ) {
       return {
         outcome: 'partly',
-        text: `Without stop-gradient the outputs lose their dimensions, not their std: effective rank ${fixed(on.effectiveRank, 0)} with and ${fixed(off.effectiveRank, 0)} without; ${numbers}. BN on the projector’s output keeps the std up.`,
+        text: `Without stop-gradient the outputs lose their dimensions, not their std: effective rank ${fixed(on.effectiveRank, 0)} with and ${fixed(off.effectiveRank, 0)} without; ${numbers}. With BN on the projector’s output the std stays up for good; with BN on hidden layers only it falls, too, given more steps.`,
       };
     }
     return { outcome: 'does not', text: `No collapse to be seen yet: ${numbers}.` };
