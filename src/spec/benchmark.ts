@@ -63,6 +63,7 @@ export interface EngineRow {
 export interface MethodRow {
   readonly method: string;
   readonly ms: number;
+  readonly processorMs: number | null;
   /** By SimSiam's. */
   readonly relative: number;
 }
@@ -87,6 +88,7 @@ export interface ScalingPoint {
   readonly value: string;
   readonly gflop: number;
   readonly ms: number;
+  readonly processorMs: number | null;
   readonly gflops: number;
 }
 

@@ -31,6 +31,7 @@ export async function measureMethods(context: BenchContext): Promise<MethodRow[]
   return METHOD_NAMES.map((method) => ({
     method,
     ms: times[method].wallMs,
+    processorMs: times[method].processorMs,
     relative: times[method].wallMs / times.simsiam.wallMs,
   }));
 }

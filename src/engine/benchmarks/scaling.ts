@@ -1,4 +1,4 @@
-import type { ScalingPoint, ScalingSeries } from '../../spec/benchmark';
+import type { ScalingPoint, ScalingSeries, StepTime } from '../../spec/benchmark';
 import { configOf, gflopOfCase, type NetworkCase, simSiamOf, viewsOf } from './cases';
 import { type BenchContext, budgetMs, LONGEST_STEP_MS } from './context';
 import { NetworkStep } from './networkStep';
@@ -28,6 +28,10 @@ function widthCases(reference: NetworkCase, fast: boolean): NetworkCase[] {
   });
 }
 
+function pointOf(value: string, gflop: number, { wallMs, processorMs }: StepTime): ScalingPoint {
+  return { value, gflop, ms: wallMs, processorMs, gflops: (1000 * gflop) / wallMs };
+}
+
 async function measureSeries(
   parameter: string,
   cases: readonly NetworkCase[],
@@ -52,8 +56,7 @@ async function measureSeries(
   const points = cases.flatMap((item): ScalingPoint[] => {
     const time = times[item.name];
     if (time === undefined) return [];
-    const gflop = gflopOfCase(item);
-    return [{ value: item.name, gflop, ms: time.wallMs, gflops: (1000 * gflop) / time.wallMs }];
+    return [pointOf(item.name, gflopOfCase(item), time)];
   });
   return { parameter, points };
 }
@@ -73,12 +76,7 @@ async function measureDatasets(counts: readonly number[], context: BenchContext)
   const times = await takeTurns(steps, context.clock, { rounds: context.rounds, budgetMs: budgetMs(context) });
   for (const step of Object.values(steps)) step.dispose();
   const gflop = gflopOfCase(reference);
-  const points = Object.entries(times).map(([value, { wallMs }]) => ({
-    value,
-    gflop,
-    ms: wallMs,
-    gflops: (1000 * gflop) / wallMs,
-  }));
+  const points = Object.entries(times).map(([value, time]) => pointOf(value, gflop, time));
   return { parameter: 'images in the data set', points };
 }
 

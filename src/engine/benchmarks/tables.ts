@@ -15,8 +15,8 @@ const times = (value: number | null | undefined) => (value == null ? NONE : `${d
 const percent = (value: number) => `${digits(value)} %`;
 const megabytes = (bytes: number) => digits(bytes / 1e6);
 
-/** Wall time, with the time that all threads computed behind it where it is known. */
-function ms(time: StepTime | null | undefined, software: boolean): string {
+/** Wall time, with the time that all threads computed behind it where that is known and tells something. */
+function ms(time: Pick<StepTime, 'wallMs' | 'processorMs'> | null | undefined, software: boolean): string {
   if (time == null) return NONE;
   return software && time.processorMs !== null
     ? `${digits(time.wallMs)} (${digits(time.processorMs)})`
@@ -98,7 +98,7 @@ function enginesTable({ engines, software }: BenchReport): BenchTable {
     columns: ['engine', withProcessor ? 'ms (all threads)' : 'ms', 'JavaScript ms', 'time by the first'],
     rows: engines.map(({ engine, ms: wallMs, processorMs, scriptMs, relative }) => [
       engine,
-      ms({ wallMs, processorMs, scriptMs }, software),
+      ms({ wallMs, processorMs }, software),
       engine.startsWith('WASM') ? NONE : digits(scriptMs),
       times(relative),
     ]),
@@ -136,12 +136,16 @@ function memoryTable({ memory }: BenchReport): BenchTable {
   };
 }
 
-function methodsTable({ methods }: BenchReport): BenchTable {
+function methodsTable({ methods, software }: BenchReport): BenchTable {
   return {
     title: 'Methods, reference network and batch',
-    note: 'Whole steps, recorded.',
+    note: 'Whole steps, recorded. In brackets, if any: milliseconds of all threads together.',
     columns: ['method', 'ms', 'against SimSiam'],
-    rows: methods.map(({ method, ms: wallMs, relative }) => [method, digits(wallMs), times(relative)]),
+    rows: methods.map(({ method, ms: wallMs, processorMs, relative }) => [
+      method,
+      ms({ wallMs, processorMs }, software),
+      times(relative),
+    ]),
   };
 }
 
@@ -162,12 +166,12 @@ export function reportTables(report: BenchReport): BenchTable[] {
   const scaling = report.scaling.map(
     ({ parameter, points }): BenchTable => ({
       title: `Step time against ${parameter}`,
-      note: 'Reference network; everything else as it is there.',
+      note: 'Reference network; everything else as it is there. In brackets, if any: milliseconds of all threads together.',
       columns: [parameter, 'GFLOP', 'ms', 'GFLOP/s'],
-      rows: points.map(({ value, gflop, ms: wallMs, gflops }) => [
+      rows: points.map(({ value, gflop, ms: wallMs, processorMs, gflops }) => [
         value,
         digits(gflop),
-        digits(wallMs),
+        ms({ wallMs, processorMs }, report.software),
         digits(gflops),
       ]),
     }),
