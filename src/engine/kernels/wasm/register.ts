@@ -69,6 +69,12 @@ function transposedProduct({ a, b }: Inputs, { transposeA, transposeB }: MatMulA
   });
 }
 
+/** Repetition of axes of one entry, the gradient of a mean, as a sum with zeros: tfjs's own takes each number by itself. */
+function spread(x: tf.Tensor, reps: readonly number[]): tf.Tensor | null {
+  if (x.dtype !== 'float32' || reps.some((times, axis) => times > 1 && x.shape[axis] !== 1)) return null;
+  return tf.tidy(() => tf.add(tf.zeros(x.shape.map((size, axis) => size * reps[axis])), x));
+}
+
 let registered = false;
 
 /** Call it before the WASM backend starts. */
@@ -82,6 +88,7 @@ export function registerWasmKernels(): void {
     filterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes, attributes.filterShape),
   );
   override<MatMulAttributes>('BatchMatMul', transposedProduct);
+  override<{ reps: number[] }>('Tile', ({ x }, { reps }) => spread(x, reps));
   // tfjs copies, although tensors are never written to; the tape saves each activation and each weight that way.
   override<object>('Identity', ({ x }) => {
     const backend = tf.backend() as unknown as { incRef(dataId: object): void };
