@@ -62,7 +62,7 @@ async function lossesOf(
   return losses(heard);
 }
 
-describeOnEngines(['webgpu'], 'trainer', () => {
+describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
   let open: Trainer | undefined;
   afterEach(() => {
     open?.dispose();
