@@ -24,6 +24,8 @@ export interface MainThreadTask {
 /** Chromium's names of the function that runs a task: one event for each task of a thread. */
 const TASK = 'ThreadControllerImpl::RunTask';
 const PARTS = 4;
+/** The page's process begins to trace a little after it is told to, and writes a task down at its end, after the answer that it gave. */
+const SETTLE_MS = 300;
 
 /**
  * The tasks of the main thread of the browser's only page while `work` goes on, the longest first. Their processor time is what
@@ -37,7 +39,9 @@ export async function mainThreadTasks(
   await browser.startTracing(page, { categories: ['-*', 'toplevel', 'devtools.timeline'] });
   let trace: Buffer;
   try {
+    await page.waitForTimeout(SETTLE_MS);
     await work();
+    await page.waitForTimeout(SETTLE_MS);
   } finally {
     // Whatever became of the work: a browser traces but once at a time.
     trace = await browser.stopTracing();
