@@ -95,4 +95,64 @@ describe('verdicts', () => {
     expect(verdictOf('batch-size', all).outcome).toBe('reproduces');
     expect(verdictOf('batch-size', { ...all, '256': { knn: 0.55 } }).outcome).toBe('partly');
   });
+
+  it('bn: worse without any, and hidden alone as good as with the output', () => {
+    const all = { none: { knn: 0.5 }, hidden: {}, output: {}, all: {} };
+    expect(verdictOf('bn', all).outcome).toBe('reproduces');
+    expect(verdictOf('bn', { ...all, none: { relativeStd: 0.1 } }).text).toContain('close to collapse');
+    expect(verdictOf('bn', { ...all, none: {} }).outcome).toBe('partly');
+    expect(verdictOf('bn', { ...all, none: {}, output: { knn: 0.5 } }).outcome).toBe('does not');
+  });
+
+  it('similarity: the cosine is the better of two that stay spread', () => {
+    expect(verdictOf('similarity', { cosine: {}, crossEntropy: { knn: 0.6 } }).outcome).toBe('reproduces');
+    expect(verdictOf('similarity', { cosine: {}, crossEntropy: {} }).outcome).toBe('partly');
+    expect(verdictOf('similarity', { cosine: {}, crossEntropy: { relativeStd: 0.1 } }).outcome).toBe('does not');
+  });
+
+  it('output dimension: more must gain more than seeds differ by', () => {
+    const all = { '256': { knn: 0.6 }, '512': {}, '1024': {}, '2048': {} };
+    expect(verdictOf('output-dim', all).outcome).toBe('reproduces');
+    expect(verdictOf('output-dim', { ...all, '256': {} }).outcome).toBe('does not');
+  });
+
+  it('output dimension keeps the predictor’s bottleneck at a quarter', () => {
+    for (const { config } of experimentConfigs(named('output-dim'), 'small', 'fashion-mnist')) {
+      expect(config.predictorHidden).toBe(config.outputDim / 4);
+    }
+  });
+
+  it('alternation: every number of inner steps must learn', () => {
+    const all = { '1': {}, '10': {}, '100': {} };
+    expect(verdictOf('alternation', all).outcome).toBe('reproduces');
+    expect(verdictOf('alternation', { ...all, '100': { knn: 0.55 } }).outcome).toBe('partly');
+    expect(verdictOf('alternation', { ...all, '1': { relativeStd: 0.1 } }).outcome).toBe('does not');
+  });
+
+  it('moving average: must prevent the collapse that is there without it', () => {
+    const collapsed = { relativeStd: 0.03 };
+    expect(verdictOf('moving-average', { none: collapsed, average: {} }).outcome).toBe('reproduces');
+    expect(verdictOf('moving-average', { none: collapsed, average: { knn: 0.5 } }).outcome).toBe('partly');
+    expect(verdictOf('moving-average', { none: collapsed, average: collapsed }).outcome).toBe('does not');
+    expect(verdictOf('moving-average', { none: {}, average: {} }).outcome).toBe('does not');
+  });
+
+  it('momentum encoder: not needed, and no stand-in for h', () => {
+    const all = { without: {}, with: {}, alone: { relativeStd: 0.05 } };
+    expect(verdictOf('momentum-encoder', all).outcome).toBe('reproduces');
+    expect(verdictOf('momentum-encoder', { ...all, alone: {} }).outcome).toBe('partly');
+    expect(verdictOf('momentum-encoder', { ...all, without: { relativeStd: 0.05 } }).outcome).toBe('does not');
+  });
+
+  it('SimCLR and SwAV with SimSiam’s parts: no gain, and a loss that is no number', () => {
+    const simclr = { plain: {}, predictor: {}, both: {} };
+    expect(verdictOf('simclr-parts', simclr).outcome).toBe('reproduces');
+    expect(verdictOf('simclr-parts', { ...simclr, both: { knn: 0.8 } }).outcome).toBe('does not');
+    expect(verdictOf('simclr-parts', { ...simclr, both: { relativeStd: 0.1 } }).outcome).toBe('partly');
+    const swav = { plain: {}, predictor: {}, without: { loss: null } };
+    expect(verdictOf('swav-parts', swav).outcome).toBe('reproduces');
+    expect(verdictOf('swav-parts', swav).text).toContain('not a number');
+    expect(verdictOf('swav-parts', { ...swav, without: {} }).outcome).toBe('partly');
+    expect(verdictOf('swav-parts', { ...swav, without: {}, predictor: { knn: 0.8 } }).outcome).toBe('does not');
+  });
 });

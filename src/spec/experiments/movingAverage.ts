@@ -1,0 +1,36 @@
+import type { Experiment } from './experiment';
+import { CANNOT_TELL, fixed, hasCollapsed, percent } from './words';
+
+export const movingAverage: Experiment = {
+  name: 'moving-average',
+  title: 'Moving average of η',
+  source: 'Sec. 5.2',
+  question: 'Does h stand in for an average over views? Then an average over an image’s visits should do without h.',
+  claim: 'Without h the method collapses (0.1 %); with a moving average of η in its place it learns (55.0 %).',
+  runs: [
+    { id: 'baseline', label: 'with h', settings: {}, paper: 68.1 },
+    { id: 'none', label: 'no h', settings: { predictor: 'none' }, paper: 0.1, paperNote: 'collapse' },
+    {
+      id: 'average',
+      label: 'no h, moving average',
+      settings: { predictor: 'none', movingAverageTarget: true },
+      paper: 55.0,
+    },
+  ],
+  verdict(of) {
+    const [none, average] = [of('none'), of('average')];
+    if (none === null || average === null) return CANNOT_TELL;
+    const numbers = `std·√d ${fixed(none.relativeStd)} without h, ${fixed(average.relativeStd)} with the average in its place; kNN ${percent(none.knn)} and ${percent(average.knn)}`;
+    const learns = (average.knn ?? 0) > (average.untrainedKnn ?? 1);
+    if (hasCollapsed(none) && !hasCollapsed(average) && learns) {
+      return { outcome: 'reproduces', text: `The average prevents the collapse: ${numbers}.` };
+    }
+    if (hasCollapsed(none) && !hasCollapsed(average)) {
+      return { outcome: 'partly', text: `The average prevents the collapse, but nothing is learnt: ${numbers}.` };
+    }
+    return {
+      outcome: 'does not',
+      text: `${numbers}. An average needs visits: a run that passes each image a few times only has hardly one.`,
+    };
+  },
+};
