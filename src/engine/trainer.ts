@@ -160,14 +160,19 @@ export class Trainer {
     this.#cancelled = true;
   }
 
-  /** Chooses and compiles the kernels, and measures the untrained network and the baselines. */
-  async start(): Promise<void> {
+  /** Chooses and compiles the kernels. */
+  async prepare(): Promise<void> {
     const { tuning, isSoftware = false } = this.#options;
     if (tuning !== undefined && isWebGpu()) {
       const budget = isSoftware ? TUNING_MS.software : TUNING_MS.hardware;
       await tuneConvolutions(networkConvolutions(this.config), tuning, budget);
     }
     await this.#runner.compile(this.#plan());
+  }
+
+  /** Prepares, and measures the untrained network and the baselines. */
+  async start(): Promise<void> {
+    await this.prepare();
     await this.#measuring(async () => {
       const untrained = await this.#measureAccuracies();
       if (this.config.probe.every > 0) await this.#measureProbe();

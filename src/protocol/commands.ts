@@ -12,6 +12,8 @@ export type CommandBody =
   | { readonly type: 'init'; readonly engine: EngineChoice }
   /** Hands a data set over. Its pixels are transferred: the worker owns them from here on. */
   | { readonly type: 'setDataset'; readonly dataset: ImageDataset }
+  /** Gets the kernels ready for a run of these settings, while its images are on their way. */
+  | { readonly type: 'prepare'; readonly config: RunConfig }
   /** Builds a run at step 0, paused, with changes to replay at their steps. Ends the run before it. */
   | {
       readonly type: 'create';
@@ -43,6 +45,7 @@ export type CommandType = CommandBody['type'];
 export interface Replies {
   init: AdapterInfo;
   setDataset: null;
+  prepare: null;
   create: null;
   train: null;
   pause: null;

@@ -5,6 +5,7 @@ import type { Event } from './events';
 const COMMAND_TYPES = {
   init: true,
   setDataset: true,
+  prepare: true,
   create: true,
   train: true,
   pause: true,

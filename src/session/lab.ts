@@ -99,7 +99,9 @@ export class Lab {
   /** Starts the engine and loads what the settings name, both at once; the run is built when both are there. */
   start(): void {
     const { dataset, engine } = this.config;
-    void this.engine.ensure(engine);
+    void this.engine.ensure(engine).then((ready) => {
+      if (ready) this.prepare();
+    });
     if (dataset !== 'folder') void this.loadImages(this.options.sampleOrigin(dataset));
   }
 
@@ -256,6 +258,14 @@ export class Lab {
     this.runStore.setState({ pending: { ...pending, [key]: value } });
     const { runId } = active;
     void this.created.then(() => this.attempt(this.engine.request<'change'>({ type: 'change', runId, key, value })));
+  }
+
+  /** Has the kernels compiled while images are read. */
+  private prepare(): void {
+    this.chooseTiny();
+    const { info } = this.datasetStore.getState();
+    if (info !== null || configProblems(this.config).length > 0) return;
+    void this.attempt(this.engine.request<'prepare'>({ type: 'prepare', config: this.config }));
   }
 
   /** Builds a run of the settings, as soon as there are an engine and images to build it with. */

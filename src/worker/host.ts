@@ -1,12 +1,14 @@
 import { breathe } from '../data/import/breathe';
 import { startEngine } from '../engine/backend/startEngine';
 import type { TuningCache } from '../engine/kernels/tuning/tuningCache';
+import { prepareRun } from '../engine/prepareRun';
 import { previewViews } from '../engine/previewViews';
 import { Trainer, type TrainerListener } from '../engine/trainer';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
 import type { EngineError, Event, ReplyEvent, RunEvent, RunState } from '../protocol/events';
 import type { ImageDataset } from '../spec/imageDataset';
 import type { Measurement } from '../spec/measurement';
+import type { RunConfig } from '../spec/runConfig';
 import { CommandError, toEngineError } from './errors';
 
 /** The page draws at most this often. */
@@ -33,6 +35,8 @@ export class Host {
   #dataset: ImageDataset | null = null;
   #run: Run | null = null;
   #exclusive: Promise<unknown> = Promise.resolve();
+  /** Kernels being compiled ahead; never rejects. */
+  #prepared: Promise<void> = Promise.resolve();
   #measured: Measurement[] = [];
   #reportTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -61,6 +65,9 @@ export class Host {
           await this.#endRun();
           this.#dataset = command.dataset;
         });
+        return { result: null };
+      case 'prepare':
+        await this.#prepare(command.config);
         return { result: null };
       case 'create':
         await this.#alone(() => this.#create(command));
@@ -106,6 +113,7 @@ export class Host {
 
   async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
     await this.#endRun();
+    await this.#prepared;
     const info = await startEngine(engine, {
       onUncapturedError: (message, outOfMemory) =>
         this.#broke({
@@ -126,12 +134,20 @@ export class Host {
     return info;
   }
 
+  /** Beside everything but a run, which takes the same kernels; what fails here fails there again, and is said then. */
+  #prepare(config: RunConfig): Promise<void> {
+    this.#prepared = this.#prepared.then(() => prepareRun(config, this.#kernelOptions)).catch(() => undefined);
+    return this.#prepared;
+  }
+
+  get #kernelOptions() {
+    return { tuning: this.#tuning, isSoftware: this.#isSoftware };
+  }
+
   async #create({ runId, config, changes }: CommandOf<'create'>): Promise<void> {
     await this.#endRun();
-    const trainer = new Trainer(this.#datasetInUse(), config, changes, this.#listenerFor(runId), {
-      tuning: this.#tuning,
-      isSoftware: this.#isSoftware,
-    });
+    await this.#prepared;
+    const trainer = new Trainer(this.#datasetInUse(), config, changes, this.#listenerFor(runId), this.#kernelOptions);
     const run: Run = { id: runId, trainer, wanted: 'pause', work: Promise.resolve(), failed: false };
     this.#run = run;
     this.#setState(run, 'building');

@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { CommandBody, Replies } from '../../src/protocol/commands';
 import type { Event, RunEvent } from '../../src/protocol/events';
 import { isEvent } from '../../src/protocol/guards';
@@ -68,6 +70,29 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
     expect(ofRun('a', 'baselines')).toHaveLength(1);
     expect(ofRun('a', 'views').length).toBeGreaterThan(0);
+  });
+
+  it('prepared before the images are there, a run has no pipeline of a step left to compile', async () => {
+    const { device } = tf.backend() as WebGPUBackend;
+    const ahead = vi.spyOn(device, 'createComputePipelineAsync');
+    expect(await send({ type: 'prepare', config: CONFIG })).toMatchObject({ type: 'reply' });
+    expect(ahead.mock.calls.length).toBeGreaterThan(20);
+    ahead.mockClear();
+    const late = vi.spyOn(device, 'createComputePipeline');
+    await createRun('a');
+    await send({ type: 'step', runId: 'a' });
+    expect(losses('a')).toHaveLength(1);
+    expect([ahead.mock.calls.length, late.mock.calls.length]).toEqual([0, 0]);
+  });
+
+  it('what cannot be prepared is said when the run is made', async () => {
+    const config = { ...CONFIG, batchSize: 2 };
+    expect(await send({ type: 'prepare', config })).toMatchObject({ type: 'reply' });
+    await send({ type: 'setDataset', dataset: syntheticDataset(96) });
+    expect(await send({ type: 'create', runId: 'b', config, changes: [] })).toMatchObject({
+      type: 'failure',
+      error: { code: 'bad-config' },
+    });
   });
 
   it('pauses, steps by exactly one, and goes on to the same series', async () => {

@@ -4,7 +4,7 @@ import type { DeviceHooks } from '../backend/device';
 import { startEngine } from '../backend/startEngine';
 import type { TuningCache } from '../kernels/tuning/tuningCache';
 import { networkCase } from './cases';
-import { noiseDataset } from './noiseDataset';
+import { noiseDataset } from '../noiseDataset';
 import { prepareKernels } from './prepareKernels';
 import { RunnerStep } from './runnerStep';
 import type { BenchClock } from './turns';

@@ -98,11 +98,25 @@ afterEach(() => {
 describe('opening the page', () => {
   it('starts the engine, hands the sample over and builds a run', async () => {
     const { lab, worker } = await ready();
-    expect(typesOf(worker().commands)).toEqual(['init', 'setDataset', 'create', 'setQueries']);
+    expect(typesOf(worker().commands)).toEqual(['init', 'prepare', 'setDataset', 'create', 'setQueries']);
     expect(worker().sent('create')[0]?.config).toEqual(presetConfig('small'));
     expect(lab.datasetStore.getState().info?.count).toBe(1000);
     expect(lab.datasetStore.getState().info).not.toHaveProperty('pixels');
     expect(lab.datasetStore.getState().loading).toBeNull();
+  });
+
+  it('has the kernels compiled for the run to come while images are read', async () => {
+    let arrive = (_: ImageDataset) => {};
+    const images = new Promise<ImageDataset>((resolve) => {
+      arrive = resolve;
+    });
+    const { worker } = opened({ loaders: { loadSample: () => images } });
+    await settled();
+    expect(typesOf(worker().commands)).toEqual(['init', 'prepare']);
+    expect(worker().sent('prepare')[0]?.config).toEqual(presetConfig('small'));
+    arrive(dataset(1000, SAMPLE, 'sample'));
+    await settled();
+    expect(typesOf(worker().commands)).toEqual(['init', 'prepare', 'setDataset', 'create', 'setQueries']);
   });
 
   it('takes the tiny preset on a software adapter', async () => {

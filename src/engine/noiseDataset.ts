@@ -1,9 +1,9 @@
-import { type ImageDataset, type ImageSize, TRAIN } from '../../spec/imageDataset';
-import { seededRandom } from '../random';
+import { type ImageDataset, type ImageSize, TRAIN } from '../spec/imageDataset';
+import { seededRandom } from './random';
 
 const BLOCK = 1 << 16;
 
-/** `count` images of noise, for timing: steps cost the same whatever is in the pictures. Noise repeats after 64 KiB. */
+/** `count` images of noise, for timing and for compiling: a step does the same whatever is in the pictures. Noise repeats after 64 KiB. */
 export function noiseDataset(count: number, size: ImageSize): ImageDataset {
   const random = seededRandom(0, 'noise');
   const pixels = new Uint8Array(count * size * size * 4);

@@ -1,0 +1,34 @@
+/**
+ * `npm run curves -- RESULT...`: the curves of every run in results of `npm run experiment -- --json RESULT`, for the test that
+ * replays them through the diagnosis. What they hold of runs recorded before is kept.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { encodeShareLink } from '../src/spec/shareLink';
+import type { RecordedCurve } from '../test/setup/recordedCurves';
+import type { ExperimentResult } from './experiment/runExperiment';
+
+const FILE = 'test/fixtures/curves.json';
+
+const rounded = (digits: number) => (value: number) => Number(value.toFixed(digits));
+
+function curvesOf({ experiment, base, runs }: ExperimentResult): RecordedCurve[] {
+  return runs.flatMap(({ id, results }) =>
+    results.map(({ config, series }) => ({
+      run: `${base} ${experiment}/${id}`,
+      seed: config.seed,
+      link: encodeShareLink({ config, changes: [], folder: null }),
+      loss: series.loss.map(rounded(3)),
+      relativeStd: series.outputStd.map((std) => rounded(3)(std * Math.sqrt(config.outputDim))),
+      rank: series.effectiveRank.step.map((step, i) => [step, rounded(1)(series.effectiveRank.value[i])]),
+    })),
+  );
+}
+
+const keyOf = ({ run, seed }: RecordedCurve) => `${run} ${String(seed).padStart(3)}`;
+
+const known: RecordedCurve[] = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : [];
+const added = process.argv.slice(2).flatMap((file) => curvesOf(JSON.parse(readFileSync(file, 'utf8'))));
+const curves = new Map([...known, ...added].map((curve) => [keyOf(curve), curve]));
+const lines = [...curves].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, curve]) => JSON.stringify(curve));
+writeFileSync(FILE, `[\n${lines.join(',\n')}\n]\n`);
+console.log(`${FILE}: ${lines.length} curves, ${added.length} of them new.`);
