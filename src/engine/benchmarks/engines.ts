@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EngineRow, StepTime } from '../../spec/benchmark';
+import { noiseDataset } from '../noiseDataset';
 import { configOf } from './cases';
 import { type BenchContext, budgetMs } from './context';
-import { noiseDataset } from '../noiseDataset';
 import { prepareKernels } from './prepareKernels';
 import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';

@@ -1,8 +1,8 @@
 import type { ScalingPoint, ScalingSeries, StepTime } from '../../spec/benchmark';
+import { noiseDataset } from '../noiseDataset';
 import { configOf, gflopOfCase, type NetworkCase, simSiamOf, viewsOf } from './cases';
 import { type BenchContext, budgetMs, LONGEST_STEP_MS } from './context';
 import { NetworkStep } from './networkStep';
-import { noiseDataset } from '../noiseDataset';
 import { prepareKernels } from './prepareKernels';
 import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';
