@@ -1,9 +1,12 @@
 import { Button } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
 import type { QueuedRun } from '../../session/experiments/experimentStore';
 import type { Experiment, Verdict } from '../../spec/experiments/experiment';
 import { differingPaths } from '../../spec/fields';
 import { useExperiment, useLab, useRun } from '../lab';
 import { grouped, inWords, NOT_YET } from '../numbers';
+import { type Cell, csvOf } from '../save/csv';
+import { saveCsv } from '../save/saveFile';
 import classes from './Experiments.module.css';
 
 const OUTCOMES: Record<Verdict['outcome'], string> = {
@@ -50,9 +53,38 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
           <strong>{OUTCOMES[verdict.outcome]}</strong> {verdict.text}
         </p>
       )}
-      <BackButton />
+      <div className={classes.buttons}>
+        <BackButton />
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={16} stroke={1.7} aria-hidden />}
+          disabled={runs.every(({ summary }) => summary === null)}
+          onClick={() => saveCsv(experiment.name, csvOf(resultTable(runs)))}
+        >
+          Save as CSV
+        </Button>
+      </div>
     </>
   );
+}
+
+/** The table as it stands, numbers in full; kNN as a share. */
+export function resultTable(runs: readonly QueuedRun[]): Cell[][] {
+  const head = ['run', 'state', 'steps', 'loss', 'std·√d', 'effective rank', 'kNN', 'untrained kNN', 'paper, linear %'];
+  const rows = runs.map(({ run, state, summary }) => [
+    run.label,
+    state,
+    ...[
+      summary?.steps,
+      summary?.loss,
+      summary?.relativeStd,
+      summary?.effectiveRank,
+      summary?.knn,
+      summary?.untrainedKnn,
+      run.paper,
+    ].map((value) => value ?? undefined),
+  ]);
+  return [head, ...rows];
 }
 
 function Row({ run, state, summary, note }: QueuedRun) {
@@ -92,10 +124,8 @@ function BackButton() {
   const config = useRun((run) => run.config);
   if (running || before === null || differingPaths(before, config).length === 0) return null;
   return (
-    <div className={classes.buttons}>
-      <Button variant="default" onClick={() => experiments.goBack()}>
-        Back to the settings from before
-      </Button>
-    </div>
+    <Button variant="default" onClick={() => experiments.goBack()}>
+      Back to the settings from before
+    </Button>
   );
 }

@@ -1,5 +1,5 @@
-import { Text } from '@mantine/core';
-import { useRun } from '../lab';
+import { Anchor, Text } from '@mantine/core';
+import { useEngine, useRun } from '../lab';
 import { Panel } from '../layout/Panel';
 import classes from './EventLog.module.css';
 
@@ -29,11 +29,13 @@ export function EventLog() {
 
 function Cost() {
   const resources = useRun((run) => run.resources);
+  const onProcessor = useEngine(({ adapter }) => adapter?.engine === 'wasm');
   if (resources === null) return null;
   const { gpuBytes, measuringShare } = resources;
   return (
     <Text size="xs" c="dimmed" mt={8}>
-      GPU memory {Math.round(gpuBytes / 1e6)} MB · {(100 * measuringShare).toFixed(1)} % of the time spent measuring
+      {onProcessor ? 'Memory' : 'GPU memory'} {Math.round(gpuBytes / 1e6)} MB · {(100 * measuringShare).toFixed(1)} % of
+      the time spent measuring · <Anchor href="bench.html">Measure this machine’s speed</Anchor>
     </Text>
   );
 }

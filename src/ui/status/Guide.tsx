@@ -1,5 +1,6 @@
 import { CloseButton } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
+import { useRun } from '../lab';
 import classes from './Status.module.css';
 
 /** For a first visit: what to press, what to look for, what to try. Stays away once dismissed. */
@@ -9,7 +10,9 @@ export function Guide() {
     defaultValue: false,
     getInitialValueInEffect: false,
   });
-  if (seen) return null;
+  // What it says of the loss and the switch is SimSiam's.
+  const method = useRun((run) => run.config.method);
+  if (seen || method !== 'simsiam') return null;
   return (
     <section className={classes.guide} aria-label="How to begin">
       <ol>

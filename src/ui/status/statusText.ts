@@ -2,7 +2,6 @@ import type { DatasetStoreState } from '../../session/datasetStore';
 import type { EngineStoreState } from '../../session/engineStore';
 import { liveSettings, type RunStoreState } from '../../session/runStore';
 import type { Diagnosis } from '../../spec/measurement';
-import { hasOption } from '../../spec/methods/registry';
 import { presetConfig } from '../../spec/presets';
 import type { RunConfig } from '../../spec/runConfig';
 import { inWords } from '../numbers';
@@ -30,11 +29,16 @@ function usual({ preset, dataset, method }: RunConfig): RunConfig {
   return presetConfig(preset, dataset, method);
 }
 
+/** Whether stop-gradient is all that keeps the method from collapsing: SwAV, which has it too, has its balanced clusters besides. */
+function hangsOnStopGradient(config: RunConfig): boolean {
+  return config.method === 'simsiam' && usual(config).stopGradient;
+}
+
 /** What led to a collapse, as far as the settings tell. */
 function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
   const { stopGradient, predictor } = liveSettings(run);
   if (!stopGradient && usual(config).stopGradient) {
-    return 'With stop-gradient off, one output for all images is a perfect answer to the loss, and the gradient leads straight to it.';
+    return 'With stop-gradient off, one output for all images is a good answer to the loss, and the gradient leads straight to it.';
   }
   const switchedOn = run.changes.some(
     ([step, key, value]) => key === 'stopGradient' && value === true && step >= since,
@@ -123,7 +127,7 @@ function diagnosed(run: RunStoreState, config: RunConfig): Status {
       return {
         tone: 'plain',
         title: 'The run has begun.',
-        text: `The loss should fall while the output std stays near where it began.${usual(config).stopGradient && hasOption(config.method, 'stopGradient') ? ' Then flip stop-gradient off and watch both.' : ''}`,
+        text: `The loss should fall while the output std stays near where it began.${hangsOnStopGradient(config) ? ' Then flip stop-gradient off and watch both.' : ''}`,
       };
     default:
       return diagnosis satisfies never;
@@ -137,7 +141,9 @@ function learning(run: RunStoreState, config: RunConfig): Status {
     return {
       tone: 'plain',
       title,
-      text: 'Stop-gradient is off: nothing stops all outputs from becoming one. Watch the loss run to −1 and the output std to 0.',
+      text: hangsOnStopGradient(config)
+        ? 'Stop-gradient is off: nothing stops all outputs from becoming one. Watch the loss run to its minimum and the output std to 0.'
+        : 'Stop-gradient is off: the targets follow the gradient, too. In the paper that ends in a loss that is no number (Sec. 6.2).',
     };
   }
   if (predictor === 'fixed') {
@@ -187,7 +193,7 @@ export function statusOf({ engine, data, run, problem }: StatusInput): Status {
   if (step === 0 && runState === 'paused') {
     return plain(
       'Ready.',
-      'Press Train. The loss should fall while the output std stays up; then flip stop-gradient off and watch the collapse.',
+      `Press Train. The loss should fall while the output std stays up${hangsOnStopGradient(active.config) ? '; then flip stop-gradient off and watch the collapse' : ''}.`,
     );
   }
   const status = diagnosed(run, active.config);
