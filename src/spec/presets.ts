@@ -104,13 +104,13 @@ const PRESETS: Record<PresetName, Preset> = {
 };
 
 /** What a data set asks of the short-run presets; the `paper` preset stays the paper's on every data set. */
-function forDataset(config: RunConfig, dataset: DatasetChoice): RunConfig {
-  const { augment } = config;
+function forDataset(preset: Preset, dataset: DatasetChoice): Preset {
+  const { augment } = preset;
   switch (dataset) {
     case 'fashion-mnist':
       // Grey pictures: saturation, hue and greyscale would change nothing.
       return {
-        ...config,
+        ...preset,
         augment: {
           ...augment,
           jitter: { ...augment.jitter, saturation: 0, hue: 0 },
@@ -120,8 +120,8 @@ function forDataset(config: RunConfig, dataset: DatasetChoice): RunConfig {
     case 'emoji-3d':
       // Colour is most of what tells emoji apart.
       return {
-        ...config,
-        baseLearningRate: Math.min(config.baseLearningRate, 0.3),
+        ...preset,
+        baseLearningRate: Math.min(preset.baseLearningRate, 0.3),
         augment: {
           ...augment,
           jitter: { ...augment.jitter, hue: 0 },
@@ -129,7 +129,7 @@ function forDataset(config: RunConfig, dataset: DatasetChoice): RunConfig {
         },
       };
     case 'folder':
-      return config;
+      return preset;
     default:
       return dataset satisfies never;
   }
@@ -149,9 +149,8 @@ export function presetConfig(
   dataset: DatasetChoice = 'fashion-mnist',
   method: MethodName = 'simsiam',
 ): RunConfig {
-  const base = PRESETS[preset];
-  const config = runConfigSchema.parse({ ...base, ...methodSettings(method, base), method, dataset });
-  return preset === 'paper' ? config : forDataset(config, dataset);
+  const base = preset === 'paper' ? PRESETS.paper : forDataset(PRESETS[preset], dataset);
+  return runConfigSchema.parse({ ...base, ...methodSettings(method, base), method, dataset });
 }
 
 /**

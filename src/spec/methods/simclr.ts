@@ -49,10 +49,12 @@ export const simclr = describeMethod({
     'Negative pairs: outputs of different images are pushed apart, which asks for large batches. SimSiam is “SimCLR without negatives”.',
   paper: 'Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, arXiv 2002.05709',
   options,
-  defaults: ({ outputDim }) => {
+  defaults: ({ outputDim, baseLearningRate }, longRecipe) => {
     const d = Math.min(128, outputDim);
     return {
       projectorLayers: 2,
+      // Short runs are ahead at twice SimSiam's rate (docs/paper.md).
+      baseLearningRate: longRecipe ? baseLearningRate : 2 * baseLearningRate,
       outputDim: d,
       predictorHidden: Math.max(1, Math.floor(d / 4)),
       headBatchNorm: 'hidden',

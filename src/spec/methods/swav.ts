@@ -116,10 +116,12 @@ export const swav = describeMethod({
     'Online clustering with balanced assignments: not all images can go to one cluster. SimSiam is “SwAV without online clustering”.',
   paper: 'Caron et al., Unsupervised Learning of Visual Features by Contrasting Cluster Assignments, arXiv 2006.09882',
   options,
-  defaults: ({ outputDim, batchSize }, longRecipe) => {
+  defaults: ({ outputDim, batchSize, baseLearningRate }, longRecipe) => {
     const d = Math.min(128, outputDim);
     return {
       projectorLayers: 2,
+      // Short runs are ahead at twice SimSiam's rate (docs/paper.md).
+      baseLearningRate: longRecipe ? baseLearningRate : 2 * baseLearningRate,
       outputDim: d,
       predictorHidden: Math.max(1, Math.floor(d / 4)),
       headBatchNorm: 'hidden',

@@ -61,7 +61,7 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
           disabled={runs.every(({ summary }) => summary === null)}
           onClick={() => saveCsv(experiment.name, csvOf(resultTable(runs)))}
         >
-          Save as CSV
+          Save this table as CSV
         </Button>
       </div>
     </>

@@ -1,0 +1,70 @@
+import { describe, expect } from 'vitest';
+import { LabPage } from './harness/labPage';
+import { test } from './harness/test';
+
+const STEPS = 3;
+const METHODS = ['SimSiam', 'BYOL', 'SimCLR', 'SwAV'];
+
+/** Measured little, and on an engine that starts at once. */
+const quick = (dataset: string) =>
+  `#v=1&preset=tiny&dataset=${dataset}&totalSteps=${STEPS}&knn.bank=40&knn.queries=20&engine=wasm`;
+
+class MethodsPage extends LabPage {
+  /** Chooses a method, and trains a run of it to its end. */
+  async train(method: string): Promise<{ loss: number; std: number }> {
+    await this.page.getByRole('combobox', { name: 'Method' }).selectOption({ label: method });
+    // A run that has not moved is built anew by itself.
+    if (await this.button('Reset').isEnabled()) await this.button('Reset').click();
+    await this.button('Train').click();
+    await this.reachState('finished');
+    return { loss: await this.metric('loss'), std: await this.metric('output-std') };
+  }
+
+  overlaysOn(chart: string): Promise<string[]> {
+    return this.region(chart).locator('g > title').allTextContents();
+  }
+}
+
+describe('the family of methods', () => {
+  test.for(['fashion-mnist', 'emoji-3d'])('trains on %s, and is laid over one another', async (dataset, { page }) => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await LabPage.open(page, quick(dataset));
+    const lab = new MethodsPage(page);
+    const losses = new Set<number>();
+    for (const method of METHODS) {
+      const { loss, std } = await lab.train(method);
+      expect(Number.isFinite(loss), method).toBe(true);
+      expect(std, method).toBeGreaterThan(0);
+      losses.add(loss);
+      expect(await lab.region('How an update works').innerText(), method).toContain(
+        { SimSiam: 'stopgrad(z2)', BYOL: 'z2′', SimCLR: 'exp(cos(z1', SwAV: 'Sinkhorn' }[method],
+      );
+    }
+    expect(losses.size, 'each its own loss').toBe(METHODS.length);
+
+    await page.getByRole('checkbox', { name: /^Show BYOL .* on the charts$/ }).check();
+    await expect.poll(() => lab.overlaysOn('Output std')).toEqual([expect.stringContaining('BYOL')]);
+    await expect.poll(() => lab.overlaysOn('Loss of BYOL')).toEqual([expect.stringContaining('BYOL')]);
+    expect(await lab.overlaysOn('Loss'), 'losses of different methods do not share an axis').toEqual([]);
+  });
+
+  test('a link brings back the method, its own settings, and the same losses', async ({ page, browser }) => {
+    await LabPage.open(page, quick('fashion-mnist'));
+    const lab = new MethodsPage(page);
+    await lab.train('SwAV');
+    await lab.setNumber('Prototypes K', 64);
+    const { loss } = await lab.train('SwAV');
+    const link = page.url();
+
+    const elsewhere = await browser.newContext();
+    const other = new MethodsPage(await elsewhere.newPage());
+    await other.page.goto(link);
+    await other.ready();
+    expect(await other.page.getByRole('combobox', { name: 'Method' }).inputValue()).toBe('swav');
+    expect(await other.page.getByRole('textbox', { name: 'Prototypes K', exact: true }).inputValue()).toBe('64');
+    await other.button('Train').click();
+    await other.reachState('finished');
+    expect(await other.metric('loss')).toBe(loss);
+    await elsewhere.close();
+  });
+});
