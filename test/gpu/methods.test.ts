@@ -130,7 +130,7 @@ class Bench {
   }
 }
 
-describeOnEngines(['cpu', 'webgpu'], 'every method keeps the contract', () => {
+describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', () => {
   let bench: Bench | undefined;
   const open = (config: RunConfig) => {
     bench = new Bench(config);
@@ -273,5 +273,34 @@ describeOnEngines(['webgpu'], 'every method in a run', () => {
     expect(changed).toHaveLength(14);
     expect(changed.every(Number.isFinite)).toBe(true);
     expect(changed).not.toEqual(await run(tiny(name), 14));
+  });
+
+  // What the trainer supplies: more views of each image, the images' places in the data set, targets of several steps at once.
+  it.each([
+    ['simsiam', { alternation: 3 }],
+    ['simsiam', { symmetrization: 'asymmetric2x' }],
+    ['simsiam', { movingAverageTarget: true, predictor: 'none' }],
+    ['swav', { smallCrops: 2 }],
+  ] as const)('%s %j: the same run again, and nothing left behind', async (name, change) => {
+    const before = tf.memory().numTensors;
+    const config = tiny(name, change);
+    const first = await run(config, 10);
+    expect(first.every(Number.isFinite)).toBe(true);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(await run(config, 10)).toEqual(first);
+    expect(first).not.toEqual(await run(tiny(name), 10));
+  });
+
+  it('alternating optimisation holds the targets of the first weights for k steps (Sec. 5.2)', async () => {
+    const plain = await run(tiny('simsiam'), 6);
+    const held = await run(tiny('simsiam', { alternation: 3 }), 6);
+    // The first step has the same weights on both sides; the next two predict what these gave, and so differ.
+    expect(held[0]).toBeCloseTo(plain[0]!, 5);
+    expect(held[1]).not.toBeCloseTo(plain[1]!, 5);
+    // With a rate of 0 the weights never change, and held targets are fresh ones.
+    const still = { baseLearningRate: 0 };
+    const fresh = await run(tiny('simsiam', still), 6);
+    const old = await run(tiny('simsiam', { ...still, alternation: 3 }), 6);
+    old.forEach((loss, i) => expect(loss).toBeCloseTo(fresh[i]!, 5));
   });
 });
