@@ -165,7 +165,7 @@ export class Trainer {
     const { tuning, isSoftware = false } = this.#options;
     if (tuning !== undefined && isWebGpu()) {
       const budget = isSoftware ? TUNING_MS.software : TUNING_MS.hardware;
-      await tuneConvolutions(networkConvolutions(this.config), tuning, budget);
+      await tuneConvolutions(networkConvolutions(this.config), tuning, budget, this.config.precision);
     }
     await this.#runner.compile(this.#plan());
   }

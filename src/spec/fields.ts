@@ -60,6 +60,13 @@ const RUN: readonly Listed[] = [
     control: choice(['auto', 'automatic'], ['webgpu', 'WebGPU'], ['webgl', 'WebGL'], ['wasm', 'WASM (processor)']),
     source: null,
   },
+  {
+    path: 'precision',
+    label: 'Precision',
+    help: 'With f16, convolutions on WebGPU may hold what they multiply in half precision where that is faster; sums stay in f32. Each result is off by less than 0.05 % of its size. Needs a GPU with f16 (shader-f16).',
+    control: choice(['f32', 'f32'], ['f16', 'f16 where faster']),
+    source: null,
+  },
 ];
 
 const NETWORK: readonly Listed[] = [

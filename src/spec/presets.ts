@@ -8,6 +8,7 @@ type Preset = SharedSettings &
     RunConfig,
     | 'preset'
     | 'engine'
+    | 'precision'
     | 'seed'
     | 'imageSize'
     | 'backbone'
@@ -36,6 +37,7 @@ const PAPER_AUGMENT: AugmentConfig = {
 const SMALL: Preset = {
   preset: 'small',
   engine: 'auto',
+  precision: 'f32',
   seed: 1,
   imageSize: 32,
   backbone: 'small',

@@ -9,6 +9,9 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 export const ENGINE_CHOICES = ['auto', 'webgpu', 'webgl', 'wasm'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
+export const PRECISIONS = ['f32', 'f16'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
 export const DATASET_CHOICES = [...SAMPLE_IDS, 'folder'] as const;
 export type DatasetChoice = (typeof DATASET_CHOICES)[number];
 
@@ -53,6 +56,8 @@ export const runConfigSchema = z.strictObject({
   dataset: z.enum(DATASET_CHOICES),
   method: z.enum(METHOD_NAMES),
   engine: z.enum(ENGINE_CHOICES),
+  /** 'f16' lets convolutions on WebGPU keep what they multiply in half precision; sums stay in f32. Runs kept before it was a setting had f32. */
+  precision: z.enum(PRECISIONS).default('f32'),
   seed: z.int().min(0).max(0x7fffffff),
   /** Side in pixels at which images are stored and trained on. */
   imageSize: z.union([z.literal(32), z.literal(64)]),

@@ -123,6 +123,14 @@ export function defineProgram<In extends string, Out extends string, Uni extends
   };
 }
 
+/** The program with an extension of WGSL switched on; only for devices with the feature it needs. */
+export function withExtension<P extends KernelProgram<string, string, string>>(
+  program: P,
+  extension: 'f16' | 'subgroups',
+): P {
+  return { ...program, source: `enable ${extension};\n${program.source}` };
+}
+
 /** Pipelines on their way while programs are compiled ahead, else null. */
 let compiling: Promise<void>[] | null = null;
 

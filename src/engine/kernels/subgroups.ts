@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { defineProgram, isWebGpu, type KernelProgram, runProgram } from './program';
+import { defineProgram, isWebGpu, type KernelProgram, runProgram, withExtension } from './program';
 
 /**
  * WGSL for values that all threads of a subgroup need. A load costs the same for one address as for many, so a lane loads one value
@@ -60,7 +60,7 @@ export function broadcastCode(
 
 /** The program with the subgroup functions switched on; only for devices with the feature 'subgroups'. */
 export function withSubgroups<P extends KernelProgram<string, string, string>>(program: P): P {
-  return { ...program, source: `enable subgroups;\n${program.source}` };
+  return withExtension(program, 'subgroups');
 }
 
 /** Each thread writes whether it sees a workgroup of `lanes` threads as one subgroup, in order. */

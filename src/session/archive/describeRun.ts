@@ -41,7 +41,7 @@ function withSmallInitial(label: string): string {
 
 /** Says how a run was watched or computed, not what it was. */
 function isAside(path: ConfigPath): boolean {
-  return path === 'engine' || path.startsWith('knn.') || path.startsWith('probe.');
+  return path === 'engine' || path === 'precision' || path.startsWith('knn.') || path.startsWith('probe.');
 }
 
 /** What is different from the preset's own values on that data set: settings, changes in flight, and last how it was watched. */

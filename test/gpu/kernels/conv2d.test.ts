@@ -136,6 +136,45 @@ describeOnGpu('conv2d kernels', () => {
     for (const family of families) await compare(c, seeded(11), first(family));
   });
 
+  it.each([1, 1e-7])('in f16 differ by less than 0.05 % of their size, with gradients of size %d', async (size) => {
+    const halves = (pass: ConvPass) => variantsOf(pass, currentDevice(), 'f16').filter(({ half }) => half);
+    const random = seeded(5);
+    const shapes = { x: [4, 9, 10, 20], kernel: [3, 3, 20, 24], dy: [4, 9, 10, 24] } as const;
+    const values = (shape: readonly number[], scale: number) =>
+      tf.tensor4d(
+        normalValues(
+          shape.reduce((a, b) => a * b),
+          random,
+        ).map((value) => scale * value),
+        [...shape] as [number, number, number, number],
+      );
+    const [x, kernel, dy] = [values(shapes.x, 1), values(shapes.kernel, 0.1), values(shapes.dy, size)];
+    const passes = {
+      forward: () => conv2dForward(x, kernel, 1, 1),
+      inputGradient: () => conv2dInputGradient(dy, kernel, [4, 9, 10, 20], 1, 1),
+      filterGradient: () => conv2dFilterGradient(x, dy, [3, 3, 20, 24], 1, 1),
+    };
+    for (const pass of CONV_PASSES) {
+      const exact = passes[pass]();
+      const expected = await exact.data();
+      expect(halves(pass).length, 'the adapter has shader-f16').toBe(
+        currentDevice().features.has('shader-f16') ? 4 : 0,
+      );
+      for (const variant of halves(pass)) {
+        const rounded = withVariant(() => variant, passes[pass]);
+        const got = await rounded.data();
+        const norm = (list: ArrayLike<number>) => Math.sqrt(Array.from(list).reduce((sum, v) => sum + v * v, 0));
+        const error = norm(Array.from(got, (value, i) => value - expected[i]!)) / norm(expected);
+        // Each operand is off by 2^-11 of its size at most; and rounded they are.
+        expect(error, `${pass} ${nameOf(variant)}`).toBeLessThan(5e-4);
+        expect(error, `${pass} ${nameOf(variant)}`).toBeGreaterThan(1e-5);
+        rounded.dispose();
+      }
+      exact.dispose();
+    }
+    tf.dispose([x, kernel, dy]);
+  });
+
   it('equal the CPU backend on random shapes, each computed in one of the three ways', async () => {
     const seed = Number(process.env.SEED ?? 20201);
     const random = seeded(seed);

@@ -31,6 +31,15 @@ describeOnGpu('choice of convolution variants', () => {
     expect(variantFor('filterGradient', GEOMETRY)).toBe(variantsOf('filterGradient', device)[0]);
   });
 
+  it('takes variants that round to f16 only when the run allows them', async () => {
+    const half = variantsOf('forward', currentDevice(), 'f16').at(-1)!;
+    const known = { get: async () => nameOf(half), set: async () => undefined };
+    await tuneConvolutions(uses(['forward']), known, 0, 'f16');
+    expect(variantFor('forward', GEOMETRY)).toBe(half);
+    await tuneConvolutions(uses(['forward']), known, 0);
+    expect(variantFor('forward', GEOMETRY).half).toBeUndefined();
+  });
+
   it('has shapes that nobody asked about follow wide ones, not narrow ones', async () => {
     const last = variantsOf('forward', currentDevice()).at(-1)!;
     const known = { get: async () => nameOf(last), set: async () => undefined };

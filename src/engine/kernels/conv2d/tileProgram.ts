@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { defineProgram, type KernelProgram, runProgram } from '../program';
+import { defineProgram, type KernelProgram, runProgram, withExtension } from '../program';
 import { type ConvGeometry, isFlat, kernelShapeOf, xShapeOf, yShapeOf } from './geometry';
 import { sumPartials } from './sumPartials';
 import { type ConvPass, type ConvVariant, TILE_THREADS } from './variants';
@@ -27,6 +27,7 @@ interface TileProgramKey {
   readonly rows: number;
   readonly columns: number;
   readonly columnThreads: number;
+  readonly half: boolean;
 }
 
 type TileProgram = KernelProgram<
@@ -52,6 +53,23 @@ function range(count: number): number[] {
 /** Slices of K that are in workgroup memory at a time: 16, or 8 where tiles are large. */
 function depthOf({ rows, columnThreads }: TileProgramKey): number {
   return rows * (TILE_THREADS / columnThreads) > 64 ? 8 : 16;
+}
+
+/**
+ * Gradients are small, since a loss is averaged over a batch, and f16 knows nothing below 6e-8. Multiplied by this they lie in the
+ * middle of its range; their sums are divided by it.
+ */
+const HALF_SCALE = 4096;
+/** The largest f16. */
+const HALF_MAX = 65504;
+
+/** What becomes of four values on their way into workgroup memory, and of four sums on their way out. */
+function rounding({ half, pass }: TileProgramKey): Record<'element' | 'a' | 'b' | 'unscale', string> {
+  if (!half) return { element: 'f32', a: 'value', b: 'value', unscale: '' };
+  const rounded = (scale: number) =>
+    `vec4<f16>(clamp(${scale}.0 * value, vec4<f32>(-${HALF_MAX}.0), vec4<f32>(${HALF_MAX}.0)))`;
+  const [a, b] = { forward: [1, 1], inputGradient: [HALF_SCALE, 1], filterGradient: [1, HALF_SCALE] }[pass];
+  return { element: 'f16', a: rounded(a), b: rounded(b), unscale: ` / ${a * b}.0` };
 }
 
 /** What differs between the passes. `row` and `at` name variables of the row `suffix` that `setRow` defines once, before the walk along K. */
@@ -153,6 +171,7 @@ function code(key: TileProgramKey): string {
   const aStep = aQuads + 1;
   const bStep = bQuads + 1;
   const p = passCode(key);
+  const round = rounding(key);
   const aLoads = range(Math.ceil((aQuads * depth) / TILE_THREADS));
   const bLoads = range(Math.ceil((bQuads * depth) / TILE_THREADS));
   const aPlace = (i: number) =>
@@ -171,7 +190,8 @@ function code(key: TileProgramKey): string {
   const loadA = (i: number) => `
       let k = first + aK${i};
       ${p.setK}
-      sliceA[aK${i} * ${aStep} + aM${i}] = select(vec4<f32>(), vec4<f32>(${four.map((r) => p.value(`${i}_${r}`)).join(', ')}), k < last);`;
+      let value = select(vec4<f32>(), vec4<f32>(${four.map((r) => p.value(`${i}_${r}`)).join(', ')}), k < last);
+      sliceA[aK${i} * ${aStep} + aM${i}] = ${round.a};`;
   const bValues =
     p.bVector && vectorColumns
       ? `b[(${p.bIndex}) / 4]`
@@ -179,7 +199,8 @@ function code(key: TileProgramKey): string {
   const loadB = (i: number) => `
       let k = first + bK${i}; let n = firstColumn + 4 * bN${i};
       ${pass === 'inputGradient' ? p.setK : ''}
-      sliceB[bK${i} * ${bStep} + bN${i}] = select(vec4<f32>(), ${bValues}, k < last);`;
+      let value = select(vec4<f32>(), ${bValues}, k < last);
+      sliceB[bK${i} * ${bStep} + bN${i}] = ${round.b};`;
   const accumulators = range(rows).flatMap((r) => range(columns / 4).map((q) => `c${r}_${q}`));
   const store = vectorColumns
     ? 'if (n < uniforms.n) { goal[(split * uniforms.goalSize + start + n) / 4] = value; }'
@@ -196,8 +217,8 @@ function code(key: TileProgramKey): string {
   let depth = uniforms.k;`;
 
   return `
-var<workgroup> sliceA : array<vec4<f32>, ${aStep * depth}>;
-var<workgroup> sliceB : array<vec4<f32>, ${bStep * depth}>;
+var<workgroup> sliceA : array<vec4<${round.element}>, ${aStep * depth}>;
+var<workgroup> sliceB : array<vec4<${round.element}>, ${bStep * depth}>;
 
 fn inside(row : i32, col : i32, height : i32, width : i32) -> bool {
   return row >= 0 && row < height && col >= 0 && col < width;
@@ -211,7 +232,8 @@ fn goalPixel(m : i32, residueRow : i32, residueCol : i32, lines : i32, columns :
   let pixel = (image * uniforms.inHeight + row) * uniforms.inWidth + col;
   return select(-1, pixel, row < uniforms.inHeight && col < uniforms.inWidth);
 }
-fn store(split : i32, start : i32, n : i32, value : vec4<f32>) {
+fn store(split : i32, start : i32, n : i32, sums : vec4<f32>) {
+  let value = sums${round.unscale};
   ${store}
 }
 fn run(group : vec3<u32>, local : vec3<u32>) {
@@ -233,10 +255,10 @@ ${bLoads.map((i) => `    ${guard(bQuads, i, loadB(i))}`).join('\n')}
     workgroupBarrier();
     for (var at = 0; at < ${depth}; at++) {
 ${range(rows / 4)
-  .map((q) => `      let a${q} = sliceA[at * ${aStep} + ty + ${q * rowThreads}];`)
+  .map((q) => `      let a${q} = vec4<f32>(sliceA[at * ${aStep} + ty + ${q * rowThreads}]);`)
   .join('\n')}
 ${range(columns / 4)
-  .map((q) => `      let b${q} = sliceB[at * ${bStep} + tx + ${q * columnThreads}];`)
+  .map((q) => `      let b${q} = vec4<f32>(sliceB[at * ${bStep} + tx + ${q * columnThreads}]);`)
   .join('\n')}
 ${range(rows)
   .flatMap((r) => range(columns / 4).map((q) => `      c${r}_${q} += a${Math.floor(r / 4)}[${r % 4}] * b${q};`))
@@ -263,7 +285,7 @@ function tileProgram(key: TileProgramKey): TileProgram {
   let program = programs.get(name);
   if (program === undefined) {
     const { vectorColumns, pass } = key;
-    program = defineProgram({
+    const defined = defineProgram({
       name,
       inputs: { a: 'f32', b: vectorColumns && pass !== 'inputGradient' ? 'vec4<f32>' : 'f32' },
       outputs: { goal: vectorColumns ? 'vec4<f32>' : 'f32' },
@@ -284,6 +306,7 @@ function tileProgram(key: TileProgramKey): TileProgram {
       entry: 'workgroups',
       code: code(key),
     });
+    program = key.half ? withExtension(defined, 'f16') : defined;
     programs.set(name, program);
   }
   return program;
@@ -307,7 +330,7 @@ export function runTiles(
 ): tf.Tensor4D {
   const { kernelHeight, kernelWidth, stride, pad, batch, inHeight, inWidth, inChannels } = g;
   const { outHeight, outWidth, outChannels } = g;
-  const { rows, columns, columnThreads = 16 } = variant;
+  const { rows, columns, columnThreads = 16, half = false } = variant;
   const residues = pass === 'inputGradient' ? stride : 1;
   const taps = kernelHeight * kernelWidth;
   const outPixels = batch * outHeight * outWidth;
@@ -337,6 +360,7 @@ export function runTiles(
     rows,
     columns,
     columnThreads,
+    half,
   });
   const { goal } = runProgram(program, {
     inputs: { a, b },

@@ -1,3 +1,4 @@
+import type { Precision } from '../../../spec/runConfig';
 import { lanesOf } from '../subgroups';
 import type { ConvGeometry } from './geometry';
 
@@ -18,14 +19,16 @@ export interface ConvVariant {
   readonly columns: number;
   /** Threads of a workgroup of 'tile' along the columns; the rest of its 256 lie along the rows. */
   readonly columnThreads?: 4 | 8 | 16;
+  /** Of 'tile': its operands in workgroup memory are f16, half as many bytes to share; products and sums are f32. */
+  readonly half?: true;
 }
 
 /** Threads of a workgroup of 'tile': the most that every adapter has. */
 export const TILE_THREADS = 256;
 
-export function nameOf({ family, rows, columns, columnThreads }: ConvVariant): string {
+export function nameOf({ family, rows, columns, columnThreads, half }: ConvVariant): string {
   if (columnThreads === undefined) return `${family} ${rows}x${columns}`;
-  return `${family} ${rows * (TILE_THREADS / columnThreads)}x${columns * columnThreads}`;
+  return `${family} ${rows * (TILE_THREADS / columnThreads)}x${columns * columnThreads}${half ? ' f16' : ''}`;
 }
 
 const TILES: readonly ConvVariant[] = [
@@ -52,11 +55,17 @@ const FILTER_BROADCASTS: readonly ConvVariant[] = [
   { family: 'broadcast', rows: 1, columns: 16 },
 ];
 
-/** All variants of a pass that a device can run; the first is taken where nothing was measured. */
-export function variantsOf(pass: ConvPass, device: GPUDevice): readonly ConvVariant[] {
+const HALF_TILES: readonly ConvVariant[] = TILES.map((variant) => ({ ...variant, half: true }));
+
+/**
+ * All variants of a pass that a device can run; the first is taken where nothing was measured.
+ * @param precision 'f16' adds those that round their operands, on devices with 'shader-f16'
+ */
+export function variantsOf(pass: ConvPass, device: GPUDevice, precision: Precision = 'f32'): readonly ConvVariant[] {
   const filter = pass === 'filterGradient';
   const broadcasts = lanesOf(device) > 0 ? (filter ? FILTER_BROADCASTS : BROADCASTS) : [];
-  return [...broadcasts, ...(filter ? FILTER_STRIPS : STRIPS), ...TILES];
+  const halves = precision === 'f16' && device.features.has('shader-f16') ? HALF_TILES : [];
+  return [...broadcasts, ...(filter ? FILTER_STRIPS : STRIPS), ...TILES, ...halves];
 }
 
 /** The next power of two: sizes that behave alike are one class. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Precision } from '../../../spec/runConfig';
 import { settleVariants, withVariant } from '../conv2d/choice';
 import { conv2dFilterGradient } from '../conv2d/filterGradient';
 import { conv2dForward } from '../conv2d/forward';
@@ -60,9 +61,9 @@ function tasksOf(uses: readonly ConvUse[]): Task[] {
 }
 
 /** Choices hold for an adapter and its driver, as far as the browser names them. */
-function adapterKey(device: GPUDevice): string {
+function adapterKey(device: GPUDevice, precision: Precision): string {
   const { vendor, architecture, device: model, description } = device.adapterInfo;
-  return `conv ${VERSION} | ${[vendor, architecture, model, description].join(' ')} | ${lanesOf(device)}`;
+  return `conv ${VERSION} | ${[vendor, architecture, model, description].join(' ')} | ${lanesOf(device)}${precision === 'f16' ? ' f16' : ''}`;
 }
 
 /** Runs a pass of a convolution on constant values, which cost what others cost. */
@@ -99,25 +100,26 @@ function mostUsed(tasks: readonly Task[], chosen: ReadonlyMap<string, ConvVarian
  * Chooses, for every shape class of a network, the variant that is fastest on the adapter at hand, and has all convolutions use it from
  * now on. What the cache knows is taken from there, so that a run on the same machine computes the same; the rest is measured, the
  * classes with most work first. Those that `budgetMs` leaves no time for follow others like them, of their pass. Call it before the first step
- * of a run; without WebGPU it does nothing. The budget may be overrun by the time one variant takes to compile and run.
+ * of a run; without WebGPU it does nothing. With `precision` 'f16', variants that round their operands are tried, too. The budget may be overrun by the time one variant takes to compile and run.
  */
 export async function tuneConvolutions(
   uses: readonly ConvUse[],
   cache: TuningCache,
   budgetMs: number,
+  precision: Precision = 'f32',
 ): Promise<TuningReport> {
   const names = new Map<string, string>();
   if (!isWebGpu()) return { milliseconds: 0, chosen: names, measured: 0 };
   await checkSubgroups();
   const started = tf.util.now();
   const device = currentDevice();
-  const adapter = adapterKey(device);
+  const adapter = adapterKey(device, precision);
   const keyOf = (task: Task) => `${adapter} | ${task.className}`;
   const tasks = tasksOf(uses);
   const chosen = new Map<string, ConvVariant>();
   for (const task of tasks) {
     const name = await cache.get(keyOf(task));
-    const known = variantsOf(task.pass, device).find((variant) => nameOf(variant) === name);
+    const known = variantsOf(task.pass, device, precision).find((variant) => nameOf(variant) === name);
     if (known !== undefined) chosen.set(task.className, known);
   }
   const unknown = tasks.filter((task) => !chosen.has(task.className));
@@ -126,7 +128,7 @@ export async function tuneConvolutions(
     if (tf.util.now() - started >= budgetMs) break;
     const { run, dispose } = trial(task);
     const choose = (variant: ConvVariant) => withVariant(() => variant, run);
-    chosen.set(task.className, await fastest(variantsOf(task.pass, device), choose, started + budgetMs));
+    chosen.set(task.className, await fastest(variantsOf(task.pass, device, precision), choose, started + budgetMs));
     dispose();
     measured += 1;
   }
