@@ -5,7 +5,7 @@ const BLOCKS = 30;
 
 /** It converges if it has come down by this share of its range by then, or still comes down by `MOVING_SHARE` of it. */
 const FALLEN_SHARE = 0.35;
-const MOVING_SHARE = 0.02;
+const MOVING_SHARE = 0.03;
 /** Where the lowest loss is not known (NT-Xent, swapped prediction): a share of the first loss instead. */
 const FALLEN_SHARE_OF_FIRST = 0.03;
 
@@ -64,7 +64,8 @@ export class LossTrend {
     const first = this.#first;
     if (first === null || this.#blocks.length < BLOCKS) return null;
     const third = BLOCKS / 3;
-    const before = mean(this.#blocks.slice(0, third));
+    // The first third may hold the fall from the start.
+    const before = mean(this.#blocks.slice(third, 2 * third));
     const now = mean(this.#blocks.slice(-third));
     const span = this.#range === null ? Math.abs(first.mean) : this.#range[1] - this.#range[0];
     const top = this.#range === null ? first.mean : Math.min(first.mean, this.#range[1]);

@@ -1,5 +1,5 @@
 import type { Experiment } from './experiment';
-import { CANNOT_TELL, fixed, hasCollapsed, isSpread, percent } from './words';
+import { CANNOT_TELL, fixed, hasCollapsed, isSpread, KNN_SPREAD, percent } from './words';
 
 export const predictor: Experiment = {
   name: 'predictor',
@@ -26,7 +26,8 @@ export const predictor: Experiment = {
     const collapses = isSpread(baseline) && hasCollapsed(none);
     const stuck =
       random.loss !== null && baseline.loss !== null && random.loss > baseline.loss / 2 && !hasCollapsed(random);
-    const text = `No h: std·√d ${fixed(none.relativeStd)} against ${fixed(baseline.relativeStd)}. Fixed h: loss ${fixed(random.loss)} against ${fixed(baseline.loss)}, and kNN ${percent(random.knn)} against ${percent(baseline.knn)}: at this scale a network with a fixed h is not useless, as it is in the paper.`;
+    const learns = (random.knn ?? 0) - (random.untrainedKnn ?? 0) > KNN_SPREAD;
+    const text = `No h: std·√d ${fixed(none.relativeStd)} against ${fixed(baseline.relativeStd)}. Fixed h: loss ${fixed(random.loss)} against ${fixed(baseline.loss)}, and kNN ${percent(random.knn)} against ${percent(baseline.knn)}, ${learns ? 'still well above' : 'hardly above'} the untrained ${percent(random.untrainedKnn)}.`;
     if (collapses && stuck) return { outcome: 'reproduces', text };
     return { outcome: collapses || stuck ? 'partly' : 'does not', text };
   },

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { RunDiagnosis } from '../../../src/engine/monitors/diagnosis';
+import { METHODS } from '../../../src/spec/methods/registry';
+import { configOf, measurementsOf, type RecordedCurve, recordedCurves } from '../../setup/recordedCurves';
+
+/** What is said of a run at some time, beside that it learns, and from which step on. */
+function flagged(curve: RecordedCurve): { readonly state: string; readonly step: number }[] {
+  const config = configOf(curve);
+  const diagnosis = new RunDiagnosis({
+    outputDim: config.outputDim,
+    rankBound: Math.min(config.probe.images, config.outputDim),
+    lossRange: METHODS[config.method].lossRange(config),
+  });
+  const seen: { state: string; step: number }[] = [];
+  for (const measurement of measurementsOf(curve)) {
+    const { state } = diagnosis.add(measurement);
+    if (state !== (seen.at(-1)?.state ?? 'starting')) seen.push({ state, step: measurement.step });
+  }
+  return seen.filter(({ state }) => state !== 'learning');
+}
+
+/**
+ * What has to be said of runs that fail, of each seed; all others are healthy, and nothing may be said of them. `by` is the last step
+ * at which it may be said first.
+ */
+const FAILING: Readonly<Record<string, { readonly state: string; readonly by: number }>> = {
+  'tiny figure2/without': { state: 'collapsed', by: 60 },
+  'tiny predictor/none': { state: 'collapsed', by: 60 },
+  'tiny predictor/fixed': { state: 'no-convergence', by: 300 },
+};
+
+const curves = recordedCurves();
+
+describe('recorded runs', () => {
+  it.each([...new Set(curves.map(({ run }) => run))])('%s', (name) => {
+    const seeds = curves.filter(({ run }) => run === name);
+    expect(seeds.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+    const failure = FAILING[name];
+    for (const curve of seeds) {
+      const seen = flagged(curve);
+      expect(
+        seen.map(({ state }) => state),
+        `seed ${curve.seed}`,
+      ).toEqual(failure === undefined ? [] : [failure.state]);
+      if (failure !== undefined) expect(seen[0]?.step, `seed ${curve.seed}`).toBeLessThanOrEqual(failure.by);
+    }
+  });
+});
