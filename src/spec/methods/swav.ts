@@ -88,7 +88,7 @@ function diagram({ predictor, stopGradient, prototypes, queueLength, smallCrops 
       scores(2),
       {
         id: 'sinkhorn',
-        label: 'Sinkhorn-Knopp',
+        label: 'Sinkhorn',
         detail: queueLength > 0 ? `queue of ${queueLength}` : 'over the batch',
         kind: 'operation',
         branch: 2,

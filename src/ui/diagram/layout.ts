@@ -203,8 +203,8 @@ interface Surroundings {
   readonly width: number;
 }
 
-/** Half of a switch's width and height, in the drawing's units, with some room. */
-const SWITCH = { width: 79, height: 18 };
+/** Half of a switch's width and height, in the drawing's units, with some room: it keeps its size where a wide drawing is made smaller. */
+const SWITCH = { width: 79, height: 24 };
 
 function placeEdge(edge: DiagramEdge, from: Placed, to: Placed, { narrow, spread, width }: Surroundings): PlacedEdge {
   // Two branches meet at the loss side by side, not in one point.
