@@ -1,6 +1,6 @@
 /**
- * `npm run curves -- RESULT...`: the curves of every run in results of `npm run experiment -- --json RESULT`, for the test that
- * replays them through the diagnosis. What they hold of runs recorded before is kept.
+ * `npm run curves -- [NAME=]RESULT...`: the curves of every run in results of `npm run experiment -- --json RESULT`, for the test that
+ * replays them through the diagnosis, under the experiment's name or another. Runs recorded before are kept.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { encodeShareLink } from '../src/spec/shareLink';
@@ -11,10 +11,12 @@ const FILE = 'test/fixtures/curves.json';
 
 const rounded = (digits: number) => (value: number) => Number(value.toFixed(digits));
 
-function curvesOf({ experiment, base, runs }: ExperimentResult): RecordedCurve[] {
+function curvesOf(argument: string): RecordedCurve[] {
+  const [file, name] = argument.split('=').reverse();
+  const { experiment, base, runs }: ExperimentResult = JSON.parse(readFileSync(file, 'utf8'));
   return runs.flatMap(({ id, results }) =>
     results.map(({ config, series }) => ({
-      run: `${base} ${experiment}/${id}`,
+      run: `${base} ${name ?? experiment}/${id}`,
       seed: config.seed,
       link: encodeShareLink({ config, changes: [], folder: null }),
       loss: series.loss.map(rounded(3)),
@@ -27,7 +29,7 @@ function curvesOf({ experiment, base, runs }: ExperimentResult): RecordedCurve[]
 const keyOf = ({ run, seed }: RecordedCurve) => `${run} ${String(seed).padStart(3)}`;
 
 const known: RecordedCurve[] = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : [];
-const added = process.argv.slice(2).flatMap((file) => curvesOf(JSON.parse(readFileSync(file, 'utf8'))));
+const added = process.argv.slice(2).flatMap(curvesOf);
 const curves = new Map([...known, ...added].map((curve) => [keyOf(curve), curve]));
 const lines = [...curves].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, curve]) => JSON.stringify(curve));
 writeFileSync(FILE, `[\n${lines.join(',\n')}\n]\n`);

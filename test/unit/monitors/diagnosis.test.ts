@@ -509,7 +509,7 @@ describe('dimensional collapse', () => {
     };
     const seen = changes(run, 500);
     expect(states(seen)).toEqual(['starting', 'learning', 'dimensional-collapse', 'learning']);
-    expect(seen[3].step).toBe(475);
+    expect(seen[3].step).toBe(500);
   });
 
   it('stays for as long as it lasts, also when the high ranks are long past', () => {
@@ -550,7 +550,7 @@ describe('dimensional collapse', () => {
     };
     const seen = changes(run, 400);
     expect(states(seen)).toEqual(['starting', 'learning', 'dimensional-collapse']);
-    expect(seen[2].step).toBe(250);
+    expect(seen[2].step).toBe(225);
   });
 
   it('gives way to a collapse to a constant', () => {
@@ -570,7 +570,7 @@ describe('dimensional collapse', () => {
     expect(states(changes(run, 400))).toEqual(['starting', 'learning', 'dimensional-collapse', 'collapsed']);
   });
 
-  it('is not called while an eighth of all measurable dimensions is in use', () => {
+  it('is not called while a sixth of all measurable dimensions is in use', () => {
     const fallTo = (rank: number): Run => ({
       ...base,
       d: 2048,
@@ -580,7 +580,7 @@ describe('dimensional collapse', () => {
         [100, rank],
       ],
     });
-    expect(states(changes(fallTo(70), 300))).toEqual(['starting', 'learning']);
+    expect(states(changes(fallTo(90), 300))).toEqual(['starting', 'learning']);
     expect(states(changes(fallTo(60), 300))).toEqual(['starting', 'learning', 'dimensional-collapse']);
   });
 

@@ -25,6 +25,8 @@ function flagged(curve: RecordedCurve): { readonly state: string; readonly step:
  */
 const FAILING: Readonly<Record<string, { readonly state: string; readonly by: number }>> = {
   'tiny figure2/without': { state: 'collapsed', by: 60 },
+  'tiny figure2, output BN/without': { state: 'dimensional-collapse', by: 200 },
+  'tiny figure2, affine output BN/without': { state: 'dimensional-collapse', by: 200 },
   'tiny predictor/none': { state: 'collapsed', by: 60 },
   'tiny predictor/fixed': { state: 'no-convergence', by: 300 },
 };
