@@ -110,6 +110,13 @@ describe('verdicts', () => {
     expect(verdictOf('similarity', { cosine: {}, crossEntropy: { relativeStd: 0.1 } }).outcome).toBe('does not');
   });
 
+  it('symmetry: none collapses, and the symmetric loss is the better', () => {
+    const all = { symmetric: {}, asymmetric: { knn: 0.6 }, asymmetric2x: {} };
+    expect(verdictOf('symmetry', all).outcome).toBe('reproduces');
+    expect(verdictOf('symmetry', { ...all, asymmetric: {} }).outcome).toBe('partly');
+    expect(verdictOf('symmetry', { ...all, asymmetric: { relativeStd: 0.1 } }).outcome).toBe('does not');
+  });
+
   it('output dimension: more must gain more than seeds differ by', () => {
     const all = { '256': { knn: 0.6 }, '512': {}, '1024': {}, '2048': {} };
     expect(verdictOf('output-dim', all).outcome).toBe('reproduces');
