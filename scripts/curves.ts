@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { encodeShareLink } from '../src/spec/shareLink';
-import type { RecordedCurve } from '../test/setup/recordedCurves';
+import type { RecordedCurve } from './experiment/recordedCurve';
 import type { ExperimentResult } from './experiment/runExperiment';
 
 const FILE = 'test/fixtures/curves.json';

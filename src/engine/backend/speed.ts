@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { trainingConv2d } from '../kernels/conv2d/conv2d';
-import { defineProgram, runProgram } from '../kernels/program';
 import { batchNormTrain } from '../nn/batchNorm';
+import { multiplyAdds } from './multiplyAdds';
 
 /** How fast an engine is, by measurement: what `auto` chooses by. In thousands of millions of multiplications and additions a second. */
 
@@ -17,42 +17,16 @@ async function timed(run: () => tf.Tensor): Promise<number> {
 
 const THREADS = 8192;
 const ENOUGH_MS = 10;
-const LANES = [0, 1, 2, 3];
-
-/** Multiply-adds on registers alone: what no kernel on the device can beat. */
-const multiplyAdds = defineProgram({
-  name: 'MultiplyAdds',
-  inputs: {},
-  outputs: { out: 'vec4<f32>' },
-  uniforms: { rounds: 'i32', factor: 'f32' },
-  workgroupSize: [64, 1, 1],
-  entry: 'threads',
-  code: `
-fn run(index : i32) {
-  let factor = vec4<f32>(uniforms.factor);
-${LANES.map((i) => `  var v${i} = vec4<f32>(f32(index + ${i}));`).join('\n')}
-  for (var i = 0; i < uniforms.rounds; i++) {
-${LANES.map((i) => `    v${i} = v${i} * factor + factor;`).join('\n')}
-  }
-  out[index] = v0 + v1 + v2 + v3;
-}`,
-});
 
 /** The peak of the WebGPU device that runs, from a few milliseconds of work; where `isWebGpu()`. */
 export async function multiplyAddRate(): Promise<number> {
-  const run = (rounds: number) =>
-    runProgram(multiplyAdds, {
-      inputs: {},
-      outputs: { out: [THREADS, 4] },
-      uniforms: { rounds, factor: 0.999 },
-      size: THREADS,
-    }).out;
+  const { run, flop } = multiplyAdds({ chains: 4, form: 'product' }, THREADS);
   await timed(() => run(1));
   let best = 0;
   // A fast device needs more work than a slow one to show its speed.
   for (const rounds of [1000, 8000, 64_000]) {
     const milliseconds = await timed(() => run(rounds));
-    best = Math.max(best, (2 * 16 * THREADS * rounds) / milliseconds / 1e6);
+    best = Math.max(best, flop(rounds) / milliseconds / 1e6);
     if (milliseconds > ENOUGH_MS) break;
   }
   return best;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RecordedCurve } from '../../../scripts/experiment/recordedCurve';
 import { RunDiagnosis } from '../../../src/engine/monitors/diagnosis';
 import { METHODS } from '../../../src/spec/methods/registry';
-import { configOf, measurementsOf, type RecordedCurve, recordedCurves } from '../../setup/recordedCurves';
+import { configOf, measurementsOf, recordedCurves } from '../../setup/recordedCurves';
 
 /** What is said of a run at some time, beside that it learns, and from which step on. */
 function flagged(curve: RecordedCurve): { readonly state: string; readonly step: number }[] {
