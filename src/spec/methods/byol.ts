@@ -33,10 +33,8 @@ export const byol = describeMethod({
     'A momentum encoder and a predictor, positive pairs only. SimSiam is “BYOL without the momentum encoder”.',
   paper: 'Grill et al., Bootstrap Your Own Latent, arXiv 2006.07733',
   options,
-  defaults: ({ projectorHidden, baseLearningRate }, longRecipe) => ({
+  defaults: ({ projectorHidden }, longRecipe) => ({
     projectorLayers: 2,
-    // Short runs are ahead at twice SimSiam's rate (docs/paper.md).
-    baseLearningRate: longRecipe ? baseLearningRate : 2 * baseLearningRate,
     // The predictor has the projector's form.
     predictorHidden: projectorHidden,
     headBatchNorm: 'hidden',
