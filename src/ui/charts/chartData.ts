@@ -88,14 +88,16 @@ export function placeMarkers(markers: readonly Marker[], end: number, width: num
     .map(({ marker, key }) => {
       const at = marker.step / end;
       const leftwards = at > 0.5;
-      const share = (markerWords(marker).length * LETTER_WIDTH) / Math.max(1, width);
+      // Words may reach past other lines: the arrowhead says which is theirs.
+      const text = leftwards ? `${markerWords(marker)} ▸` : `◂ ${markerWords(marker)}`;
+      const share = (text.length * LETTER_WIDTH) / Math.max(1, width);
       const from = leftwards ? at - share : at;
       const to = leftwards ? at : at + share;
       let line = 0;
       while (taken.some((other) => other.line === line && other.from < to && from < other.to)) line += 1;
       const fits = line < LABEL_LINES;
       if (fits) taken.push({ line, from, to });
-      const words = fits ? markerWords(marker) : null;
+      const words = fits ? text : null;
       return { key, step: marker.step, words, line, leftwards, warning: isWarning(marker) };
     })
     .reverse();

@@ -51,11 +51,15 @@ describe('placeMarkers', () => {
 
   it('writes words where there is room, on lines of their own where they are close', () => {
     const placed = placeMarkers([change(10), change(400), change(411)], 1000, 400);
-    expect(placed.map((marker) => marker.words)).toEqual(['stop-gradient on', 'stop-gradient on', 'stop-gradient off']);
+    expect(placed.map((marker) => marker.words)).toEqual([
+      '◂ stop-gradient on',
+      '◂ stop-gradient on',
+      '◂ stop-gradient off',
+    ]);
     expect(placed[2]?.line).toBe(0);
     expect(placed[1]?.line).toBe(1);
     expect(placed.map((marker) => marker.leftwards)).toEqual([false, false, false]);
-    expect(placeMarkers([change(900)], 1000, 400)[0]?.leftwards).toBe(true);
+    expect(placeMarkers([change(900)], 1000, 400)[0]).toMatchObject({ leftwards: true, words: 'stop-gradient on ▸' });
   });
 
   it('leaves no words covering others, however narrow the chart', () => {

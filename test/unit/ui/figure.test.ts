@@ -32,7 +32,7 @@ describe('a saved picture', () => {
     }
     expect(words).toEqual(expect.arrayContaining(['0', '20', '40', '−1.0', '−0.5', '0.0']));
     expect(words).toEqual(
-      expect.arrayContaining(['stop-gradient off', 'SimSiam · tiny', 'a &#60;b&#62; &#38; &#34;c&#34;']),
+      expect.arrayContaining(['◂ stop-gradient off', 'SimSiam · tiny', 'a &#60;b&#62; &#38; &#34;c&#34;']),
     );
   });
 
