@@ -14,7 +14,7 @@ const FALLEN_SHARE_OF_FIRST = 0.005;
 
 /** A swing of the block means, as a share of the range, and how many of them in the last `SWING_BLOCKS` make an oscillation. */
 const SWING_SHARE = 0.15;
-const SWINGS = 3;
+const SWINGS = 4;
 const SWING_BLOCKS = 15;
 
 export interface Oscillation {
