@@ -75,7 +75,10 @@ const MAX_SWEEPS_PER_EIGENVALUE = 60;
 
 /** QR steps on the last unreduced block until its last entry splits off, in place (Algorithm 8.3.3). */
 function tridiagonalEigenvalues({ diagonal: d, offDiagonal: e }: Tridiagonal): Float64Array {
-  const negligible = (i: number) => Math.abs(e[i]) <= Number.EPSILON * (Math.abs(d[i]) + Math.abs(d[i + 1]));
+  // Against the largest of all, not its neighbours: in a matrix of low rank these are rounding errors, among which nothing converges.
+  let largest = 0;
+  for (let i = 0; i < d.length; i++) largest = Math.max(largest, Math.abs(d[i]), Math.abs(e[i]));
+  const negligible = (i: number) => Math.abs(e[i]) <= Number.EPSILON * largest;
   let sweeps = 0;
   for (let last = d.length - 1; last > 0; ) {
     if (negligible(last - 1)) {

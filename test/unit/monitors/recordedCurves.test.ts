@@ -22,13 +22,19 @@ function flagged(curve: RecordedCurve): { readonly state: string; readonly step:
 
 /**
  * What has to be said of runs that fail, of each seed; all others are healthy, and nothing may be said of them. `by` is the last step
- * at which it may be said first.
+ * at which it may be said first; `seeds` are those it must be said of, where not of all.
  */
-const FAILING: Readonly<Record<string, { readonly state: string; readonly by: number }>> = {
+const FAILING: Readonly<
+  Record<string, { readonly state: string; readonly by: number; readonly seeds?: readonly number[] }>
+> = {
   'tiny figure2/without': { state: 'collapsed', by: 60 },
   'tiny figure2, output BN/without': { state: 'dimensional-collapse', by: 200 },
   'tiny figure2, affine output BN/without': { state: 'dimensional-collapse', by: 200 },
   'tiny predictor/none': { state: 'collapsed', by: 60 },
+  'tiny moving-average on emoji/none': { state: 'collapsed', by: 100 },
+  'tiny moving-average on emoji/average': { state: 'collapsed', by: 100 },
+  // Its loss stands above that of chance, or still swings.
+  'tiny swav-parts/without': { state: 'no-convergence', by: 300, seeds: [2] },
   'tiny predictor/fixed': { state: 'no-convergence', by: 300 },
 };
 
@@ -38,8 +44,9 @@ describe('recorded runs', () => {
   it.each([...new Set(curves.map(({ run }) => run))])('%s', (name) => {
     const seeds = curves.filter(({ run }) => run === name);
     expect(seeds.map(({ seed }) => seed)).toEqual([1, 2, 3]);
-    const failure = FAILING[name];
+    const failing = FAILING[name];
     for (const curve of seeds) {
+      const failure = failing?.seeds?.includes(curve.seed) === false ? undefined : failing;
       const seen = flagged(curve);
       expect(
         seen.map(({ state }) => state),
