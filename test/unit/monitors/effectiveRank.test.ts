@@ -141,6 +141,28 @@ describe('eigenvalues', () => {
     for (const value of ones.subarray(0, 9)) expect(Math.abs(value)).toBeLessThan(1e-14);
   });
 
+  it.each([
+    [128, 4],
+    [128, 60],
+    [256, 22],
+  ])('of %i x %i products: as many as the rank are there, the rest is 0', (n, rank) => {
+    const rows = pseudoRandom(n * rank);
+    const products = Float64Array.from({ length: n * n }, (_, index) => {
+      const [i, j] = [Math.floor(index / n), index % n];
+      let sum = 0;
+      for (let k = 0; k < rank; k++) sum += rows[i * rank + k] * rows[j * rank + k];
+      return sum;
+    });
+    const trace = products.reduce((sum, value, index) => (index % (n + 1) === 0 ? sum + value : sum), 0);
+    const values = symmetricEigenvalues(products, n);
+    expect(values.reduce((sum, value) => sum + value) / trace).toBeCloseTo(1, 12);
+    const largest = values[n - 1];
+    values.forEach((value, k) => {
+      if (k < n - rank) expect(Math.abs(value)).toBeLessThan(1e-12 * largest);
+      else expect(value).toBeGreaterThan(1e-6 * largest);
+    });
+  });
+
   it('read the lower triangle only', () => {
     const values = symmetricEigenvalues(Float64Array.of(2, 99, 1, 2), 2);
     expect(values[0]).toBeCloseTo(1, 14);
