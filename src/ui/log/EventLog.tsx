@@ -35,7 +35,10 @@ function Cost() {
   return (
     <Text size="xs" c="dimmed" mt={8}>
       {onProcessor ? 'Memory' : 'GPU memory'} {Math.round(gpuBytes / 1e6)} MB · {(100 * measuringShare).toFixed(1)} % of
-      the time spent measuring · <Anchor href="bench.html">Measure this machine’s speed</Anchor>
+      the time spent measuring ·{' '}
+      <Anchor href="bench.html" underline="always">
+        Measure this machine’s speed
+      </Anchor>
     </Text>
   );
 }
