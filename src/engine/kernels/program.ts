@@ -27,7 +27,8 @@ interface ProgramParts<In extends string, Out extends string, Uni extends string
   /**
    * What is called for each invocation, defined in `code`:
    * - 'threads': `fn run(index : i32)` once for each index below the `threads` of the dispatch (the surplus is cut off, so no barriers);
-   * - 'workgroups': `fn run(group : vec3<u32>, local : vec3<u32>)`, the builtins workgroup_id and local_invocation_id; barriers allowed.
+   * - 'workgroups': `fn run(group : vec3<u32>, local : vec3<u32>)` for each workgroup of the dispatch, as many as it may be along x, and
+   *   local_invocation_id; barriers allowed.
    */
   readonly entry: 'threads' | 'workgroups';
   /** WGSL: `run` and what it needs. */
@@ -94,7 +95,9 @@ function buildSource<In extends string, Out extends string, Uni extends string>(
   ];
   const call =
     entry === 'workgroups'
-      ? '  run(group, local);'
+      ? `  let layers = (u32(uniforms.threads) + groups.x - 1) / groups.x;
+  let x = group.x + groups.x * (group.y % layers);
+  if (x < u32(uniforms.threads)) { run(vec3<u32>(x, group.y / layers, group.z), local); }`
       : `  let index = i32(((group.z * groups.y + group.y) * groups.x + group.x) * ${invocations}u + flat);
   if (index < uniforms.threads) { run(index); }`;
   return [
@@ -191,6 +194,13 @@ export function storageBufferLimit(): number {
   return tfjsWebGpu().device.limits.maxStorageBuffersPerShaderStage;
 }
 
+/** The largest tensor that a dispatch can bind, in bytes. */
+export function bindingLimit(): number {
+  return tf.getBackend() === 'webgpu'
+    ? tfjsWebGpu().device.limits.maxStorageBufferBindingSize
+    : Number.POSITIVE_INFINITY;
+}
+
 function computePass(backend: TfjsWebGpu): Pass {
   backend.ensureCommandEncoderReady();
   if (backend.computePassEncoder === null) {
@@ -207,6 +217,12 @@ function spread(workgroups: number, limit: number): [number, number, number] {
   if (rows <= limit) return [Math.ceil(workgroups / rows), rows, 1];
   const layers = Math.ceil(rows / limit);
   return [limit, Math.ceil(rows / layers), layers];
+}
+
+/** Lays what the first dimension of a dispatch cannot hold along the second; the shader's `main` undoes it. */
+function layered([x, y, z]: readonly [number, number, number], limit: number): [number, number, number] {
+  const layers = Math.ceil(x / limit);
+  return [Math.ceil(x / layers), y * layers, z];
 }
 
 function uniformBuffer(
@@ -250,13 +266,11 @@ export function runProgram<In extends string, Out extends string, Uni extends st
   const backend = tfjsWebGpu();
   const { device } = backend;
   const compiled = compiledProgram(device, program);
-  const threads = typeof size === 'number' ? size : 0;
   const [sx, sy, sz] = program.workgroupSize;
-  const perGroup = program.entry === 'threads' ? sx * sy * sz : 1;
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
+  const [first, ...others] = typeof size === 'number' ? [size, 1, 1] : size;
   const groups =
-    typeof size === 'number'
-      ? spread(Math.ceil(size / perGroup), device.limits.maxComputeWorkgroupsPerDimension)
-      : size;
+    program.entry === 'threads' ? spread(Math.ceil(first / (sx * sy * sz)), limit) : layered([first, ...others], limit);
   if (!groups.every((n) => n > 0)) throw new Error(`${program.name}: dispatched with the empty size ${size}`);
 
   const results = {} as Record<Out, tf.Tensor>;
@@ -281,7 +295,7 @@ export function runProgram<In extends string, Out extends string, Uni extends st
       backend,
       program.uniformNames.map((name) => program.uniforms[name]),
       program.uniformNames.map((name) => uniforms[name]),
-      threads,
+      first,
     ),
   );
 

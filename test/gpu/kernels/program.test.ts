@@ -86,7 +86,39 @@ describeOnGpu('running a program', () => {
     out.dispose();
   });
 
-  it('gives workgroup programs true builtins, so that barriers stand inside loops', async () => {
+  it('calls each workgroup once, however many there are along x', async () => {
+    const program = defineProgram({
+      name: 'groups',
+      inputs: {},
+      outputs: { out: 'i32' },
+      uniforms: { width: 'i32', height: 'i32' },
+      workgroupSize: [2, 1, 1],
+      entry: 'workgroups',
+      code: `
+var<workgroup> other : array<i32, 2>;
+fn run(group : vec3<u32>, local : vec3<u32>) {
+  other[local.x] = i32(local.x) + 1;
+  workgroupBarrier();
+  let i = (i32(group.z) * uniforms.height + i32(group.y)) * uniforms.width + i32(group.x);
+  out[2 * i + i32(local.x)] += 10 * i + other[1 - local.x];
+}`,
+    });
+    for (const [width, height, depth] of [
+      [65_535, 2, 1],
+      [65_536, 1, 1],
+      [150_001, 2, 3],
+    ] as const) {
+      const out = tf.zeros([2 * width * height * depth], 'int32');
+      const size = [width, height, depth] as const;
+      runProgram(program, { inputs: {}, outputs: { out }, uniforms: { width, height }, size });
+      const expected = (_: number, at: number) => 10 * Math.floor(at / 2) + (at % 2 === 0 ? 2 : 1);
+      const wrong = (await out.data()).findIndex((value, at) => value !== expected(value, at));
+      expect(wrong, `${size}`).toBe(-1);
+      out.dispose();
+    }
+  });
+
+  it('gives workgroup programs what is uniform, so that barriers stand inside loops', async () => {
     const program = defineProgram({
       name: 'groupSum',
       inputs: { x: 'f32' },
