@@ -72,8 +72,8 @@ writeFileSync(
   join(target, 'images.bin'),
   encodeImages(dataset, { train: Number(options.train), test: Number(options.test) }),
 );
-cpSync(join(HERE, 'pack/torch'), join(target, 'torch'), { recursive: true });
-rmSync(join(target, 'torch/__pycache__'), { recursive: true, force: true });
+cpSync(join(HERE, 'pack/pytorch'), join(target, 'pytorch'), { recursive: true });
+rmSync(join(target, 'pytorch/__pycache__'), { recursive: true, force: true });
 copyFileSync(join(HERE, 'pack/run.sh'), join(target, 'run.sh'));
 
 let bytes = 0;

@@ -1,6 +1,6 @@
 /**
  * `node knnCurve.mjs IMAGES --seconds N [--batch N] [--json FILE]`: the paper's App. D recipe on packed images for so long, and the kNN accuracy at
- * each evaluation. `torch/knn_curve.py` does the same with PyTorch.
+ * each evaluation. `pytorch/knn_curve.py` does the same with PyTorch.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -31,8 +31,8 @@ export LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 failed=""
 ./node app/bench.js --only memory,steps,kernels,methods,scaling --json "$out/bench.json" --markdown "$out/bench.md" || failed="$failed bench"
 if python3 -c 'import torch' 2>/dev/null; then
-  python3 torch/steps.py --json "$out/torch.json" || failed="$failed torch-steps"
-  python3 torch/knn_curve.py images.bin --seconds "$seconds" --json "$out/knn-torch.json" || failed="$failed torch-knn"
+  python3 pytorch/steps.py --json "$out/torch.json" || failed="$failed torch-steps"
+  python3 pytorch/knn_curve.py images.bin --seconds "$seconds" --json "$out/knn-torch.json" || failed="$failed torch-knn"
 else
   echo "python3 has no torch here: measuring ours alone."
 fi
