@@ -49,3 +49,12 @@ export function networkConvolutions(config: RunConfig): ConvUse[] {
   for (const { out } of predictor) row = add(row, out, 1, 1);
   return uses;
 }
+
+/** Bytes of the largest activation, f32, for each image that goes through the network: a step's batch counts twice, for its views. */
+export function activationBytesPerImage(config: RunConfig): number {
+  const elements = networkConvolutions({ ...config, batchSize: 1 }).flatMap(({ geometry: g }) => [
+    g.inHeight * g.inWidth * g.inChannels,
+    g.outHeight * g.outWidth * g.outChannels,
+  ]);
+  return 4 * Math.max(...elements);
+}

@@ -23,7 +23,7 @@ import { BatchSampler } from './batchSampler';
 import { checkRun } from './checkRun';
 import { GoodWeights } from './goodWeights';
 import { ImageSource } from './imageSource';
-import { isWebGpu } from './kernels/program';
+import { bindingLimit, isWebGpu } from './kernels/program';
 import { tuneConvolutions } from './kernels/tuning/tuneConvolutions';
 import type { TuningCache } from './kernels/tuning/tuningCache';
 import type { Method } from './methods/method';
@@ -116,7 +116,7 @@ export class Trainer {
     listener: TrainerListener,
     options: TrainerOptions = {},
   ) {
-    checkRun(dataset, config);
+    checkRun(dataset, config, bindingLimit());
     this.config = config;
     this.#options = options;
     this.#listener = listener;

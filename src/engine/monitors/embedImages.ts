@@ -3,8 +3,8 @@ import type { ImageSource } from '../imageSource';
 import type { Embedding, Method } from '../methods/method';
 import type { FeatureRows } from './featureRows';
 
-/** Images embedded at once: enough for BN's batch statistics, little enough for ResNet-18's activations. */
-const CHUNK = 256;
+/** Images embedded at once where the engine can: enough for BN's batch statistics, little enough for ResNet-18's activations. */
+export const CHUNK = 256;
 
 export interface EmbeddedImages {
   readonly features: FeatureRows;
@@ -16,15 +16,19 @@ export class CancelledError extends Error {
   override readonly name = 'CancelledError';
 }
 
-/** Asked between chunks, so that a run that ends need not wait for a long measurement. */
-export type IsCancelled = () => boolean;
+export interface EmbedOptions {
+  /** Images embedded at once. */
+  readonly chunk: number;
+  /** Asked between chunks, so that a run that ends need not wait for a long measurement. */
+  readonly isCancelled: () => boolean;
+}
 
 /** Starts of chunks that cover `count`; the last one overlaps its neighbour, so that BN never sees a handful of images. */
-function chunkStarts(count: number): number[] {
-  if (count <= CHUNK) return [0];
+function chunkStarts(count: number, chunk: number): number[] {
+  if (count <= chunk) return [0];
   const starts: number[] = [];
-  for (let start = 0; start + CHUNK <= count; start += CHUNK) starts.push(start);
-  if (count % CHUNK !== 0) starts.push(count - CHUNK);
+  for (let start = 0; start + chunk <= count; start += chunk) starts.push(start);
+  if (count % chunk !== 0) starts.push(count - chunk);
   return starts;
 }
 
@@ -36,15 +40,16 @@ async function embed(
   method: Method,
   count: number,
   images: (start: number, end: number) => tf.Tensor4D,
-  isCancelled: IsCancelled,
+  options: EmbedOptions,
 ): Promise<EmbeddedImages> {
   const { featureDim, outputDim } = method;
+  const { chunk, isCancelled } = options;
   const features = new Float32Array(count * featureDim);
   const z = new Float32Array(count * outputDim);
-  for (const start of chunkStarts(count)) {
+  for (const start of chunkStarts(count, chunk)) {
     if (isCancelled()) throw new CancelledError('the run has ended');
     const embedding: Embedding = tf.tidy(() => {
-      return method.embed(images(start, Math.min(count, start + CHUNK)), 'measure');
+      return method.embed(images(start, Math.min(count, start + chunk)), 'measure');
     });
     const [f, p] = await Promise.all([embedding.features.data(), embedding.z.data()]);
     tf.dispose([embedding.features, embedding.z]);
@@ -62,13 +67,13 @@ export function embedImages(
   method: Method,
   source: ImageSource,
   indices: Uint32Array,
-  isCancelled: IsCancelled,
+  options: EmbedOptions,
 ): Promise<EmbeddedImages> {
-  return embed(method, indices.length, (start, end) => source.plain(indices.subarray(start, end)), isCancelled);
+  return embed(method, indices.length, (start, end) => source.plain(indices.subarray(start, end)), options);
 }
 
 /** Features and z of prepared views [N, H, W, 3], which stay the caller's. */
-export function embedViews(method: Method, views: tf.Tensor4D, isCancelled: IsCancelled): Promise<EmbeddedImages> {
+export function embedViews(method: Method, views: tf.Tensor4D, options: EmbedOptions): Promise<EmbeddedImages> {
   const [count, h, w, c] = views.shape;
-  return embed(method, count, (start, end) => tf.slice(views, [start, 0, 0, 0], [end - start, h, w, c]), isCancelled);
+  return embed(method, count, (start, end) => tf.slice(views, [start, 0, 0, 0], [end - start, h, w, c]), options);
 }

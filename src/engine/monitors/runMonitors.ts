@@ -3,10 +3,12 @@ import { type ImageDataset, indicesOf, labelledIndicesOf, NO_LABEL, TEST, TRAIN 
 import type { Baselines, Measurement, NeighboursSnapshot } from '../../spec/measurement';
 import type { RunConfig } from '../../spec/runConfig';
 import type { ImageSource } from '../imageSource';
+import { bindingLimit } from '../kernels/program';
 import type { Method } from '../methods/method';
+import { activationBytesPerImage } from '../networkConvolutions';
 import { seededRandom } from '../random';
 import { effectiveRank } from './effectiveRank';
-import { type EmbeddedImages, embedImages, embedViews, type IsCancelled } from './embedImages';
+import { CHUNK, type EmbeddedImages, type EmbedOptions, embedImages, embedViews } from './embedImages';
 import type { FeatureRows } from './featureRows';
 import { chanceRate, knnAccuracy } from './knn';
 import { nearestNeighbours } from './neighbours';
@@ -45,12 +47,13 @@ export class RunMonitors {
   readonly #probe: Uint32Array;
   readonly #knn: KnnSets | null;
   readonly #probeViews: readonly [tf.Tensor4D, tf.Tensor4D];
-  readonly #isCancelled: IsCancelled;
+  readonly #embedOptions: EmbedOptions;
   #queries: readonly number[];
   #embedded: { readonly step: number; readonly images: EmbeddedImages } | null = null;
 
-  constructor(method: Method, source: ImageSource, config: RunConfig, isCancelled: IsCancelled) {
-    this.#isCancelled = isCancelled;
+  constructor(method: Method, source: ImageSource, config: RunConfig, isCancelled: () => boolean) {
+    const most = Math.floor(bindingLimit() / activationBytesPerImage(config));
+    this.#embedOptions = { chunk: Math.min(CHUNK, most), isCancelled };
     this.#method = method;
     this.#source = source;
     this.#config = config;
@@ -65,7 +68,7 @@ export class RunMonitors {
   }
 
   #embed(indices: Uint32Array): Promise<EmbeddedImages> {
-    return embedImages(this.#method, this.#source, indices, this.#isCancelled);
+    return embedImages(this.#method, this.#source, indices, this.#embedOptions);
   }
 
   /** The largest effective rank of z that can be measured. */
@@ -147,8 +150,8 @@ export class RunMonitors {
 
   async #viewRetrieval(): Promise<number> {
     const [a, b] = this.#probeViews;
-    const first = await embedViews(this.#method, a, this.#isCancelled);
-    const second = await embedViews(this.#method, b, this.#isCancelled);
+    const first = await embedViews(this.#method, a, this.#embedOptions);
+    const second = await embedViews(this.#method, b, this.#embedOptions);
     return viewRetrieval(first.features, second.features);
   }
 
