@@ -4,9 +4,8 @@ import { viewsToRgba } from './augment/viewsToRgba';
 import type { ImageSource } from './imageSource';
 
 const EVERY_MS = 500;
-const SHOWN = 4;
 
-/** Has some of a step's views read back now and then, to be looked at; training does not wait for them. */
+/** Has the first image of a batch read back with its views now and then, to be looked at; training does not wait for them. */
 export class ShownViews {
   readonly #source: ImageSource;
   readonly #report: (snapshot: ViewsSnapshot) => void;
@@ -28,7 +27,7 @@ export class ShownViews {
     if (views === null || now - this.#last < EVERY_MS) return;
     this.#last = now;
     // A device that is lost meanwhile is reported by the step's own numbers.
-    this.#underWay = this.#read(step, indices.slice(0, SHOWN), views).catch(() => undefined);
+    this.#underWay = this.#read(step, indices[0], views).catch(() => undefined);
   }
 
   /** Waits for what is on its way back. */
@@ -36,15 +35,18 @@ export class ShownViews {
     return this.#underWay;
   }
 
-  async #read(step: number, indices: Uint32Array, { x1, x2 }: { x1: tf.Tensor4D; x2: tf.Tensor4D }): Promise<void> {
+  async #read(step: number, index: number, { x1, x2 }: { x1: tf.Tensor4D; x2: tf.Tensor4D }): Promise<void> {
     const { normalisation, dataset } = this.#source;
     const read = async (all: tf.Tensor4D) => {
-      const few = tf.slice(all, 0, indices.length);
-      const rgba = await viewsToRgba(few, normalisation);
-      few.dispose();
+      const first = tf.slice(all, 0, 1);
+      const rgba = await viewsToRgba(first, normalisation);
+      first.dispose();
       return rgba;
     };
     const [first, second] = await Promise.all([read(x1), read(x2)]);
-    this.#report({ step, size: dataset.size, indices: [...indices], x1: first, x2: second });
+    const { size, pixels } = dataset;
+    const bytes = size * size * 4;
+    const image = new Uint8ClampedArray(pixels.subarray(index * bytes, (index + 1) * bytes));
+    this.#report({ step, size, index, image, x1: first, x2: second });
   }
 }

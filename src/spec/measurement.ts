@@ -79,12 +79,13 @@ export interface NeighboursSnapshot {
   readonly z: readonly QueryNeighbours[];
 }
 
-/** Augmented views as RGBA bytes, `pairs` times x1 then x2, each `size * size * 4`. */
+/** An image of a step's batch and its two augmented views, each as `size * size * 4` RGBA bytes. */
 export interface ViewsSnapshot {
   readonly step: number;
   readonly size: number;
-  /** Data-set index of each pair. */
-  readonly indices: readonly number[];
+  /** The image's place in the data set. */
+  readonly index: number;
+  readonly image: Uint8ClampedArray<ArrayBuffer>;
   readonly x1: Uint8ClampedArray<ArrayBuffer>;
   readonly x2: Uint8ClampedArray<ArrayBuffer>;
 }

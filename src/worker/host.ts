@@ -242,7 +242,10 @@ export class Host {
       },
       baselines: (baselines) => this.#emit({ type: 'baselines', runId, baselines }),
       neighbours: (snapshot) => this.#emit({ type: 'neighbours', runId, snapshot }),
-      views: (snapshot) => this.#emit({ type: 'views', runId, snapshot }, [snapshot.x1.buffer, snapshot.x2.buffer]),
+      views: (snapshot) => {
+        const { image, x1, x2 } = snapshot;
+        this.#emit({ type: 'views', runId, snapshot }, [image.buffer, x1.buffer, x2.buffer]);
+      },
       marked: (marker) => this.#emit({ type: 'marker', runId, marker }),
       diagnosed: (diagnosis) => this.#emit({ type: 'diagnosis', runId, diagnosis }),
       resources: (resources) => this.#emit({ type: 'resources', runId, resources }),

@@ -69,7 +69,22 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     );
     expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
     expect(ofRun('a', 'baselines')).toHaveLength(1);
-    expect(ofRun('a', 'views').length).toBeGreaterThan(0);
+  });
+
+  it('shows an image of the batch as it is, and two views of it that differ', async () => {
+    await createRun('a');
+    await send({ type: 'train', runId: 'a' });
+    await settled('a', 'finished');
+    const dataset = syntheticDataset(96);
+    const bytes = dataset.size ** 2 * 4;
+    const shown = ofRun('a', 'views').map(({ snapshot }) => snapshot);
+    expect(shown.length).toBeGreaterThan(0);
+    for (const { size, index, image, x1, x2 } of shown) {
+      expect(size).toBe(dataset.size);
+      expect([...image]).toEqual([...dataset.pixels.subarray(index * bytes, (index + 1) * bytes)]);
+      expect([x1.length, x2.length]).toEqual([bytes, bytes]);
+      expect(x1).not.toEqual(x2);
+    }
   });
 
   it('prepared before the images are there, a run has no pipeline of a step left to compile', async () => {

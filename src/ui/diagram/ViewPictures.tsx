@@ -1,6 +1,5 @@
 import { type ReactNode, useMemo } from 'react';
 import { PixelImage } from '../images/PixelImage';
-import { sliceImages } from '../images/sliceImages';
 import { Thumbnail, useImageName } from '../images/Thumbnail';
 import { usePreview } from '../images/usePreview';
 import { useRun } from '../lab';
@@ -14,21 +13,23 @@ export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
   // Before the first update there are no views of the run's own.
   const first = useMemo(() => (views === null ? queries.slice(0, 1) : []), [views, queries]);
   const preview = usePreview(first, 0);
-  const pair = useMemo(
-    () =>
-      views === null
-        ? { x1: preview?.x1[0], x2: preview?.x2[0] }
-        : { x1: sliceImages(views.x1, views.size)[0], x2: sliceImages(views.x2, views.size)[0] },
-    [views, preview],
-  );
-  const index = views?.indices[0] ?? queries[0];
+  const shown = useMemo(() => {
+    if (views === null) return { x1: preview?.x1[0], x2: preview?.x2[0] };
+    const picture = (pixels: Uint8ClampedArray<ArrayBuffer>) => new ImageData(pixels, views.size, views.size);
+    return { image: picture(views.image), x1: picture(views.x1), x2: picture(views.x2) };
+  }, [views, preview]);
+  const index = views?.index ?? queries[0];
   const name = useImageName(index ?? 0);
   const places = layout.nodes.filter(({ node }) => node.kind === 'view');
   const downwards = layout.height > layout.width;
   return (
     <>
       <Picture box={layout.image} layout={layout} caption="image" side="below">
-        {index === undefined ? <PixelImage image={null} label="" /> : <Thumbnail index={index} />}
+        {shown.image === undefined && index !== undefined ? (
+          <Thumbnail index={index} />
+        ) : (
+          <PixelImage image={shown.image ?? null} label={index === undefined ? '' : name} />
+        )}
       </Picture>
       {places.map(({ node, box }) => (
         <Picture
@@ -40,7 +41,7 @@ export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
           side={downwards ? (node.branch === 1 ? 'left' : 'right') : 'below'}
         >
           <PixelImage
-            image={(node.branch === 1 ? pair.x1 : pair.x2) ?? null}
+            image={(node.branch === 1 ? shown.x1 : shown.x2) ?? null}
             label={index === undefined ? '' : `${name}, view ${node.branch}`}
           />
         </Picture>
