@@ -48,14 +48,17 @@ export class DatasetLoading {
     private readonly handOver: (dataset: ImageDataset) => Promise<void>,
   ) {}
 
-  /** Resolves with the data set once it is in use; with null when it was cancelled, overtaken or came to nothing (the store says why). */
-  async load(origin: Origin, settings: LoadSettings): Promise<DatasetInfo | null> {
+  /**
+   * Resolves with the data set once it is in use; with null when it was cancelled, overtaken or came to nothing (the store says why).
+   * @param problem of a load before, which stays said
+   */
+  async load(origin: Origin, settings: LoadSettings, problem: string | null = null): Promise<DatasetInfo | null> {
     this.current?.abort();
     const controller = new AbortController();
     this.current = controller;
     const unit = origin.kind === 'sample' ? 'bytes' : 'images';
     this.store.setState({
-      problem: null,
+      problem,
       loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
     });
     try {

@@ -153,14 +153,23 @@ export class Lab {
     void this.loadImages(this.options.sampleOrigin(choice));
   }
 
-  /** Loads images and, once they are complete, builds a new run on them. Until then everything stays. */
-  async loadImages(origin: Origin): Promise<void> {
+  /**
+   * Loads images and, once they are complete, builds a new run on them. Until then everything stays.
+   * @param problem of a load before, which stays said
+   */
+  async loadImages(origin: Origin, problem: string | null = null): Promise<void> {
     const first = this.runStore.getState().active === null;
     const { imageSize, batchSize, preset } = this.config;
     // The first images stay wanted even if the worker dies before it has them.
     this.origin ??= origin;
-    const info = await this.loading.load(origin, { size: imageSize, batchSize });
-    if (info === null) return;
+    const info = await this.loading.load(origin, { size: imageSize, batchSize }, problem);
+    if (info === null) {
+      const { info: inUse, loading, problem: said } = this.datasetStore.getState();
+      const before = this.origin;
+      // It had taken the place of the first images while they were on their way: those come after all.
+      if (inUse === null && loading === null && before !== origin) await this.loadImages(before, said);
+      return;
+    }
     this.origin = origin;
     const dataset = info.source.kind === 'sample' ? info.source.id : 'folder';
     const { wanted } = this.datasetStore.getState();

@@ -388,6 +388,25 @@ describe('images', () => {
     expect(failed.worker().sent('create')).toHaveLength(1);
   });
 
+  it('loads the first images after all when those that took their place cannot be read', async () => {
+    let reads = 0;
+    const loadSample: ImageLoaders['loadSample'] = (id, { signal }) => {
+      reads += 1;
+      if (reads > 1) return Promise.resolve(dataset(1000, SAMPLE, id));
+      return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const importImages = async () => {
+      throw new ImportError('No images in there.');
+    };
+    const { lab, worker } = opened({ loaders: { loadSample, importImages } });
+    lab.train();
+    void lab.loadImages(CATS);
+    await settled();
+    expect(lab.datasetStore.getState()).toMatchObject({ loading: null, problem: 'No images in there.' });
+    expect(lab.datasetStore.getState().info?.count).toBe(1000);
+    expect(worker().sent('create')).toHaveLength(1);
+  });
+
   it('keeps hand-made settings when the data set changes', async () => {
     const { lab, worker } = await ready();
     lab.set('batchSize', 32);
