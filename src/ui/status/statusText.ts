@@ -127,25 +127,35 @@ function diagnosed(run: RunStoreState, config: RunConfig): Status {
       return {
         tone: 'plain',
         title: 'The run has begun.',
-        text: `The loss should fall while the output std stays near where it began.${hangsOnStopGradient(config) ? ' Then flip stop-gradient off and watch both.' : ''}`,
+        text: outlook(run, config),
       };
     default:
       return diagnosis satisfies never;
   }
 }
 
+/** What to watch for where the method goes without its stop-gradient; null where it has it, or has none by itself. */
+function withoutStopGradient(run: RunStoreState, config: RunConfig): string | null {
+  if (liveSettings(run).stopGradient || !usual(config).stopGradient) return null;
+  return hangsOnStopGradient(config)
+    ? 'Stop-gradient is off: nothing stops all outputs from becoming one. Watch the loss run to its minimum and the output std to 0.'
+    : 'Stop-gradient is off: the targets follow the gradient, too. In the paper that ends in a loss that is no number (Sec. 6.2).';
+}
+
+/** What to watch for in a run that has just begun, or has yet to. */
+function outlook(run: RunStoreState, config: RunConfig): string {
+  const switchIt = hangsOnStopGradient(config) ? ' Then flip stop-gradient off and watch both.' : '';
+  return (
+    withoutStopGradient(run, config) ??
+    `The loss should fall while the output std stays near where it began.${switchIt}`
+  );
+}
+
 function learning(run: RunStoreState, config: RunConfig): Status {
-  const { stopGradient, predictor } = liveSettings(run);
+  const { predictor } = liveSettings(run);
   const title = 'Learning.';
-  if (!stopGradient && usual(config).stopGradient) {
-    return {
-      tone: 'plain',
-      title,
-      text: hangsOnStopGradient(config)
-        ? 'Stop-gradient is off: nothing stops all outputs from becoming one. Watch the loss run to its minimum and the output std to 0.'
-        : 'Stop-gradient is off: the targets follow the gradient, too. In the paper that ends in a loss that is no number (Sec. 6.2).',
-    };
-  }
+  const text = withoutStopGradient(run, config);
+  if (text !== null) return { tone: 'plain', title, text };
   if (predictor === 'fixed') {
     return {
       tone: 'plain',
@@ -190,12 +200,7 @@ export function statusOf({ engine, data, run, problem }: StatusInput): Status {
       'The untrained network is being measured: it is what the run will be judged against.',
     );
   }
-  if (step === 0 && runState === 'paused') {
-    return plain(
-      'Ready.',
-      `Press Train. The loss should fall while the output std stays up${hangsOnStopGradient(active.config) ? '; then flip stop-gradient off and watch the collapse' : ''}.`,
-    );
-  }
+  if (step === 0 && runState === 'paused') return plain('Ready.', `Press Train. ${outlook(run, active.config)}`);
   const status = diagnosed(run, active.config);
   if (runState === 'finished') return { ...status, title: `Finished after ${step} steps. ${status.title}` };
   if (runState === 'paused' && status.tone !== 'warning') return { ...status, title: `Paused at step ${step}.` };

@@ -126,6 +126,15 @@ describe('statusOf', () => {
     expect(statusOf(input({ runState: 'paused', step: 0 })).text).toContain('Press Train');
   });
 
+  it('before the first step as well, says what stop-gradient that is off leads to', () => {
+    const off = { stopGradient: false };
+    const before = statusOf(input({ runState: 'paused', step: 0 }, off)).text;
+    expect(before).toBe(`Press Train. ${statusOf(input({ diagnosis: { state: 'starting' } }, off)).text}`);
+    expect(before).toContain('the output std to 0');
+    expect(before).not.toContain('flip');
+    expect(statusOf(input({ runState: 'paused', step: 0 })).text).toContain('flip stop-gradient off');
+  });
+
   it('does not change its words from step to step', () => {
     const at = (step: number) =>
       statusOf(input({ step, latest: { loss: -step / 1000 }, diagnosis: { state: 'learning' } }));
