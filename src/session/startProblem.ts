@@ -15,7 +15,7 @@ export function startProblem(
   if (info === null) return 'No images are loaded yet.';
   const images = indicesOf(info, TRAIN).length;
   if (images < 2 * config.batchSize) {
-    return `${images} images to train on are fewer than two batches of ${config.batchSize}. Add images or choose a smaller batch.`;
+    return `${images.toLocaleString('en')} images to train on are fewer than two batches of ${config.batchSize}. Add images or choose a smaller batch.`;
   }
   return configProblems(config)[0] ?? null;
 }

@@ -71,6 +71,11 @@ function compact(pixels: Uint8Array<ArrayBuffer>, isGood: Uint8Array, imageBytes
   return to === isGood.length ? pixels : pixels.slice(0, to * imageBytes);
 }
 
+function skippedWords(files: number): string {
+  if (files === 0) return '';
+  return files === 1 ? ' (1 file was skipped)' : ` (${files.toLocaleString('en')} files were skipped)`;
+}
+
 function checkEnough(count: number, trainable: number, batchSize: number, skipped: readonly SkippedFile[]): void {
   const [first] = skipped;
   if (count === 0) {
@@ -81,7 +86,7 @@ function checkEnough(count: number, trainable: number, batchSize: number, skippe
   const few = trainable === 1 ? 'Only 1 image' : `Only ${trainable.toLocaleString('en')} images`;
   const smaller = Math.floor(trainable / 2);
   const advice = smaller >= 4 ? `Add images, or set the batch size to ${smaller} or less.` : 'Add images.';
-  const bad = skipped.length === 0 ? '' : ` (${skipped.length.toLocaleString('en')} files were skipped)`;
+  const bad = skippedWords(skipped.length);
   throw new ImportError(
     `${few} to train on${bad}: a run needs at least two batches, ${2 * batchSize} images. ${advice}`,
     skipped,

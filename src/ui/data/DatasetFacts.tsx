@@ -19,7 +19,7 @@ export function DatasetFacts() {
   return (
     <div className={classes.facts}>
       <div>
-        <strong data-testid="dataset-size">{info.count}</strong> images
+        <strong data-testid="dataset-size">{grouped(info.count)}</strong> images
         <GroupsAndSize info={info} />
       </div>
       <div>
