@@ -1,19 +1,72 @@
 /**
- * Imports point one way: ui -> session -> {protocol, storage, data} -> spec; worker -> {engine, protocol, data} -> spec;
- * scripts -> {engine, data, spec}. A layer may reach any layer below it, itself, and no other.
+ * Imports point one way: ui -> session -> {protocol, storage, data} -> domain; worker -> {bench, engine, protocol, data} -> domain;
+ * scripts -> {bench, engine, data, domain}. A layer may reach any layer below it, itself, and no other; `formats` is open to all.
  */
 const LAYERS = {
-  spec: [],
-  protocol: ['spec'],
-  storage: ['spec'],
-  data: ['spec'],
-  engine: ['spec'],
-  session: ['protocol', 'storage', 'data', 'spec'],
-  worker: ['engine', 'protocol', 'data', 'spec'],
-  ui: ['session', 'protocol', 'storage', 'data', 'spec'],
+  formats: [],
+  domain: [],
+  protocol: ['domain'],
+  storage: ['domain'],
+  data: ['domain', 'formats'],
+  engine: ['domain', 'formats'],
+  bench: ['engine', 'data', 'domain', 'formats'],
+  session: ['protocol', 'storage', 'data', 'domain', 'formats'],
+  worker: ['bench', 'engine', 'protocol', 'data', 'storage', 'domain', 'formats'],
+  ui: ['session', 'protocol', 'storage', 'data', 'domain', 'formats'],
 };
 
+/** Inside a layer the same holds between its rooms: each may reach the rooms listed, itself, and no other. */
+const ROOMS = {
+  engine: {
+    kernels: [],
+    losses: ['kernels', 'network'],
+    network: ['kernels'],
+    augment: ['kernels'],
+    optim: ['kernels'],
+    images: ['augment', 'kernels'],
+    methods: ['network', 'losses', 'optim', 'kernels'],
+    monitors: ['methods', 'images', 'network', 'kernels'],
+    step: ['methods', 'monitors', 'images', 'augment', 'optim', 'network', 'kernels'],
+    run: ['step', 'methods', 'monitors', 'images', 'optim', 'network', 'kernels'],
+    backend: ['network', 'kernels'],
+  },
+  session: {
+    engine: [],
+    data: ['engine'],
+    run: ['data', 'engine'],
+    link: ['run', 'data'],
+    archive: ['run', 'data', 'engine'],
+    experiments: ['archive', 'run', 'data', 'engine'],
+    bench: ['engine'],
+  },
+};
+
+/** Seeded draws, which every room of the engine may make. */
+const OPEN_TO_ROOMS = { engine: ['random\\.ts'], session: ['noticeStore\\.ts'] };
+
 const TFJS = '(^|/)node_modules/@tensorflow/';
+
+const roomRules = Object.entries(ROOMS).flatMap(([layer, rooms]) =>
+  Object.entries(rooms).map(([room, below]) => {
+    const open = [...[room, ...below].map((name) => `${name}/`), ...OPEN_TO_ROOMS[layer]];
+    return {
+      name: `${layer}-${room}-imports-only-${below.length === 0 ? 'itself' : below.join('-')}`,
+      comment: `src/${layer}/${room} may import these rooms of src/${layer}: ${[room, ...below].join(', ')}.`,
+      severity: 'error',
+      from: { path: `^src/${layer}/${room}/` },
+      to: { path: `^src/${layer}/`, pathNot: `^src/${layer}/(${open.join('|')})` },
+    };
+  }),
+);
+
+/** A folder of a layer with rooms that the table above does not know. */
+const unknownRooms = Object.entries(ROOMS).map(([layer, rooms]) => ({
+  name: `${layer}-has-no-undeclared-room`,
+  comment: `A new room of src/${layer} declares above what it may import.`,
+  severity: 'error',
+  from: { path: `^src/${layer}/[^/]+/`, pathNot: `^src/${layer}/(${Object.keys(rooms).join('|')})/` },
+  to: {},
+}));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -25,6 +78,8 @@ export default {
       from: { path: `^src/${layer}/` },
       to: { path: '^(src|scripts|test)/', pathNot: `^src/(${[layer, ...below].join('|')})/` },
     })),
+    ...roomRules,
+    ...unknownRooms,
     {
       name: 'main-only-mounts',
       comment: 'src/main.tsx and src/bench.tsx mount a page, nothing else.',
@@ -34,16 +89,16 @@ export default {
     },
     {
       name: 'scripts-run-without-the-page',
-      comment: 'Scripts use the engine, the data code and the vocabulary, as the worker does.',
+      comment: 'Scripts use the engine, the benchmarks, the data code and the vocabulary, as the worker does.',
       severity: 'error',
       from: { path: '^scripts/' },
-      to: { path: '^(src|test)/', pathNot: '^src/(engine|data|spec)/' },
+      to: { path: '^(src|test)/', pathNot: '^src/(bench|engine|data|domain|formats)/' },
     },
     {
       name: 'tfjs-only-in-engine',
-      comment: 'The engine wraps tfjs; all others speak to the engine.',
+      comment: 'The engine wraps tfjs; the benchmarks measure it; all others speak to the engine.',
       severity: 'error',
-      from: { path: '^(src|scripts)/', pathNot: '^src/engine/' },
+      from: { path: '^(src|scripts)/', pathNot: '^src/(engine|bench)/' },
       to: { path: TFJS },
     },
     {

@@ -3,7 +3,7 @@
  * replays them through the diagnosis, under the experiment's name or another. Runs recorded before are kept.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { encodeShareLink } from '../src/spec/shareLink';
+import { encodeShareLink } from '../src/domain/shareLink';
 import type { RecordedCurve } from './experiment/recordedCurve';
 import type { ExperimentResult } from './experiment/runExperiment';
 

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { reportMarkdown } from '../../src/engine/benchmarks/markdown';
-import { runBenchmark } from '../../src/engine/benchmarks/runBenchmark';
-import { reportFacts, reportTables } from '../../src/engine/benchmarks/tables';
-import { BENCH_SECTIONS, type BenchSection } from '../../src/spec/benchmark';
+import { reportMarkdown } from '../../src/bench/markdown';
+import { runBenchmark } from '../../src/bench/runBenchmark';
+import { reportFacts, reportTables } from '../../src/bench/tables';
+import { BENCH_SECTIONS, type BenchSection } from '../../src/domain/benchmark';
 import { startNodeGpu } from '../node/gpu';
 import { coldAndWarmStart } from './coldStart';
 import { jaxContender, startJax } from './jax/contender';

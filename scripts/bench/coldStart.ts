@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { FirstStepRow } from '../../src/spec/benchmark';
+import type { FirstStepRow } from '../../src/domain/benchmark';
 
 const CHILD = fileURLToPath(new URL('./firstStep.ts', import.meta.url));
 

@@ -1,7 +1,7 @@
 /**
  * A process of its own for `coldStart.ts`, with the file of kernel choices as its argument: prints as JSON how long it took from its start to the first training step.
  */
-import { measureFirstStep } from '../../src/engine/benchmarks/firstStep';
+import { measureFirstStep } from '../../src/bench/firstStep';
 import { startNodeGpu } from '../node/gpu';
 import { fileTuningCache } from '../node/tuningCache';
 

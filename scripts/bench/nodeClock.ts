@@ -1,4 +1,4 @@
-import type { BenchClock } from '../../src/engine/benchmarks/turns';
+import type { BenchClock } from '../../src/bench/turns';
 
 /** Wall time, and the time that all threads of this process computed. */
 export const nodeClock: BenchClock = {

@@ -5,9 +5,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { reportMarkdown } from '../../src/engine/benchmarks/markdown';
-import { reportFacts, reportTables } from '../../src/engine/benchmarks/tables';
-import type { BenchReport } from '../../src/spec/benchmark';
+import { reportMarkdown } from '../../src/bench/markdown';
+import { reportFacts, reportTables } from '../../src/bench/tables';
+import type { BenchReport } from '../../src/domain/benchmark';
 import { ensureChromium } from '../bootstrap/chromium.mjs';
 import { printTable } from './printTable';
 import { serveApp } from './servedSite';

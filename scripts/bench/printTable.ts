@@ -1,4 +1,4 @@
-import type { BenchTable } from '../../src/spec/benchmark';
+import type { BenchTable } from '../../src/domain/benchmark';
 
 /** A table for the terminal, its columns as wide as they need to be; numbers stand on the right. */
 export function printTable({ title, note, columns, rows }: BenchTable): void {

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
-import { parseLeaf, setConfigValue } from '../../src/spec/configPath';
-import type { Experiment } from '../../src/spec/experiments/experiment';
-import { EXPERIMENTS } from '../../src/spec/experiments/registry';
-import { METHOD_NAMES } from '../../src/spec/methods/registry';
-import { presetConfig } from '../../src/spec/presets';
+import { parseLeaf, setConfigValue } from '../../src/domain/configPath';
+import type { Experiment } from '../../src/domain/experiments/experiment';
+import { EXPERIMENTS } from '../../src/domain/experiments/registry';
+import { METHOD_NAMES } from '../../src/domain/methods/registry';
+import { presetConfig } from '../../src/domain/presets';
 import {
   DATASET_CHOICES,
   type DatasetChoice,
   PRESET_NAMES,
   type PresetName,
   type RunConfig,
-} from '../../src/spec/runConfig';
+} from '../../src/domain/runConfig';
 
 export const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
   [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--json FILE]

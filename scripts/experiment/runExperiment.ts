@@ -1,13 +1,13 @@
-import type { EngineInfo } from '../../src/engine/backend/engineInfo';
 import {
   type Experiment,
   type ExperimentRun,
   experimentConfigs,
   type RunSummary,
   type Verdict,
-} from '../../src/spec/experiments/experiment';
-import type { ImageDataset } from '../../src/spec/imageDataset';
-import type { DatasetChoice, PresetName, RunConfig } from '../../src/spec/runConfig';
+} from '../../src/domain/experiments/experiment';
+import type { ImageDataset } from '../../src/domain/imageDataset';
+import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runConfig';
+import type { EngineInfo } from '../../src/engine/backend/engineInfo';
 import type { RunResult } from './runRecord';
 import { trainOnce } from './trainOnce';
 

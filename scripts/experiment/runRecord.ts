@@ -1,8 +1,8 @@
+import type { Baselines, Diagnosis, Marker, Measurement, Resources } from '../../src/domain/measurement';
+import { SERIES_NAMES, type SeriesName } from '../../src/domain/measurement';
+import type { RunConfig } from '../../src/domain/runConfig';
 import type { EngineInfo } from '../../src/engine/backend/engineInfo';
-import type { StepOutcome, TrainerListener } from '../../src/engine/trainer';
-import type { Baselines, Diagnosis, Marker, Measurement, Resources } from '../../src/spec/measurement';
-import { SERIES_NAMES, type SeriesName } from '../../src/spec/measurement';
-import type { RunConfig } from '../../src/spec/runConfig';
+import type { StepOutcome, TrainerListener } from '../../src/engine/run/trainer';
 
 /** A series as the JSON holds it: `value[i]` was measured at `step[i]`. */
 interface Series {

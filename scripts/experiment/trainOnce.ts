@@ -1,7 +1,7 @@
+import type { ImageDataset } from '../../src/domain/imageDataset';
+import type { RunConfig } from '../../src/domain/runConfig';
 import type { EngineInfo } from '../../src/engine/backend/engineInfo';
-import { Trainer, type TrainerListener } from '../../src/engine/trainer';
-import type { ImageDataset } from '../../src/spec/imageDataset';
-import type { RunConfig } from '../../src/spec/runConfig';
+import { Trainer, type TrainerListener } from '../../src/engine/run/trainer';
 import { fileTuningCache } from '../node/tuningCache';
 import { type RunResult, runRecord } from './runRecord';
 

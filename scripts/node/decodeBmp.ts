@@ -1,5 +1,5 @@
-import { readBmp } from '../../src/data/formats/bmp';
-import { UnusableFile } from '../../src/data/unusableFile';
+import { readBmp } from '../../src/formats/image/bmp';
+import { UnusableFile } from '../../src/formats/unusableFile';
 
 const FILE_HEADER = 14;
 const CORE_HEADER = 12;

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
-import type { ImageHeader } from '../../src/data/formats/inspectImage';
 import type { PixelSource } from '../../src/data/import/resample';
+import type { ImageHeader } from '../../src/formats/image/inspectImage';
 import { decodeBmp } from './decodeBmp';
 
 function pixelSource(rgba: Uint8Array, width: number, height: number): PixelSource {

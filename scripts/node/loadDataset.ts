@@ -3,13 +3,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { decodeBatch } from '../../src/data/import/decodeBatch';
-import { isSystemPath } from '../../src/data/import/paths';
 import { runImport } from '../../src/data/import/runImport';
 import { ImportError } from '../../src/data/importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../../src/data/importTypes';
 import { type SampleManifest, unpackSample } from '../../src/data/sample/unpackSample';
 import type { ImageSources, SourceFile } from '../../src/data/sources';
-import { type ImageDataset, type ImageSize, SAMPLE_IDS, type SampleId } from '../../src/spec/imageDataset';
+import { type ImageDataset, type ImageSize, SAMPLE_IDS, type SampleId } from '../../src/domain/imageDataset';
+import { isSystemPath } from '../../src/formats/systemPaths';
 import { decodeWithSharp } from './decodeWithSharp';
 
 const SAMPLES_FOLDER = new URL('../../public/samples/', import.meta.url);

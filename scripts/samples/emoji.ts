@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import sharp from 'sharp';
-import { NO_LABEL, TEST, TRAIN } from '../../src/spec/imageDataset';
+import { NO_LABEL, TEST, TRAIN } from '../../src/domain/imageDataset';
 import { type EmojiName, nameEmoji } from './emojiNames';
 import type { PackedSample } from './packedSample';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { TEST, TRAIN } from '../../src/spec/imageDataset';
+import { TEST, TRAIN } from '../../src/domain/imageDataset';
 import type { PackedSample } from './packedSample';
 
 const TILE = 28;

@@ -1,4 +1,4 @@
-import type { SkippedFile } from '../spec/imageDataset';
+import type { SkippedFile } from '../domain/imageDataset';
 
 /**
  * Why an import as a whole came to nothing. `message` is for the person who dropped the files: what happened and what to do.

@@ -1,4 +1,4 @@
-import type { ImageDataset, ImageSize, SkippedFile } from '../spec/imageDataset';
+import type { ImageDataset, ImageSize, SkippedFile } from '../domain/imageDataset';
 
 /**
  * Which labelled images are held out where the folders name no test set. Not the run's seed: runs with different seeds

@@ -1,4 +1,4 @@
-import type { ImageDataset, ImageSize, SampleId } from '../spec/imageDataset';
+import type { ImageDataset, ImageSize, SampleId } from '../domain/imageDataset';
 import { ImportError } from './importError';
 import { SAMPLES } from './sample/catalogue';
 import type { SampleProgress, SampleReply, SampleRequest } from './sample/messages';

@@ -1,6 +1,6 @@
-import type { SkippedFile } from '../spec/imageDataset';
+import type { SkippedFile } from '../domain/imageDataset';
+import { isSystemPath } from '../formats/systemPaths';
 import { breathe } from './import/breathe';
-import { isSystemPath } from './import/paths';
 import { ImportError } from './importError';
 
 /** One file as it was given: nothing of it has been read yet. */

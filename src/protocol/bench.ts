@@ -1,4 +1,4 @@
-import type { BenchReport, BenchSection, BenchTable, FirstStepRow } from '../spec/benchmark';
+import type { BenchReport, BenchSection, BenchTable, FirstStepRow } from '../domain/benchmark';
 
 /** What the benchmark page asks of its worker; each worker gets one command and answers with one result. */
 export type BenchCommand =

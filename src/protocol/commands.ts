@@ -1,5 +1,5 @@
-import type { ImageDataset } from '../spec/imageDataset';
-import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../spec/runConfig';
+import type { ImageDataset } from '../domain/imageDataset';
+import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
 
 /**
  * What the page may ask of the worker. Every command carries an `id` and is answered once, by a `reply` or a `failure`

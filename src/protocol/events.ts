@@ -6,7 +6,7 @@ import type {
   NeighboursSnapshot,
   Resources,
   ViewsSnapshot,
-} from '../spec/measurement';
+} from '../domain/measurement';
 import type { CommandType, Replies } from './commands';
 
 export const ERROR_CODES = [

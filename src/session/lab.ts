@@ -1,7 +1,5 @@
-import type { Replies } from '../protocol/commands';
-import type { EngineError, RunEvent } from '../protocol/events';
-import { type ConfigPath, setConfigValue } from '../spec/configPath';
-import { withMethod } from '../spec/presets';
+import { type ConfigPath, setConfigValue } from '../domain/configPath';
+import { withMethod } from '../domain/presets';
 import {
   type AugmentConfig,
   configProblems,
@@ -10,25 +8,27 @@ import {
   type LiveValue,
   type PresetName,
   type RunConfig,
-} from '../spec/runConfig';
+} from '../domain/runConfig';
+import type { Replies } from '../protocol/commands';
+import type { EngineError, RunEvent } from '../protocol/events';
 import type { RunStorage } from '../storage/runStorage';
 import { RunArchive } from './archive/runArchive';
-import { ChartClock, type Scheduler } from './chartClock';
-import { DatasetLoading, type ImageLoaders, type Origin } from './datasetLoading';
-import { createDatasetStore } from './datasetStore';
-import type { WorkerPort } from './engineClient';
-import { EngineSession, engineErrorOf } from './engineSession';
-import { createEngineStore } from './engineStore';
+import { DatasetLoading, type ImageLoaders, type Origin } from './data/datasetLoading';
+import { createDatasetStore } from './data/datasetStore';
+import { Thumbnails } from './data/thumbnails';
+import type { WorkerPort } from './engine/engineClient';
+import { EngineSession, engineErrorOf } from './engine/engineSession';
+import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
-import { openLink } from './link';
+import { openLink } from './link/link';
 import { createNoticeStore, notify } from './noticeStore';
-import { pickQueries } from './queries';
-import { rebased, withPreset } from './rebase';
-import { logged, reduceRunEvent } from './runEvents';
-import { createRunStore, hasMoved, isLiveKey, NO_RUN, type RunStoreState } from './runStore';
-import { SeriesSet } from './series';
-import { startProblem } from './startProblem';
-import { Thumbnails } from './thumbnails';
+import { ChartClock, type Scheduler } from './run/chartClock';
+import { pickQueries } from './run/queries';
+import { rebased, withPreset } from './run/rebase';
+import { logged, reduceRunEvent } from './run/runEvents';
+import { createRunStore, hasMoved, isLiveKey, NO_RUN, type RunStoreState } from './run/runStore';
+import { SeriesSet } from './run/series';
+import { startProblem } from './run/startProblem';
 
 export interface LabOptions {
   readonly openWorker: () => WorkerPort;

@@ -1,5 +1,5 @@
 import type { Lab } from './lab';
-import { linkOf } from './link';
+import { linkOf } from './link/link';
 
 /** The address follows this long after the settings, so that a slider does not write it a hundred times. */
 const DELAY_MS = 250;

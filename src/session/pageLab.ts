@@ -2,9 +2,9 @@ import { importImages } from '../data/importImages';
 import { SAMPLES } from '../data/sample/catalogue';
 import { loadSample } from '../data/samples';
 import { RunDatabase } from '../storage/runDatabase';
+import { openWorker } from './engine/openWorker';
 import { Lab } from './lab';
 import { syncLink } from './linkSync';
-import { openWorker } from './openWorker';
 
 /** Leaving asks for confirmation once a run has taken this many steps: minutes, on most machines. */
 const STEPS_WORTH_ASKING = 500;

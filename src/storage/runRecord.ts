@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { SAMPLE_IDS } from '../spec/imageDataset';
-import { type Baselines, type Diagnosis, type Marker, SERIES_NAMES, type SeriesName } from '../spec/measurement';
-import { type LiveChange, parseLiveChange, type RunConfig } from '../spec/runConfig';
+import { SAMPLE_IDS } from '../domain/imageDataset';
+import { type Baselines, type Diagnosis, type Marker, SERIES_NAMES, type SeriesName } from '../domain/measurement';
+import { type LiveChange, parseLiveChange, type RunConfig } from '../domain/runConfig';
 import { storedConfig } from './storedConfig';
 
 /** Written into every record; a record of a later version is left alone. */

@@ -1,5 +1,5 @@
-import { presetConfig } from '../spec/presets';
-import { configProblems, DATASET_CHOICES, PRESET_NAMES, type RunConfig, runConfigSchema } from '../spec/runConfig';
+import { presetConfig } from '../domain/presets';
+import { configProblems, DATASET_CHOICES, PRESET_NAMES, type RunConfig, runConfigSchema } from '../domain/runConfig';
 
 type Tree = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,12 @@
 import { createContext, use, useEffect, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type { ArchiveState } from '../session/archive/archiveStore';
-import type { DatasetStoreState } from '../session/datasetStore';
-import type { EngineStoreState } from '../session/engineStore';
+import type { DatasetStoreState } from '../session/data/datasetStore';
+import type { EngineStoreState } from '../session/engine/engineStore';
 import type { ExperimentState } from '../session/experiments/experimentStore';
 import type { Lab } from '../session/lab';
 import type { Notice } from '../session/noticeStore';
-import type { RunStoreState } from '../session/runStore';
+import type { RunStoreState } from '../session/run/runStore';
 
 export const LabContext = createContext<Lab | null>(null);
 

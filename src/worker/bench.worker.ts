@@ -1,7 +1,7 @@
-import { measureFirstStep } from '../engine/benchmarks/firstStep';
-import { reportMarkdown } from '../engine/benchmarks/markdown';
-import { runBenchmark } from '../engine/benchmarks/runBenchmark';
-import { reportFacts, reportTables } from '../engine/benchmarks/tables';
+import { measureFirstStep } from '../bench/firstStep';
+import { reportMarkdown } from '../bench/markdown';
+import { runBenchmark } from '../bench/runBenchmark';
+import { reportFacts, reportTables } from '../bench/tables';
 import { type BenchCommand, type BenchEvent, isBenchCommand } from '../protocol/bench';
 import { indexedDbTuningCache } from './tuningCache';
 

@@ -1,5 +1,5 @@
 import { NoEngineError } from '../engine/backend/engineInfo';
-import { RunError } from '../engine/checkRun';
+import { RunError } from '../engine/run/checkRun';
 import type { EngineError, ErrorCode } from '../protocol/events';
 
 /** A command that cannot be carried out, in words for the person. */

@@ -1,14 +1,14 @@
 import { breathe } from '../data/import/breathe';
+import type { ImageDataset } from '../domain/imageDataset';
+import type { Measurement } from '../domain/measurement';
+import type { RunConfig } from '../domain/runConfig';
 import { startEngine } from '../engine/backend/startEngine';
+import { previewViews } from '../engine/images/previewViews';
 import type { TuningCache } from '../engine/kernels/tuning/tuningCache';
-import { prepareRun } from '../engine/prepareRun';
-import { previewViews } from '../engine/previewViews';
-import { Trainer, type TrainerListener } from '../engine/trainer';
+import { prepareRun } from '../engine/run/prepareRun';
+import { Trainer, type TrainerListener } from '../engine/run/trainer';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
 import type { EngineError, Event, ReplyEvent, RunEvent, RunState } from '../protocol/events';
-import type { ImageDataset } from '../spec/imageDataset';
-import type { Measurement } from '../spec/measurement';
-import type { RunConfig } from '../spec/runConfig';
 import { CommandError, toEngineError } from './errors';
 
 /** The page draws at most this often. */

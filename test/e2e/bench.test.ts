@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
-import type { BenchReport } from '../../src/spec/benchmark';
+import type { BenchReport } from '../../src/domain/benchmark';
 import { test } from './harness/test';
 
 async function openBench(page: Page, parts: readonly string[]): Promise<void> {

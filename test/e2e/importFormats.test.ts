@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { ImportReport } from '../../scripts/bench/importPage/main';
 import { type ServedSite, serveImportPage } from '../../scripts/bench/servedSite';
 import { loadDataset, readSample } from '../../scripts/node/loadDataset';
-import { IMAGE_SIZES, SAMPLE_IDS } from '../../src/spec/imageDataset';
+import { IMAGE_SIZES, SAMPLE_IDS } from '../../src/domain/imageDataset';
 import {
   badFiles,
   goodImages,

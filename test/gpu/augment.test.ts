@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import type { AugmentConfig } from '../../src/domain/runConfig';
 import { augmentBatch } from '../../src/engine/augment/augmentBatch';
-import { AUGMENT_COLUMNS, COLUMN, unchangedParams } from '../../src/engine/augment/augmentParams';
 import { drawAugmentParams } from '../../src/engine/augment/drawAugment';
-import type { Normalisation } from '../../src/engine/augment/normalisation';
 import { toFloatImages } from '../../src/engine/augment/normalise';
-import { plainAugment } from '../../src/engine/augment/plainAugment';
+import type { Normalisation } from '../../src/engine/kernels/augment/normalisation';
+import { AUGMENT_COLUMNS, COLUMN, unchangedParams } from '../../src/engine/kernels/augment/params';
+import { plainAugment } from '../../src/engine/kernels/augment/plain';
 import { seededRandom } from '../../src/engine/random';
-import type { AugmentConfig } from '../../src/spec/runConfig';
 import { maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
 import { onCpu, valuesOf } from './kernels/harness';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { valueAndGradients } from '../../src/engine/backprop';
-import { stopGradient } from '../../src/engine/nn/stopGradient';
+import { stopGradient } from '../../src/engine/network/nn/stopGradient';
+import { valueAndGradients } from '../../src/engine/step/backprop';
 import { describeOnEngines } from '../setup/engine';
 
 /** A function of two variables a [2, 3] and b [3]. */

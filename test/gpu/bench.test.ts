@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { jaxContender, startJax } from '../../scripts/bench/jax/contender';
 import { nodeClock } from '../../scripts/bench/nodeClock';
-import { reportMarkdown } from '../../src/engine/benchmarks/markdown';
-import { type BenchmarkOptions, runBenchmark } from '../../src/engine/benchmarks/runBenchmark';
-import type { BenchSection } from '../../src/spec/benchmark';
-import { presetConfig } from '../../src/spec/presets';
+import { reportMarkdown } from '../../src/bench/markdown';
+import { type BenchmarkOptions, runBenchmark } from '../../src/bench/runBenchmark';
+import type { BenchSection } from '../../src/domain/benchmark';
+import { presetConfig } from '../../src/domain/presets';
 import { describeOnEngines } from '../setup/engine';
 
 const tiny = { ...presetConfig('tiny'), batchSize: 4, headBatchNorm: 'output', zeroInitResidual: false } as const;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { GoodWeights } from '../../src/engine/goodWeights';
-import { Parameters } from '../../src/engine/nn/parameters';
+import { Parameters } from '../../src/engine/network/nn/parameters';
+import { GoodWeights } from '../../src/engine/run/goodWeights';
 import { describeOnEngines } from '../setup/engine';
 
 describeOnEngines(['cpu', 'webgpu'], 'good weights', () => {

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { presetConfig } from '../../src/domain/presets';
+import type { RunConfig } from '../../src/domain/runConfig';
 import type { CommandBody, Replies } from '../../src/protocol/commands';
 import type { Event, RunEvent } from '../../src/protocol/events';
 import { isEvent } from '../../src/protocol/guards';
-import { presetConfig } from '../../src/spec/presets';
-import type { RunConfig } from '../../src/spec/runConfig';
 import { Host } from '../../src/worker/host';
 import { describeOnEngines } from '../setup/engine';
 import { syntheticDataset } from '../setup/syntheticDataset';

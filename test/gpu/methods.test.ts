@@ -1,21 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, it } from 'vitest';
-import type { Method } from '../../src/engine/methods/method';
-import { METHOD_FACTORIES } from '../../src/engine/methods/registry';
-import { Sgd } from '../../src/engine/optim/sgd';
-import { NO_MORE_VIEWS } from '../../src/engine/stagedBatch';
-import type { StepInputs } from '../../src/engine/stepInputs';
-import { Trainer } from '../../src/engine/trainer';
-import { computeGradients, type Gradients, trainStep } from '../../src/engine/trainStep';
-import { hasOption, METHOD_NAMES, type MethodName } from '../../src/spec/methods/registry';
-import { presetConfig } from '../../src/spec/presets';
+import { hasOption, METHOD_NAMES, type MethodName } from '../../src/domain/methods/registry';
+import { presetConfig } from '../../src/domain/presets';
 import {
   configProblems,
   type LiveChange,
   type LiveSettings,
   liveSettingsOf,
   type RunConfig,
-} from '../../src/spec/runConfig';
+} from '../../src/domain/runConfig';
+import type { Method } from '../../src/engine/methods/method';
+import { NO_MORE_VIEWS } from '../../src/engine/methods/method';
+import { METHOD_FACTORIES } from '../../src/engine/methods/registry';
+import type { StepInputs } from '../../src/engine/methods/stepInputs';
+import { Sgd } from '../../src/engine/optim/sgd';
+import { Trainer } from '../../src/engine/run/trainer';
+import { computeGradients, type Gradients, trainStep } from '../../src/engine/step/trainStep';
 import { describeOnEngines } from '../setup/engine';
 import { disposeStepInputs, stepInputs } from '../setup/stepInputs';
 import { syntheticDataset } from '../setup/syntheticDataset';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { Recording } from '../../src/engine/capture/recording';
 import { assignInPlace } from '../../src/engine/kernels/movingAverage';
-import { StagedTensor } from '../../src/engine/stagedTensor';
+import { Recording } from '../../src/engine/step/capture/recording';
+import { StagedTensor } from '../../src/engine/step/stagedTensor';
 import { describeOnEngines } from '../setup/engine';
 
 const variable = (values: number[]) => tf.tidy(() => tf.variable(tf.tensor1d(values)));

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, it } from 'vitest';
-import { RunError } from '../../src/engine/checkRun';
-import { Trainer, type TrainerListener } from '../../src/engine/trainer';
-import type { Baselines, Diagnosis, Marker, Measurement, NeighboursSnapshot } from '../../src/spec/measurement';
-import { presetConfig } from '../../src/spec/presets';
-import type { LiveChange, RunConfig } from '../../src/spec/runConfig';
+import type { Baselines, Diagnosis, Marker, Measurement, NeighboursSnapshot } from '../../src/domain/measurement';
+import { presetConfig } from '../../src/domain/presets';
+import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
+import { RunError } from '../../src/engine/run/checkRun';
+import { Trainer, type TrainerListener } from '../../src/engine/run/trainer';
 import { describeOnEngines } from '../setup/engine';
 import { syntheticDataset } from '../setup/syntheticDataset';
 

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { presetConfig } from '../../src/domain/presets';
+import { liveSettingsOf, type RunConfig } from '../../src/domain/runConfig';
 import { trainingConv2d } from '../../src/engine/kernels/conv2d/conv2d';
 import { SimSiam } from '../../src/engine/methods/simsiam';
 import { Sgd } from '../../src/engine/optim/sgd';
-import { trainStep } from '../../src/engine/trainStep';
-import { presetConfig } from '../../src/spec/presets';
-import { liveSettingsOf, type RunConfig } from '../../src/spec/runConfig';
+import { trainStep } from '../../src/engine/step/trainStep';
 import { describeOnEngines } from '../setup/engine';
 import { stepInputs } from '../setup/stepInputs';
 import { expectClose, normalValues, onCpu, seeded, valuesOf } from './kernels/harness';

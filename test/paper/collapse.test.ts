@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readSample } from '../../scripts/node/loadDataset';
-import { Trainer } from '../../src/engine/trainer';
-import type { ImageDataset } from '../../src/spec/imageDataset';
-import type { Diagnosis, Measurement } from '../../src/spec/measurement';
-import { presetConfig } from '../../src/spec/presets';
-import type { LiveChange, RunConfig } from '../../src/spec/runConfig';
+import type { ImageDataset } from '../../src/domain/imageDataset';
+import type { Diagnosis, Measurement } from '../../src/domain/measurement';
+import { presetConfig } from '../../src/domain/presets';
+import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
+import { Trainer } from '../../src/engine/run/trainer';
 import { describeOnEngines } from '../setup/engine';
 
 /** The tiny preset on Fashion-MNIST, without what only costs time here. */

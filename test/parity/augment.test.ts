@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { presetConfig } from '../../src/domain/presets';
 import { augmentBatch } from '../../src/engine/augment/augmentBatch';
+import { drawAugmentParams } from '../../src/engine/augment/drawAugment';
+import { toFloatImages } from '../../src/engine/augment/normalise';
+import type { Normalisation, Rgb } from '../../src/engine/kernels/augment/normalisation';
 import {
   AUGMENT_COLUMNS,
   COLUMN,
   JITTER,
   type JitterStep,
   unchangedParams,
-} from '../../src/engine/augment/augmentParams';
-import { drawAugmentParams } from '../../src/engine/augment/drawAugment';
-import type { Normalisation, Rgb } from '../../src/engine/augment/normalisation';
-import { toFloatImages } from '../../src/engine/augment/normalise';
+} from '../../src/engine/kernels/augment/params';
 import { seededRandom } from '../../src/engine/random';
-import { presetConfig } from '../../src/spec/presets';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
 

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { valueAndGradients } from '../../src/engine/backprop';
-import { mlpHead } from '../../src/engine/heads/mlpHead';
 import { type Follower, movingAverage } from '../../src/engine/kernels/movingAverage';
 import { byolLoss } from '../../src/engine/losses/byolLoss';
-import { Parameters } from '../../src/engine/nn/parameters';
+import { mlpHead } from '../../src/engine/network/heads/mlpHead';
+import { Parameters } from '../../src/engine/network/nn/parameters';
 import { seededRandom } from '../../src/engine/random';
+import { valueAndGradients } from '../../src/engine/step/backprop';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { l2Normalise } from '../../src/engine/kernels/l2Normalise';
 import { barlowTwins } from '../../src/engine/losses/barlowTwins';
 import { byolLoss } from '../../src/engine/losses/byolLoss';
 import { crossEntropySimilarity } from '../../src/engine/losses/crossEntropySimilarity';
@@ -7,8 +8,7 @@ import { negativeCosine } from '../../src/engine/losses/negativeCosine';
 import { ntXent } from '../../src/engine/losses/ntXent';
 import { sinkhornKnopp } from '../../src/engine/losses/sinkhornKnopp';
 import { swappedPrediction } from '../../src/engine/losses/swappedPrediction';
-import { l2Normalise } from '../../src/engine/nn/l2Normalise';
-import { stopGradient } from '../../src/engine/nn/stopGradient';
+import { stopGradient } from '../../src/engine/network/nn/stopGradient';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
 

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Symmetrization } from '../../src/domain/methods/options';
+import { presetConfig } from '../../src/domain/presets';
+import { type LiveSettings, liveSettingsOf } from '../../src/domain/runConfig';
 import { SimSiam } from '../../src/engine/methods/simsiam';
 import { Sgd } from '../../src/engine/optim/sgd';
-import { computeGradients, trainStep } from '../../src/engine/trainStep';
-import type { Symmetrization } from '../../src/spec/methods/options';
-import { presetConfig } from '../../src/spec/presets';
-import { type LiveSettings, liveSettingsOf } from '../../src/spec/runConfig';
+import { computeGradients, trainStep } from '../../src/engine/step/trainStep';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
 import { disposeStepInputs, stepInputs } from '../setup/stepInputs';

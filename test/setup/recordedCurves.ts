@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { RecordedCurve } from '../../scripts/experiment/recordedCurve';
-import type { Measurement } from '../../src/spec/measurement';
-import type { RunConfig } from '../../src/spec/runConfig';
-import { decodeShareLink } from '../../src/spec/shareLink';
+import type { Measurement } from '../../src/domain/measurement';
+import type { RunConfig } from '../../src/domain/runConfig';
+import { decodeShareLink } from '../../src/domain/shareLink';
 
 export function recordedCurves(): RecordedCurve[] {
   return JSON.parse(readFileSync(new URL('../fixtures/curves.json', import.meta.url), 'utf8'));

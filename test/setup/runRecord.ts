@@ -1,4 +1,4 @@
-import { presetConfig } from '../../src/spec/presets';
+import { presetConfig } from '../../src/domain/presets';
 import { type Curves, RECORD_VERSION, type RunRecord } from '../../src/storage/runRecord';
 
 /** A kept run of 200 steps that collapsed after its stop-gradient was switched off in flight. */

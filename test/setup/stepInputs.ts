@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { SCALAR, SCALARS, type StepInputs } from '../../src/engine/stepInputs';
+import { SCALAR, SCALARS, type StepInputs } from '../../src/engine/methods/stepInputs';
 
 /** What a step gets for these two views; `positions` and `scalars` are new tensors, `disposeStepInputs` frees them. */
 export function stepInputs(

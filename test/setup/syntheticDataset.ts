@@ -1,5 +1,5 @@
+import { type ImageDataset, type ImageSize, TEST, TRAIN } from '../../src/domain/imageDataset';
 import { seededRandom } from '../../src/engine/random';
-import { type ImageDataset, type ImageSize, TEST, TRAIN } from '../../src/spec/imageDataset';
 
 /** A small labelled data set: one disc, square or stripe pattern a picture, at random places in random colours. */
 export function syntheticDataset(count = 256, size: ImageSize = 32, seed = 1): ImageDataset {

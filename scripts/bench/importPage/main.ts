@@ -3,7 +3,7 @@ import { importImages } from '../../../src/data/importImages';
 import type { ImportOptions, ImportProgress, ImportResult } from '../../../src/data/importTypes';
 import { loadSample } from '../../../src/data/samples';
 import { type ImageSources, sourcesFromDrop, sourcesFromFileList } from '../../../src/data/sources';
-import type { ImageSize, SampleId } from '../../../src/spec/imageDataset';
+import type { ImageSize, SampleId } from '../../../src/domain/imageDataset';
 
 /** What one import was like for the page. */
 export interface ImportReport {

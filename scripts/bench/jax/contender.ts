@@ -1,5 +1,5 @@
 import { blockUntilReady, defaultDevice, init, jit, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
-import type { Contender, ForeignNetwork, NetworkState } from '../../../src/engine/benchmarks/contender';
+import type { Contender, ForeignNetwork, NetworkState } from '../../../src/bench/contender';
 import { type Parameters, simSiamLoss } from './network';
 
 /** Our layouts to jax-js's: kernels [k, k, in, out] to [out, in, k, k], images [N, H, W, C] to [N, C, H, W]. */

@@ -1,5 +1,5 @@
 import { lax, nn, numpy as np } from '@jax-js/jax';
-import type { NetworkDescription } from '../../../src/engine/benchmarks/contender';
+import type { NetworkDescription } from '../../../src/bench/contender';
 
 /**
  * SimSiam's network and loss in jax-js, as its own examples are written: images [N, C, H, W], kernels [out, in, k, k]. Each function owns

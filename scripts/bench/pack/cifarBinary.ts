@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ImageDataset, TEST, TRAIN } from '../../../src/spec/imageDataset';
+import { type ImageDataset, TEST, TRAIN } from '../../../src/domain/imageDataset';
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;

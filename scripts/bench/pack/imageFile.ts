@@ -1,4 +1,4 @@
-import type { ImageDataset } from '../../../src/spec/imageDataset';
+import type { ImageDataset } from '../../../src/domain/imageDataset';
 
 /**
  * Labelled images in one file that TypeScript and Python read alike: "SSL1", then as uint32 little-endian the count, the side in pixels and the

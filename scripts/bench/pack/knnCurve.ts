@@ -4,10 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { indicesOf, TEST, TRAIN } from '../../../src/domain/imageDataset';
+import { presetConfig } from '../../../src/domain/presets';
 import { startEngine } from '../../../src/engine/backend/startEngine';
-import { Trainer, type TrainerListener } from '../../../src/engine/trainer';
-import { indicesOf, TEST, TRAIN } from '../../../src/spec/imageDataset';
-import { presetConfig } from '../../../src/spec/presets';
+import { Trainer, type TrainerListener } from '../../../src/engine/run/trainer';
 import { startNodeGpu } from '../../node/gpu';
 import { decodeImages } from './imageFile';
 

@@ -1,9 +1,9 @@
 /** `node table.js FOLDER`: ours beside PyTorch on the same card, as Markdown, from the JSON files that `run.sh` has made there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tablesMarkdown } from '../../../src/engine/benchmarks/markdown';
-import { digits } from '../../../src/engine/benchmarks/tables';
-import type { BenchReport, BenchTable } from '../../../src/spec/benchmark';
+import { tablesMarkdown } from '../../../src/bench/markdown';
+import { digits } from '../../../src/bench/tables';
+import type { BenchReport, BenchTable } from '../../../src/domain/benchmark';
 
 interface TorchSteps {
   readonly torch: string;

@@ -1,4 +1,4 @@
-import type { ZipEntry } from '../archive/zipEntry';
+import type { ZipEntry } from '../../formats/zip/zipEntry';
 import type { SourceFile } from '../sources';
 
 /** A file that may be an image: its place among all of them, its path, and where its bytes are. */

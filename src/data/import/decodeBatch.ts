@@ -1,6 +1,6 @@
-import { unpackEntry } from '../archive/zipEntry';
-import { checkFileSize, type ImageHeader, inspectImage } from '../formats/inspectImage';
-import { UnusableFile } from '../unusableFile';
+import { checkFileSize, type ImageHeader, inspectImage } from '../../formats/image/inspectImage';
+import { UnusableFile } from '../../formats/unusableFile';
+import { unpackEntry } from '../../formats/zip/zipEntry';
 import type { Batch } from './batches';
 import { centerSquare, type PixelSource } from './resample';
 

@@ -1,4 +1,4 @@
-import { type ImageHeader, MIME_TYPES } from '../formats/inspectImage';
+import { type ImageHeader, MIME_TYPES } from '../../formats/image/inspectImage';
 import type { PixelSource } from './resample';
 
 /** From here on images are decoded one at a time in each worker: each takes 4 MB or more. */

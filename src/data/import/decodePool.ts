@@ -1,4 +1,4 @@
-import type { ImageSize } from '../../spec/imageDataset';
+import type { ImageSize } from '../../domain/imageDataset';
 import type { BatchResult } from './decodeBatch';
 import type { Decoder } from './runImport';
 

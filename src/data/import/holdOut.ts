@@ -1,6 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { NO_LABEL, TEST } from '../../spec/imageDataset';
+import { NO_LABEL, TEST } from '../../domain/imageDataset';
 
 const SHARE = 0.15;
 const MAX_HELD_OUT = 2000;

@@ -1,4 +1,4 @@
-import { NO_LABEL, TEST, TRAIN } from '../../spec/imageDataset';
+import { NO_LABEL, TEST, TRAIN } from '../../domain/imageDataset';
 
 export interface LabelPlan {
   /** Class index per image or `NO_LABEL`; null where the folders name fewer than two classes. */

@@ -1,4 +1,4 @@
-import type { SkippedFile } from '../../spec/imageDataset';
+import type { SkippedFile } from '../../domain/imageDataset';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
 import type { SourceFile } from '../sources';
 

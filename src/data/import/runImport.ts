@@ -1,11 +1,12 @@
-import type { ImageDataset, SkippedFile } from '../../spec/imageDataset';
-import { TEST, TRAIN } from '../../spec/imageDataset';
-import { readZipDirectory } from '../archive/zipDirectory';
+import type { ImageDataset, SkippedFile } from '../../domain/imageDataset';
+import { TEST, TRAIN } from '../../domain/imageDataset';
+import { formatBytes } from '../../formats/bytes';
+import { UnusableFile } from '../../formats/unusableFile';
+import { readZipDirectory } from '../../formats/zip/zipDirectory';
 import { ImportError } from '../importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
-import { formatBytes, MAX_DATASET_BYTES } from '../limits';
+import { MAX_DATASET_BYTES } from '../limits';
 import type { ImageSources, SourceFile } from '../sources';
-import { UnusableFile } from '../unusableFile';
 import { type Batch, type Candidate, fileCandidate, makeBatches } from './batches';
 import type { BatchResult } from './decodeBatch';
 import { fingerprint } from './fingerprint';

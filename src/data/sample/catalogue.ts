@@ -1,4 +1,4 @@
-import type { SampleId } from '../../spec/imageDataset';
+import type { SampleId } from '../../domain/imageDataset';
 
 /** What the page says of a sample before it is loaded. */
 export interface SampleDescription {

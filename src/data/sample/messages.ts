@@ -1,4 +1,4 @@
-import type { ImageDataset, ImageSize, SampleId } from '../../spec/imageDataset';
+import type { ImageDataset, ImageSize, SampleId } from '../../domain/imageDataset';
 
 export interface SampleProgress {
   readonly loadedBytes: number;

@@ -1,5 +1,5 @@
 import { decode } from 'fast-png';
-import type { ImageDataset, ImageSize, SampleId } from '../../spec/imageDataset';
+import type { ImageDataset, ImageSize, SampleId } from '../../domain/imageDataset';
 import { SAMPLES } from './catalogue';
 
 /** What lies beside a sample's sheet, as JSON. One entry per image in `names`, `labels` and `split`. */

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { augmentOnGpu } from '../kernels/augment';
-import { kernelFamily } from '../kernels/family';
-import { AUGMENT_COLUMNS } from './augmentParams';
+import { augmentOnGpu } from '../kernels/augment/augment';
+import type { Normalisation } from '../kernels/augment/normalisation';
+import { AUGMENT_COLUMNS } from '../kernels/augment/params';
+import { plainAugment } from '../kernels/augment/plain';
+import { kernelFamily } from '../kernels/runtime/family';
 import { augmentOnCpu } from './cpuAugment';
-import type { Normalisation } from './normalisation';
-import { plainAugment } from './plainAugment';
 
 export interface AugmentOptions {
   readonly normalisation: Normalisation;

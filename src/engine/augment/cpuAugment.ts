@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { AUGMENT_COLUMNS, COLUMN, JITTER } from './augmentParams';
-import type { Normalisation } from './normalisation';
-import { LUMA } from './plainAugment';
+import type { Normalisation } from '../kernels/augment/normalisation';
+import { AUGMENT_COLUMNS, COLUMN, JITTER } from '../kernels/augment/params';
+import { LUMA } from '../kernels/augment/plain';
 
 /**
  * The augmentations as loops over pixels, for engines whose tensors lie in the processor's memory anyway: there the plain tfjs ops of

@@ -1,6 +1,13 @@
-import type { AugmentConfig } from '../../spec/runConfig';
+import type { AugmentConfig } from '../../domain/runConfig';
+import {
+  AUGMENT_COLUMNS,
+  type AugmentParams,
+  COLUMN,
+  JITTER,
+  type JitterStep,
+  unchangedParams,
+} from '../kernels/augment/params';
 import type { Random } from '../random';
-import { AUGMENT_COLUMNS, type AugmentParams, COLUMN, JITTER, type JitterStep, unchangedParams } from './augmentParams';
 import { drawCropBox } from './randomResizedCrop';
 
 const JITTER_STEPS: readonly JitterStep[] = ['brightness', 'contrast', 'saturation', 'hue'];

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Normalisation } from '../kernels/augment/normalisation';
+import { AUGMENT_COLUMNS, unchangedParams } from '../kernels/augment/params';
 import { augmentBatch } from './augmentBatch';
-import { AUGMENT_COLUMNS, unchangedParams } from './augmentParams';
-import type { Normalisation } from './normalisation';
 
 /**
  * Packed images as the network sees them, without augmentation: for measuring.

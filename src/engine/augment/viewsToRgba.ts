@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Normalisation } from './normalisation';
+import type { Normalisation } from '../kernels/augment/normalisation';
 
 /**
  * Reads views back as pixels to show, undoing their normalisation.

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { defineProgram, runProgram } from '../kernels/program';
+import { defineProgram, runProgram } from '../kernels/runtime/program';
 
 /** A multiplication and an addition, as the shader writes them: as two operations or as one. */
 const FORMS = { product: (v: string) => `${v} * factor + factor`, fused: (v: string) => `fma(${v}, factor, factor)` };

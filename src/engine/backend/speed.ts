@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { trainingConv2d } from '../kernels/conv2d/conv2d';
-import { batchNormTrain } from '../nn/batchNorm';
+import { batchNormTrain } from '../network/nn/batchNorm';
 import { multiplyAdds } from './multiplyAdds';
 
 /** How fast an engine is, by measurement: what `auto` chooses by. In thousands of millions of multiplications and additions a second. */

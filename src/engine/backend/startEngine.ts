@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import type { EngineChoice } from '../../spec/runConfig';
+import type { EngineChoice } from '../../domain/runConfig';
+import { makeTfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
 import { type DeviceHooks, requestGpuDevice } from './device';
 import { type EngineInfo, NoEngineError } from './engineInfo';
 import { multiplyAddRate, trainingRate } from './speed';
-import { makeTfjsWebGpu } from './tfjsWebGpu';
 import { startWebGl } from './webgl';
 
 const TITLES = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM' } as const;

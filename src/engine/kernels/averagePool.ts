@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { defineOp } from './op';
-import { defineProgram, isWebGpu, runProgram } from './program';
+import { defineOp } from './runtime/op';
+import { defineProgram, isWebGpu, runProgram } from './runtime/program';
 
 /** Global average pooling, one dispatch each way. */
 

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { conv2dFilterGradient } from './conv2d/filterGradient';
 import { conv2dForward } from './conv2d/forward';
 import { conv2dInputGradient } from './conv2d/inputGradient';
-import { defineOp } from './op';
-import { isWebGpu } from './program';
+import { defineOp } from './runtime/op';
+import { isWebGpu } from './runtime/program';
 
 /** A row is a pixel of its own, a matrix a 1 x 1 kernel: on WebGPU our convolutions beat tfjs's `matMul` threefold to tenfold. */
 const asImage = (x: tf.Tensor2D): tf.Tensor4D => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]]);

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { l2Normalise, MIN_NORM } from '../nn/l2Normalise';
-import { defineOp } from './op';
-import { defineProgram, isWebGpu, runProgram } from './program';
-import { REDUCTION_THREADS, scaledMean, totalCode } from './reduction';
+import { l2Normalise, MIN_NORM } from './l2Normalise';
+import { defineOp } from './runtime/op';
+import { defineProgram, isWebGpu, runProgram } from './runtime/program';
+import { REDUCTION_THREADS, scaledMean, totalCode } from './runtime/reduction';
 
 /**
  * The negative cosine of the rows of p and z, with l2-normalisation, product, sum and mean in one: two dispatches forward, one for each

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { l2Normalise, MIN_NORM } from '../nn/l2Normalise';
-import { defineProgram, isWebGpu, runProgram } from './program';
-import { REDUCTION_THREADS, scaledMean, totalCode } from './reduction';
+import { l2Normalise, MIN_NORM } from './l2Normalise';
+import { defineProgram, isWebGpu, runProgram } from './runtime/program';
+import { REDUCTION_THREADS, scaledMean, totalCode } from './runtime/reduction';
 
 /** The mean over channels of the std of l2-normalised rows, in three dispatches: norms of rows, std of channels, mean. */
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { defineProgram, isWebGpu, runProgram } from './program';
+import { defineProgram, isWebGpu, runProgram } from './runtime/program';
 
 const PROGRAM = defineProgram({
   name: 'scatterRows',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { inPlaceKernel } from './inPlace';
-import { isWebGpu } from './program';
+import { inPlaceKernel } from './runtime/inPlace';
+import { isWebGpu } from './runtime/program';
 
 /** One parameter's part in an update. */
 export interface SgdItem {

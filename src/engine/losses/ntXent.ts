@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { l2Normalise } from '../nn/l2Normalise';
+import { l2Normalise } from '../kernels/l2Normalise';
 
 /** Far below any cosine over any temperature; an infinity would make the gradient NaN. */
 const MASKED = -1e9;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { stopGradient } from '../nn/stopGradient';
+import { stopGradient } from '../network/nn/stopGradient';
 
 /**
  * Balanced soft assignments of B samples to K prototypes (SwAV, Sec. 3.1 and Listing 1): exp(scores/epsilon), made to give each prototype

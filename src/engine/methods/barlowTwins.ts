@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { RunConfig } from '../../spec/runConfig';
+import type { RunConfig } from '../../domain/runConfig';
 import { barlowTwins } from '../losses/barlowTwins';
-import { stopGradient } from '../nn/stopGradient';
+import { stopGradient } from '../network/nn/stopGradient';
 import type { Method } from './method';
 import { Siamese, type SiameseLoss } from './siamese';
 

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LiveKey, LiveSettings, RunConfig } from '../../spec/runConfig';
-import { backboneShape } from '../backbones/shapes';
+import type { LiveKey, LiveSettings, RunConfig } from '../../domain/runConfig';
 import { byolLoss } from '../losses/byolLoss';
-import { pairOf } from '../nn/bothViews';
-import { Parameters } from '../nn/parameters';
+import { backboneShape } from '../network/backbones/shapes';
+import { buildEncoder, type Embedding, type Encoder } from '../network/encoder';
+import { pairOf } from '../network/nn/bothViews';
+import { Parameters } from '../network/nn/parameters';
 import { tauSchedule } from '../optim/schedule';
-import type { StepInputs } from '../stepInputs';
-import { buildEncoder, type Encoder } from './encoder';
-import type { Embedding, Method, MethodOutput, TrainedParameter } from './method';
+import type { Method, MethodOutput, TrainedParameter } from './method';
 import { MomentumEncoder } from './momentumEncoder';
 import { Predictor } from './predictor';
+import type { StepInputs } from './stepInputs';
 
 /** BYOL (arXiv 2006.07733): an online encoder and predictor learn to predict the output of a momentum encoder. */
 class Byol implements Method {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { assignInPlace } from '../kernels/movingAverage';
-import type { Parameters } from '../nn/parameters';
-import { withoutGradient } from '../nn/stopGradient';
+import type { Parameters } from '../network/nn/parameters';
+import { withoutGradient } from '../network/nn/stopGradient';
 
 /** The last outputs of a view, newest first (SwAV, Sec. 3.1, "working with small batches"). State `queue.NAME` [length, d]. */
 export class FeatureQueue {

@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { LiveKey, LiveSettings } from '../../spec/runConfig';
-import type { Mode } from '../nn/layer';
-import type { Parameters } from '../nn/parameters';
-import type { MoreViews } from '../stagedBatch';
-import type { StepInputs } from '../stepInputs';
+import type { LiveKey, LiveSettings } from '../../domain/runConfig';
+import type { Embedding } from '../network/encoder';
+import type { Mode } from '../network/nn/layer';
+import type { Parameters } from '../network/nn/parameters';
+import type { StepInputs } from './stepInputs';
 
 /** What one forward pass of a method gives the trainer. */
 export interface MethodOutput {
@@ -16,13 +16,6 @@ export interface MethodOutput {
   readonly p2?: tf.Tensor2D;
 }
 
-export type Embedding = {
-  /** Backbone features after global pooling [N, featureDim]: what kNN and practitioners use. */
-  readonly features: tf.Tensor2D;
-  /** Projector output [N, d]. */
-  readonly z: tf.Tensor2D;
-};
-
 /** A parameter the optimiser updates in this step. */
 export interface TrainedParameter {
   readonly name: string;
@@ -30,6 +23,21 @@ export interface TrainedParameter {
   /** Kept at the initial learning rate, whatever the schedule says. */
   readonly constantLearningRate: boolean;
 }
+
+/** The views that a method learns from beside x1 and x2. */
+export interface MoreViews {
+  /** Further views made as x1 and x2 are. */
+  readonly full: number;
+  /** Multi-crop: smaller views of smaller parts, of `side` pixels and these shares of the image's area. */
+  readonly small: {
+    readonly count: number;
+    readonly side: number;
+    readonly scaleMin: number;
+    readonly scaleMax: number;
+  } | null;
+}
+
+export const NO_MORE_VIEWS: MoreViews = { full: 0, small: null };
 
 /** What a method is to know of the images it will be trained on. */
 export interface TrainingImages {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Follower, movingAverage } from '../kernels/movingAverage';
-import type { Pair } from '../nn/bothViews';
-import { Parameters } from '../nn/parameters';
-import { withoutGradient } from '../nn/stopGradient';
-import { SCALAR, type StepInputs } from '../stepInputs';
-import type { Encoder } from './encoder';
+import type { Encoder } from '../network/encoder';
+import type { Pair } from '../network/nn/bothViews';
+import { Parameters } from '../network/nn/parameters';
+import { withoutGradient } from '../network/nn/stopGradient';
+import { SCALAR, type StepInputs } from './stepInputs';
 
 /**
  * BYOL's target network (Sec. 3.1): begins as a copy of the online encoder and follows it as a moving average of its weights. Its BN has

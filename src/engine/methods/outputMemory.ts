@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { l2Normalise } from '../kernels/l2Normalise';
 import { scatterRows } from '../kernels/scatterRows';
-import { l2Normalise } from '../nn/l2Normalise';
-import type { Parameters } from '../nn/parameters';
-import { withoutGradient } from '../nn/stopGradient';
+import type { Parameters } from '../network/nn/parameters';
+import { withoutGradient } from '../network/nn/stopGradient';
 
 /**
  * The moving average eta of each image's outputs (Sec. 5.2): eta = m eta + (1 - m) z/|z| at each visit. It begins at zero, so that at an

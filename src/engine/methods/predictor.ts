@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { LiveKey, LiveSettings, RunConfig } from '../../spec/runConfig';
-import { mlpHead } from '../heads/mlpHead';
-import { predictorLayers } from '../heads/predictor';
-import { onPair, type Pair } from '../nn/bothViews';
-import type { Layer } from '../nn/layer';
-import type { Parameters } from '../nn/parameters';
+import type { LiveKey, LiveSettings, RunConfig } from '../../domain/runConfig';
+import { mlpHead } from '../network/heads/mlpHead';
+import { predictorLayers } from '../network/heads/predictorLayers';
+import { onPair, type Pair } from '../network/nn/bothViews';
+import type { Layer } from '../network/nn/layer';
+import type { Parameters } from '../network/nn/parameters';
 import { seededRandom } from '../random';
 import type { TrainedParameter } from './method';
 

@@ -1,5 +1,5 @@
-import type { MethodName } from '../../spec/methods/registry';
-import type { RunConfig } from '../../spec/runConfig';
+import type { MethodName } from '../../domain/methods/registry';
+import type { RunConfig } from '../../domain/runConfig';
 import { createBarlowTwins } from './barlowTwins';
 import { createByol } from './byol';
 import type { Method, TrainingImages } from './method';

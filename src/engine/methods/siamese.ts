@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { LiveKey, LiveSettings, RunConfig } from '../../spec/runConfig';
-import { backboneShape } from '../backbones/shapes';
-import { type Pair, pairOf } from '../nn/bothViews';
-import { Parameters } from '../nn/parameters';
-import type { StepInputs } from '../stepInputs';
-import { buildEncoder, type Encoder } from './encoder';
-import type { Embedding, Method, MethodOutput, TrainedParameter } from './method';
+import type { LiveKey, LiveSettings, RunConfig } from '../../domain/runConfig';
+import { backboneShape } from '../network/backbones/shapes';
+import { buildEncoder, type Embedding, type Encoder } from '../network/encoder';
+import { type Pair, pairOf } from '../network/nn/bothViews';
+import { Parameters } from '../network/nn/parameters';
+import type { Method, MethodOutput, TrainedParameter } from './method';
 import { Predictor } from './predictor';
+import type { StepInputs } from './stepInputs';
 
 /**
  * A loss of both views' outputs z, and of their predictions p; where there is no predictor, p is z. Each [N, d].

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { RunConfig } from '../../spec/runConfig';
+import type { RunConfig } from '../../domain/runConfig';
 import { ntXent } from '../losses/ntXent';
-import type { Pair } from '../nn/bothViews';
-import { stopGradient } from '../nn/stopGradient';
+import type { Pair } from '../network/nn/bothViews';
+import { stopGradient } from '../network/nn/stopGradient';
 import type { Method } from './method';
 import { Siamese, type SiameseLoss } from './siamese';
 

@@ -1,20 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LiveKey, LiveSettings, RunConfig } from '../../spec/runConfig';
-import type { ResNetShape } from '../backbones/resnet';
-import { backboneShape } from '../backbones/shapes';
+import type { LiveKey, LiveSettings, RunConfig } from '../../domain/runConfig';
 import { crossEntropySimilarity } from '../losses/crossEntropySimilarity';
 import { negativeCosine } from '../losses/negativeCosine';
-import { pairOf } from '../nn/bothViews';
-import { Parameters } from '../nn/parameters';
-import { stopGradient } from '../nn/stopGradient';
+import type { ResNetShape } from '../network/backbones/resnet';
+import { backboneShape } from '../network/backbones/shapes';
+import { buildEncoder, type Embedding, type Encoder, type EncoderSettings } from '../network/encoder';
+import { pairOf } from '../network/nn/bothViews';
+import { Parameters } from '../network/nn/parameters';
+import { stopGradient } from '../network/nn/stopGradient';
 import { tauSchedule } from '../optim/schedule';
-import type { MoreViews } from '../stagedBatch';
-import type { StepInputs } from '../stepInputs';
-import { buildEncoder, type Encoder, type EncoderSettings } from './encoder';
-import type { Embedding, Method, MethodOutput, TrainedParameter, TrainingImages } from './method';
+import type { Method, MethodOutput, MoreViews, TrainedParameter, TrainingImages } from './method';
 import { MomentumEncoder } from './momentumEncoder';
 import { OutputMemory } from './outputMemory';
 import { Predictor, type PredictorSettings } from './predictor';
+import type { StepInputs } from './stepInputs';
 
 export type SimSiamSettings = EncoderSettings &
   PredictorSettings &

@@ -1,19 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LiveKey, LiveSettings, RunConfig } from '../../spec/runConfig';
-import { backboneShape } from '../backbones/shapes';
-import { Prototypes } from '../heads/prototypes';
+import type { LiveKey, LiveSettings, RunConfig } from '../../domain/runConfig';
 import { sinkhornKnopp } from '../losses/sinkhornKnopp';
 import { swappedPrediction } from '../losses/swappedPrediction';
-import { pairOf } from '../nn/bothViews';
-import { Parameters } from '../nn/parameters';
-import { withoutGradient } from '../nn/stopGradient';
+import { backboneShape } from '../network/backbones/shapes';
+import { buildEncoder, type Embedding, type Encoder } from '../network/encoder';
+import { Prototypes } from '../network/heads/prototypes';
+import { pairOf } from '../network/nn/bothViews';
+import { Parameters } from '../network/nn/parameters';
+import { withoutGradient } from '../network/nn/stopGradient';
 import { seededRandom } from '../random';
-import type { MoreViews } from '../stagedBatch';
-import type { StepInputs } from '../stepInputs';
-import { buildEncoder, type Encoder } from './encoder';
 import { FeatureQueue } from './featureQueue';
-import type { Embedding, Method, MethodOutput, TrainedParameter } from './method';
+import type { Method, MethodOutput, MoreViews, TrainedParameter } from './method';
 import { Predictor } from './predictor';
+import type { StepInputs } from './stepInputs';
 
 /** SwAV (arXiv 2006.09882): each view predicts the balanced cluster assignment of the other; with Sec. 6.2's variants. */
 class Swav implements Method {

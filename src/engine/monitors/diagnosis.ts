@@ -1,4 +1,4 @@
-import type { Diagnosis, Measurement } from '../../spec/measurement';
+import type { Diagnosis, Measurement } from '../../domain/measurement';
 import { LossTrend } from './lossTrend';
 
 /** Steps that count as the run's start: before them nothing is judged, and their largest std is the early std. */

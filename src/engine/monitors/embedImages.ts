@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ImageSource } from '../imageSource';
-import type { Embedding, Method } from '../methods/method';
+import type { ImageSource } from '../images/imageSource';
+import type { Method } from '../methods/method';
+import type { Embedding } from '../network/encoder';
 import type { FeatureRows } from './featureRows';
 
 /** Images embedded at once where the engine can: enough for BN's batch statistics, little enough for ResNet-18's activations. */

@@ -1,4 +1,4 @@
-import type { Neighbour, QueryNeighbours } from '../../spec/measurement';
+import type { Neighbour, QueryNeighbours } from '../../domain/measurement';
 import { checkRows, type FeatureRows, normaliseRows } from './featureRows';
 
 /**

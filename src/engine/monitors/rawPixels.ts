@@ -1,4 +1,4 @@
-import type { ImageDataset } from '../../spec/imageDataset';
+import type { ImageDataset } from '../../domain/imageDataset';
 import type { FeatureRows } from './featureRows';
 
 /**

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ImageDataset, indicesOf, labelledIndicesOf, NO_LABEL, TEST, TRAIN } from '../../spec/imageDataset';
-import type { Baselines, Measurement, NeighboursSnapshot } from '../../spec/measurement';
-import type { RunConfig } from '../../spec/runConfig';
-import type { ImageSource } from '../imageSource';
-import { bindingLimit } from '../kernels/program';
+import { type ImageDataset, indicesOf, labelledIndicesOf, NO_LABEL, TEST, TRAIN } from '../../domain/imageDataset';
+import type { Baselines, Measurement, NeighboursSnapshot } from '../../domain/measurement';
+import type { RunConfig } from '../../domain/runConfig';
+import type { ImageSource } from '../images/imageSource';
+import { bindingLimit } from '../kernels/runtime/program';
 import type { Method } from '../methods/method';
-import { activationBytesPerImage } from '../networkConvolutions';
+import { activationBytesPerImage } from '../network/networkConvolutions';
 import { seededRandom } from '../random';
 import { effectiveRank } from './effectiveRank';
 import { CHUNK, type EmbeddedImages, type EmbedOptions, embedImages, embedViews } from './embedImages';

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { RunRecord } from '../../storage/runRecord';
 import type { StorageProblem } from '../../storage/runStorage';
-import type { SeriesSet } from '../series';
+import type { SeriesSet } from '../run/series';
 
 /** At most this many kept runs are laid over the charts: as many as there are line styles that can be told apart. */
 export const MAX_OVERLAYS = 5;

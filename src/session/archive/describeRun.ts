@@ -1,10 +1,10 @@
-import { type ConfigPath, flattenConfig } from '../../spec/configPath';
-import { differingPaths, fieldOf, valueLabel } from '../../spec/fields';
-import { hasOption, METHODS } from '../../spec/methods/registry';
-import { presetConfig } from '../../spec/presets';
-import { encodeShareLink, type SharedRun } from '../../spec/shareLink';
+import { type ConfigPath, flattenConfig } from '../../domain/configPath';
+import { differingPaths, fieldOf, valueLabel } from '../../domain/fields';
+import { hasOption, METHODS } from '../../domain/methods/registry';
+import { presetConfig } from '../../domain/presets';
+import { encodeShareLink, type SharedRun } from '../../domain/shareLink';
 import type { RunRecord } from '../../storage/runRecord';
-import { changeWords } from '../words';
+import { changeWords } from '../run/words';
 
 type Settings = Pick<RunRecord, 'config' | 'changes'>;
 

@@ -1,6 +1,6 @@
+import type { DatasetInfo } from '../../domain/imageDataset';
+import { SERIES_NAMES, type SeriesName } from '../../domain/measurement';
 import type { RunState } from '../../protocol/events';
-import type { DatasetInfo } from '../../spec/imageDataset';
-import { SERIES_NAMES, type SeriesName } from '../../spec/measurement';
 import {
   type Curves,
   type DatasetIdentity,
@@ -8,9 +8,9 @@ import {
   RECORD_VERSION,
   type RunRecord,
 } from '../../storage/runRecord';
-import type { EngineStoreState } from '../engineStore';
-import type { RunStoreState } from '../runStore';
-import { SeriesSet } from '../series';
+import type { EngineStoreState } from '../engine/engineStore';
+import type { RunStoreState } from '../run/runStore';
+import { SeriesSet } from '../run/series';
 import type { LiveRun } from './archiveStore';
 
 /** Points of a curve that are kept: all of them up to here, then the lowest and the highest of each stretch. */

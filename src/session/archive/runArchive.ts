@@ -1,10 +1,10 @@
 import type { RunRecord } from '../../storage/runRecord';
 import { type RunStorage, StorageError, type StorageProblem } from '../../storage/runStorage';
-import type { DatasetStore } from '../datasetStore';
-import type { EngineStore } from '../engineStore';
+import type { DatasetStore } from '../data/datasetStore';
+import type { EngineStore } from '../engine/engineStore';
 import { type NoticeStore, notify } from '../noticeStore';
-import type { RunStore, RunStoreState } from '../runStore';
-import { SeriesSet } from '../series';
+import type { RunStore, RunStoreState } from '../run/runStore';
+import { SeriesSet } from '../run/series';
 import { createArchiveStore, MAX_OVERLAYS } from './archiveStore';
 import { curvesOf, originOf, type RunOrigin, recordOf, seriesOf } from './recordRun';
 

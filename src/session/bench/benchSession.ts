@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
+import type { BenchSection, FirstStepRow } from '../../domain/benchmark';
 import type { BenchResult } from '../../protocol/bench';
-import type { BenchSection, FirstStepRow } from '../../spec/benchmark';
 import { askBenchWorker } from './askBenchWorker';
 
 export interface BenchState {

@@ -1,10 +1,10 @@
-import type { Experiment } from '../../spec/experiments/experiment';
-import type { RunConfig } from '../../spec/runConfig';
+import type { Experiment } from '../../domain/experiments/experiment';
+import type { RunConfig } from '../../domain/runConfig';
 import type { RunArchive } from '../archive/runArchive';
-import type { DatasetStore } from '../datasetStore';
-import type { EngineStore } from '../engineStore';
-import { hasMoved, type RunStore, shownConfig } from '../runStore';
-import { startProblem } from '../startProblem';
+import type { DatasetStore } from '../data/datasetStore';
+import type { EngineStore } from '../engine/engineStore';
+import { hasMoved, type RunStore, shownConfig } from '../run/runStore';
+import { startProblem } from '../run/startProblem';
 import { createExperimentStore, type QueuedRun, type RunEnd } from './experimentStore';
 import { planRuns, summaryOf } from './planRuns';
 

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
-import type { Experiment, ExperimentRun, RunSummary, Verdict } from '../../spec/experiments/experiment';
-import type { RunConfig } from '../../spec/runConfig';
+import type { Experiment, ExperimentRun, RunSummary, Verdict } from '../../domain/experiments/experiment';
+import type { RunConfig } from '../../domain/runConfig';
 
 /** How a run of an experiment ended; `stopped` and `skipped` by the person. */
 export type RunEnd = 'finished' | 'diverged' | 'failed' | 'skipped' | 'stopped';

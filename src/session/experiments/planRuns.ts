@@ -3,10 +3,10 @@ import {
   type ExperimentRun,
   experimentConfigs,
   type RunSummary,
-} from '../../spec/experiments/experiment';
-import { withMethod } from '../../spec/presets';
-import type { RunConfig } from '../../spec/runConfig';
-import type { RunStoreState } from '../runStore';
+} from '../../domain/experiments/experiment';
+import { withMethod } from '../../domain/presets';
+import type { RunConfig } from '../../domain/runConfig';
+import type { RunStoreState } from '../run/runStore';
 
 /**
  * The settings of each run: those on the page, but for the options of the methods, which are the preset's, so that an experiment takes

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Loader } from '@mantine/core';
 import { useState } from 'react';
+import { BENCH_SECTIONS, type BenchSection } from '../../domain/benchmark';
 import type { BenchSession, BenchState } from '../../session/bench/benchSession';
-import { BENCH_SECTIONS, type BenchSection } from '../../spec/benchmark';
 import classes from './BenchPage.module.css';
 
 const TITLES: Record<BenchSection, string> = {

@@ -1,6 +1,6 @@
 import { Button, CopyButton, ScrollArea, Table } from '@mantine/core';
+import type { BenchReport, BenchTable } from '../../domain/benchmark';
 import type { BenchResult } from '../../protocol/bench';
-import type { BenchReport, BenchTable } from '../../spec/benchmark';
 import { Panel } from '../layout/Panel';
 import { fileName, saveFile } from '../save/saveFile';
 import classes from './BenchPage.module.css';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
+import { METHODS } from '../../domain/methods/registry';
+import type { RunConfig } from '../../domain/runConfig';
 import { lossKind } from '../../session/archive/describeRun';
-import { METHODS } from '../../spec/methods/registry';
-import type { RunConfig } from '../../spec/runConfig';
 import { useRun } from '../lab';
 import { plain } from '../numbers';
 import type { ChartDescription } from './chartDescription';

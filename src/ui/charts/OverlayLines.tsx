@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { useXAxisScale, useYAxisScale } from 'recharts';
-import { isWarning, markerWords } from '../../session/words';
+import { isWarning, markerWords } from '../../session/run/words';
 import classes from './Charts.module.css';
 import { valueAt } from './chartFrame';
 import type { OverlayCurve } from './useOverlays';

@@ -1,8 +1,8 @@
+import { fieldOf, valueLabel } from '../../domain/fields';
+import type { RunConfig } from '../../domain/runConfig';
 import { runName } from '../../session/archive/describeRun';
 import type { Lab } from '../../session/lab';
-import type { Point, SeriesSet } from '../../session/series';
-import { fieldOf, valueLabel } from '../../spec/fields';
-import type { RunConfig } from '../../spec/runConfig';
+import type { Point, SeriesSet } from '../../session/run/series';
 import type { Cell } from '../save/csv';
 import type { ChartDescription } from './chartDescription';
 import { frameOf } from './chartFrame';

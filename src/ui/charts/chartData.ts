@@ -1,6 +1,6 @@
-import type { Point } from '../../session/series';
-import { isWarning, markerWords } from '../../session/words';
-import type { Marker } from '../../spec/measurement';
+import type { Marker } from '../../domain/measurement';
+import type { Point } from '../../session/run/series';
+import { isWarning, markerWords } from '../../session/run/words';
 
 /** One step of a chart with the values of its lines, by position. */
 export interface Row {

@@ -1,4 +1,4 @@
-import type { Baselines, SeriesName } from '../../spec/measurement';
+import type { Baselines, SeriesName } from '../../domain/measurement';
 import type { ChartReference } from './chartData';
 
 /** A line of the run on the page: its first or its second colour. */

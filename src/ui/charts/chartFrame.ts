@@ -1,4 +1,4 @@
-import type { Point } from '../../session/series';
+import type { Point } from '../../session/run/series';
 import { inWords } from '../numbers';
 import { axisEnd, type ChartReference, ROUND_STEPS, roundTicks, valueDomain } from './chartData';
 import type { ChartDescription, DrawnBaselines } from './chartDescription';

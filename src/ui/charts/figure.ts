@@ -1,5 +1,5 @@
-import type { Point } from '../../session/series';
-import type { Marker } from '../../spec/measurement';
+import type { Marker } from '../../domain/measurement';
+import type { Point } from '../../session/run/series';
 import { placeMarkers, spreadLabels } from './chartData';
 import { type ChartFrame, stepWords, tickWords } from './chartFrame';
 import type { LineStyle } from './lineStyles';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { Point } from '../../session/series';
-import type { Baselines, Marker, SeriesName } from '../../spec/measurement';
+import type { Baselines, Marker, SeriesName } from '../../domain/measurement';
+import type { Point } from '../../session/run/series';
 import { useLab } from '../lab';
 import { MAX_POINTS } from './useOverlays';
 

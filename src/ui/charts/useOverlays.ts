@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
+import type { SeriesName } from '../../domain/measurement';
 import { runName } from '../../session/archive/describeRun';
-import type { Point, SeriesSet } from '../../session/series';
-import type { SeriesName } from '../../spec/measurement';
+import type { Point, SeriesSet } from '../../session/run/series';
 import type { RunRecord } from '../../storage/runRecord';
 import { useArchive } from '../lab';
 import { type LineStyle, overlayStyle } from './lineStyles';

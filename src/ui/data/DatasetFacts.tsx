@@ -2,7 +2,7 @@ import { Anchor, Collapse, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { SAMPLES } from '../../data/sample/catalogue';
-import { type DatasetInfo, indicesOf, type SampleId, TEST } from '../../spec/imageDataset';
+import { type DatasetInfo, indicesOf, type SampleId, TEST } from '../../domain/imageDataset';
 import { useDataset } from '../lab';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';

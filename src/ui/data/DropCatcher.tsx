@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
 import { IconPhotoDown } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import type { Origin } from '../../session/datasetLoading';
-import { originOfDrop } from '../../session/origins';
+import type { Origin } from '../../session/data/datasetLoading';
+import { originOfDrop } from '../../session/data/origins';
 import { useLab } from '../lab';
 import classes from './DropCatcher.module.css';
 

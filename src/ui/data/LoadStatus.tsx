@@ -1,5 +1,5 @@
 import { Button, Progress, Text } from '@mantine/core';
-import type { LoadProgress } from '../../session/datasetStore';
+import type { LoadProgress } from '../../session/data/datasetStore';
 import { useDataset, useLab } from '../lab';
 import { bytes, duration, grouped } from '../numbers';
 import classes from './DataPanel.module.css';

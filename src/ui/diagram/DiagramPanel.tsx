@@ -1,10 +1,10 @@
 import { Text } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useMemo } from 'react';
-import { shownConfig } from '../../session/runStore';
-import type { DiagramNode } from '../../spec/methods/methodDescription';
-import { METHODS } from '../../spec/methods/registry';
-import type { RunConfig } from '../../spec/runConfig';
+import type { DiagramNode } from '../../domain/methods/methodDescription';
+import { METHODS } from '../../domain/methods/registry';
+import type { RunConfig } from '../../domain/runConfig';
+import { shownConfig } from '../../session/run/runStore';
 import { useRun } from '../lab';
 import { Panel } from '../layout/Panel';
 import { inWords } from '../numbers';

@@ -1,7 +1,7 @@
 import { Switch } from '@mantine/core';
-import { type ConfigPath, flattenConfig } from '../../spec/configPath';
-import { fieldOf } from '../../spec/fields';
-import { presetConfig } from '../../spec/presets';
+import { type ConfigPath, flattenConfig } from '../../domain/configPath';
+import { fieldOf } from '../../domain/fields';
+import { presetConfig } from '../../domain/presets';
 import { useRun } from '../lab';
 import { useSetting } from '../settings/useSetting';
 import classes from './Diagram.module.css';

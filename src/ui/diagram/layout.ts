@@ -1,4 +1,4 @@
-import type { Diagram, DiagramEdge, DiagramLink, DiagramNode } from '../../spec/methods/methodDescription';
+import type { Diagram, DiagramEdge, DiagramLink, DiagramNode } from '../../domain/methods/methodDescription';
 
 export interface Point {
   readonly x: number;

@@ -1,11 +1,11 @@
 import { Button, NativeSelect, NumberInput, Text } from '@mantine/core';
 import { useState } from 'react';
-import { hasMoved } from '../../session/runStore';
-import { startProblem } from '../../session/startProblem';
-import type { Experiment } from '../../spec/experiments/experiment';
-import { EXPERIMENTS } from '../../spec/experiments/registry';
-import { fieldOf } from '../../spec/fields';
-import { presetConfig } from '../../spec/presets';
+import type { Experiment } from '../../domain/experiments/experiment';
+import { EXPERIMENTS } from '../../domain/experiments/registry';
+import { fieldOf } from '../../domain/fields';
+import { presetConfig } from '../../domain/presets';
+import { hasMoved } from '../../session/run/runStore';
+import { startProblem } from '../../session/run/startProblem';
 import { useDataset, useEngine, useLab, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './Experiments.module.css';

@@ -1,6 +1,6 @@
 import { Button, Progress, VisuallyHidden } from '@mantine/core';
 import { progressOf } from '../../session/experiments/experimentStore';
-import { isGoing } from '../../session/runStore';
+import { isGoing } from '../../session/run/runStore';
 import { useExperiment, useLab, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './Experiments.module.css';

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import type { Experiment, Verdict } from '../../domain/experiments/experiment';
+import { differingPaths } from '../../domain/fields';
 import type { QueuedRun } from '../../session/experiments/experimentStore';
-import type { Experiment, Verdict } from '../../spec/experiments/experiment';
-import { differingPaths } from '../../spec/fields';
 import { useExperiment, useLab, useRun } from '../lab';
 import { grouped, inWords, NOT_YET } from '../numbers';
 import { type Cell, csvOf } from '../save/csv';

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useState } from 'react';
-import { EXPERIMENTS } from '../../spec/experiments/registry';
+import { EXPERIMENTS } from '../../domain/experiments/registry';
 import { useExperiment } from '../lab';
 import { Panel } from '../layout/Panel';
 import { ExperimentChoice } from './ExperimentChoice';

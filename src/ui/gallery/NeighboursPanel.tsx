@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Text } from '@mantine/core';
 import { useState } from 'react';
-import { pickQueries } from '../../session/queries';
+import { pickQueries } from '../../session/run/queries';
 import { useDataset, useLab, useRun } from '../lab';
 import { Panel } from '../layout/Panel';
 import classes from './Neighbours.module.css';

@@ -1,5 +1,5 @@
 import { UnstyledButton } from '@mantine/core';
-import type { Neighbour } from '../../spec/measurement';
+import type { Neighbour } from '../../domain/measurement';
 import { Thumbnail, useImageName } from '../images/Thumbnail';
 import { inWords } from '../numbers';
 import classes from './Neighbours.module.css';

@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
-import { hasMoved, isGoing } from '../../session/runStore';
-import { startProblem } from '../../session/startProblem';
+import { hasMoved, isGoing } from '../../session/run/runStore';
+import { startProblem } from '../../session/run/startProblem';
 import { useDataset, useEngine, useLab, useRun } from '../lab';
 import classes from './RunControls.module.css';
 

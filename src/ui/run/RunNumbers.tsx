@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { indicesOf, TRAIN } from '../../spec/imageDataset';
+import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import { useDataset, useRun } from '../lab';
 import { NOT_YET } from '../numbers';
 import classes from './RunNumbers.module.css';

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconCopy, IconDots, IconLink, IconTrash } from '@tabler/icons-react';
 import { linkOfRun, runName } from '../../session/archive/describeRun';
-import { hasMoved } from '../../session/runStore';
+import { hasMoved } from '../../session/run/runStore';
 import type { RunRecord } from '../../storage/runRecord';
 import { useLab, useRun } from '../lab';
 import type { RunListProps } from './RunParts';

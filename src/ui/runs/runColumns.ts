@@ -1,7 +1,7 @@
+import { fieldOf, valueLabel } from '../../domain/fields';
+import type { SeriesName } from '../../domain/measurement';
+import { METHODS } from '../../domain/methods/registry';
 import { differencesOf, linkOfRun, runName } from '../../session/archive/describeRun';
-import { fieldOf, valueLabel } from '../../spec/fields';
-import type { SeriesName } from '../../spec/measurement';
-import { METHODS } from '../../spec/methods/registry';
 import type { RunRecord } from '../../storage/runRecord';
 import { inWords, NOT_YET } from '../numbers';
 import type { Cell } from '../save/csv';

@@ -1,8 +1,8 @@
 import { ActionIcon, Collapse } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
-import { FIELDS, fieldOf } from '../../spec/fields';
-import type { AugmentConfig } from '../../spec/runConfig';
+import { FIELDS, fieldOf } from '../../domain/fields';
+import type { AugmentConfig } from '../../domain/runConfig';
 import { Panel } from '../layout/Panel';
 import classes from './AugmentPanel.module.css';
 import { AugmentPreview } from './AugmentPreview';

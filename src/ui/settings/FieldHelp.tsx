@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconHelp } from '@tabler/icons-react';
-import { type Field, paperValue } from '../../spec/fields';
+import { type Field, paperValue } from '../../domain/fields';
 import { useRun } from '../lab';
 
 /** What a setting means, on hover, focus or touch. */

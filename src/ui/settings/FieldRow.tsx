@@ -1,7 +1,7 @@
 import { NativeSelect, Switch } from '@mantine/core';
 import { useId } from 'react';
-import type { ConfigPath } from '../../spec/configPath';
-import { type Field, fieldOf, paperValue } from '../../spec/fields';
+import type { ConfigPath } from '../../domain/configPath';
+import { type Field, fieldOf, paperValue } from '../../domain/fields';
 import { useRun } from '../lab';
 import { FieldHelp } from './FieldHelp';
 import classes from './FieldRow.module.css';

@@ -1,6 +1,6 @@
 import { Slider, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { shownConfig } from '../../session/runStore';
+import { shownConfig } from '../../session/run/runStore';
 import { useRun } from '../lab';
 import { FieldRow } from './FieldRow';
 import classes from './LearningRateField.module.css';

@@ -1,8 +1,8 @@
 import { NumberInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
-import type { FieldControl } from '../../spec/field';
-import { shortened } from '../../spec/fields';
+import type { FieldControl } from '../../domain/field';
+import { shortened } from '../../domain/fields';
 import classes from './FieldRow.module.css';
 
 /** A number counts once typing has stopped for this long, or at once on leaving the field. */

@@ -1,5 +1,5 @@
-import { shownConfig } from '../../session/runStore';
-import { type ConfigPath, flattenConfig } from '../../spec/configPath';
+import { type ConfigPath, flattenConfig } from '../../domain/configPath';
+import { shownConfig } from '../../session/run/runStore';
 import { useLab, useRun } from '../lab';
 
 type Leaf = string | number | boolean;

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
+import type { PresetName } from '../../domain/runConfig';
 import type { AdapterInfo } from '../../protocol/commands';
-import type { PresetName } from '../../spec/runConfig';
 import { useEngine, useRun } from '../lab';
 import classes from './Status.module.css';
 

@@ -1,8 +1,8 @@
 import { Button, Group, Text } from '@mantine/core';
-import { hasMoved, isLiveKey } from '../../session/runStore';
-import { flattenConfig } from '../../spec/configPath';
-import { differingPaths, fieldOf, valueLabel } from '../../spec/fields';
-import type { RunConfig } from '../../spec/runConfig';
+import { flattenConfig } from '../../domain/configPath';
+import { differingPaths, fieldOf, valueLabel } from '../../domain/fields';
+import type { RunConfig } from '../../domain/runConfig';
+import { hasMoved, isLiveKey } from '../../session/run/runStore';
 import { useLab, useRun } from '../lab';
 import classes from './Status.module.css';
 

@@ -1,8 +1,8 @@
 import { Button, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { fittingBatch, startProblem } from '../../session/startProblem';
-import { indicesOf, TRAIN } from '../../spec/imageDataset';
+import { indicesOf, TRAIN } from '../../domain/imageDataset';
+import { fittingBatch, startProblem } from '../../session/run/startProblem';
 import { useDataset, useEngine, useLab, useRun } from '../lab';
 import { AdapterNote } from './AdapterNote';
 import { EngineProblem } from './EngineProblem';

@@ -1,9 +1,9 @@
-import type { DatasetStoreState } from '../../session/datasetStore';
-import type { EngineStoreState } from '../../session/engineStore';
-import { liveSettings, type RunStoreState } from '../../session/runStore';
-import type { Diagnosis } from '../../spec/measurement';
-import { presetConfig } from '../../spec/presets';
-import type { RunConfig } from '../../spec/runConfig';
+import type { Diagnosis } from '../../domain/measurement';
+import { presetConfig } from '../../domain/presets';
+import type { RunConfig } from '../../domain/runConfig';
+import type { DatasetStoreState } from '../../session/data/datasetStore';
+import type { EngineStoreState } from '../../session/engine/engineStore';
+import { liveSettings, type RunStoreState } from '../../session/run/runStore';
 import { inWords } from '../numbers';
 
 /** The state of the run in plain words. */

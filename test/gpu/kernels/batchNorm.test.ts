@@ -5,7 +5,7 @@ import {
   batchNormForward,
   plainBatchNormBackward,
   plainBatchNormForward,
-} from '../../../src/engine/kernels/batchNorm';
+} from '../../../src/engine/kernels/batchNorm/batchNorm';
 import { describeOnEngines } from '../../setup/engine';
 import { expectClose, onCpu, seeded, valuesOf } from './harness';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { batchNormBackward, batchNormForward } from '../../../src/engine/kernels/batchNorm';
+import { batchNormBackward, batchNormForward } from '../../../src/engine/kernels/batchNorm/batchNorm';
 import { describeOnEngines } from '../../setup/engine';
 import { expectClose, normalValues, seeded, valuesOf } from './harness';
 

@@ -13,7 +13,7 @@ import {
   nameOf,
   variantsOf,
 } from '../../../src/engine/kernels/conv2d/variants';
-import { currentDevice } from '../../../src/engine/kernels/subgroups';
+import { currentDevice } from '../../../src/engine/kernels/runtime/subgroups';
 import { describeOnGpu, expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
 
 interface Case {

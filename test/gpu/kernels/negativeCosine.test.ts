@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { l2Normalise } from '../../../src/engine/kernels/l2Normalise';
 import { fusedNegativeCosine } from '../../../src/engine/kernels/negativeCosine';
 import { meanStdOfDirections, plainMeanStdOfDirections } from '../../../src/engine/kernels/outputStd';
-import { l2Normalise } from '../../../src/engine/nn/l2Normalise';
 import { describeOnGpu, expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
 
 /** Eq. 1 written out, for tfjs to differentiate. */

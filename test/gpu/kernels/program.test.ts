@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { defineProgram, isWebGpu, runProgram } from '../../../src/engine/kernels/program';
+import { defineProgram, isWebGpu, runProgram } from '../../../src/engine/kernels/runtime/program';
 import { describeOnGpu, takeGpuErrors } from './harness';
 
 const twoOutputs = defineProgram({

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { checkSubgroups, currentDevice, lanesOf } from '../../../src/engine/kernels/subgroups';
+import { checkSubgroups, currentDevice, lanesOf } from '../../../src/engine/kernels/runtime/subgroups';
 import { describeOnGpu } from './harness';
 
 describeOnGpu('subgroups', () => {

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, it } from 'vitest';
+import { presetConfig } from '../../../src/domain/presets';
 import { settleVariants, variantFor } from '../../../src/engine/kernels/conv2d/choice';
 import { convGeometry } from '../../../src/engine/kernels/conv2d/geometry';
 import { type ConvPass, nameOf, shapeClass, variantsOf } from '../../../src/engine/kernels/conv2d/variants';
-import { currentDevice } from '../../../src/engine/kernels/subgroups';
+import { currentDevice } from '../../../src/engine/kernels/runtime/subgroups';
 import { fastest } from '../../../src/engine/kernels/tuning/measure';
 import { type ConvUse, tuneConvolutions } from '../../../src/engine/kernels/tuning/tuneConvolutions';
 import { memoryTuningCache } from '../../../src/engine/kernels/tuning/tuningCache';
-import { networkConvolutions } from '../../../src/engine/networkConvolutions';
-import { presetConfig } from '../../../src/spec/presets';
+import { networkConvolutions } from '../../../src/engine/network/networkConvolutions';
 import { describeOnGpu } from './harness';
 
 const GEOMETRY = convGeometry([2, 8, 8, 4], [3, 3, 4, 8], 1, 1);

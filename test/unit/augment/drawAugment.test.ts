@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { AUGMENT_COLUMNS, COLUMN, JITTER, unchangedParams } from '../../../src/engine/augment/augmentParams';
+import { type AugmentConfig, augmentSchema } from '../../../src/domain/runConfig';
 import { blurRadiusFor, drawAugmentParams } from '../../../src/engine/augment/drawAugment';
 import { drawCropBox } from '../../../src/engine/augment/randomResizedCrop';
+import { AUGMENT_COLUMNS, COLUMN, JITTER, unchangedParams } from '../../../src/engine/kernels/augment/params';
 import { seededRandom } from '../../../src/engine/random';
-import { type AugmentConfig, augmentSchema } from '../../../src/spec/runConfig';
 
 const CONFIG: AugmentConfig = augmentSchema.parse({
   crop: { enabled: true, scaleMin: 0.2, scaleMax: 1, ratioMin: 3 / 4, ratioMax: 4 / 3 },

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { augmentBatch } from '../../../src/engine/augment/augmentBatch';
-import { AUGMENT_COLUMNS, unchangedParams } from '../../../src/engine/augment/augmentParams';
-import type { Normalisation } from '../../../src/engine/augment/normalisation';
 import { toFloatImages } from '../../../src/engine/augment/normalise';
 import { packPixels } from '../../../src/engine/augment/packPixels';
 import { viewsToRgba } from '../../../src/engine/augment/viewsToRgba';
+import type { Normalisation } from '../../../src/engine/kernels/augment/normalisation';
+import { AUGMENT_COLUMNS, unchangedParams } from '../../../src/engine/kernels/augment/params';
 import { seededRandom } from '../../../src/engine/random';
 
 const SIZE = 4;

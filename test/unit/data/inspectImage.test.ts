@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { inspectImage } from '../../../src/data/formats/inspectImage';
-import { CUT_SHORT, UnusableFile } from '../../../src/data/unusableFile';
+import { inspectImage } from '../../../src/formats/image/inspectImage';
+import { CUT_SHORT, UnusableFile } from '../../../src/formats/unusableFile';
 import { animatedGif, badFiles, bmp, goodImages, picture, UPRIGHT } from '../../setup/imageFiles';
 
 const WIDE = () => picture(UPRIGHT, 200, 70);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { holdOut } from '../../../src/data/import/holdOut';
 import { planLabels, stripCommonFolders } from '../../../src/data/import/labels';
-import { isSystemPath } from '../../../src/data/import/paths';
-import { NO_LABEL, TEST, TRAIN } from '../../../src/spec/imageDataset';
+import { NO_LABEL, TEST, TRAIN } from '../../../src/domain/imageDataset';
+import { isSystemPath } from '../../../src/formats/systemPaths';
 
 /** The plan of full paths, as an import makes it: label names and splits by path. */
 function plan(paths: readonly string[]) {

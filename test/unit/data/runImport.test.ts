@@ -10,7 +10,7 @@ import { decodeBatch } from '../../../src/data/import/decodeBatch';
 import { type Decoder, runImport } from '../../../src/data/import/runImport';
 import { ImportError } from '../../../src/data/importError';
 import type { ImportProgress, ImportSettings } from '../../../src/data/importTypes';
-import { TEST } from '../../../src/spec/imageDataset';
+import { TEST } from '../../../src/domain/imageDataset';
 import {
   BLUE,
   badFiles,

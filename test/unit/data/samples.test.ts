@@ -14,7 +14,7 @@ import {
   type SampleId,
   TEST,
   TRAIN,
-} from '../../../src/spec/imageDataset';
+} from '../../../src/domain/imageDataset';
 
 const FOLDER = new URL('../../../public/samples/', import.meta.url);
 

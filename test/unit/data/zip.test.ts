@@ -1,8 +1,8 @@
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { crc32 } from '../../../src/data/archive/crc32';
-import { readZipDirectory } from '../../../src/data/archive/zipDirectory';
-import { unpackEntry } from '../../../src/data/archive/zipEntry';
+import { crc32 } from '../../../src/formats/zip/crc32';
+import { readZipDirectory } from '../../../src/formats/zip/zipDirectory';
+import { unpackEntry } from '../../../src/formats/zip/zipEntry';
 
 const TEXT = strToU8('The quick brown fox jumps over the lazy dog. '.repeat(50));
 

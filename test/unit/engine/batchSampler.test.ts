@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BatchSampler } from '../../../src/engine/batchSampler';
+import { BatchSampler } from '../../../src/engine/images/batchSampler';
 
 const images = Uint32Array.from({ length: 22 }, (_, i) => 100 + i);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkRun } from '../../../src/engine/checkRun';
-import { presetConfig } from '../../../src/spec/presets';
-import type { RunConfig } from '../../../src/spec/runConfig';
+import { presetConfig } from '../../../src/domain/presets';
+import type { RunConfig } from '../../../src/domain/runConfig';
+import { checkRun } from '../../../src/engine/run/checkRun';
 import { syntheticDataset } from '../../setup/syntheticDataset';
 
 const MB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { gflopPerStep } from '../../../src/engine/cost';
-import { presetConfig } from '../../../src/spec/presets';
-import type { RunConfig } from '../../../src/spec/runConfig';
+import { presetConfig } from '../../../src/domain/presets';
+import type { RunConfig } from '../../../src/domain/runConfig';
+import { gflopPerStep } from '../../../src/engine/network/cost';
 
 describe('cost of a step', () => {
   it('the tiny preset fits a software adapter: at most 0.3 GFLOP at a batch of at least 32', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Diagnosis, Measurement } from '../../../src/domain/measurement';
 import { RunDiagnosis } from '../../../src/engine/monitors/diagnosis';
-import type { Diagnosis, Measurement } from '../../../src/spec/measurement';
 
 /** (step, value) corners of a curve. */
 type Curve = readonly (readonly [step: number, value: number])[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedCurve } from '../../../scripts/experiment/recordedCurve';
+import { METHODS } from '../../../src/domain/methods/registry';
 import { RunDiagnosis } from '../../../src/engine/monitors/diagnosis';
-import { METHODS } from '../../../src/spec/methods/registry';
 import { configOf, measurementsOf, recordedCurves } from '../../setup/recordedCurves';
 
 /** What is said of a run at some time, beside that it learns, and from which step on. */

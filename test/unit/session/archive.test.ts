@@ -1,11 +1,11 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Measurement } from '../../../src/domain/measurement';
+import { presetConfig } from '../../../src/domain/presets';
 import { MAX_OVERLAYS } from '../../../src/session/archive/archiveStore';
 import { runName } from '../../../src/session/archive/describeRun';
 import { Lab } from '../../../src/session/lab';
-import type { Measurement } from '../../../src/spec/measurement';
-import { presetConfig } from '../../../src/spec/presets';
 import { RunDatabase } from '../../../src/storage/runDatabase';
 import { type RunStorage, StorageError } from '../../../src/storage/runStorage';
 import { curvesOfLength, keptRun } from '../../setup/runRecord';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ChartClock } from '../../../src/session/chartClock';
+import { ChartClock } from '../../../src/session/run/chartClock';
 
 /** A scheduler turned by hand: `advance` runs what is due. */
 function handTurned() {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { presetConfig } from '../../../src/domain/presets';
+import { decodeShareLink } from '../../../src/domain/shareLink';
 import { differencesOf, linkOfRun, lossKind, runName } from '../../../src/session/archive/describeRun';
-import { presetConfig } from '../../../src/spec/presets';
-import { decodeShareLink } from '../../../src/spec/shareLink';
 import { keptRun } from '../../setup/runRecord';
 
 const tiny = presetConfig('tiny');

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { EngineClient, EngineFailure } from '../../../src/session/engineClient';
+import { EngineClient, EngineFailure } from '../../../src/session/engine/engineClient';
 import { FakeWorker } from './fakeWorker';
 
 function connected() {

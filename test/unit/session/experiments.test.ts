@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Experiment } from '../../../src/domain/experiments/experiment';
+import { EXPERIMENTS } from '../../../src/domain/experiments/registry';
+import { presetConfig } from '../../../src/domain/presets';
 import type { EngineError, RunState } from '../../../src/protocol/events';
 import { progressOf } from '../../../src/session/experiments/experimentStore';
 import { planRuns } from '../../../src/session/experiments/planRuns';
 import { Lab } from '../../../src/session/lab';
-import type { Experiment } from '../../../src/spec/experiments/experiment';
-import { EXPERIMENTS } from '../../../src/spec/experiments/registry';
-import { presetConfig } from '../../../src/spec/presets';
 import { FakeWorker } from './fakeWorker';
 
 const BROKEN: EngineError = { code: 'internal', message: 'The shader broke.', recoverable: false };

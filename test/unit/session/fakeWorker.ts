@@ -1,6 +1,6 @@
 import type { Command, CommandType, Replies } from '../../../src/protocol/commands';
 import type { EngineError, Event } from '../../../src/protocol/events';
-import type { WorkerPort } from '../../../src/session/engineClient';
+import type { WorkerPort } from '../../../src/session/engine/engineClient';
 
 type Answers = { readonly [T in CommandType]?: (command: Extract<Command, { type: T }>) => Replies[T] | EngineError };
 

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImportError } from '../../../src/data/importError';
+import type { ImageDataset } from '../../../src/domain/imageDataset';
+import { presetConfig } from '../../../src/domain/presets';
+import { decodeShareLink } from '../../../src/domain/shareLink';
 import type { Command } from '../../../src/protocol/commands';
 import type { EngineError } from '../../../src/protocol/events';
-import type { ImageLoaders, Origin } from '../../../src/session/datasetLoading';
+import type { ImageLoaders, Origin } from '../../../src/session/data/datasetLoading';
 import { Lab } from '../../../src/session/lab';
 import { currentLink } from '../../../src/session/linkSync';
-import { isGoing, liveSettings, shownConfig } from '../../../src/session/runStore';
-import type { ImageDataset } from '../../../src/spec/imageDataset';
-import { presetConfig } from '../../../src/spec/presets';
-import { decodeShareLink } from '../../../src/spec/shareLink';
+import { isGoing, liveSettings, shownConfig } from '../../../src/session/run/runStore';
 import { FakeWorker } from './fakeWorker';
 
 function dataset(count: number, source: ImageDataset['source'], name = 'images'): ImageDataset {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pickQueries, QUERY_COUNT } from '../../../src/session/queries';
-import { type DatasetInfo, NO_LABEL, TEST, TRAIN } from '../../../src/spec/imageDataset';
+import { type DatasetInfo, NO_LABEL, TEST, TRAIN } from '../../../src/domain/imageDataset';
+import { pickQueries, QUERY_COUNT } from '../../../src/session/run/queries';
 
 function info(labels: readonly number[] | null, split: readonly number[]): DatasetInfo {
   return {

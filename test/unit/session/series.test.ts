@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Series, SeriesSet } from '../../../src/session/series';
+import { Series, SeriesSet } from '../../../src/session/run/series';
 
 function filled(count: number, valueAt: (step: number) => number): Series {
   const series = new Series();

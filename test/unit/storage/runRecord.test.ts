@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presetConfig } from '../../../src/spec/presets';
+import { presetConfig } from '../../../src/domain/presets';
 import { parseCurves, parseRunRecord } from '../../../src/storage/runRecord';
 import { storedConfig } from '../../../src/storage/storedConfig';
 import { curvesOfLength, keptRun } from '../../setup/runRecord';

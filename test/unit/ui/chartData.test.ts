@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Marker } from '../../../src/spec/measurement';
+import type { Marker } from '../../../src/domain/measurement';
 import { axisEnd, placeMarkers, roundTicks, rowsOf, spreadLabels, valueDomain } from '../../../src/ui/charts/chartData';
 
 describe('rowsOf', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { METHOD_NAMES, METHODS, type MethodName } from '../../../src/spec/methods/registry';
-import { presetConfig } from '../../../src/spec/presets';
-import type { RunConfig } from '../../../src/spec/runConfig';
+import { METHOD_NAMES, METHODS, type MethodName } from '../../../src/domain/methods/registry';
+import { presetConfig } from '../../../src/domain/presets';
+import type { RunConfig } from '../../../src/domain/runConfig';
 import { type Box, layoutDiagram } from '../../../src/ui/diagram/layout';
 
 /** What changes a method's drawing. */

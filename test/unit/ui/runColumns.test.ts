@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { presetConfig } from '../../../src/spec/presets';
-import { decodeShareLink } from '../../../src/spec/shareLink';
+import { presetConfig } from '../../../src/domain/presets';
+import { decodeShareLink } from '../../../src/domain/shareLink';
 import { NUMBER_COLUMNS, outcomeOf, runsTable, whenWords } from '../../../src/ui/runs/runColumns';
 import { keptRun } from '../../setup/runRecord';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createRunStore, type RunStoreState } from '../../../src/session/runStore';
-import type { Diagnosis } from '../../../src/spec/measurement';
-import { presetConfig } from '../../../src/spec/presets';
-import type { RunConfig } from '../../../src/spec/runConfig';
+import type { Diagnosis } from '../../../src/domain/measurement';
+import { presetConfig } from '../../../src/domain/presets';
+import type { RunConfig } from '../../../src/domain/runConfig';
+import { createRunStore, type RunStoreState } from '../../../src/session/run/runStore';
 import { type StatusInput, statusOf } from '../../../src/ui/status/statusText';
 
 const COLLAPSED: Diagnosis = { state: 'collapsed', since: 447, outputStd: 0.0001, loss: -0.9998 };

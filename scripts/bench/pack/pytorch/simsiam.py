@@ -1,4 +1,4 @@
-"""SimSiam on small ResNets in PyTorch: the same networks as src/engine/backbones and src/engine/heads."""
+"""SimSiam on small ResNets in PyTorch: the same networks as src/engine/network."""
 
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-import { currentDevice } from '../subgroups';
+import { currentDevice } from '../runtime/subgroups';
 import type { ConvGeometry } from './geometry';
 import { type ConvPass, type ConvVariant, shapeClass, variantsOf } from './variants';
 

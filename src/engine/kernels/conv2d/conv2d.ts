@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { defineOp } from '../op';
+import { defineOp } from '../runtime/op';
 import { conv2dFilterGradient } from './filterGradient';
 import { conv2dForward } from './forward';
 import type { Shape4D } from './geometry';

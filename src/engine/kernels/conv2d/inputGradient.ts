@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { isWebGpu } from '../program';
+import { isWebGpu } from '../runtime/program';
 import { variantFor } from './choice';
 import { type ConvGeometry, convGeometry, type Shape4D, xShapeOf } from './geometry';
 import { runStrips, type StripRun } from './stripProgram';

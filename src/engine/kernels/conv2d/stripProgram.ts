@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { defineProgram, type KernelProgram, runProgram } from '../program';
-import { broadcastCode, currentDevice, laneCode, lanesOf, withSubgroups } from '../subgroups';
+import { defineProgram, type KernelProgram, runProgram } from '../runtime/program';
+import { broadcastCode, currentDevice, laneCode, lanesOf, withSubgroups } from '../runtime/subgroups';
 import { type ConvGeometry, isFlat } from './geometry';
 import type { ConvVariant } from './variants';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { defineProgram, runProgram } from '../program';
+import { defineProgram, runProgram } from '../runtime/program';
 
 const sumProgram = defineProgram({
   name: 'conv2d sum of parts',

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { defineProgram, type KernelProgram, runProgram, withExtension } from '../program';
+import { defineProgram, type KernelProgram, runProgram, withExtension } from '../runtime/program';
 import { type ConvGeometry, isFlat, kernelShapeOf, xShapeOf, yShapeOf } from './geometry';
 import { sumPartials } from './sumPartials';
 import { type ConvPass, type ConvVariant, TILE_THREADS } from './variants';

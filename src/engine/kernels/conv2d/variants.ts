@@ -1,5 +1,5 @@
-import type { Precision } from '../../../spec/runConfig';
-import { lanesOf } from '../subgroups';
+import type { Precision } from '../../../domain/runConfig';
+import { lanesOf } from '../runtime/subgroups';
 import type { ConvGeometry } from './geometry';
 
 /** The three products of a convolution's training; those of a linear layer are the same at 1 x 1 pixels. */

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Precision } from '../../../spec/runConfig';
+import type { Precision } from '../../../domain/runConfig';
 import { settleVariants, withVariant } from '../conv2d/choice';
 import { conv2dFilterGradient } from '../conv2d/filterGradient';
 import { conv2dForward } from '../conv2d/forward';
 import { type ConvGeometry, kernelShapeOf, xShapeOf, yShapeOf } from '../conv2d/geometry';
 import { conv2dInputGradient } from '../conv2d/inputGradient';
 import { CONV_PASSES, type ConvPass, type ConvVariant, nameOf, shapeClass, variantsOf } from '../conv2d/variants';
-import { isWebGpu } from '../program';
-import { checkSubgroups, currentDevice, lanesOf } from '../subgroups';
+import { isWebGpu } from '../runtime/program';
+import { checkSubgroups, currentDevice, lanesOf } from '../runtime/subgroups';
 import { fastest } from './measure';
 import type { TuningCache } from './tuningCache';
 

@@ -4,7 +4,7 @@ import type {
   BatchNormGradients,
   BatchNormInputs,
   BatchNormOutputs,
-} from '../batchNormContract';
+} from '../batchNorm/contract';
 import { affineColumns, columnMeans } from './columns';
 
 /** `batchNormForward` in the fewest of XNNPACK's passes over the data. */

@@ -1,0 +1,143 @@
+import type { BenchReport, BenchSection, FirstStepRow, StepRow } from '../domain/benchmark';
+import type { RunConfig } from '../domain/runConfig';
+import type { EngineInfo } from '../engine/backend/engineInfo';
+import { startEngine } from '../engine/backend/startEngine';
+import { networkCase, REFERENCE, simSiamOf, viewsOf } from './cases';
+import type { ForeignNetwork, NetworkState } from './contender';
+import { type BenchContext, budgetMs } from './context';
+import { measureEngines } from './engines';
+import { measureKernels } from './kernels';
+import { measureMemory } from './memory';
+import { measureMethods } from './methods';
+import { NetworkStep } from './networkStep';
+import { measurePeak } from './peak';
+import { prepareKernels } from './prepareKernels';
+import { measureScaling } from './scaling';
+import { measureSteps } from './steps';
+import { type BenchClock, takeTurns } from './turns';
+
+export interface BenchmarkOptions {
+  readonly quick: boolean;
+  readonly sections: readonly BenchSection[];
+  readonly clock: BenchClock;
+  /** Browser or Node and what it runs on, and what was asked for: for the report. */
+  readonly host: string;
+  readonly command: string;
+  /** Measured by the caller, in processes of their own. */
+  readonly start: readonly FirstStepRow[];
+  /** The network to measure on, when it is not to be `REFERENCE`. */
+  readonly reference?: RunConfig;
+  /** Another library's step to compare with. */
+  readonly foreign?: (state: NetworkState) => Promise<ForeignNetwork>;
+  readonly onProgress: (text: string) => void;
+}
+
+const ROUNDS = { quick: 2, full: 5 };
+const QUICK_BATCH = 8;
+
+/** An error that WebGPU reports outside any call makes every number since then worthless. */
+class DeviceTrouble {
+  #message: string | null = null;
+
+  readonly hooks = {
+    onUncapturedError: (message: string) => this.#keep(`the GPU reported an error: ${message}`),
+    onLost: (message: string) => this.#keep(`the GPU was lost: ${message}`),
+  };
+
+  #keep(message: string): void {
+    this.#message ??= message;
+  }
+
+  /** @throws Error when there was one */
+  check(): void {
+    if (this.#message !== null) throw new Error(`The benchmark stopped, ${this.#message}`);
+  }
+}
+
+async function startedWebGpu(hooks: DeviceTrouble['hooks'], note: (text: string) => void): Promise<EngineInfo | null> {
+  try {
+    return await startEngine('webgpu', hooks);
+  } catch (error) {
+    note(`Only WASM was measured: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
+
+/** Milliseconds of the reference step, where `steps` was not asked for. */
+async function referenceMs(steps: readonly StepRow[], context: BenchContext): Promise<number> {
+  if (steps.length > 0) return steps[0].oursMs;
+  const { reference } = context;
+  await prepareKernels(reference);
+  const step = new NetworkStep(simSiamOf(reference), viewsOf(reference), 'captured');
+  const times = await takeTurns({ step }, context.clock, { rounds: 1, budgetMs: budgetMs(context) });
+  step.dispose();
+  return times.step.wallMs;
+}
+
+/**
+ * Measures the sections asked for, on the WebGPU adapter at hand, and WASM; where there is no adapter, WASM alone.
+ * @throws Error when the device reports an error
+ */
+export async function runBenchmark(options: BenchmarkOptions): Promise<BenchReport> {
+  const { quick, clock, onProgress } = options;
+  const reference = options.reference ?? (quick ? { ...REFERENCE, batchSize: QUICK_BATCH } : REFERENCE);
+  const notes: string[] = [];
+  const trouble = new DeviceTrouble();
+  const note = (text: string) => notes.push(text);
+  const wants = (section: BenchSection) => options.sections.includes(section);
+  const webGpu = await startedWebGpu(trouble.hooks, note);
+  const context: BenchContext = {
+    clock,
+    quick,
+    rounds: quick ? ROUNDS.quick : ROUNDS.full,
+    engine: webGpu ?? {
+      engine: 'wasm',
+      description: 'processor',
+      isSoftware: true,
+      features: [],
+      threads: 1,
+      fallbackReason: null,
+    },
+    reference: networkCase('reference', reference),
+    restart: async () => {
+      await startEngine('webgpu', trouble.hooks);
+    },
+    foreign: options.foreign ?? null,
+    progress(text) {
+      trouble.check();
+      onProgress(text);
+    },
+    note,
+  };
+  const report: BenchReport = {
+    date: new Date().toISOString(),
+    adapter: context.engine.description,
+    software: context.engine.isSoftware,
+    host: options.host,
+    command: options.command,
+    quick,
+    peak: { gflops: 0, gbPerSecond: 0 },
+    steps: [],
+    kernels: [],
+    engines: [],
+    methods: [],
+    memory: [],
+    start: options.start,
+    scaling: [],
+    notes,
+  };
+  if (webGpu === null)
+    return { ...report, engines: wants('engines') ? await measureEngines(context, { webGpu: false }) : [] };
+
+  const memory = wants('memory') ? await measureMemory(context) : [];
+  context.progress('peak: multiply-adds and copying');
+  const peak = await measurePeak(clock, context.rounds);
+  const steps = wants('steps') ? await measureSteps(context) : [];
+  const kernels = wants('kernels') ? await measureKernels(peak, context) : [];
+  const engines = wants('engines') ? await measureEngines(context) : [];
+  const methods = wants('methods') ? await measureMethods(context) : [];
+  if (quick && wants('scaling')) note('Scaling left out: a quick run.');
+  const scaling = wants('scaling') && !quick ? await measureScaling(await referenceMs(steps, context), context) : [];
+  trouble.check();
+  return { ...report, peak, memory, steps, kernels, engines, methods, scaling };
+}

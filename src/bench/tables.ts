@@ -1,0 +1,201 @@
+import type { BenchReport, BenchTable, StepRow, StepTime } from '../domain/benchmark';
+
+/** A report as tables of text, for the page and for Markdown. */
+
+const NONE = '–';
+
+/** Three significant digits, without an exponent. */
+export function digits(value: number | null | undefined): string {
+  if (value == null || !Number.isFinite(value)) return NONE;
+  const whole = Math.abs(value) >= 100;
+  return whole ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
+}
+
+const times = (value: number | null | undefined) => (value == null ? NONE : `${digits(value)}x`);
+const percent = (value: number) => `${digits(value)} %`;
+const megabytes = (bytes: number) => digits(bytes / 1e6);
+
+/** Wall time, with the time that all threads computed behind it where that is known and tells something. */
+function ms(time: Pick<StepTime, 'wallMs' | 'processorMs'> | null | undefined, software: boolean): string {
+  if (time == null) return NONE;
+  return software && time.processorMs !== null
+    ? `${digits(time.wallMs)} (${digits(time.processorMs)})`
+    : digits(time.wallMs);
+}
+
+function stepsTable({ steps, software, peak }: BenchReport): BenchTable {
+  const withJax = steps.some((row) => row.jaxJsMs !== undefined);
+  const jax = (...cells: string[]) => (withJax ? cells : []);
+  const processor =
+    software && steps.some(({ times: { ours } }) => ours.processorMs !== null)
+      ? ' In brackets: milliseconds that all threads together computed.'
+      : '';
+  return {
+    title: 'One training step, in milliseconds',
+    note: `Forward pass, backward pass and SGD update on the same two views, from the same weights; ours recorded and replayed.${processor}`,
+    columns: [
+      'case',
+      'GFLOP',
+      'ours',
+      'stock tfjs',
+      ...jax('jax-js'),
+      'stock / ours',
+      ...jax('jax-js / ours'),
+      'ours, GFLOP/s',
+      'of peak',
+    ],
+    rows: steps.map((row) => [
+      `${row.case}, batch ${row.batch} x 2`,
+      digits(row.gflop),
+      ms(row.times.ours, software),
+      ms(row.times.stockTfjs, software),
+      ...jax(ms(row.times.jaxJs, software)),
+      times(row.speedup),
+      ...jax(times(row.jaxJsSpeedup)),
+      digits(row.oursGflops),
+      percent((100 * row.oursGflops) / peak.gflops),
+    ]),
+  };
+}
+
+function scriptTable({ steps }: BenchReport): BenchTable {
+  const withJax = steps.some((row) => row.jaxJsMs !== undefined);
+  const script = (time: StepTime | null | undefined) => digits(time?.scriptMs);
+  return {
+    title: 'JavaScript a step, in milliseconds',
+    note: 'Time in which JavaScript was busy queueing the step, encoding of commands included.',
+    columns: ['case', 'ours, recorded', 'stock tfjs', ...(withJax ? ['jax-js'] : [])],
+    rows: steps.map((row) => [
+      row.case,
+      script(row.times.ours),
+      script(row.times.stockTfjs),
+      ...(withJax ? [script(row.times.jaxJs)] : []),
+    ]),
+  };
+}
+
+function agreementTable(steps: readonly StepRow[]): BenchTable {
+  return {
+    title: 'The same network',
+    note: 'Loss and norm of the gradient over all parameters before the first step. Who differs from ours by more than 0.1 % or 1 % is not timed.',
+    columns: ['case', 'by', 'loss', 'gradient norm'],
+    rows: steps.flatMap((row) =>
+      row.agreement.map(({ name, loss, gradientNorm }) => [
+        row.case,
+        name,
+        loss.toFixed(6),
+        gradientNorm.toPrecision(6),
+      ]),
+    ),
+  };
+}
+
+function enginesTable({ engines, software }: BenchReport): BenchTable {
+  const withProcessor = software && engines.some(({ processorMs }) => processorMs !== null);
+  return {
+    title: 'A whole step by each engine, reference network',
+    note: 'As a run makes it: draw a batch and its augmentations, upload, augment, forward, backward, update, read the loss. Stock tfjs augments by its own ops, too.',
+    columns: ['engine', withProcessor ? 'ms (all threads)' : 'ms', 'JavaScript ms', 'time by the first'],
+    rows: engines.map(({ engine, ms: wallMs, processorMs, scriptMs, relative }) => [
+      engine,
+      ms({ wallMs, processorMs }, software),
+      engine.startsWith('WASM') ? NONE : digits(scriptMs),
+      times(relative),
+    ]),
+  };
+}
+
+function kernelsTable({ kernels }: BenchReport): BenchTable {
+  return {
+    title: 'Kernels',
+    note: 'Peaks are those measured on this adapter in the same run. Bytes count as if every input were read once and every output written once.',
+    columns: ['kernel', 'shape', 'ms', 'GFLOP/s', 'of FMA peak', 'GB/s', 'of copy bandwidth', 'stock / ours'],
+    rows: kernels.map((row) => [
+      row.name,
+      row.shape,
+      digits(row.ms),
+      digits(row.gflops),
+      percent(row.percentOfPeak),
+      digits(row.gbPerSecond),
+      percent(row.percentOfBandwidth),
+      times(row.stockMs === null ? null : row.stockMs / row.ms),
+    ]),
+  };
+}
+
+function memoryTable({ memory }: BenchReport): BenchTable {
+  return {
+    title: 'Device memory, reference network',
+    note: 'Allocated after two steps, buffers kept for reuse included, each on a device of its own.',
+    columns: ['', 'MB', 'dispatches a step'],
+    rows: memory.map(({ engine, bytes, dispatches }) => [
+      engine,
+      megabytes(bytes),
+      dispatches === null ? NONE : String(dispatches),
+    ]),
+  };
+}
+
+function methodsTable({ methods, software }: BenchReport): BenchTable {
+  return {
+    title: 'Methods, reference network and batch',
+    note: 'Whole steps, recorded. In brackets, if any: milliseconds of all threads together.',
+    columns: ['method', 'ms', 'against SimSiam'],
+    rows: methods.map(({ method, ms: wallMs, processorMs, relative }) => [
+      method,
+      ms({ wallMs, processorMs }, software),
+      times(relative),
+    ]),
+  };
+}
+
+function startTable({ start }: BenchReport): BenchTable {
+  return {
+    title: 'From start to first step, default settings',
+    note: 'Seconds; without loading images and without measuring the untrained network.',
+    columns: ['start', 'code loaded', 'engine started', 'compiled and first step', 'in all'],
+    rows: start.map(({ start: name, ...row }) => [
+      name,
+      ...[row.loadMs, row.engineMs, row.stepMs, row.totalMs].map((value) => digits(value / 1000)),
+    ]),
+  };
+}
+
+/** All tables that have rows, in the order in which they are read. */
+export function reportTables(report: BenchReport): BenchTable[] {
+  const scaling = report.scaling.map(
+    ({ parameter, points }): BenchTable => ({
+      title: `Step time against ${parameter}`,
+      note: 'Reference network; everything else as it is there. In brackets, if any: milliseconds of all threads together.',
+      columns: [parameter, 'GFLOP', 'ms', 'GFLOP/s'],
+      rows: points.map(({ value, gflop, ms: wallMs, processorMs, gflops }) => [
+        value,
+        digits(gflop),
+        ms({ wallMs, processorMs }, report.software),
+        digits(gflops),
+      ]),
+    }),
+  );
+  return [
+    stepsTable(report),
+    enginesTable(report),
+    scriptTable(report),
+    memoryTable(report),
+    kernelsTable(report),
+    methodsTable(report),
+    startTable(report),
+    ...scaling,
+    agreementTable(report.steps),
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+/** One line for each fact about where and how a report was made. */
+export function reportFacts({ date, adapter, host, command, peak }: BenchReport): [name: string, value: string][] {
+  return [
+    ['Date', date.slice(0, 10)],
+    ['Adapter', adapter],
+    ['Host', host],
+    ['Command', command],
+    ['Measured peak', `${digits(peak.gflops)} GFLOP/s, copying ${digits(peak.gbPerSecond)} GB/s`],
+  ];
+}

@@ -1,0 +1,70 @@
+import type { StepTime } from '../domain/benchmark';
+import type { Contender } from './contender';
+
+/** Milliseconds that have passed, and those that all threads of the process computed (null where that cannot be told). */
+export interface BenchClock {
+  wallMs(): number;
+  processorMs(): number | null;
+}
+
+/** A turn shorter than this is mostly the way to the device and back, so that it makes several steps. */
+const TURN_MS = 100;
+const MAX_STEPS_PER_TURN = 200;
+
+async function turn(contender: Contender, clock: BenchClock, steps: number): Promise<StepTime> {
+  await contender.enter?.();
+  const processor = clock.processorMs();
+  const started = clock.wallMs();
+  let scriptMs = 0;
+  for (let n = 0; n < steps; n++) {
+    const before = clock.wallMs();
+    contender.step();
+    scriptMs += clock.wallMs() - before;
+  }
+  await contender.finish();
+  const wallMs = (clock.wallMs() - started) / steps;
+  const processorAfter = clock.processorMs();
+  return {
+    wallMs,
+    processorMs: processor === null || processorAfter === null ? null : (processorAfter - processor) / steps,
+    scriptMs: scriptMs / steps,
+  };
+}
+
+function best(a: StepTime, b: StepTime): StepTime {
+  return {
+    wallMs: Math.min(a.wallMs, b.wallMs),
+    processorMs: a.processorMs === null || b.processorMs === null ? null : Math.min(a.processorMs, b.processorMs),
+    scriptMs: Math.min(a.scriptMs, b.scriptMs),
+  };
+}
+
+/**
+ * Times contenders in turns, so that what else the machine does falls on all of them. The first step of each compiles and is left out.
+ * @param rounds at most so many turns each; fewer, but at least one, when all together would take longer than `budgetMs`
+ * @returns milliseconds a step: the best of all turns, wall, processor and JavaScript time each by itself
+ */
+export async function takeTurns<Name extends string>(
+  contenders: Readonly<Record<Name, Contender>>,
+  clock: BenchClock,
+  { rounds, budgetMs }: { readonly rounds: number; readonly budgetMs: number },
+): Promise<Record<Name, StepTime>> {
+  const names = Object.keys(contenders) as Name[];
+  const times = {} as Record<Name, StepTime>;
+  const steps = {} as Record<Name, number>;
+  for (const name of names) {
+    await turn(contenders[name], clock, 1);
+    times[name] = await turn(contenders[name], clock, 1);
+    steps[name] = Math.min(MAX_STEPS_PER_TURN, Math.max(1, Math.ceil(TURN_MS / times[name].wallMs)));
+  }
+  const roundMs = names.reduce((sum, name) => sum + times[name].wallMs * steps[name], 0);
+  const affordable = Math.max(1, Math.min(rounds, Math.floor(budgetMs / roundMs)));
+  for (let round = 0; round < affordable; round++) {
+    for (const name of names) {
+      // Single steps have their measure already.
+      if (round === 0 && steps[name] === 1) continue;
+      times[name] = best(times[name], await turn(contenders[name], clock, steps[name]));
+    }
+  }
+  return times;
+}

@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ImageDataset } from '../../domain/imageDataset';
+import type { AugmentConfig } from '../../domain/runConfig';
+import { viewsToRgba } from '../augment/viewsToRgba';
+import { seededRandom } from '../random';
+import { ImageSource } from './imageSource';
+
+/** Two views of some images as RGBA bytes, each `indices.length * size * size * 4`: what the augmentations do, without a run. */
+export async function previewViews(
+  dataset: ImageDataset,
+  augment: AugmentConfig,
+  seed: number,
+  indices: readonly number[],
+): Promise<{ size: number; x1: Uint8ClampedArray<ArrayBuffer>; x2: Uint8ClampedArray<ArrayBuffer> }> {
+  const source = new ImageSource(dataset);
+  const [x1, x2] = source.views(indices, augment, seededRandom(seed, 'preview'));
+  try {
+    const { normalisation } = source;
+    return { size: dataset.size, x1: await viewsToRgba(x1, normalisation), x2: await viewsToRgba(x2, normalisation) };
+  } finally {
+    tf.dispose([x1, x2]);
+  }
+}

@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ViewsSnapshot } from '../../domain/measurement';
+import { viewsToRgba } from '../augment/viewsToRgba';
+import type { ImageSource } from './imageSource';
+
+const EVERY_MS = 500;
+
+/** Has the first image of a batch read back with its views now and then, to be looked at; training does not wait for them. */
+export class ShownViews {
+  readonly #source: ImageSource;
+  readonly #report: (snapshot: ViewsSnapshot) => void;
+  #last = Number.NEGATIVE_INFINITY;
+  #underWay: Promise<void> = Promise.resolve();
+
+  constructor(source: ImageSource, report: (snapshot: ViewsSnapshot) => void) {
+    this.#source = source;
+    this.#report = report;
+  }
+
+  /** @param indices the batch, as indices of the data set; `views` hold its images until the next step */
+  after(
+    step: number,
+    indices: Uint32Array,
+    views: { readonly x1: tf.Tensor4D; readonly x2: tf.Tensor4D } | null,
+  ): void {
+    const now = tf.util.now();
+    if (views === null || now - this.#last < EVERY_MS) return;
+    this.#last = now;
+    // A device that is lost meanwhile is reported by the step's own numbers.
+    this.#underWay = this.#read(step, indices[0], views).catch(() => undefined);
+  }
+
+  /** Waits for what is on its way back. */
+  flush(): Promise<void> {
+    return this.#underWay;
+  }
+
+  async #read(step: number, index: number, { x1, x2 }: { x1: tf.Tensor4D; x2: tf.Tensor4D }): Promise<void> {
+    const { normalisation, dataset } = this.#source;
+    const read = async (all: tf.Tensor4D) => {
+      const first = tf.slice(all, 0, 1);
+      const rgba = await viewsToRgba(first, normalisation);
+      first.dispose();
+      return rgba;
+    };
+    const [first, second] = await Promise.all([read(x1), read(x2)]);
+    const { size, pixels } = dataset;
+    const bytes = size * size * 4;
+    const image = new Uint8ClampedArray(pixels.subarray(index * bytes, (index + 1) * bytes));
+    this.#report({ step, size, index, image, x1: first, x2: second });
+  }
+}

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs';
+import { trainingLinear } from '../../kernels/linear';
+import type { Random } from '../../random';
+import { uniformFanIn } from './init';
+import type { Parameters } from './parameters';
+
+export interface LinearShape {
+  readonly in: number;
+  readonly out: number;
+  readonly bias: boolean;
+}
+
+/** x [N, in] -> x W (+ b) [N, out], with `name.kernel` [in, out] and, if asked for, `name.bias` [out]. */
+export function linearLayer(parameters: Parameters, name: string, shape: LinearShape, random: Random) {
+  const { in: fanIn, out } = shape;
+  const kernel = parameters.addTrainable<tf.Rank.R2>(
+    `${name}.kernel`,
+    [fanIn, out],
+    uniformFanIn(fanIn * out, fanIn, random),
+  );
+  const bias = shape.bias
+    ? parameters.addTrainable<tf.Rank.R1>(`${name}.bias`, [out], uniformFanIn(out, fanIn, random))
+    : null;
+  return (x: tf.Tensor2D): tf.Tensor2D => {
+    const y = trainingLinear(x, kernel as tf.Tensor2D);
+    return bias === null ? y : tf.add<tf.Tensor2D>(y, bias);
+  };
+}

@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs';
+import { isWebGpu } from '../kernels/runtime/program';
+import { bufferOf, submitPending, tfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
+
+/** A tensor whose values the host gives anew in each step. On WebGPU they always go into the same buffer, where a recording finds them. */
+export class StagedTensor<R extends tf.Rank> {
+  readonly #shape: tf.ShapeMap[R];
+  readonly #dtype: 'float32' | 'int32';
+  #tensor: tf.Tensor<R> | null = null;
+
+  constructor(shape: tf.ShapeMap[R], dtype: 'float32' | 'int32') {
+    this.#shape = shape;
+    this.#dtype = dtype;
+  }
+
+  /** The tensor with these values, C order; it stays this object's, and holds them until the next call. */
+  write(values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): tf.Tensor<R> {
+    if (this.#tensor !== null && isWebGpu()) {
+      const backend = tfjsWebGpu();
+      // What is queued still reads the old values.
+      submitPending(backend);
+      backend.queue.writeBuffer(bufferOf(backend, this.#tensor.dataId), 0, values);
+      return this.#tensor;
+    }
+    this.#tensor?.dispose();
+    this.#tensor = tf.keep(tf.tensor<R>(values.slice(), this.#shape, this.#dtype));
+    return this.#tensor;
+  }
+
+  dispose(): void {
+    this.#tensor?.dispose();
+    this.#tensor = null;
+  }
+}

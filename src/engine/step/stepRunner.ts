@@ -1,0 +1,158 @@
+import * as tf from '@tensorflow/tfjs';
+import type { LiveSettings, RunConfig } from '../../domain/runConfig';
+import type { ImageSource } from '../images/imageSource';
+import { isWebGpu } from '../kernels/runtime/program';
+import { type Method, NO_MORE_VIEWS } from '../methods/method';
+import { SCALAR, SCALARS, type StepInputs } from '../methods/stepInputs';
+import { Sgd } from '../optim/sgd';
+import { seededRandom } from '../random';
+import { compileAhead, Recording } from './capture/recording';
+import { HeldTargets } from './heldTargets';
+import { StagedBatch } from './stagedBatch';
+import { StagedTensor } from './stagedTensor';
+import { trainStep } from './trainStep';
+
+/** What the host decides about one step. */
+export interface StepPlan {
+  /** Steps done before this one. */
+  readonly step: number;
+  /** The batch, as indices of the data set, and of its training images. */
+  readonly images: Uint32Array;
+  readonly positions: Uint32Array;
+  readonly live: LiveSettings;
+  readonly learningRate: number;
+  readonly initialLearningRate: number;
+}
+
+/** From before the update. */
+export interface StepMetrics {
+  readonly loss: number;
+  readonly outputStd: number;
+}
+
+type StepResults = { readonly metrics: tf.Tensor1D; readonly x1: tf.Tensor4D; readonly x2: tf.Tensor4D };
+
+/**
+ * Carries out training steps: draws the augmentations, and has the device make the views, the gradients and the update. On WebGPU the
+ * device work is recorded in the first step and replayed in the others, until what it consists of changes; elsewhere, and with
+ * `record` false, each step is run op by op. Both give the same numbers.
+ */
+export class StepRunner {
+  readonly #config: RunConfig;
+  readonly #method: Method;
+  readonly #optimiser: Sgd;
+  readonly #record: boolean;
+  readonly #batch: StagedBatch;
+  readonly #targets: HeldTargets | null = null;
+  readonly #positions: StagedTensor<tf.Rank.R1>;
+  readonly #scalars = new StagedTensor<tf.Rank.R1>([SCALARS], 'float32');
+  #recording: { readonly operations: string; readonly steps: Recording<StepResults> } | null = null;
+  /** Views of the last step where it was not a replay. */
+  #views: Pick<StepResults, 'x1' | 'x2'> | null = null;
+
+  /** @param imagesOf the batch of any step, as indices of the data set */
+  constructor(
+    config: RunConfig,
+    source: ImageSource,
+    method: Method,
+    record: boolean,
+    imagesOf: (step: number) => Uint32Array,
+  ) {
+    const { augment, batchSize } = config;
+    this.#config = config;
+    this.#method = method;
+    this.#record = record;
+    this.#optimiser = new Sgd({ momentum: config.momentum, weightDecay: config.weightDecay });
+    this.#batch = new StagedBatch(source, augment, batchSize, method.moreViews ?? NO_MORE_VIEWS);
+    this.#positions = new StagedTensor([batchSize], 'int32');
+    const { innerSteps = 1 } = method;
+    if (innerSteps > 1) this.#targets = new HeldTargets(method, innerSteps, this.#batch, imagesOf, config.seed);
+  }
+
+  /** Compiles what a step needs, many pipelines at a time; the first step would else do it one by one. */
+  async compile(plan: StepPlan): Promise<void> {
+    if (!this.#record || !isWebGpu()) return;
+    this.#prepare(plan);
+    await compileAhead(this.#stage(plan));
+  }
+
+  /** Queues one update. The numbers come when the device has them; several steps may be under way at once. */
+  run(plan: StepPlan): Promise<StepMetrics> {
+    const work = this.#stage(plan);
+    if (!this.#record || !isWebGpu()) return this.#runOpByOp(plan, work);
+    const operations = this.#operations(plan);
+    if (this.#recording?.operations !== operations) {
+      this.#recording?.steps.dispose();
+      this.#recording = null;
+      this.#prepare(plan);
+      this.#recording = { operations, steps: new Recording(work) };
+    }
+    const { steps } = this.#recording;
+    steps.replay();
+    return steps.read('metrics').then(([loss, outputStd]) => ({ loss, outputStd }));
+  }
+
+  /** Views of the last step [N, H, W, 3], overwritten by the next; null before the first. */
+  get views(): Pick<StepResults, 'x1' | 'x2'> | null {
+    return this.#recording?.steps.results ?? this.#views;
+  }
+
+  /** Bytes of device memory beyond what tfjs counts. */
+  get bytes(): number {
+    return this.#recording?.steps.bytes ?? 0;
+  }
+
+  /** What tells the operations of one step from those of another. The learning rate is a number that they read. */
+  #operations({ live: { baseLearningRate: _, ...live }, step }: StepPlan): string {
+    return JSON.stringify([live, this.#method.phase?.(step) ?? '']);
+  }
+
+  #prepare({ live, step }: StepPlan): void {
+    this.#optimiser.prepare(this.#method.trained(live, step));
+  }
+
+  /** Hands the step's values to the device; returns what is to be done with them. */
+  #stage(plan: StepPlan): () => StepResults {
+    const { seed, totalSteps } = this.#config;
+    const { step, images, live } = plan;
+    const targets = this.#targets?.of(step) ?? null;
+    const makeViews = this.#batch.stage(images, seededRandom(seed, 'augment', step));
+    const positions = this.#positions.write(Int32Array.from(plan.positions));
+    const numbers = new Float32Array(SCALARS);
+    numbers[SCALAR.learningRate] = plan.learningRate;
+    numbers[SCALAR.initialLearningRate] = plan.initialLearningRate;
+    numbers[SCALAR.tau] = this.#method.tau?.(step, totalSteps) ?? 0;
+    const scalars = this.#scalars.write(numbers);
+    return () => {
+      const views = makeViews();
+      const inputs: StepInputs = { step, ...views, images: positions, scalars, targets };
+      const metrics = trainStep(this.#method, this.#optimiser, inputs, live);
+      tf.dispose([...views.moreViews, ...views.smallViews]);
+      return { metrics, x1: views.x1, x2: views.x2 };
+    };
+  }
+
+  async #runOpByOp(plan: StepPlan, work: () => StepResults): Promise<StepMetrics> {
+    this.#prepare(plan);
+    const { metrics, x1, x2 } = work();
+    this.#freeViews();
+    this.#views = { x1, x2 };
+    const [loss, outputStd] = await metrics.data();
+    metrics.dispose();
+    return { loss, outputStd };
+  }
+
+  #freeViews(): void {
+    if (this.#views !== null) tf.dispose([this.#views.x1, this.#views.x2]);
+    this.#views = null;
+  }
+
+  dispose(): void {
+    this.#recording?.steps.dispose();
+    this.#recording = null;
+    this.#freeViews();
+    this.#optimiser.dispose();
+    this.#targets?.dispose();
+    for (const staged of [this.#batch, this.#positions, this.#scalars]) staged.dispose();
+  }
+}

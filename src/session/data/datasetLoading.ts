@@ -1,0 +1,115 @@
+import { ImportError } from '../../data/importError';
+import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../../data/importTypes';
+import type { LoadSampleOptions } from '../../data/samples';
+import type { CollectOptions, ImageSources } from '../../data/sources';
+import type { DatasetInfo, ImageDataset, ImageSize, SampleId, SkippedFile } from '../../domain/imageDataset';
+import { EngineFailure } from '../engine/engineClient';
+import type { DatasetStore } from './datasetStore';
+
+/** The two ways to come by images; `src/data` in the page, made-up ones in tests. */
+export interface ImageLoaders {
+  loadSample(id: SampleId, options: LoadSampleOptions): Promise<ImageDataset>;
+  importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult>;
+}
+
+/** Where images come from. Kept, so that they can be loaded again: at another size, or after the worker has died. */
+export type Origin =
+  | { readonly kind: 'sample'; readonly title: string; readonly id: SampleId }
+  | { readonly kind: 'files'; readonly title: string; collect(options: CollectOptions): Promise<ImageSources> };
+
+export interface LoadSettings {
+  readonly size: ImageSize;
+  readonly batchSize: number;
+}
+
+interface Loaded {
+  readonly dataset: ImageDataset;
+  readonly skipped: readonly SkippedFile[];
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof ImportError) return error.message;
+  const reason = error instanceof Error ? error.message : String(error);
+  return `The images could not be loaded: ${reason}`;
+}
+
+function withoutPixels({ name, source, size, count, names, labels, classNames, split }: ImageDataset): DatasetInfo {
+  return { name, source, size, count, names, labels, classNames, split };
+}
+
+/** Loads one data set at a time: a new load cancels the one before it. The data set in use stays until the new one is handed over. */
+export class DatasetLoading {
+  private current: AbortController | null = null;
+
+  constructor(
+    private readonly store: DatasetStore,
+    private readonly loaders: ImageLoaders,
+    /** Gives the pixels to the worker, which owns them from then on. */
+    private readonly handOver: (dataset: ImageDataset) => Promise<void>,
+  ) {}
+
+  /**
+   * Resolves with the data set once it is in use; with null when it was cancelled, overtaken or came to nothing (the store says why).
+   * @param problem of a load before, which stays said
+   */
+  async load(origin: Origin, settings: LoadSettings, problem: string | null = null): Promise<DatasetInfo | null> {
+    this.current?.abort();
+    const controller = new AbortController();
+    this.current = controller;
+    const unit = origin.kind === 'sample' ? 'bytes' : 'images';
+    this.store.setState({
+      problem,
+      loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
+    });
+    try {
+      const { dataset, skipped } = await this.read(origin, settings, controller.signal);
+      controller.signal.throwIfAborted();
+      const info = withoutPixels(dataset);
+      await this.handOver(dataset);
+      this.store.setState({ info, skipped });
+      return info;
+    } catch (error) {
+      // What breaks in the engine is said where the engine is.
+      const shown = !controller.signal.aborted && !(error instanceof EngineFailure);
+      if (shown) this.store.setState({ problem: problemOf(error) });
+      return null;
+    } finally {
+      if (this.current === controller) {
+        this.current = null;
+        this.store.setState({ loading: null });
+      }
+    }
+  }
+
+  /** Cancels the load under way, if there is one. */
+  cancel(): void {
+    this.current?.abort();
+  }
+
+  private async read(origin: Origin, { size, batchSize }: LoadSettings, signal: AbortSignal): Promise<Loaded> {
+    if (origin.kind === 'sample') {
+      const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
+        this.report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });
+      const dataset = await this.loaders.loadSample(origin.id, { size, onProgress, signal });
+      return { dataset, skipped: [] };
+    }
+    const onFound = (count: number) => this.report(signal, { done: count, total: null, rate: null, remaining: null });
+    const sources = await origin.collect({ onFound, signal });
+    const onProgress: ImportOptions['onProgress'] = ({ phase, done, total, imagesPerSecond, remainingSeconds }) =>
+      this.report(signal, {
+        done,
+        total: phase === 'listing' ? null : total,
+        rate: imagesPerSecond > 0 ? imagesPerSecond : null,
+        remaining: remainingSeconds,
+      });
+    return this.loaders.importImages(sources, { size, seed: HOLD_OUT_SEED, batchSize, onProgress, signal });
+  }
+
+  private report(
+    signal: AbortSignal,
+    progress: { done: number; total: number | null; rate: number | null; remaining: number | null },
+  ): void {
+    const { loading } = this.store.getState();
+    if (!signal.aborted && loading !== null) this.store.setState({ loading: { ...loading, ...progress } });
+  }
+}

@@ -1,0 +1,16 @@
+import { createStore } from 'zustand/vanilla';
+import type { AdapterInfo } from '../../protocol/commands';
+import type { EngineError } from '../../protocol/events';
+
+export interface EngineStoreState {
+  /** `lost`: it worked and broke; `failed`: it never started. */
+  readonly state: 'starting' | 'ready' | 'lost' | 'failed';
+  readonly adapter: AdapterInfo | null;
+  readonly error: EngineError | null;
+}
+
+export type EngineStore = ReturnType<typeof createEngineStore>;
+
+export function createEngineStore() {
+  return createStore<EngineStoreState>(() => ({ state: 'starting', adapter: null, error: null }));
+}

@@ -1,0 +1,6 @@
+import type { WorkerPort } from './engineClient';
+
+/** Starts the training worker: the only place that does. */
+export function openWorker(): WorkerPort {
+  return new Worker(new URL('../../worker/trainer.worker.ts', import.meta.url), { type: 'module', name: 'trainer' });
+}

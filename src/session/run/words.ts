@@ -1,0 +1,44 @@
+import { fieldOf, valueLabel } from '../../domain/fields';
+import type { Diagnosis, Marker } from '../../domain/measurement';
+import type { LiveKey, LiveValue } from '../../domain/runConfig';
+
+/** Where the setting’s own label is too long for a mark on a chart. */
+const SHORT_NAMES: Partial<Record<LiveKey, string>> = {
+  stopGradient: 'stop-gradient',
+  predictor: 'predictor',
+  baseLearningRate: 'base lr',
+};
+
+/** A change in flight in a few words, e.g. “stop-gradient off”. */
+export function changeWords(key: LiveKey, value: LiveValue): string {
+  const field = fieldOf(key);
+  return `${SHORT_NAMES[key] ?? field.label.toLowerCase()} ${valueLabel(field, value)}`;
+}
+
+const DIAGNOSIS_WORDS: Record<Diagnosis['state'], string> = {
+  starting: 'starting',
+  learning: 'learning again',
+  collapsed: 'collapsed',
+  'dimensional-collapse': 'dimensional collapse',
+  'no-convergence': 'no convergence',
+  oscillation: 'oscillation',
+  diverged: 'diverged',
+};
+
+/** What a marker's line on the charts is labelled with. */
+export function markerWords(marker: Marker): string {
+  switch (marker.kind) {
+    case 'change':
+      return changeWords(marker.key, marker.value);
+    case 'diagnosis':
+      return DIAGNOSIS_WORDS[marker.state];
+    default:
+      return marker satisfies never;
+  }
+}
+
+/** Whether a marker tells of a failure, and is drawn in the warning colour. */
+export function isWarning(marker: Marker): boolean {
+  if (marker.kind === 'change') return marker.key === 'stopGradient' && marker.value === false;
+  return marker.state !== 'learning' && marker.state !== 'starting';
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { parseLeaf, setConfigValue } from '../../../src/domain/configPath';
+import { presetConfig } from '../../../src/domain/presets';
+import { configProblems, PRESET_NAMES, runConfigSchema } from '../../../src/domain/runConfig';
+import { decodeShareLink, encodeShareLink, type SharedRun } from '../../../src/domain/shareLink';
+
+const decode = (hash: string) => decodeShareLink(hash);
+
+describe('presets', () => {
+  it.each(PRESET_NAMES)('%s is a sound config on every data set', (preset) => {
+    for (const dataset of ['fashion-mnist', 'emoji-3d', 'folder'] as const) {
+      const config = presetConfig(preset, dataset);
+      expect(runConfigSchema.parse(config)).toEqual(config);
+      expect(configProblems(config)).toEqual([]);
+      expect(config).toMatchObject({ preset, dataset });
+    }
+  });
+});
+
+describe('share link', () => {
+  it('carries a whole run and gives it back', () => {
+    let config = presetConfig('tiny', 'emoji-3d');
+    config = setConfigValue(config, 'augment.crop.scaleMin', 0.35);
+    config = setConfigValue(config, 'stopGradient', false);
+    config = setConfigValue(config, 'seed', 123_456);
+    config = setConfigValue(config, 'engine', 'webgl');
+    const run: SharedRun = {
+      config,
+      changes: [
+        [12, 'stopGradient', true],
+        [30, 'predictor', 'none'],
+        [44, 'baseLearningRate', 0.05],
+      ],
+      folder: { name: 'My photos & more', count: 812, fingerprint: '9f3a' },
+    };
+    expect(decode(`#${encodeShareLink(run)}`)).toEqual({ run, notices: [] });
+  });
+
+  it('holds only what differs from the preset', () => {
+    const run = { config: presetConfig('small'), changes: [], folder: null };
+    expect(encodeShareLink(run)).toBe('v=1&preset=small&dataset=fashion-mnist');
+  });
+
+  it('no hash: the defaults, without a notice', () => {
+    const { run, notices } = decode('');
+    expect(run).toEqual({ config: presetConfig('small'), changes: [], folder: null });
+    expect(notices).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown setting', '#v=1&batchsize=64', 'batchsize'],
+    ['a value out of range', '#v=1&batchSize=3', 'batchSize'],
+    ['a value of the wrong kind', '#v=1&stopGradient=maybe', 'stopGradient'],
+    ['an unknown preset', '#v=1&preset=huge', 'huge'],
+    ['an unknown data set', '#v=1&dataset=cats', 'cats'],
+    ['broken changes', '#v=1&changes=%5B%5B1', 'changes'],
+    ['a change of a setting that cannot change in flight', '#v=1&changes=[[1,"seed",3]]', 'changes'],
+    ['a broken folder', '#v=1&folder=7', 'folder'],
+    ['a group instead of a setting', '#v=1&augment=1', 'augment'],
+    ['another version', '#v=99&seed=5', '99'],
+    ['settings that do not fit together', '#v=1&augment.crop.scaleMin=0.9&augment.crop.scaleMax=0.5', 'scaleMin'],
+    ['nonsense', '#%E0%A4%A&&&===', ''],
+    ['a key of every object', '#v=1&__proto__=1&constructor.name=x&toString=1', 'toString'],
+  ])('%s: the default and a notice', (_, hash, named) => {
+    const { run, notices } = decode(hash);
+    expect(runConfigSchema.safeParse(run.config).success).toBe(true);
+    expect(notices.length).toBeGreaterThan(0);
+    expect(notices.join(' ')).toContain(named);
+  });
+
+  it('keeps what it can read beside what it cannot', () => {
+    const { run, notices } = decode('#v=1&preset=tiny&seed=5&nonsense=1');
+    expect(run.config).toEqual({ ...presetConfig('tiny'), seed: 5 });
+    expect(notices).toHaveLength(1);
+  });
+});
+
+describe('settings by path', () => {
+  it('names the path of what it refuses', () => {
+    expect(() => setConfigValue(presetConfig('tiny'), 'augment.crop.nothing', 1)).toThrow(/augment\.crop\.nothing/);
+    expect(() => setConfigValue(presetConfig('tiny'), 'batchSize', 'many')).toThrow(/batchSize/);
+  });
+
+  it.each([
+    ['true', true],
+    ['1e-4', 1e-4],
+    ['0', 0],
+    ['webgpu', 'webgpu'],
+    ['', ''],
+  ])('reads %j', (text, value) => {
+    expect(parseLeaf(text)).toBe(value);
+  });
+});
