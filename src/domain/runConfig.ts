@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BACKBONE_NAMES, backboneOptionShape } from './backbones/registry';
 import { SAMPLE_IDS } from './imageDataset';
 import { ALL_OPTIONS, hasOption, liveOptionShape, METHOD_NAMES, METHODS, optionShape } from './methods/registry';
 import { sharedSettings } from './methods/sharedSettings';
@@ -14,9 +15,6 @@ export type Precision = (typeof PRECISIONS)[number];
 
 export const DATASET_CHOICES = [...SAMPLE_IDS, 'folder'] as const;
 export type DatasetChoice = (typeof DATASET_CHOICES)[number];
-
-export const BACKBONE_NAMES = ['tiny', 'small', 'resnet18'] as const;
-export type BackboneName = (typeof BACKBONE_NAMES)[number];
 
 const unit = z.number().min(0).max(1);
 
@@ -63,10 +61,7 @@ export const runConfigSchema = z.strictObject({
   imageSize: z.union([z.literal(32), z.literal(64)]),
 
   backbone: z.enum(BACKBONE_NAMES),
-  /** Stride of the first convolution; 2 quarters the cost of everything after it. */
-  stemStride: z.union([z.literal(1), z.literal(2)]),
-  /** Last BN scale of each residual block starts at zero (App. A). */
-  zeroInitResidual: z.boolean(),
+  ...backboneOptionShape,
 
   ...optionShape,
   ...sharedSettings,

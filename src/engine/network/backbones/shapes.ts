@@ -1,4 +1,5 @@
-import type { BackboneName, RunConfig } from '../../../domain/runConfig';
+import type { BackboneName } from '../../../domain/backbones/registry';
+import type { RunConfig } from '../../../domain/runConfig';
 import type { ResNetShape } from './resnet';
 
 const SHAPES: Record<BackboneName, Pick<ResNetShape, 'widths' | 'blocks' | 'strides'>> = {

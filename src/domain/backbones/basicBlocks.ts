@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { choice, toggle } from '../field';
+import { type BackboneOptionValues, backboneOption } from './backboneOption';
+import type { BatchNormLayer, ConvLayer, Layer, ResidualLayer } from './layer';
+
+/** Options of a ResNet of basic blocks. */
+export const basicBlockOptions = {
+  stemStride: backboneOption(z.union([z.literal(1), z.literal(2)]), {
+    label: 'Stem stride',
+    help: 'Stride of the first convolution. 2 makes everything after it four times cheaper and loses some detail.',
+    control: choice([1, '1: full resolution'], [2, '2: a quarter of the cost']),
+    source: 'App. D',
+    initial: 2,
+  }),
+  zeroInitResidual: backboneOption(z.boolean(), {
+    label: 'Zero-init last BN',
+    help: 'Each residual block starts as the identity: the scale of its last batch normalisation begins at 0.',
+    control: toggle,
+    source: 'App. A',
+    initial: true,
+  }),
+};
+
+/** Stage i has `blocks[i]` blocks of width `widths[i]`, the first with stride `strides[i]`. */
+export interface Stages {
+  readonly widths: readonly number[];
+  readonly blocks: readonly number[];
+  readonly strides: readonly number[];
+}
+
+const conv = (name: string, shape: Pick<ConvLayer, 'in' | 'out' | 'kernel' | 'stride'>): ConvLayer => ({
+  kind: 'conv',
+  name,
+  ...shape,
+});
+
+const batchNorm = (
+  name: string,
+  channels: number,
+  tail: { relu?: boolean; zeroInit?: boolean } = {},
+): BatchNormLayer => ({
+  kind: 'batchNorm',
+  name,
+  channels,
+  affine: true,
+  zeroInit: tail.zeroInit ?? false,
+  relu: tail.relu ?? false,
+});
+
+/** `relu(BN2(conv2(relu(BN1(conv1(x))))) + s(x))`; s is the identity, or a strided 1x1 convolution with BN where shapes differ. */
+function basicBlock(
+  name: string,
+  { in: input, out, stride }: { readonly in: number; readonly out: number; readonly stride: number },
+  zeroInitResidual: boolean,
+): ResidualLayer {
+  const sameShape = stride === 1 && input === out;
+  return {
+    kind: 'residual',
+    body: [
+      conv(`${name}.conv1`, { in: input, out, kernel: 3, stride }),
+      batchNorm(`${name}.bn1`, out, { relu: true }),
+      conv(`${name}.conv2`, { in: out, out, kernel: 3, stride: 1 }),
+      batchNorm(`${name}.bn2`, out, { zeroInit: zeroInitResidual }),
+    ],
+    shortcut: sameShape
+      ? []
+      : [conv(`${name}.shortcut.conv`, { in: input, out, kernel: 1, stride }), batchNorm(`${name}.shortcut.bn`, out)],
+    relu: true,
+  };
+}
+
+/** A ResNet of basic blocks for small images (App. D): a 3x3 stem without pooling, the stages, and the mean over the pixels. */
+export function basicBlocks(
+  { widths, blocks, strides }: Stages,
+  { stemStride, zeroInitResidual }: BackboneOptionValues<typeof basicBlockOptions>,
+): Layer[] {
+  const layers: Layer[] = [
+    conv('encoder.stem.conv', { in: 3, out: widths[0], kernel: 3, stride: stemStride }),
+    batchNorm('encoder.stem.bn', widths[0], { relu: true }),
+  ];
+  let input = widths[0];
+  widths.forEach((out, stage) => {
+    for (let block = 0; block < blocks[stage]; block++) {
+      const stride = block === 0 ? strides[stage] : 1;
+      const name = `encoder.stage${stage + 1}.block${block}`;
+      layers.push(basicBlock(name, { in: input, out, stride }, zeroInitResidual));
+      input = out;
+    }
+  });
+  return [...layers, { kind: 'globalAveragePool' }];
+}

@@ -1,0 +1,55 @@
+/** Square convolution without bias, padded by (kernel - 1)/2 zeros on all sides. Images [N, H, W, in] -> [N, H/stride, W/stride, out]. */
+export interface ConvLayer {
+  readonly kind: 'conv';
+  readonly name: string;
+  readonly in: number;
+  readonly out: number;
+  /** Side in pixels. */
+  readonly kernel: 1 | 3;
+  readonly stride: number;
+}
+
+/** Batch normalisation over all axes but the last. */
+export interface BatchNormLayer {
+  readonly kind: 'batchNorm';
+  readonly name: string;
+  readonly channels: number;
+  /** Whether it has a trained scale and shift. */
+  readonly affine: boolean;
+  /** Whether the scale begins at 0 rather than 1. */
+  readonly zeroInit: boolean;
+  /** Whether a ReLU follows. */
+  readonly relu: boolean;
+}
+
+/** Rows [N, in] -> [N, out]. */
+export interface LinearLayer {
+  readonly kind: 'linear';
+  readonly name: string;
+  readonly in: number;
+  readonly out: number;
+  readonly bias: boolean;
+}
+
+export interface ReluLayer {
+  readonly kind: 'relu';
+}
+
+/** `body(x) + shortcut(x)`, with a ReLU behind it or without. An empty shortcut is the identity. */
+export interface ResidualLayer {
+  readonly kind: 'residual';
+  readonly body: readonly Layer[];
+  readonly shortcut: readonly Layer[];
+  readonly relu: boolean;
+}
+
+/** Mean over the pixels: [N, H, W, C] -> [N, C]. */
+export interface GlobalAveragePoolLayer {
+  readonly kind: 'globalAveragePool';
+}
+
+/**
+ * One layer of a network as data. A network is a list of them; building it, its cost and the names of its parameters follow from the list.
+ * `name` is the whole path of a layer with parameters (`encoder.stage1.block0.conv1`), which the parameters' names begin with.
+ */
+export type Layer = ConvLayer | BatchNormLayer | LinearLayer | ReluLayer | ResidualLayer | GlobalAveragePoolLayer;
