@@ -1,9 +1,10 @@
+import type { Layer } from '../domain/backbones/layer';
 import { presetConfig } from '../domain/presets';
 import type { RunConfig } from '../domain/runConfig';
-import { SimSiam } from '../engine/methods/simsiam';
-import type { ResNetShape } from '../engine/network/backbones/resnet';
-import { backboneShape } from '../engine/network/backbones/shapes';
-import { gflopOfStep } from '../engine/network/cost';
+import type { Method } from '../engine/methods/method';
+import { createMethod, passesOf } from '../engine/methods/registry';
+import { gflopOf } from '../engine/network/cost';
+import { type Backbone, backboneOf, type NetworkLayers, networkLayers } from '../engine/network/networkLayers';
 import { seededRandom } from '../engine/random';
 import type { Views } from './networkStep';
 
@@ -11,9 +12,7 @@ import type { Views } from './networkStep';
 export interface NetworkCase {
   readonly name: string;
   readonly config: RunConfig;
-  readonly shape: ResNetShape;
-  /** Side in pixels. */
-  readonly imageSize: number;
+  readonly backbone: Backbone;
   readonly batch: number;
 }
 
@@ -32,42 +31,71 @@ export function networkCase(name: string, config: RunConfig, changes: Partial<Ne
   return {
     name,
     config,
-    shape: backboneShape(config),
-    imageSize: config.imageSize,
+    backbone: backboneOf(config),
     batch: config.batchSize,
     ...changes,
   };
 }
 
-/** The settings of a run on this case, which must be of the shape and image size that its settings name. */
+/** The settings of a run on this case, which must have the backbone and image size that its settings name. */
 export function configOf({ config, batch }: NetworkCase): RunConfig {
   return { ...config, batchSize: batch };
 }
 
-export function gflopOfCase({ shape, config, imageSize, batch }: NetworkCase): number {
-  return gflopOfStep(shape, config, imageSize, batch);
+/** The case's networks as layers. */
+export function layersOf({ backbone, config }: NetworkCase): NetworkLayers {
+  return networkLayers(backbone, config);
 }
 
-export function describeCase({ config, shape, imageSize, batch }: NetworkCase): string {
-  const { projectorLayers, projectorHidden, outputDim, predictorHidden } = config;
+/** GFLOP of a step on WebGPU. */
+export function gflopOfCase(item: NetworkCase): number {
+  return gflopOf(passesOf(configOf(item), layersOf(item)), 'webgpu');
+}
+
+interface Stage {
+  readonly width: number;
+  readonly blocks: number;
+}
+
+/** Residual blocks of one width that follow each other. */
+export function stagesOf(layers: readonly Layer[]): Stage[] {
+  const stages: Stage[] = [];
+  for (const layer of layers) {
+    if (layer.kind !== 'residual') continue;
+    const width = widthOf(layer.body);
+    const last = stages.at(-1);
+    if (last?.width === width) stages[stages.length - 1] = { width, blocks: last.blocks + 1 };
+    else stages.push({ width, blocks: 1 });
+  }
+  return stages;
+}
+
+/** Channels of what these layers give. */
+function widthOf(layers: readonly Layer[]): number {
+  return layers.reduce((width, layer) => (layer.kind === 'conv' ? layer.out : width), 0);
+}
+
+export function describeCase({ config, backbone, batch }: NetworkCase): string {
+  const { stemStride, projectorLayers, projectorHidden, outputDim, predictorHidden } = config;
+  const stages = stagesOf(backbone.layers);
   return [
     `batch ${batch} x 2`,
-    `${imageSize} px`,
-    `widths ${shape.widths.join('/')}`,
-    `blocks ${shape.blocks.join('/')}`,
-    `stem stride ${shape.stemStride}`,
+    `${backbone.imageSize} px`,
+    `widths ${stages.map(({ width }) => width).join('/')}`,
+    `blocks ${stages.map(({ blocks }) => blocks).join('/')}`,
+    `stem stride ${stemStride}`,
     `projector ${projectorLayers} x ${projectorHidden} to ${outputDim}`,
     `predictor ${predictorHidden}`,
   ].join(', ');
 }
 
 /** The case's networks, freshly initialised: the same weights every time. */
-export function simSiamOf({ shape, config }: NetworkCase): SimSiam {
-  return new SimSiam(shape, config, { count: config.batchSize });
+export function methodOf(item: NetworkCase): Method {
+  return createMethod(item.config, { count: item.config.batchSize }, layersOf(item));
 }
 
 /** Two views of noise, about as spread as normalised images are. */
-export function viewsOf({ batch, imageSize }: NetworkCase): Views {
+export function viewsOf({ batch, backbone: { imageSize } }: NetworkCase): Views {
   const shape: Views['shape'] = [batch, imageSize, imageSize, 3];
   const count = batch * imageSize * imageSize * 3;
   const values = (name: string) => {

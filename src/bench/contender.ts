@@ -1,5 +1,4 @@
-import type { ResNetShape } from '../engine/network/backbones/resnet';
-import type { HeadLayer } from '../engine/network/heads/mlpHead';
+import type { NetworkLayers } from '../engine/network/networkLayers';
 
 /** Something that makes training steps (or runs a kernel), to be timed beside others. */
 export interface Contender {
@@ -12,16 +11,9 @@ export interface Contender {
   dispose(): void;
 }
 
-/** What a network consists of. */
-export interface NetworkDescription {
-  readonly shape: ResNetShape;
-  readonly projector: readonly HeadLayer[];
-  readonly predictor: readonly HeadLayer[];
-}
-
 /** All that another implementation needs in order to make the same SimSiam step. */
 export interface NetworkState {
-  readonly network: NetworkDescription;
+  readonly network: NetworkLayers;
   readonly parameters: readonly {
     readonly name: string;
     readonly shape: readonly number[];

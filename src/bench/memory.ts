@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { MemoryRow } from '../domain/benchmark';
-import { simSiamOf, viewsOf } from './cases';
+import { methodOf, viewsOf } from './cases';
 import type { BenchContext } from './context';
 import { NetworkStep, type NetworkStepMode } from './networkStep';
 import { prepareKernels } from './prepareKernels';
@@ -28,7 +28,7 @@ export async function measureMemory(context: BenchContext): Promise<MemoryRow[]>
     context.progress(`memory: ${engine}`);
     await context.restart();
     await prepareKernels(item);
-    const step = new NetworkStep(simSiamOf(item), viewsOf(item), mode);
+    const step = new NetworkStep(methodOf(item), viewsOf(item), mode);
     await step.enter();
     for (let n = 0; n < STEPS; n++) step.step();
     await step.finish();

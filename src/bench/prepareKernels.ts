@@ -1,7 +1,8 @@
 import { type ConvUse, tuneConvolutions } from '../engine/kernels/tuning/tuneConvolutions';
 import { memoryTuningCache, type TuningCache } from '../engine/kernels/tuning/tuningCache';
-import { networkConvolutions } from '../engine/network/networkConvolutions';
-import type { NetworkCase } from './cases';
+import { passesOf } from '../engine/methods/registry';
+import { tunedConvolutions } from '../engine/network/tunedConvolutions';
+import { configOf, type NetworkCase } from './cases';
 
 /** For a whole network; the convolutions with most work come first, and the rest follow them when time runs out. */
 const BUDGET_MS = 6000;
@@ -15,5 +16,5 @@ export async function tuneKernels(uses: readonly ConvUse[], cache: TuningCache =
 
 /** `tuneKernels` for a whole network. Where a case is wider or larger than its settings say, the choice for those serves. */
 export async function prepareKernels(item: NetworkCase, cache: TuningCache = known): Promise<void> {
-  await tuneKernels(networkConvolutions({ ...item.config, batchSize: item.batch }), cache);
+  await tuneKernels(tunedConvolutions(passesOf(configOf(item))), cache);
 }

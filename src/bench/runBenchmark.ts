@@ -2,7 +2,7 @@ import type { BenchReport, BenchSection, FirstStepRow, StepRow } from '../domain
 import type { RunConfig } from '../domain/runConfig';
 import type { EngineInfo } from '../engine/backend/engineInfo';
 import { startEngine } from '../engine/backend/startEngine';
-import { networkCase, REFERENCE, simSiamOf, viewsOf } from './cases';
+import { methodOf, networkCase, REFERENCE, viewsOf } from './cases';
 import type { ForeignNetwork, NetworkState } from './contender';
 import { type BenchContext, budgetMs } from './context';
 import { measureEngines } from './engines';
@@ -68,7 +68,7 @@ async function referenceMs(steps: readonly StepRow[], context: BenchContext): Pr
   if (steps.length > 0) return steps[0].oursMs;
   const { reference } = context;
   await prepareKernels(reference);
-  const step = new NetworkStep(simSiamOf(reference), viewsOf(reference), 'captured');
+  const step = new NetworkStep(methodOf(reference), viewsOf(reference), 'captured');
   const times = await takeTurns({ step }, context.clock, { rounds: 1, budgetMs: budgetMs(context) });
   step.dispose();
   return times.step.wallMs;

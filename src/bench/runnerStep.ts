@@ -5,7 +5,7 @@ import { BatchSampler } from '../engine/images/batchSampler';
 import { ImageSource } from '../engine/images/imageSource';
 import { preferPlainTwins } from '../engine/kernels/runtime/program';
 import type { Method } from '../engine/methods/method';
-import { METHOD_FACTORIES } from '../engine/methods/registry';
+import { createMethod } from '../engine/methods/registry';
 import { scaledLearningRate } from '../engine/optim/schedule';
 import { type StepMetrics, type StepPlan, StepRunner } from '../engine/step/stepRunner';
 import type { Contender } from './contender';
@@ -34,7 +34,7 @@ export class RunnerStep implements Contender {
     this.#options = options;
     this.#live = liveSettingsOf(config);
     const train = indicesOf(dataset, TRAIN);
-    this.#method = METHOD_FACTORIES[config.method](config, { count: train.length });
+    this.#method = createMethod(config, { count: train.length });
     this.#runner = new StepRunner(
       config,
       new ImageSource(dataset),

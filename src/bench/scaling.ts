@@ -1,6 +1,7 @@
+import type { Layer } from '../domain/backbones/layer';
 import type { ScalingPoint, ScalingSeries, StepTime } from '../domain/benchmark';
 import { noiseDataset } from '../engine/images/noiseDataset';
-import { configOf, gflopOfCase, type NetworkCase, simSiamOf, viewsOf } from './cases';
+import { configOf, gflopOfCase, methodOf, type NetworkCase, stagesOf, viewsOf } from './cases';
 import { type BenchContext, budgetMs, LONGEST_STEP_MS } from './context';
 import { NetworkStep } from './networkStep';
 import { prepareKernels } from './prepareKernels';
@@ -17,14 +18,42 @@ function batchCases(reference: NetworkCase, fast: boolean): NetworkCase[] {
 
 function imageCases(reference: NetworkCase, fast: boolean): NetworkCase[] {
   const sizes = fast ? [16, 32, 64, 128] : [16, 32, 64];
-  return sizes.map((imageSize) => ({ ...reference, name: `${imageSize} px`, imageSize }));
+  return sizes.map((imageSize) => ({
+    ...reference,
+    name: `${imageSize} px`,
+    // Its layers are the same at every size.
+    backbone: { ...reference.backbone, imageSize },
+  }));
+}
+
+/** The same layers with so many times the channels; images keep their 3. */
+function widened(layers: readonly Layer[], factor: number): Layer[] {
+  return layers.map((layer) => {
+    switch (layer.kind) {
+      case 'conv':
+        return { ...layer, in: layer.in === 3 ? 3 : factor * layer.in, out: factor * layer.out };
+      case 'linear':
+        return { ...layer, in: factor * layer.in, out: factor * layer.out };
+      case 'batchNorm':
+        return { ...layer, channels: factor * layer.channels };
+      case 'residual':
+        return { ...layer, body: widened(layer.body, factor), shortcut: widened(layer.shortcut, factor) };
+      case 'relu':
+      case 'globalAveragePool':
+        return layer;
+      default:
+        return layer satisfies never;
+    }
+  });
 }
 
 function widthCases(reference: NetworkCase, fast: boolean): NetworkCase[] {
   const factors = fast ? [0.5, 1, 2, 4, 8] : [0.5, 1, 2];
   return factors.map((factor) => {
-    const widths = reference.shape.widths.map((width) => width * factor);
-    return { ...reference, name: widths.join('/'), shape: { ...reference.shape, widths } };
+    const { featureDim, layers, imageSize } = reference.backbone;
+    const backbone = { imageSize, featureDim: factor * featureDim, layers: widened(layers, factor) };
+    const name = stagesOf(backbone.layers).map(({ width }) => width);
+    return { ...reference, name: name.join('/'), backbone };
   });
 }
 
@@ -48,7 +77,7 @@ async function measureSeries(
       continue;
     }
     await prepareKernels(item);
-    steps[item.name] = new NetworkStep(simSiamOf(item), viewsOf(item), 'captured');
+    steps[item.name] = new NetworkStep(methodOf(item), viewsOf(item), 'captured');
   }
   context.progress(`scaling, ${parameter}: ${Object.keys(steps).join(', ')}`);
   const times = await takeTurns(steps, context.clock, { rounds: context.rounds, budgetMs: budgetMs(context) });

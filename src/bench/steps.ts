@@ -1,8 +1,7 @@
 import type { StepRow, StepTime } from '../domain/benchmark';
 import { presetConfig } from '../domain/presets';
-import { predictorLayers } from '../engine/network/heads/predictorLayers';
-import { projectorLayers } from '../engine/network/heads/projectorLayers';
-import { describeCase, gflopOfCase, type NetworkCase, networkCase, simSiamOf, viewsOf } from './cases';
+import type { Method } from '../engine/methods/method';
+import { describeCase, gflopOfCase, layersOf, methodOf, type NetworkCase, networkCase, viewsOf } from './cases';
 import type { Contender, ForeignNetwork, LossAndGradientNorm, NetworkState } from './contender';
 import { type BenchContext, budgetMs, LONGEST_STEP_MS } from './context';
 import { LEARNING_RATE, MOMENTUM, NetworkStep, type Views, WEIGHT_DECAY } from './networkStep';
@@ -24,24 +23,14 @@ const NORM_TOLERANCE = 1e-2;
 const RESNET_BATCHES = [256, 128, 64, 32, 16, 8, 4];
 const RESNET_MS = 600;
 
-async function stateOf(
-  { shape, config }: NetworkCase,
-  views: Views,
-  simsiam: ReturnType<typeof simSiamOf>,
-): Promise<NetworkState> {
-  const { projectorHidden, outputDim, headBatchNorm, predictorHidden } = config;
-  const heads = { outputDim, headBatchNorm };
-  const parameters = [...simsiam.parameters.trainable].map(async ([name, variable]) => ({
+async function stateOf(item: NetworkCase, views: Views, method: Method): Promise<NetworkState> {
+  const parameters = [...method.parameters.trainable].map(async ([name, variable]) => ({
     name,
     shape: variable.shape,
     values: Float32Array.from(await variable.data()),
   }));
   return {
-    network: {
-      shape,
-      projector: projectorLayers({ layers: config.projectorLayers, hidden: projectorHidden, ...heads }),
-      predictor: predictorLayers({ hidden: predictorHidden, ...heads }),
-    },
+    network: layersOf(item),
     parameters: await Promise.all(parameters),
     viewShape: views.shape,
     x1: views.x1,
@@ -79,7 +68,7 @@ async function measureCase(item: NetworkCase, rates: Rates, context: BenchContex
   context.progress(`step: ${item.name}, ${describeCase(item)}`);
   await prepareKernels(item);
   const views = viewsOf(item);
-  const method = simSiamOf(item);
+  const method = methodOf(item);
   const state = await stateOf(item, views, method);
   const ours = new NetworkStep(method, views, 'captured');
   const contenders: Partial<Record<Side, Contender>> = { ours };
@@ -97,7 +86,7 @@ async function measureCase(item: NetworkCase, rates: Rates, context: BenchContex
   };
   if (takesPart('stockTfjs')) {
     context.progress(`step: ${item.name}, first step of stock tfjs`);
-    const stock = new NetworkStep(simSiamOf(item), views, 'stock');
+    const stock = new NetworkStep(methodOf(item), views, 'stock');
     compare('stockTfjs', stock, await stock.lossAndGradientNorm());
   }
   if (context.foreign !== null && takesPart('jaxJs')) {

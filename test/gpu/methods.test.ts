@@ -11,7 +11,7 @@ import {
 } from '../../src/domain/runConfig';
 import type { Method } from '../../src/engine/methods/method';
 import { NO_MORE_VIEWS } from '../../src/engine/methods/method';
-import { METHOD_FACTORIES } from '../../src/engine/methods/registry';
+import { createMethod } from '../../src/engine/methods/registry';
 import type { StepInputs } from '../../src/engine/methods/stepInputs';
 import { Sgd } from '../../src/engine/optim/sgd';
 import { Trainer } from '../../src/engine/run/trainer';
@@ -74,7 +74,7 @@ class Bench {
 
   constructor(config: RunConfig) {
     expect(configProblems(config)).toEqual([]);
-    this.method = METHOD_FACTORIES[config.method](config, { count: IMAGES });
+    this.method = createMethod(config, { count: IMAGES });
     this.live = liveSettingsOf(config);
     this.method.liveChanged('predictor', this.live);
     const { full, small } = this.method.moreViews ?? NO_MORE_VIEWS;

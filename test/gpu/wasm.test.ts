@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { basicBlocks } from '../../src/domain/backbones/basicBlocks';
 import { presetConfig } from '../../src/domain/presets';
 import { liveSettingsOf, type RunConfig } from '../../src/domain/runConfig';
 import { trainingConv2d } from '../../src/engine/kernels/conv2d/conv2d';
-import { SimSiam } from '../../src/engine/methods/simsiam';
+import { createMethod } from '../../src/engine/methods/registry';
+import { networkLayers } from '../../src/engine/network/networkLayers';
 import { Sgd } from '../../src/engine/optim/sgd';
 import { trainStep } from '../../src/engine/step/trainStep';
 import { describeOnEngines } from '../setup/engine';
@@ -224,14 +226,15 @@ describeOnEngines(['wasm'], 'training', () => {
       projectorHidden: 16,
       predictorHidden: 8,
     };
-    const method = new SimSiam(
-      { widths: [8, 16], blocks: [1, 1], strides: [1, 2], stemStride: 2, zeroInitResidual: false },
-      config,
-      { count: 16 },
+    const layers = basicBlocks(
+      { widths: [8, 16], blocks: [1, 1], strides: [1, 2] },
+      { stemStride: 2, zeroInitResidual: false },
     );
+    const backbone = { imageSize: 16, featureDim: 16, layers };
+    const method = createMethod(config, { count: 16 }, networkLayers(backbone, config));
     const live = liveSettingsOf(config);
     const optimiser = new Sgd({ momentum: 0.9, weightDecay: 1e-4 });
-    optimiser.prepare(method.trained(live));
+    optimiser.prepare(method.trained(live, 0));
     const views = () => tf.randomNormal<tf.Rank.R4>([16, 16, 16, 3]);
     const inputs = stepInputs(views(), views());
     // tfjs counts tensors; what XNNPACK keeps beside them shows in the size of the WebAssembly memory alone.

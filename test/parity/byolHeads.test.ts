@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { type Follower, movingAverage } from '../../src/engine/kernels/movingAverage';
 import { byolLoss } from '../../src/engine/losses/byolLoss';
-import { mlpHead } from '../../src/engine/network/heads/mlpHead';
+import { buildLayers } from '../../src/engine/network/buildLayers';
+import { mlp } from '../../src/engine/network/heads/mlp';
 import { Parameters } from '../../src/engine/network/nn/parameters';
 import { seededRandom } from '../../src/engine/random';
 import { valueAndGradients } from '../../src/engine/step/backprop';
@@ -43,16 +44,11 @@ function headOf(weights: Named) {
   const parameters = new Parameters();
   const [input, hidden] = weights['fc1.kernel']!.shape as [number, number];
   const out = weights['fc2.kernel']!.shape[1]!;
-  const head = mlpHead(
-    parameters,
-    'head',
-    input,
-    [
-      { out: hidden, batchNorm: 'affine', relu: true },
-      { out, batchNorm: 'none', relu: false },
-    ],
-    seededRandom(0),
-  );
+  const layers = mlp('head', input, [
+    { out: hidden, batchNorm: 'affine', relu: true },
+    { out, batchNorm: 'none', relu: false },
+  ]);
+  const head = buildLayers<tf.Tensor2D, tf.Tensor2D>(parameters, layers, seededRandom(0));
   for (const [name, t] of Object.entries(weights)) {
     parameters.get(`head.${name}`).assign(tf.tensor(decode(t), t.shape));
   }

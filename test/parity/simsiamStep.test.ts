@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { basicBlocks } from '../../src/domain/backbones/basicBlocks';
 import type { Symmetrization } from '../../src/domain/methods/options';
 import { presetConfig } from '../../src/domain/presets';
-import { type LiveSettings, liveSettingsOf } from '../../src/domain/runConfig';
-import { SimSiam } from '../../src/engine/methods/simsiam';
+import { type LiveSettings, liveSettingsOf, type RunConfig } from '../../src/domain/runConfig';
+import type { Method } from '../../src/engine/methods/method';
+import { createMethod } from '../../src/engine/methods/registry';
+import { networkLayers } from '../../src/engine/network/networkLayers';
 import { Sgd } from '../../src/engine/optim/sgd';
 import { computeGradients, trainStep } from '../../src/engine/step/trainStep';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
@@ -58,27 +61,23 @@ const CASES: Record<string, { live?: Partial<LiveSettings>; symmetrization?: Sym
 
 const tensor4d = (t: GoldenTensor) => tf.tensor4d(decode(t), t.shape as [number, number, number, number]);
 
-function goldenMethod(options: { symmetrization?: Symmetrization } = {}): SimSiam {
+function goldenMethod(options: { symmetrization?: Symmetrization } = {}): Method {
   const [, hidden] = config.projector_dims;
-  const method = new SimSiam(
-    {
-      widths: config.widths,
-      blocks: config.blocks,
-      strides: config.strides,
-      stemStride: 1,
-      zeroInitResidual: false,
-    },
-    {
-      ...presetConfig('tiny'),
-      headBatchNorm: 'output',
-      ...options,
-      outputDim: config.projector_dims[config.projector_dims.length - 1],
-      projectorLayers: (config.projector_dims.length - 1) as 2 | 3,
-      projectorHidden: hidden,
-      predictorHidden: config.predictor_dims[1],
-    },
-    { count: 1 },
-  );
+  const settings: RunConfig = {
+    ...presetConfig('tiny'),
+    headBatchNorm: 'output',
+    ...options,
+    outputDim: config.projector_dims[config.projector_dims.length - 1],
+    projectorLayers: (config.projector_dims.length - 1) as 2 | 3,
+    projectorHidden: hidden,
+    predictorHidden: config.predictor_dims[1],
+  };
+  const backbone = {
+    imageSize: golden.x1.shape[1],
+    featureDim: config.widths[config.widths.length - 1],
+    layers: basicBlocks(config, { stemStride: 1, zeroInitResidual: false }),
+  };
+  const method = createMethod(settings, { count: 1 }, networkLayers(backbone, settings));
   for (const [name, t] of Object.entries(golden.init)) {
     const variable = method.parameters.get(name);
     expect(variable.shape, name).toEqual(t.shape);
@@ -92,7 +91,7 @@ async function expectClose(actual: tf.Tensor, expected: GoldenTensor, tolerance:
   expect(maxError(await actual.data(), decode(expected), floor), name).toBeLessThanOrEqual(tolerance);
 }
 
-async function expectState(method: SimSiam, expected: Named, name: string) {
+async function expectState(method: Method, expected: Named, name: string) {
   for (const [parameter, t] of Object.entries(expected)) {
     // 3e-4 absolute on the weights: the floor of 1 keeps the error from being divided by a smaller value.
     await expectClose(method.parameters.get(parameter), t, 3e-4, `${name} ${parameter}`, 1);
@@ -170,7 +169,7 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'SimSiam step equals the reference'
     for (let step = 0; step < sgd.steps; step++) {
       const views = [tensor4d(golden.sgd.batches[step].x1), tensor4d(golden.sgd.batches[step].x2)] as const;
       const inputs = stepInputs(...views, { step, learningRate: sgd.lr });
-      optimiser.prepare(method.trained(LIVE));
+      optimiser.prepare(method.trained(LIVE, 0));
       const metrics = trainStep(method, optimiser, inputs, LIVE);
       expect(Math.abs((await metrics.data())[0] - golden.sgd.losses[step]), `loss ${step}`).toBeLessThanOrEqual(1e-5);
       tf.dispose([metrics, ...views]);

@@ -1,5 +1,6 @@
 import { lax, nn, numpy as np } from '@jax-js/jax';
-import type { NetworkDescription } from '../../../src/bench/contender';
+import type { Layer } from '../../../src/domain/backbones/layer';
+import type { NetworkLayers } from '../../../src/engine/network/networkLayers';
 
 /**
  * SimSiam's network and loss in jax-js, as its own examples are written: images [N, C, H, W], kernels [out, in, k, k]. Each function owns
@@ -40,39 +41,34 @@ function batchNorm(x: np.Array, take: Take, name: string | null): np.Array {
   return normalised.mul(gamma).add(beta);
 }
 
-function basicBlock(x: np.Array, take: Take, name: string, stride: number, projected: boolean): np.Array {
-  const conv1 = conv(x.ref, take(`${name}.conv1.kernel`), stride);
-  const hidden = nn.relu(batchNorm(conv1, take, `${name}.bn1`));
-  const main = batchNorm(conv(hidden, take(`${name}.conv2.kernel`), 1), take, `${name}.bn2`);
-  const shortcut = projected
-    ? batchNorm(conv(x, take(`${name}.shortcut.conv.kernel`), stride), take, `${name}.shortcut.bn`)
-    : x;
-  return nn.relu(main.add(shortcut));
-}
-
-function backbone(images: np.Array, take: Take, { shape }: NetworkDescription): np.Array {
-  const { widths, blocks, strides, stemStride } = shape;
-  let x = nn.relu(batchNorm(conv(images, take('encoder.stem.conv.kernel'), stemStride), take, 'encoder.stem.bn'));
-  let input = widths[0];
-  widths.forEach((out, stage) => {
-    for (let block = 0; block < blocks[stage]; block++) {
-      const stride = block === 0 ? strides[stage] : 1;
-      x = basicBlock(x, take, `encoder.stage${stage + 1}.block${block}`, stride, stride !== 1 || input !== out);
-      input = out;
+function applyLayer(x: np.Array, take: Take, layer: Layer): np.Array {
+  switch (layer.kind) {
+    case 'conv':
+      return conv(x, take(`${layer.name}.kernel`), layer.stride);
+    case 'linear': {
+      const product = np.matmul(x, take(`${layer.name}.kernel`));
+      return layer.bias ? product.add(take(`${layer.name}.bias`)) : product;
     }
-  });
-  return np.mean(x, [2, 3]);
+    case 'batchNorm': {
+      const y = batchNorm(x, take, layer.affine ? layer.name : null);
+      return layer.relu ? nn.relu(y) : y;
+    }
+    case 'relu':
+      return nn.relu(x);
+    case 'residual': {
+      const main = apply(x.ref, take, layer.body);
+      const sum = main.add(apply(x, take, layer.shortcut));
+      return layer.relu ? nn.relu(sum) : sum;
+    }
+    case 'globalAveragePool':
+      return np.mean(x, [2, 3]);
+    default:
+      return layer satisfies never;
+  }
 }
 
-function mlp(x: np.Array, take: Take, name: string, layers: NetworkDescription['projector']): np.Array {
-  return layers.reduce((input, { batchNorm: norm, relu }, i) => {
-    const product = np.matmul(input, take(`${name}.fc${i + 1}.kernel`));
-    const y =
-      norm === 'none'
-        ? product.add(take(`${name}.fc${i + 1}.bias`))
-        : batchNorm(product, take, norm === 'affine' ? `${name}.bn${i + 1}` : null);
-    return relu ? nn.relu(y) : y;
-  }, x);
+function apply(x: np.Array, take: Take, layers: readonly Layer[]): np.Array {
+  return layers.reduce((y, layer) => applyLayer(y, take, layer), x);
 }
 
 function l2Normalise(x: np.Array): np.Array {
@@ -87,14 +83,14 @@ function distance(p: np.Array, z: np.Array): np.Array {
 }
 
 /** Eq. 4 on two views [N, C, H, W]; consumes the views and the parameters. */
-export function simSiamLoss(parameters: Parameters, x1: np.Array, x2: np.Array, network: NetworkDescription): np.Array {
+export function simSiamLoss(parameters: Parameters, x1: np.Array, x2: np.Array, network: NetworkLayers): np.Array {
   const take: Take = (name) => {
     const parameter = parameters[name];
     if (parameter === undefined) throw new Error(`the jax-js network has no parameter ${name}`);
     return parameter.ref;
   };
-  const f = (x: np.Array) => mlp(backbone(x, take, network), take, 'projector', network.projector);
-  const h = (z: np.Array) => mlp(z, take, 'predictor', network.predictor);
+  const f = (x: np.Array) => apply(x, take, [...network.backbone.layers, ...network.projector]);
+  const h = (z: np.Array) => apply(z, take, network.predictor);
   const z1 = f(x1);
   const z2 = f(x2);
   const p1 = h(z1.ref);

@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import type { RunConfig } from '../../domain/runConfig';
-import { barlowTwins } from '../losses/barlowTwins';
+import { barlowTwins as barlowTwinsLoss } from '../losses/barlowTwins';
 import { stopGradient } from '../network/nn/stopGradient';
-import type { Method } from './method';
-import { Siamese, type SiameseLoss } from './siamese';
+import type { MethodImplementation } from './methodImplementation';
+import { Siamese, type SiameseLoss, siamesePasses } from './siamese';
 
 /** The two views' cross-correlation is to be the identity; with a predictor and stop-gradient where they are asked for. */
 const loss: SiameseLoss = (z, p, live) => {
   const towards = (prediction: tf.Tensor2D, target: tf.Tensor2D) =>
-    barlowTwins(prediction, live.stopGradient ? stopGradient(target) : target, live.lambda);
+    barlowTwinsLoss(prediction, live.stopGradient ? stopGradient(target) : target, live.lambda);
   // Between branches that are alike the mirror image is the transposed matrix: the same loss.
   const alike = live.predictor === 'none' && !live.stopGradient;
   if (alike) return towards(z.first, z.second);
@@ -16,6 +15,7 @@ const loss: SiameseLoss = (z, p, live) => {
 };
 
 /** Barlow Twins (arXiv 2103.03230). */
-export function createBarlowTwins(config: RunConfig): Method {
-  return new Siamese(config, loss);
-}
+export const barlowTwins: MethodImplementation = {
+  passes: siamesePasses,
+  create: (network) => new Siamese(network, loss),
+};

@@ -3,13 +3,13 @@ import { assignInPlace } from '../kernels/movingAverage';
 import type { Parameters } from '../network/nn/parameters';
 import { withoutGradient } from '../network/nn/stopGradient';
 
-/** The last outputs of a view, newest first (SwAV, Sec. 3.1, "working with small batches"). State `queue.NAME` [length, d]. */
+/** The last outputs of a view, newest first (SwAV, Sec. 3.1, "working with small batches"). Remembered as `queue.NAME` [length, d]. */
 export class FeatureQueue {
   readonly #rows: tf.Variable<tf.Rank.R2>;
 
   constructor(parameters: Parameters, name: string, shape: readonly [length: number, d: number]) {
     const [length, d] = shape;
-    this.#rows = parameters.addState<tf.Rank.R2>(`queue.${name}`, [length, d], new Float32Array(length * d));
+    this.#rows = parameters.addRemembered<tf.Rank.R2>(`queue.${name}`, [length, d], new Float32Array(length * d));
   }
 
   /** All of it [length, d], to be read before the next `push`. */

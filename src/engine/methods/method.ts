@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { LiveKey, LiveSettings } from '../../domain/runConfig';
 import type { Embedding } from '../network/encoder';
-import type { Mode } from '../network/nn/layer';
+import type { Mode } from '../network/nn/forward';
 import type { Parameters } from '../network/nn/parameters';
 import type { StepInputs } from './stepInputs';
 
@@ -39,7 +39,7 @@ export interface MoreViews {
 
 export const NO_MORE_VIEWS: MoreViews = { full: 0, small: null };
 
-/** What a method is to know of the images it will be trained on. */
+/** What a method needs to know of the images it will be trained on. */
 export interface TrainingImages {
   readonly count: number;
 }
@@ -51,6 +51,7 @@ export interface TrainingImages {
  * keep what outlives the step in variables that exist beforehand, overwritten where they lie (`kernels/inPlace.ts`).
  */
 export interface Method {
+  /** All of its state; the group `remembered` is what it keeps from step to step beside its networks. */
   readonly parameters: Parameters;
   readonly featureDim: number;
   readonly outputDim: number;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Follower, movingAverage } from '../kernels/movingAverage';
 import type { Encoder } from '../network/encoder';
+import type { Network } from '../network/network';
 import type { Pair } from '../network/nn/bothViews';
 import { Parameters } from '../network/nn/parameters';
 import { withoutGradient } from '../network/nn/stopGradient';
@@ -8,16 +9,15 @@ import { SCALAR, type StepInputs } from './stepInputs';
 
 /**
  * BYOL's target network (Sec. 3.1): begins as a copy of the online encoder and follows it as a moving average of its weights. Its BN has
- * the statistics of what passes through it; moving statistics are not averaged. State `target.*`.
+ * the statistics of what passes through it; moving statistics are not averaged. Remembered as `target.*`.
  */
 export class MomentumEncoder {
   readonly #encoder: Encoder;
   readonly #followers: readonly Follower[];
 
-  /** @param build builds the encoder once more, with the weights that the online one in `online` began with */
-  constructor(online: Parameters, build: (parameters: Parameters) => Encoder) {
+  constructor({ parameters: online, encoderAgain }: Network) {
     const own = new Parameters();
-    this.#encoder = build(own);
+    this.#encoder = encoderAgain(own);
     this.#followers = [...own.trainable].map(([name, target]) => ({ target, online: online.get(name) }));
     online.adopt('target.', own);
   }

@@ -6,7 +6,7 @@ import { withoutGradient } from '../network/nn/stopGradient';
 
 /**
  * The moving average eta of each image's outputs (Sec. 5.2): eta = m eta + (1 - m) z/|z| at each visit. It begins at zero, so that at an
- * image's first visit eta has the direction of z. State `memory.eta` [images, d].
+ * image's first visit eta has the direction of z. Remembered as `memory.eta` [images, d].
  */
 export class OutputMemory {
   readonly #eta: tf.Variable<tf.Rank.R2>;
@@ -14,7 +14,7 @@ export class OutputMemory {
 
   constructor(parameters: Parameters, shape: readonly [images: number, d: number], momentum: number) {
     const [images, d] = shape;
-    this.#eta = parameters.addState<tf.Rank.R2>('memory.eta', [images, d], new Float32Array(images * d));
+    this.#eta = parameters.addRemembered<tf.Rank.R2>('memory.eta', [images, d], new Float32Array(images * d));
     this.#momentum = momentum;
   }
 

@@ -1,36 +1,31 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { LiveKey, LiveSettings, RunConfig } from '../../domain/runConfig';
-import { mlpHead } from '../network/heads/mlpHead';
-import { predictorLayers } from '../network/heads/predictorLayers';
+import type { LiveKey, LiveSettings } from '../../domain/runConfig';
 import { onPair, type Pair } from '../network/nn/bothViews';
-import type { Layer } from '../network/nn/layer';
+import type { Forward } from '../network/nn/forward';
 import type { Parameters } from '../network/nn/parameters';
-import { seededRandom } from '../random';
 import type { TrainedParameter } from './method';
-
-export type PredictorSettings = Pick<RunConfig, 'headBatchNorm' | 'outputDim' | 'predictorHidden' | 'seed'>;
 
 /** The predictor h in its three states (Table 1): trained, fixed at its random initialisation, or none. Parameters `predictor.*`. */
 export class Predictor {
   readonly #parameters: Parameters;
-  readonly #layer: Layer<tf.Tensor2D>;
+  readonly #network: Forward<tf.Tensor2D>;
   readonly #initial: Map<string, tf.Tensor>;
 
-  constructor(parameters: Parameters, { headBatchNorm, outputDim, predictorHidden: hidden, seed }: PredictorSettings) {
-    const layers = predictorLayers({ hidden, outputDim, headBatchNorm });
+  /** @param network h as it is in `parameters`, freshly initialised */
+  constructor(parameters: Parameters, network: Forward<tf.Tensor2D>) {
     this.#parameters = parameters;
-    this.#layer = mlpHead(parameters, 'predictor', outputDim, layers, seededRandom(seed, 'init', 'predictor'));
+    this.#network = network;
     this.#initial = parameters.snapshot('predictor.');
   }
 
   /** p = h(z), in training mode; z itself where there is none. z, p [N, d]. */
   predict(z: tf.Tensor2D, live: LiveSettings): tf.Tensor2D {
-    return live.predictor === 'none' ? z : this.#layer(z, 'train');
+    return live.predictor === 'none' ? z : this.#network(z, 'train');
   }
 
   /** The same of both views, each with BN statistics of its own. */
   predictPair(z: Pair<tf.Tensor2D>, live: LiveSettings): Pair<tf.Tensor2D> {
-    return live.predictor === 'none' ? z : onPair(this.#layer, z);
+    return live.predictor === 'none' ? z : onPair(this.#network, z);
   }
 
   /** Of all the parameters, those that are trained: the predictor's only in state `trained`. */
@@ -44,7 +39,7 @@ export class Predictor {
     return trained;
   }
 
-  /** To be told of every change in flight. */
+  /** Called after every change in flight. */
   liveChanged(key: LiveKey, live: LiveSettings): void {
     // Table 1 (b) fixes h at its random initialisation, not at what it has learned since.
     if (key === 'predictor' && live.predictor === 'fixed') this.#parameters.restore(this.#initial);

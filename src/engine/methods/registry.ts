@@ -1,17 +1,25 @@
 import type { MethodName } from '../../domain/methods/registry';
 import type { RunConfig } from '../../domain/runConfig';
-import { createBarlowTwins } from './barlowTwins';
-import { createByol } from './byol';
+import { buildNetwork } from '../network/network';
+import { networkLayersOf } from '../network/networkLayers';
+import type { Pass } from '../network/pass';
+import { barlowTwins } from './barlowTwins';
+import { byol } from './byol';
 import type { Method, TrainingImages } from './method';
-import { createSimClr } from './simclr';
-import { createSimSiam } from './simsiam';
-import { createSwav } from './swav';
+import type { MethodImplementation } from './methodImplementation';
+import { simclr } from './simclr';
+import { simsiam } from './simsiam';
+import { swav } from './swav';
 
-/** The implementation of each method that `spec/methods/registry.ts` describes. */
-export const METHOD_FACTORIES: Record<MethodName, (config: RunConfig, images: TrainingImages) => Method> = {
-  simsiam: createSimSiam,
-  byol: createByol,
-  simclr: createSimClr,
-  swav: createSwav,
-  barlowTwins: createBarlowTwins,
-};
+/** The implementation of each method that `domain/methods/registry.ts` describes. */
+const IMPLEMENTATIONS: Record<MethodName, MethodImplementation> = { simsiam, byol, simclr, swav, barlowTwins };
+
+/** A run's method with its networks, freshly initialised. `layers`: other networks than the settings name. */
+export function createMethod(config: RunConfig, images: TrainingImages, layers = networkLayersOf(config)): Method {
+  return IMPLEMENTATIONS[config.method].create(buildNetwork(layers, config.seed), config, images);
+}
+
+/** What a step of a run sends through which layers. `layers`: other networks than the settings name. */
+export function passesOf(config: RunConfig, layers = networkLayersOf(config)): readonly Pass[] {
+  return IMPLEMENTATIONS[config.method].passes(layers, config);
+}

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import type { RunConfig } from '../../domain/runConfig';
 import { ntXent } from '../losses/ntXent';
 import type { Pair } from '../network/nn/bothViews';
 import { stopGradient } from '../network/nn/stopGradient';
-import type { Method } from './method';
-import { Siamese, type SiameseLoss } from './siamese';
+import type { MethodImplementation } from './methodImplementation';
+import { Siamese, type SiameseLoss, siamesePasses } from './siamese';
 
 /** All of view 1, then all of view 2 [2N, d]. */
 function together({ first, second, both }: Pair<tf.Tensor2D>): tf.Tensor2D {
@@ -19,6 +18,7 @@ const loss: SiameseLoss = (z, p, live) => {
 };
 
 /** SimCLR (arXiv 2002.05709). */
-export function createSimClr(config: RunConfig): Method {
-  return new Siamese(config, loss);
-}
+export const simclr: MethodImplementation = {
+  passes: siamesePasses,
+  create: (network) => new Siamese(network, loss),
+};

@@ -1,26 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LiveKey, LiveSettings, RunConfig } from '../../domain/runConfig';
+import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import { crossEntropySimilarity } from '../losses/crossEntropySimilarity';
 import { negativeCosine } from '../losses/negativeCosine';
-import type { ResNetShape } from '../network/backbones/resnet';
-import { backboneShape } from '../network/backbones/shapes';
-import { buildEncoder, type Embedding, type Encoder, type EncoderSettings } from '../network/encoder';
+import type { Network } from '../network/network';
+import type { NetworkLayers } from '../network/networkLayers';
 import { pairOf } from '../network/nn/bothViews';
-import { Parameters } from '../network/nn/parameters';
 import { stopGradient } from '../network/nn/stopGradient';
+import type { Pass } from '../network/pass';
 import { tauSchedule } from '../optim/schedule';
-import type { Method, MethodOutput, MoreViews, TrainedParameter, TrainingImages } from './method';
+import { BaseMethod } from './baseMethod';
+import type { MethodOutput, MoreViews, TrainingImages } from './method';
+import type { MethodImplementation } from './methodImplementation';
 import { MomentumEncoder } from './momentumEncoder';
 import { OutputMemory } from './outputMemory';
-import { Predictor, type PredictorSettings } from './predictor';
+import { encoderPass, predictorPasses } from './passes';
 import type { StepInputs } from './stepInputs';
-
-export type SimSiamSettings = EncoderSettings &
-  PredictorSettings &
-  Pick<
-    RunConfig,
-    'symmetrization' | 'momentumEncoder' | 'tauBase' | 'movingAverageTarget' | 'targetMomentum' | 'alternation'
-  >;
 
 /** A view of each image, and where its image and its precomputed target are. */
 interface View {
@@ -33,39 +27,29 @@ interface View {
  * SimSiam (Sec. 3): encoder f = backbone + projector, predictor h, and the loss of Eqs. 2 to 4; with the variants that change what is
  * predicted: a momentum encoder's output, a moving average of the image's outputs, or outputs of earlier weights (Sec. 5.2).
  */
-export class SimSiam implements Method {
-  readonly parameters = new Parameters();
-  readonly featureDim: number;
-  readonly outputDim: number;
+class SimSiam extends BaseMethod {
   readonly moreViews: MoreViews;
   readonly innerSteps: number;
-  readonly #settings: SimSiamSettings;
-  readonly #encoder: Encoder;
-  readonly #predictor: Predictor;
+  readonly #config: RunConfig;
   readonly #momentumEncoder: MomentumEncoder | null;
   readonly #memory: OutputMemory | null;
 
-  constructor(shape: ResNetShape, settings: SimSiamSettings, images: TrainingImages) {
-    const { parameters } = this;
-    const build = (into: Parameters) => buildEncoder(into, shape, settings);
-    this.#settings = settings;
-    this.#encoder = build(parameters);
-    this.#predictor = new Predictor(parameters, settings);
-    this.#momentumEncoder = settings.momentumEncoder ? new MomentumEncoder(parameters, build) : null;
-    this.#memory = settings.movingAverageTarget
-      ? new OutputMemory(parameters, [images.count, settings.outputDim], settings.targetMomentum)
+  constructor(network: Network, config: RunConfig, images: TrainingImages) {
+    super(network);
+    this.#config = config;
+    this.#momentumEncoder = config.momentumEncoder ? new MomentumEncoder(network) : null;
+    this.#memory = config.movingAverageTarget
+      ? new OutputMemory(this.parameters, [images.count, this.outputDim], config.targetMomentum)
       : null;
-    this.featureDim = this.#encoder.featureDim;
-    this.outputDim = this.#encoder.outputDim;
-    this.moreViews = { full: settings.symmetrization === 'asymmetric2x' ? 2 : 0, small: null };
-    this.innerSteps = settings.alternation;
+    this.moreViews = { full: config.symmetrization === 'asymmetric2x' ? 2 : 0, small: null };
+    this.innerSteps = config.alternation;
   }
 
   forward(inputs: StepInputs, live: LiveSettings): MethodOutput {
     const { images, targets } = inputs;
     const first: View = { x: inputs.x1, images, precomputed: targets?.z1 ?? null };
     const second: View = { x: inputs.x2, images, precomputed: targets?.z2 ?? null };
-    switch (this.#settings.symmetrization) {
+    switch (this.#config.symmetrization) {
       case 'symmetric':
         return this.#symmetric(first, second, live);
       case 'asymmetric':
@@ -73,15 +57,15 @@ export class SimSiam implements Method {
       case 'asymmetric2x':
         return this.#twoPairs(first, second, inputs.moreViews, live);
       default:
-        return this.#settings.symmetrization satisfies never;
+        return this.#config.symmetrization satisfies never;
     }
   }
 
   /** Eq. 4: 1/2 D(p1, stopgrad(z2)) + 1/2 D(p2, stopgrad(z1)). */
   #symmetric(first: View, second: View, live: LiveSettings): MethodOutput {
-    const z = this.#encoder.encodePair(pairOf(first.x, second.x));
+    const z = this.encoder.encodePair(pairOf(first.x, second.x));
     const { first: z1, second: z2 } = z;
-    const { first: p1, second: p2 } = this.#predictor.predictPair(z, live);
+    const { first: p1, second: p2 } = this.predictor.predictPair(z, live);
     const t1 = this.#target(first, z1, live);
     const t2 = this.#target(second, z2, live);
     this.#memory?.keep(first.images, tf.mul(tf.add(t1, t2), 0.5));
@@ -91,8 +75,8 @@ export class SimSiam implements Method {
 
   /** Sec. 4.6: D(p1, stopgrad(z2)) alone. */
   #asymmetric(first: View, second: View, live: LiveSettings): MethodOutput {
-    const { first: z1, second: z2 } = this.#encoder.encodePair(pairOf(first.x, second.x));
-    const p1 = this.#predictor.predict(z1, live);
+    const { first: z1, second: z2 } = this.encoder.encodePair(pairOf(first.x, second.x));
+    const p1 = this.predictor.predict(z1, live);
     const t2 = this.#target(second, z2, live);
     this.#memory?.keep(second.images, t2);
     return { loss: similarityOf(live)(p1, t2), z1, z2, p1 };
@@ -113,29 +97,12 @@ export class SimSiam implements Method {
     return live.stopGradient ? stopGradient(z) : z;
   }
 
-  trained(live: LiveSettings): TrainedParameter[] {
-    return this.#predictor.trained(live);
-  }
-
   afterUpdate(inputs: StepInputs): void {
     this.#momentumEncoder?.follow(inputs);
   }
 
   tau(t: number, total: number): number {
-    return tauSchedule(this.#settings.tauBase, t, total);
-  }
-
-  liveChanged(key: LiveKey, live: LiveSettings): void {
-    this.#predictor.liveChanged(key, live);
-  }
-
-  embed(images: tf.Tensor4D, mode: 'measure' | 'infer'): Embedding {
-    return this.#encoder.embed(images, mode);
-  }
-
-  dispose(): void {
-    this.parameters.dispose();
-    this.#predictor.dispose();
+    return tauSchedule(this.#config.tauBase, t, total);
   }
 }
 
@@ -143,6 +110,28 @@ function similarityOf({ similarity }: LiveSettings): typeof negativeCosine {
   return similarity === 'cosine' ? negativeCosine : crossEntropySimilarity;
 }
 
-export function createSimSiam(config: RunConfig, images: TrainingImages): Method {
-  return new SimSiam(backboneShape(config), config, images);
+/** The pairs of views of a step, and what computes their targets where that is another network or other weights. */
+function passes(network: NetworkLayers, config: RunConfig): Pass[] {
+  const { batchSize: rows, symmetrization, momentumEncoder, movingAverageTarget, alternation } = config;
+  const symmetric = symmetrization === 'symmetric';
+  const constantTarget = config.stopGradient || momentumEncoder || movingAverageTarget || alternation > 1;
+  const predicted = symmetric ? 2 : 1;
+  const target = encoderPass(network, { rows, views: 1, gradientViews: 0 });
+  const pair = [
+    // The second view's z is in an asymmetric loss as the target alone.
+    encoderPass(network, { rows, views: 2, gradientViews: symmetric || !constantTarget ? 2 : 1 }),
+    ...predictorPasses(network, config, { rows, views: predicted, gradientViews: predicted }),
+    ...(momentumEncoder ? Array<Pass>(predicted).fill(target) : []),
+  ];
+  return [
+    ...pair,
+    ...(symmetrization === 'asymmetric2x' ? pair : []),
+    // `HeldTargets` computes both views of each step beforehand.
+    ...(alternation > 1 ? [target, target] : []),
+  ];
 }
+
+export const simsiam: MethodImplementation = {
+  passes,
+  create: (network, config, images) => new SimSiam(network, config, images),
+};

@@ -1,40 +1,37 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LiveKey, LiveSettings, RunConfig } from '../../domain/runConfig';
+import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import { sinkhornKnopp } from '../losses/sinkhornKnopp';
 import { swappedPrediction } from '../losses/swappedPrediction';
-import { backboneShape } from '../network/backbones/shapes';
-import { buildEncoder, type Embedding, type Encoder } from '../network/encoder';
-import { Prototypes } from '../network/heads/prototypes';
+import { Prototypes, prototypesLayer } from '../network/heads/prototypes';
+import type { Network } from '../network/network';
+import type { NetworkLayers } from '../network/networkLayers';
 import { pairOf } from '../network/nn/bothViews';
-import { Parameters } from '../network/nn/parameters';
 import { withoutGradient } from '../network/nn/stopGradient';
+import type { Pass } from '../network/pass';
 import { seededRandom } from '../random';
+import { BaseMethod } from './baseMethod';
 import { FeatureQueue } from './featureQueue';
-import type { Method, MethodOutput, MoreViews, TrainedParameter } from './method';
-import { Predictor } from './predictor';
+import type { MethodOutput, MoreViews, TrainedParameter } from './method';
+import type { MethodImplementation } from './methodImplementation';
+import { encoderPass, predictorPasses } from './passes';
+import { siamesePasses } from './siamese';
 import type { StepInputs } from './stepInputs';
 
 /** SwAV (arXiv 2006.09882): each view predicts the balanced cluster assignment of the other; with Sec. 6.2's variants. */
-class Swav implements Method {
-  readonly parameters = new Parameters();
-  readonly featureDim: number;
-  readonly outputDim: number;
+class Swav extends BaseMethod {
   readonly moreViews: MoreViews;
   readonly #config: RunConfig;
-  readonly #encoder: Encoder;
-  readonly #predictor: Predictor;
   readonly #prototypes: Prototypes;
   readonly #queues: readonly [FeatureQueue, FeatureQueue] | null;
   /** From this step on the queue is full and used. */
   readonly #queueFrom: number;
 
-  constructor(config: RunConfig) {
-    const { outputDim: d, queueLength, queueStart, batchSize, seed } = config;
-    const { parameters } = this;
+  constructor(network: Network, config: RunConfig) {
+    super(network);
+    const { queueLength, queueStart, batchSize, seed } = config;
+    const { parameters, outputDim: d } = this;
     this.#config = config;
-    this.#encoder = buildEncoder(parameters, backboneShape(config), config);
-    this.#predictor = new Predictor(parameters, config);
-    this.#prototypes = new Prototypes(parameters, [d, config.prototypes], seededRandom(seed, 'init', 'prototypes'));
+    this.#prototypes = new Prototypes(parameters, prototypesLayer(config), seededRandom(seed, 'init', 'prototypes'));
     this.#queues =
       queueLength === 0
         ? null
@@ -43,19 +40,22 @@ class Swav implements Method {
             new FeatureQueue(parameters, 'view2', [queueLength, d]),
           ];
     this.#queueFrom = Math.max(queueStart, Math.ceil(queueLength / batchSize));
-    this.featureDim = this.#encoder.featureDim;
-    this.outputDim = this.#encoder.outputDim;
     const { scaleMin } = config.augment.crop;
     // Half the side, and less of the picture than the large views show.
-    const small = { count: config.smallCrops, side: config.imageSize / 2, scaleMin: scaleMin / 4, scaleMax: scaleMin };
+    const small = {
+      count: config.smallCrops,
+      side: smallSide(network.layers),
+      scaleMin: scaleMin / 4,
+      scaleMax: scaleMin,
+    };
     this.moreViews = { full: 0, small: small.count > 0 ? small : null };
   }
 
   forward({ x1, x2, smallViews, step }: StepInputs, live: LiveSettings): MethodOutput {
-    const z = this.#encoder.encodePair(pairOf(x1, x2));
+    const z = this.encoder.encodePair(pairOf(x1, x2));
     const { first: z1, second: z2 } = z;
-    const { first: p1, second: p2 } = this.#predictor.predictPair(z, live);
-    const small = smallViews.map((x) => this.#predictor.predict(this.#encoder.encode(x, 'train'), live));
+    const { first: p1, second: p2 } = this.predictor.predictPair(z, live);
+    const small = smallViews.map((x) => this.predictor.predict(this.encoder.encode(x, 'train'), live));
     const [s1, s2, ...others] = [p1, p2, ...small].map((p) => this.#prototypes.scores(p));
     const [q1, q2] = [z1, z2].map((z, view) => this.#assignments(z, view, step, live));
     const towards = (q: tf.Tensor2D, scores: readonly tf.Tensor2D[]) =>
@@ -78,8 +78,8 @@ class Swav implements Method {
     return live.stopGradient ? withoutGradient(assign) : assign();
   }
 
-  trained(live: LiveSettings, step: number): TrainedParameter[] {
-    const trained = this.#predictor.trained(live);
+  override trained(live: LiveSettings, step: number): TrainedParameter[] {
+    const trained = super.trained(live, step);
     const frozen = step < this.#config.freezePrototypes;
     return frozen ? trained.filter(({ name }) => !name.startsWith('prototypes.')) : trained;
   }
@@ -93,25 +93,37 @@ class Swav implements Method {
   afterUpdate(): void {
     this.#prototypes.normalise();
   }
-
-  liveChanged(key: LiveKey, live: LiveSettings): void {
-    this.#predictor.liveChanged(key, live);
-  }
-
-  embed(images: tf.Tensor4D, mode: 'measure' | 'infer'): Embedding {
-    return this.#encoder.embed(images, mode);
-  }
-
-  dispose(): void {
-    this.parameters.dispose();
-    this.#predictor.dispose();
-  }
 }
 
 function mean(losses: readonly tf.Scalar[]): tf.Scalar {
   return losses.length === 1 ? losses[0] : tf.mul<tf.Scalar>(tf.addN([...losses]), 1 / losses.length);
 }
 
-export function createSwav(config: RunConfig): Method {
-  return new Swav(config);
+/** Side in pixels of the small crops. */
+function smallSide({ backbone }: NetworkLayers): number {
+  return backbone.imageSize / 2;
 }
+
+/** Large and small views through encoder and predictor; all are scored against the prototypes, and z with the queue for the assignments. */
+function passes(network: NetworkLayers, config: RunConfig): Pass[] {
+  const { batchSize: rows, smallCrops, queueLength, stopGradient, outputDim } = config;
+  const view = { rows, views: 1, gradientViews: 1 } as const;
+  const crop = [encoderPass(network, view, smallSide(network)), ...predictorPasses(network, config, view)];
+  const scores: Pass = {
+    layers: [prototypesLayer(config)],
+    input: [1, 1, outputDim],
+    fromImages: false,
+    trained: true,
+    ...view,
+  };
+  const assignments: Pass = { ...scores, rows: rows + queueLength, gradientViews: stopGradient ? 0 : 1 };
+  return [
+    ...siamesePasses(network, config),
+    ...Array.from({ length: smallCrops }, () => crop).flat(),
+    ...Array<Pass>(2 + smallCrops).fill(scores),
+    assignments,
+    assignments,
+  ];
+}
+
+export const swav: MethodImplementation = { passes, create: (network, config) => new Swav(network, config) };

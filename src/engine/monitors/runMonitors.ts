@@ -5,7 +5,8 @@ import type { RunConfig } from '../../domain/runConfig';
 import type { ImageSource } from '../images/imageSource';
 import { bindingLimit } from '../kernels/runtime/program';
 import type { Method } from '../methods/method';
-import { activationBytesPerImage } from '../network/networkConvolutions';
+import { activationBytesPerImage } from '../network/convolutions';
+import { networkLayersOf } from '../network/networkLayers';
 import { seededRandom } from '../random';
 import { effectiveRank } from './effectiveRank';
 import { CHUNK, type EmbeddedImages, type EmbedOptions, embedImages, embedViews } from './embedImages';
@@ -52,7 +53,7 @@ export class RunMonitors {
   #embedded: { readonly step: number; readonly images: EmbeddedImages } | null = null;
 
   constructor(method: Method, source: ImageSource, config: RunConfig, isCancelled: () => boolean) {
-    const most = Math.floor(bindingLimit() / activationBytesPerImage(config));
+    const most = Math.floor(bindingLimit() / activationBytesPerImage(networkLayersOf(config)));
     this.#embedOptions = { chunk: Math.min(CHUNK, most), isCancelled };
     this.#method = method;
     this.#source = source;

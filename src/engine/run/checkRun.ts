@@ -1,6 +1,7 @@
 import { type ImageDataset, indicesOf, TRAIN } from '../../domain/imageDataset';
 import { configProblems, type RunConfig } from '../../domain/runConfig';
-import { activationBytesPerImage } from '../network/networkConvolutions';
+import { activationBytesPerImage } from '../network/convolutions';
+import { networkLayersOf } from '../network/networkLayers';
 
 /** A run that cannot start with these settings and images; the message says what to do. */
 export class RunError extends Error {
@@ -15,9 +16,9 @@ export class RunError extends Error {
 
 const MB = 1024 * 1024;
 
-/** @throws RunError when the adapter cannot take in the activations of a batch: told beforehand, as WebGPU reports it outside any call. */
+/** @throws RunError when the adapter cannot take in the activations of a batch. WebGPU would report that outside any call. */
 function checkAdapter(config: RunConfig, limit: number): void {
-  const bytes = 2 * config.batchSize * activationBytesPerImage(config);
+  const bytes = 2 * config.batchSize * activationBytesPerImage(networkLayersOf(config));
   if (bytes <= limit) return;
   const batch = Math.floor((config.batchSize * limit) / bytes);
   throw new RunError(

@@ -26,11 +26,11 @@ import { bindingLimit, isWebGpu } from '../kernels/runtime/program';
 import { tuneConvolutions } from '../kernels/tuning/tuneConvolutions';
 import type { TuningCache } from '../kernels/tuning/tuningCache';
 import type { Method } from '../methods/method';
-import { METHOD_FACTORIES } from '../methods/registry';
+import { createMethod, passesOf } from '../methods/registry';
 import { RunDiagnosis } from '../monitors/diagnosis';
 import { collapseLevel } from '../monitors/outputStd';
 import { RunMonitors } from '../monitors/runMonitors';
-import { networkConvolutions } from '../network/networkConvolutions';
+import { tunedConvolutions } from '../network/tunedConvolutions';
 import { cosineDecay, scaledLearningRate } from '../optim/schedule';
 import { type StepMetrics, type StepPlan, StepRunner } from '../step/stepRunner';
 import { checkRun } from './checkRun';
@@ -125,7 +125,7 @@ export class Trainer {
     this.#source = new ImageSource(dataset);
     const train = indicesOf(dataset, TRAIN);
     this.#sampler = new BatchSampler(train, config.batchSize, config.seed);
-    this.#method = METHOD_FACTORIES[config.method](config, { count: train.length });
+    this.#method = createMethod(config, { count: train.length });
     this.#method.liveChanged('predictor', this.#live);
     const imagesOf = (step: number) => this.#sampler.batch(step).images;
     this.#runner = new StepRunner(config, this.#source, this.#method, options.recordSteps ?? true, imagesOf);
@@ -165,7 +165,7 @@ export class Trainer {
     const { tuning, isSoftware = false } = this.#options;
     if (tuning !== undefined && isWebGpu()) {
       const budget = isSoftware ? TUNING_MS.software : TUNING_MS.hardware;
-      await tuneConvolutions(networkConvolutions(this.config), tuning, budget, this.config.precision);
+      await tuneConvolutions(tunedConvolutions(passesOf(this.config)), tuning, budget, this.config.precision);
     }
     await this.#runner.compile(this.#plan());
   }

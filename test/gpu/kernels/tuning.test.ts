@@ -8,7 +8,8 @@ import { currentDevice } from '../../../src/engine/kernels/runtime/subgroups';
 import { fastest } from '../../../src/engine/kernels/tuning/measure';
 import { type ConvUse, tuneConvolutions } from '../../../src/engine/kernels/tuning/tuneConvolutions';
 import { memoryTuningCache } from '../../../src/engine/kernels/tuning/tuningCache';
-import { networkConvolutions } from '../../../src/engine/network/networkConvolutions';
+import { passesOf } from '../../../src/engine/methods/registry';
+import { tunedConvolutions } from '../../../src/engine/network/tunedConvolutions';
 import { describeOnGpu } from './harness';
 
 const GEOMETRY = convGeometry([2, 8, 8, 4], [3, 3, 4, 8], 1, 1);
@@ -102,7 +103,7 @@ describeOnGpu('choice of convolution variants', () => {
 describeOnGpu('convolutions of a network', () => {
   it('are those of the preset tiny', () => {
     const config = presetConfig('tiny');
-    const list = networkConvolutions(config);
+    const list = tunedConvolutions(passesOf(config));
     const { batchSize, imageSize } = config;
     expect(list[0]!.geometry).toMatchObject({
       batch: 2 * batchSize,

@@ -1,17 +1,16 @@
-import type { HeadBatchNorm } from '../../../domain/methods/options';
-import type { HeadLayer } from './mlpHead';
+import type { Layer } from '../../../domain/backbones/layer';
+import type { RunConfig } from '../../../domain/runConfig';
+import { mlp } from './mlp';
+
+export type PredictorSizes = Pick<RunConfig, 'predictorHidden' | 'outputDim' | 'headBatchNorm'>;
 
 /**
- * Prediction MLP (Sec. 3): two layers with a bottleneck (d/4 in the paper), BN + ReLU on the hidden one; the output has a bias and no
- * BN, unless Table 3's unstable row (d) asks for one.
+ * Prediction MLP (Sec. 3), `predictor.*`: two layers with a bottleneck (d/4 in the paper), BN + ReLU on the hidden one; the output has a
+ * bias and no BN, unless Table 3's unstable row (d) asks for one. z [N, d] -> p [N, d].
  */
-export function predictorLayers(config: {
-  readonly hidden: number;
-  readonly outputDim: number;
-  readonly headBatchNorm: HeadBatchNorm;
-}): HeadLayer[] {
-  return [
-    { out: config.hidden, batchNorm: config.headBatchNorm === 'none' ? 'none' : 'affine', relu: true },
-    { out: config.outputDim, batchNorm: config.headBatchNorm === 'all' ? 'affine' : 'none', relu: false },
-  ];
+export function predictorLayers({ predictorHidden, outputDim, headBatchNorm }: PredictorSizes): Layer[] {
+  return mlp('predictor', outputDim, [
+    { out: predictorHidden, batchNorm: headBatchNorm === 'none' ? 'none' : 'affine', relu: true },
+    { out: outputDim, batchNorm: headBatchNorm === 'all' ? 'affine' : 'none', relu: false },
+  ]);
 }

@@ -1,7 +1,9 @@
+import type { Layer } from '../../../domain/backbones/layer';
 import type { HeadBatchNorm } from '../../../domain/methods/options';
-import type { HeadLayer } from './mlpHead';
+import type { RunConfig } from '../../../domain/runConfig';
+import { type MlpLayer, mlp } from './mlp';
 
-const OUTPUT_BATCH_NORM: Record<HeadBatchNorm, HeadLayer['batchNorm']> = {
+const OUTPUT_BATCH_NORM: Record<HeadBatchNorm, MlpLayer['batchNorm']> = {
   none: 'none',
   hidden: 'none',
   output: 'plain',
@@ -9,21 +11,21 @@ const OUTPUT_BATCH_NORM: Record<HeadBatchNorm, HeadLayer['batchNorm']> = {
   all: 'affine',
 };
 
+export type ProjectorSizes = Pick<RunConfig, 'projectorLayers' | 'projectorHidden' | 'outputDim' | 'headBatchNorm'>;
+
 /**
- * Projection MLP (Sec. 3, "Baseline settings"): `layers` linear layers, BN + ReLU on the hidden ones, BN without ReLU on the output
- * as `headBatchNorm` says (Table 3).
+ * Projection MLP (Sec. 3, "Baseline settings"), `projector.*`: so many linear layers, BN + ReLU on the hidden ones, BN without ReLU on the
+ * output as `headBatchNorm` says (Table 3). Features [N, featureDim] -> z [N, d].
  */
-export function projectorLayers(config: {
-  readonly layers: number;
-  readonly hidden: number;
-  readonly outputDim: number;
-  readonly headBatchNorm: HeadBatchNorm;
-}): HeadLayer[] {
-  const hidden: HeadLayer = {
-    out: config.hidden,
-    batchNorm: config.headBatchNorm === 'none' ? 'none' : 'affine',
+export function projectorLayers(
+  featureDim: number,
+  { projectorLayers: count, projectorHidden, outputDim, headBatchNorm }: ProjectorSizes,
+): Layer[] {
+  const hidden: MlpLayer = {
+    out: projectorHidden,
+    batchNorm: headBatchNorm === 'none' ? 'none' : 'affine',
     relu: true,
   };
-  const output: HeadLayer = { out: config.outputDim, batchNorm: OUTPUT_BATCH_NORM[config.headBatchNorm], relu: false };
-  return [...Array<HeadLayer>(config.layers - 1).fill(hidden), output];
+  const output: MlpLayer = { out: outputDim, batchNorm: OUTPUT_BATCH_NORM[headBatchNorm], relu: false };
+  return mlp('projector', featureDim, [...Array<MlpLayer>(count - 1).fill(hidden), output]);
 }

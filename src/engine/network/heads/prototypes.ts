@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { LinearLayer } from '../../../domain/backbones/layer';
+import type { RunConfig } from '../../../domain/runConfig';
 import { l2Normalise } from '../../kernels/l2Normalise';
 import { trainingLinear } from '../../kernels/linear';
 import { assignInPlace } from '../../kernels/movingAverage';
@@ -6,14 +8,18 @@ import type { Random } from '../../random';
 import { uniformFanIn } from '../nn/init';
 import type { Parameters } from '../nn/parameters';
 
+/** SwAV's prototypes as a layer: z/|z| [N, d] -> cosines with each prototype [N, K]. */
+export function prototypesLayer({ outputDim, prototypes }: Pick<RunConfig, 'outputDim' | 'prototypes'>): LinearLayer {
+  return { kind: 'linear', name: 'prototypes', in: outputDim, out: prototypes, bias: false };
+}
+
 /** SwAV's prototypes: K directions, the unit columns of `prototypes.kernel` [d, K]. */
 export class Prototypes {
   readonly #kernel: tf.Variable<tf.Rank.R2>;
 
-  constructor(parameters: Parameters, shape: readonly [d: number, count: number], random: Random) {
-    const [d, count] = shape;
-    const values = uniformFanIn(d * count, d, random);
-    this.#kernel = parameters.addTrainable<tf.Rank.R2>('prototypes.kernel', [d, count], unitColumns(values, count));
+  constructor(parameters: Parameters, { name, in: d, out: count }: LinearLayer, random: Random) {
+    const values = unitColumns(uniformFanIn(d * count, d, random), count);
+    this.#kernel = parameters.addTrainable<tf.Rank.R2>(`${name}.kernel`, [d, count], values);
   }
 
   /** Cosines of z [N, d] with each prototype [N, K]. The gradient takes the prototypes as they are, as the official code does. */

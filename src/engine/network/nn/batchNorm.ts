@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
+import type { BatchNormLayer } from '../../../domain/backbones/layer';
 import { batchNormBackward, batchNormForward } from '../../kernels/batchNorm/batchNorm';
 import type { MovingStatistics } from '../../kernels/batchNorm/contract';
+import type { Mode } from './forward';
 import { ones, zeros } from './init';
-import type { Mode } from './layer';
 import type { Parameters } from './parameters';
 
 export const BN_EPSILON = 1e-5;
 /** moving = 0.9 moving + 0.1 batch (PyTorch's momentum 0.1). */
 const MOVING_DECAY = 0.9;
 
-/** What stands after the normalisation in the same breath: `relu(y + residual)`, both optional. */
+/** What the same kernel does after the normalisation: `relu(y + residual)`, both optional. */
 export interface BatchNormTail<T extends tf.Tensor> {
   readonly residual?: T;
   readonly relu?: boolean;
@@ -77,13 +78,11 @@ export function batchNormTrain<T extends tf.Tensor>(
 
 /**
  * BatchNorm over the last axis with its parameters `name.{gamma,beta}` (unless `affine` is false) and
- * `name.{moving_mean,moving_variance}`; the variance that moves is the unbiased one, as in PyTorch.
+ * `name.{moving_mean,moving_variance}`; the variance that moves is the unbiased one, as in PyTorch. The layer's own ReLU is the tail's.
  */
 export function batchNormLayer(
   parameters: Parameters,
-  name: string,
-  channels: number,
-  { affine = true, zeroInit = false }: { affine?: boolean; zeroInit?: boolean } = {},
+  { name, channels, affine, zeroInit }: Omit<BatchNormLayer, 'relu'>,
 ) {
   const trained: Affine | null = affine
     ? {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { kernelFamily } from '../../kernels/runtime/family';
-import type { Layer } from './layer';
+import type { Forward } from './forward';
 
-/** The two views of a batch, or what a layer makes of them. */
+/** The two views of a batch, or what layers make of them. */
 export interface Pair<T extends tf.Tensor> {
   readonly first: T;
   readonly second: T;
@@ -18,13 +18,13 @@ export function pairOf<T extends tf.Tensor>(first: T, second: T): Pair<T> {
   return { first, second, both: kernelFamily() === 'webgpu' ? (tf.concat([first, second]) as T) : null };
 }
 
-/** `layer` in training mode: the same as on the first view, then on the second, with BN statistics for each view by itself. */
+/** `forward` in training mode: the same as on the first view, then on the second, with BN statistics for each view by itself. */
 export function onPair<In extends tf.Tensor, Out extends tf.Tensor>(
-  layer: Layer<In, Out>,
+  forward: Forward<In, Out>,
   { first, second, both }: Pair<In>,
 ): Pair<Out> {
-  if (both === null) return { first: layer(first, 'train'), second: layer(second, 'train'), both };
-  const y = layer(both, 'trainPair');
+  if (both === null) return { first: forward(first, 'train'), second: forward(second, 'train'), both };
+  const y = forward(both, 'trainPair');
   const [y1, y2] = tf.split(y, 2) as Out[];
   return { first: y1, second: y2, both: y };
 }

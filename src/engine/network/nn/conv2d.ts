@@ -1,16 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { ConvLayer } from '../../../domain/backbones/layer';
 import { trainingConv2d } from '../../kernels/conv2d/conv2d';
 import type { Random } from '../../random';
 import { uniformFanIn } from './init';
 import type { Parameters } from './parameters';
-
-export interface Conv2dShape {
-  readonly in: number;
-  readonly out: number;
-  /** Side of the square kernel. */
-  readonly kernel: 1 | 3;
-  readonly stride: number;
-}
 
 /**
  * 2-D convolution without bias. x [N, H, W, in], kernel [k, k, in, out]; pads (k - 1)/2 zeros on all four sides at every stride, as
@@ -20,11 +13,11 @@ export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: number): tf.
   return trainingConv2d(x, kernel, stride, (kernel.shape[0] - 1) / 2);
 }
 
-/** A convolution whose kernel is named `name.kernel`. */
-export function conv2dLayer(parameters: Parameters, name: string, shape: Conv2dShape, random: Random) {
-  const { kernel: k, stride } = shape;
-  const fanIn = k * k * shape.in;
-  const values = uniformFanIn(fanIn * shape.out, fanIn, random);
-  const kernel = parameters.addTrainable<tf.Rank.R4>(`${name}.kernel`, [k, k, shape.in, shape.out], values);
+/** A convolution with its kernel `name.kernel`. */
+export function conv2dLayer(parameters: Parameters, layer: ConvLayer, random: Random) {
+  const { name, in: input, out, kernel: k, stride } = layer;
+  const fanIn = k * k * input;
+  const values = uniformFanIn(fanIn * out, fanIn, random);
+  const kernel = parameters.addTrainable<tf.Rank.R4>(`${name}.kernel`, [k, k, input, out], values);
   return (x: tf.Tensor4D): tf.Tensor4D => conv2d(x, kernel, stride);
 }

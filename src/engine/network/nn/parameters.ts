@@ -1,59 +1,76 @@
 import * as tf from '@tensorflow/tfjs';
 import { assignInPlace } from '../../kernels/movingAverage';
 
+type Group = Map<string, tf.Variable>;
+
 /**
- * A network's state as a flat tree of names like `encoder.stage1.block0.conv1.kernel`, in the order of creation.
- * Trainable parameters get gradient, weight decay and momentum; moving statistics of BN do not.
+ * A network's state as a flat tree of names like `encoder.stage1.block0.conv1.kernel`, in three groups, each in the order of creation:
+ * - trainable: gets gradient, weight decay and momentum;
+ * - moving: BN's moving statistics;
+ * - remembered: what a method keeps from step to step beside its networks, such as queues, memories and a momentum encoder.
  */
 export class Parameters {
-  readonly #trainable = new Map<string, tf.Variable>();
-  readonly #moving = new Map<string, tf.Variable>();
+  readonly #trainable: Group = new Map();
+  readonly #moving: Group = new Map();
+  readonly #remembered: Group = new Map();
 
   /** Adds a parameter that the optimiser updates; takes ownership of nothing but the values. */
   addTrainable<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], values: Float32Array): tf.Variable<R> {
-    return this.#add(this.#trainable, name, shape, values, true);
+    return this.#add(this.#trainable, name, shape, values);
   }
 
-  /** Adds a moving statistic: part of the state, never of the gradient. */
+  /** Adds a moving statistic. */
   addMoving(name: string, values: Float32Array): tf.Variable<tf.Rank.R1> {
-    return this.addState<tf.Rank.R1>(name, [values.length], values);
+    return this.#add<tf.Rank.R1>(this.#moving, name, [values.length], values);
   }
 
-  /** Adds what a method keeps from step to step (a queue, a memory): part of the state, never of the gradient. */
-  addState<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], values: Float32Array): tf.Variable<R> {
-    return this.#add(this.#moving, name, shape, values, false);
+  /** Adds what a method keeps from step to step. */
+  addRemembered<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], values: Float32Array): tf.Variable<R> {
+    return this.#add(this.#remembered, name, shape, values);
   }
 
-  /** Takes all of another network as state, under names that begin with `prefix`; it is disposed of with the rest. */
+  /** Remembers all of another network, under names that begin with `prefix`; it is disposed of with the rest. */
   adopt(prefix: string, other: Parameters): void {
-    for (const [name, variable] of other.entries()) this.#moving.set(prefix + name, variable);
+    for (const [name, variable] of other.entries()) this.#remembered.set(this.#unused(prefix + name), variable);
   }
 
-  #add<R extends tf.Rank>(
-    group: Map<string, tf.Variable>,
-    name: string,
-    shape: tf.ShapeMap[R],
-    values: Float32Array,
-    trainable: boolean,
-  ): tf.Variable<R> {
-    if (this.#trainable.has(name) || this.#moving.has(name)) throw new Error(`parameter ${name} exists twice`);
+  #add<R extends tf.Rank>(group: Group, name: string, shape: tf.ShapeMap[R], values: Float32Array): tf.Variable<R> {
+    this.#unused(name);
+    const trainable = group === this.#trainable;
     const variable = tf.tidy(() => tf.variable(tf.tensor<R>(values, shape), trainable));
     group.set(name, variable as tf.Variable);
     return variable;
+  }
+
+  #unused(name: string): string {
+    if (this.#find(name) !== undefined) throw new Error(`parameter ${name} exists twice`);
+    return name;
+  }
+
+  #find(name: string): tf.Variable | undefined {
+    return this.#trainable.get(name) ?? this.#moving.get(name) ?? this.#remembered.get(name);
   }
 
   get trainable(): ReadonlyMap<string, tf.Variable> {
     return this.#trainable;
   }
 
-  /** Everything that makes up the state: trainable parameters, then moving statistics. */
+  get moving(): ReadonlyMap<string, tf.Variable> {
+    return this.#moving;
+  }
+
+  get remembered(): ReadonlyMap<string, tf.Variable> {
+    return this.#remembered;
+  }
+
+  /** Everything that makes up the state, group after group in the order above. */
   entries(): [name: string, variable: tf.Variable][] {
-    return [...this.#trainable, ...this.#moving];
+    return [...this.#trainable, ...this.#moving, ...this.#remembered];
   }
 
   /** @throws Error when there is no such parameter. */
   get(name: string): tf.Variable {
-    const variable = this.#trainable.get(name) ?? this.#moving.get(name);
+    const variable = this.#find(name);
     if (variable === undefined) throw new Error(`no parameter is named ${name}`);
     return variable;
   }
@@ -75,7 +92,6 @@ export class Parameters {
 
   dispose(): void {
     for (const [, variable] of this.entries()) variable.dispose();
-    this.#trainable.clear();
-    this.#moving.clear();
+    for (const group of [this.#trainable, this.#moving, this.#remembered]) group.clear();
   }
 }

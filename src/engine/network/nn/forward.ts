@@ -7,5 +7,5 @@ import type * as tf from '@tensorflow/tfjs';
  */
 export type Mode = 'train' | 'trainPair' | 'measure' | 'infer';
 
-/** A layer with its parameters bound: forward pass only, gradients come from the tape. */
-export type Layer<In extends tf.Tensor = tf.Tensor, Out extends tf.Tensor = In> = (x: In, mode: Mode) => Out;
+/** Layers with their parameters bound: forward pass only, gradients come from the tape. */
+export type Forward<In extends tf.Tensor = tf.Tensor, Out extends tf.Tensor = In> = (x: In, mode: Mode) => Out;

@@ -1,0 +1,45 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { LiveKey, LiveSettings } from '../../domain/runConfig';
+import type { Embedding, Encoder } from '../network/encoder';
+import type { Network } from '../network/network';
+import type { Parameters } from '../network/nn/parameters';
+import type { Method, MethodOutput, TrainedParameter } from './method';
+import { Predictor } from './predictor';
+import type { StepInputs } from './stepInputs';
+
+/** What every method here has: the networks, of which the encoder is what is kept, and a predictor that may be trained, fixed or left out. */
+export abstract class BaseMethod implements Method {
+  readonly parameters: Parameters;
+  readonly featureDim: number;
+  readonly outputDim: number;
+  protected readonly encoder: Encoder;
+  protected readonly predictor: Predictor;
+
+  /** The networks become this object's. */
+  constructor({ layers, parameters, encoder, predictor }: Network) {
+    this.parameters = parameters;
+    this.featureDim = layers.backbone.featureDim;
+    this.outputDim = layers.outputDim;
+    this.encoder = encoder;
+    this.predictor = new Predictor(parameters, predictor);
+  }
+
+  abstract forward(inputs: StepInputs, live: LiveSettings): MethodOutput;
+
+  trained(live: LiveSettings, _step: number): TrainedParameter[] {
+    return this.predictor.trained(live);
+  }
+
+  liveChanged(key: LiveKey, live: LiveSettings): void {
+    this.predictor.liveChanged(key, live);
+  }
+
+  embed(images: tf.Tensor4D, mode: 'measure' | 'infer'): Embedding {
+    return this.encoder.embed(images, mode);
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+    this.predictor.dispose();
+  }
+}

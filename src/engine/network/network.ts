@@ -1,0 +1,32 @@
+import type * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '../random';
+import { buildLayers } from './buildLayers';
+import { buildEncoder, type Encoder } from './encoder';
+import type { NetworkLayers } from './networkLayers';
+import type { Forward } from './nn/forward';
+import { Parameters } from './nn/parameters';
+
+/** The networks that every method has, with their weights. */
+export interface Network {
+  readonly layers: NetworkLayers;
+  readonly parameters: Parameters;
+  /** Parameters `encoder.*` and `projector.*`. */
+  readonly encoder: Encoder;
+  /** z [N, d] -> p [N, d]. Parameters `predictor.*`. */
+  readonly predictor: Forward<tf.Tensor2D>;
+  /** Builds the encoder once more, with the weights that the first began with, its parameters in `into`. */
+  encoderAgain(into: Parameters): Encoder;
+}
+
+/** Draws the weights; the same seed gives the same ones. */
+export function buildNetwork(layers: NetworkLayers, seed: number): Network {
+  const parameters = new Parameters();
+  const encoderIn = (into: Parameters) => buildEncoder(into, layers, seed);
+  return {
+    layers,
+    parameters,
+    encoder: encoderIn(parameters),
+    predictor: buildLayers(parameters, layers.predictor, seededRandom(seed, 'init', 'predictor')),
+    encoderAgain: encoderIn,
+  };
+}
