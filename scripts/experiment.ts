@@ -6,9 +6,9 @@ import { presetConfig } from '../src/domain/presets';
 import type { EngineChoice, RunConfig } from '../src/domain/runConfig';
 import type { EngineInfo } from '../src/engine/backend/engineInfo';
 import { startEngine } from '../src/engine/backend/startEngine';
-import { kernelFamily } from '../src/engine/kernels/runtime/family';
 import { passesOf } from '../src/engine/methods/registry';
 import { gflopOf } from '../src/engine/network/cost';
+import { pairsLieInOneBatch } from '../src/engine/network/nn/bothViews';
 import {
   adjusted,
   baseOf,
@@ -71,7 +71,7 @@ async function single(options: Options): Promise<void> {
   const engine = await engineFor(config.engine);
   const dataset = await imagesFor(config, options.dataset);
   console.log(
-    `${dataset.count} images of ${dataset.name}, ${gflopOf(passesOf(config), kernelFamily()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
+    `${dataset.count} images of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
   const result = await trainOnce(dataset, config, engine, console.log);
   write(options.json, result);

@@ -49,7 +49,7 @@ export function layersOf({ backbone, config }: NetworkCase): NetworkLayers {
 
 /** GFLOP of a step on WebGPU. */
 export function gflopOfCase(item: NetworkCase): number {
-  return gflopOf(passesOf(configOf(item), layersOf(item)), 'webgpu');
+  return gflopOf(passesOf(configOf(item), layersOf(item)), true);
 }
 
 interface Stage {

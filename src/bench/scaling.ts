@@ -1,4 +1,3 @@
-import type { Layer } from '../domain/backbones/layer';
 import type { ScalingPoint, ScalingSeries, StepTime } from '../domain/benchmark';
 import { noiseDataset } from '../engine/images/noiseDataset';
 import { configOf, gflopOfCase, methodOf, type NetworkCase, stagesOf, viewsOf } from './cases';
@@ -7,6 +6,7 @@ import { NetworkStep } from './networkStep';
 import { prepareKernels } from './prepareKernels';
 import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';
+import { widened } from './widened';
 
 /** Below this, an adapter has room for larger cases. */
 const FAST_STEP_MS = 50;
@@ -24,27 +24,6 @@ function imageCases(reference: NetworkCase, fast: boolean): NetworkCase[] {
     // Its layers are the same at every size.
     backbone: { ...reference.backbone, imageSize },
   }));
-}
-
-/** The same layers with so many times the channels; images keep their 3. */
-function widened(layers: readonly Layer[], factor: number): Layer[] {
-  return layers.map((layer) => {
-    switch (layer.kind) {
-      case 'conv':
-        return { ...layer, in: layer.in === 3 ? 3 : factor * layer.in, out: factor * layer.out };
-      case 'linear':
-        return { ...layer, in: factor * layer.in, out: factor * layer.out };
-      case 'batchNorm':
-        return { ...layer, channels: factor * layer.channels };
-      case 'residual':
-        return { ...layer, body: widened(layer.body, factor), shortcut: widened(layer.shortcut, factor) };
-      case 'relu':
-      case 'globalAveragePool':
-        return layer;
-      default:
-        return layer satisfies never;
-    }
-  });
 }
 
 function widthCases(reference: NetworkCase, fast: boolean): NetworkCase[] {

@@ -90,7 +90,7 @@ describe('the passes that a method declares are those that its step makes', () =
       }),
     );
     expect(flopRun(profile)).toBeGreaterThan(0);
-    expect(flopRun(profile)).toBeCloseTo(1e9 * gflopOf(passesOf(config, layers), 'plain'), 3);
+    expect(flopRun(profile)).toBeCloseTo(1e9 * gflopOf(passesOf(config, layers), false), 3);
     method.dispose();
     disposeStepInputs(inputs);
     tf.dispose([inputs.x1, inputs.x2, ...moreViews, ...smallViews]);

@@ -11,11 +11,16 @@ export interface Pair<T extends tf.Tensor> {
 }
 
 /**
- * Two views of one shape, for `onPair`. On WebGPU they are put in one batch: half the dispatches, each twice as large, and one
- * gradient a parameter instead of two to be added. Elsewhere, where a call costs little, they stay apart.
+ * Whether `pairOf` puts both views in one batch on the engine that runs. On WebGPU it does: half the dispatches, each twice as large, and
+ * one gradient a parameter instead of two to be added. Elsewhere, where a call costs little, they stay apart.
  */
+export function pairsLieInOneBatch(): boolean {
+  return kernelFamily() === 'webgpu';
+}
+
+/** Two views of one shape, for `onPair`. */
 export function pairOf<T extends tf.Tensor>(first: T, second: T): Pair<T> {
-  return { first, second, both: kernelFamily() === 'webgpu' ? (tf.concat([first, second]) as T) : null };
+  return { first, second, both: pairsLieInOneBatch() ? (tf.concat([first, second]) as T) : null };
 }
 
 /** `forward` in training mode: the same as on the first view, then on the second, with BN statistics for each view by itself. */
