@@ -173,6 +173,22 @@ describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
     expect(latest.z[0].neighbours[0].similarity).toBeLessThanOrEqual(1 + 1e-6);
   });
 
+  it('measures neither kNN nor view retrieval, nor baselines of them, where they are off', async () => {
+    const { heard, emit } = listen();
+    const trainer = new Trainer(dataset, { ...CONFIG, probe: { every: 2, images: 64 } }, [], emit);
+    open = trainer;
+    await trainer.start();
+    for (let t = 0; t < 2; t++) await trainer.advance();
+    expect(heard.baselines).toHaveLength(1);
+    expect(heard.baselines[0]).toMatchObject({ rankBound: 16, knn: null, viewRetrieval: null });
+    expect(heard.measurements.some(({ knn, viewRetrieval }) => knn !== undefined || viewRetrieval !== undefined)).toBe(
+      false,
+    );
+    expect(heard.measurements.flatMap(({ step, effectiveRank }) => (effectiveRank === undefined ? [] : step))).toEqual([
+      0, 2,
+    ]);
+  });
+
   it('keeps the last good weights when the loss is no longer a number', async () => {
     const { heard, emit } = listen();
     // Each update more than doubles every weight, until float32 overflows.
