@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { HOLD_OUT_SEED } from '../src/data/importTypes';
+import type { EngineInfo } from '../src/domain/engineInfo';
 import type { Experiment } from '../src/domain/experiments/experiment';
 import type { ImageDataset } from '../src/domain/imageDataset';
 import { presetConfig } from '../src/domain/presets';
 import type { EngineChoice, RunConfig } from '../src/domain/runConfig';
-import type { EngineInfo } from '../src/engine/backend/engineInfo';
 import { startEngine } from '../src/engine/backend/startEngine';
 import { passesOf } from '../src/engine/methods/registry';
 import { gflopOf } from '../src/engine/network/cost';

@@ -1,3 +1,4 @@
+import type { EngineInfo } from '../../src/domain/engineInfo';
 import {
   type Experiment,
   type ExperimentRun,
@@ -7,7 +8,6 @@ import {
 } from '../../src/domain/experiments/experiment';
 import type { ImageDataset } from '../../src/domain/imageDataset';
 import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runConfig';
-import type { EngineInfo } from '../../src/engine/backend/engineInfo';
 import type { RunResult } from './runRecord';
 import { trainOnce } from './trainOnce';
 

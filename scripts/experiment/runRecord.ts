@@ -1,8 +1,9 @@
+import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { Baselines, Diagnosis, Marker, Measurement, Resources } from '../../src/domain/measurement';
 import { SERIES_NAMES, type SeriesName } from '../../src/domain/measurement';
 import type { RunConfig } from '../../src/domain/runConfig';
-import type { EngineInfo } from '../../src/engine/backend/engineInfo';
-import type { StepOutcome, TrainerListener } from '../../src/engine/run/trainer';
+import type { RunSignal } from '../../src/domain/signal';
+import type { StepOutcome } from '../../src/engine/run/trainer';
 
 /** A series as the JSON holds it: `value[i]` was measured at `step[i]`. */
 interface Series {
@@ -58,31 +59,24 @@ export function runRecord(config: RunConfig, engine: EngineInfo) {
   const started = performance.now();
   const last = (name: SeriesName): number | null => series[name].value.at(-1) ?? null;
 
-  const listener: TrainerListener = {
-    measured(measurement: Measurement) {
-      for (const name of SERIES_NAMES) {
-        const value = measurement[name];
-        if (value === undefined) continue;
-        series[name].step.push(measurement.step);
-        series[name].value.push(value);
-      }
-    },
-    baselines: (measured) => {
-      baselines = measured;
-    },
-    marked: (marker) => markers.push(marker),
-    diagnosed: (now) => {
-      diagnosis = now;
-    },
-    resources: (now) => {
-      resources = now;
-    },
-    neighbours() {},
-    views() {},
+  const measured = (measurement: Measurement) => {
+    for (const name of SERIES_NAMES) {
+      const value = measurement[name];
+      if (value === undefined) continue;
+      series[name].step.push(measurement.step);
+      series[name].value.push(value);
+    }
   };
 
   return {
-    listener,
+    /** Takes a signal in; those that the record does not hold are left out. */
+    take({ kind, value }: RunSignal): void {
+      if (kind === 'measurements') for (const measurement of value) measured(measurement);
+      else if (kind === 'marker') markers.push(value);
+      else if (kind === 'baselines') baselines = value;
+      else if (kind === 'diagnosis') diagnosis = value;
+      else if (kind === 'resources') resources = value;
+    },
     progressLine(): string {
       const part = (label: string, value: number | null, digits: number) =>
         value === null ? '' : `  ${label} ${value.toFixed(digits)}`;

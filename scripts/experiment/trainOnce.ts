@@ -1,7 +1,8 @@
+import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { ImageDataset } from '../../src/domain/imageDataset';
 import type { RunConfig } from '../../src/domain/runConfig';
-import type { EngineInfo } from '../../src/engine/backend/engineInfo';
-import { Trainer, type TrainerListener } from '../../src/engine/run/trainer';
+import type { RunSignal } from '../../src/domain/signal';
+import { Trainer } from '../../src/engine/run/trainer';
 import { fileTuningCache } from '../node/tuningCache';
 import { type RunResult, runRecord } from './runRecord';
 
@@ -15,18 +16,18 @@ export async function trainOnce(
   log: (line: string) => void,
 ): Promise<RunResult> {
   const record = runRecord(config, engine);
-  const listener: TrainerListener = {
-    ...record.listener,
-    measured(measurement) {
-      record.listener.measured(measurement);
-      if (measurement.effectiveRank !== undefined || measurement.knn !== undefined) log(record.progressLine());
-    },
-    marked(marker) {
-      record.listener.marked(marker);
-      log(`step ${marker.step}: ${marker.kind === 'change' ? `${marker.key} = ${marker.value}` : marker.state}`);
-    },
+  const emit = (signal: RunSignal) => {
+    record.take(signal);
+    const { kind, value } = signal;
+    if (kind === 'measurements') {
+      if (value.some(({ effectiveRank, knn }) => effectiveRank !== undefined || knn !== undefined)) {
+        log(record.progressLine());
+      }
+    } else if (kind === 'marker') {
+      log(`step ${value.step}: ${value.kind === 'change' ? `${value.key} = ${value.value}` : value.state}`);
+    }
   };
-  const trainer = new Trainer(dataset, config, [], listener, { tuning: TUNING, isSoftware: engine.isSoftware });
+  const trainer = new Trainer(dataset, config, [], emit, { tuning: TUNING, isSoftware: engine.isSoftware });
   try {
     await trainer.start();
     let outcome = await trainer.advance();

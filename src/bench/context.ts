@@ -1,4 +1,4 @@
-import type { EngineInfo } from '../engine/backend/engineInfo';
+import type { EngineInfo } from '../domain/engineInfo';
 import type { NetworkCase } from './cases';
 import type { ForeignNetwork, NetworkState } from './contender';
 import type { BenchClock } from './turns';

@@ -1,6 +1,6 @@
 import type { BenchReport, BenchSection, FirstStepRow, StepRow } from '../domain/benchmark';
+import type { EngineInfo } from '../domain/engineInfo';
 import type { RunConfig } from '../domain/runConfig';
-import type { EngineInfo } from '../engine/backend/engineInfo';
 import { startEngine } from '../engine/backend/startEngine';
 import { methodOf, networkCase, REFERENCE, viewsOf } from './cases';
 import type { ForeignNetwork, NetworkState } from './contender';

@@ -1,3 +1,4 @@
+import { askWorker } from './askWorker';
 import { breathe } from './import/breathe';
 import type { ImportReply, ImportRequest } from './import/messages';
 import { ImportError } from './importError';
@@ -24,42 +25,38 @@ export async function importImages(sources: ImageSources, options: ImportOptions
   const { size, seed, batchSize, onProgress, signal } = options;
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./import/import.worker.ts', import.meta.url), { type: 'module' });
-  const answer = new Promise<ImportResult>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<ImportReply>) => {
-      switch (data.type) {
-        case 'progress':
-          return onProgress?.(data.progress);
-        case 'done':
-          return resolve(data.result);
-        case 'failed':
-          return reject(new ImportError(data.message, data.skipped));
-        default:
-          return data satisfies never;
-      }
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new ImportError(`Reading the images stopped: ${event.message || 'the worker did not start'}. Try again.`));
-    };
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  // It may fail while files are still being handed over, before anyone awaits it.
-  answer.catch(() => undefined);
-  let lastReport = performance.now();
   const send = (request: ImportRequest) => worker.postMessage(request);
-  try {
-    for (let i = 0; i < sources.files.length; i += PORTION) {
-      send({ type: 'add', files: sources.files.slice(i, i + PORTION) });
-      if (performance.now() - lastReport > REPORT_EVERY_MS) {
-        lastReport = performance.now();
-        onProgress?.({ ...LISTING, done: i, total: sources.files.length, skipped: sources.unreadable.length });
+  return askWorker<ImportResult>(
+    worker,
+    {
+      onMessage: (data, resolve, reject) => {
+        const reply = data as ImportReply;
+        switch (reply.type) {
+          case 'progress':
+            return onProgress?.(reply.progress);
+          case 'done':
+            return resolve(reply.result);
+          case 'failed':
+            return reject(new ImportError(reply.message, reply.skipped));
+          default:
+            return reply satisfies never;
+        }
+      },
+      failure: (reason) => new ImportError(`Reading the images stopped: ${reason}. Try again.`),
+      signal,
+    },
+    async () => {
+      let lastReport = performance.now();
+      for (let i = 0; i < sources.files.length; i += PORTION) {
+        send({ type: 'add', files: sources.files.slice(i, i + PORTION) });
+        if (performance.now() - lastReport > REPORT_EVERY_MS) {
+          lastReport = performance.now();
+          onProgress?.({ ...LISTING, done: i, total: sources.files.length, skipped: sources.unreadable.length });
+        }
+        await breathe();
+        signal?.throwIfAborted();
       }
-      await breathe();
-      signal?.throwIfAborted();
-    }
-    send({ type: 'start', name: sources.name, unreadable: sources.unreadable, settings: { size, seed, batchSize } });
-    return await answer;
-  } finally {
-    worker.terminate();
-  }
+      send({ type: 'start', name: sources.name, unreadable: sources.unreadable, settings: { size, seed, batchSize } });
+    },
+  );
 }

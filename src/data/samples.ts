@@ -1,4 +1,5 @@
 import type { ImageDataset, ImageSize, SampleId } from '../domain/imageDataset';
+import { askWorker } from './askWorker';
 import { ImportError } from './importError';
 import { SAMPLES } from './sample/catalogue';
 import type { SampleProgress, SampleReply, SampleRequest } from './sample/messages';
@@ -18,31 +19,30 @@ export interface LoadSampleOptions {
 export async function loadSample(id: SampleId, { size, onProgress, signal }: LoadSampleOptions): Promise<ImageDataset> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./sample/sample.worker.ts', import.meta.url), { type: 'module' });
-  const failure = (why: string) =>
-    new ImportError(`The sample “${SAMPLES[id].title}” could not be loaded (${why}). Reload the page to try again.`);
-  try {
-    return await new Promise<ImageDataset>((resolve, reject) => {
-      worker.onmessage = ({ data }: MessageEvent<SampleReply>) => {
-        switch (data.type) {
+  const failure = (reason: string) =>
+    new ImportError(`The sample “${SAMPLES[id].title}” could not be loaded (${reason}). Reload the page to try again.`);
+  return askWorker<ImageDataset>(
+    worker,
+    {
+      onMessage: (data, resolve, reject) => {
+        const reply = data as SampleReply;
+        switch (reply.type) {
           case 'progress':
-            return onProgress?.(data.progress);
+            return onProgress?.(reply.progress);
           case 'done':
-            return resolve(data.dataset);
+            return resolve(reply.dataset);
           case 'failed':
-            return reject(failure(data.reason));
+            return reject(failure(reply.reason));
           default:
-            return data satisfies never;
+            return reply satisfies never;
         }
-      };
-      worker.onerror = (event) => {
-        event.preventDefault();
-        reject(failure(event.message || 'the worker did not start'));
-      };
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      },
+      failure,
+      signal,
+    },
+    () => {
       const folder = new URL(`${import.meta.env.BASE_URL}samples/`, document.baseURI).href;
       worker.postMessage({ id, size, folder, totalBytes: SAMPLES[id].bytes } satisfies SampleRequest);
-    });
-  } finally {
-    worker.terminate();
-  }
+    },
+  );
 }

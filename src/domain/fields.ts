@@ -302,7 +302,7 @@ const MONITORS: readonly Listed[] = [
   {
     path: 'knn.every',
     label: 'kNN every',
-    help: 'Measures kNN accuracy each time this many updates have passed; 0 never does.',
+    help: 'Measures kNN accuracy and view retrieval each time this many updates have passed; 0 never does.',
     control: whole(0, 1_000_000, 50),
     source: null,
   },

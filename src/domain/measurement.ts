@@ -44,7 +44,7 @@ export interface Baselines {
   /** The largest effective rank that can be measured: min(probe images, dimensions). */
   readonly rankBound: number;
   readonly backboneRankBound: number;
-  /** null where the data set has no labels or too few labelled images. */
+  /** null where kNN is not measured (`knn.every` is 0), or the data set has no labels or too few labelled images. */
   readonly knn: {
     readonly k: number;
     readonly temperature: number;
@@ -56,7 +56,8 @@ export interface Baselines {
     readonly rawPixels: number;
     readonly untrained: number;
   } | null;
-  readonly viewRetrieval: { readonly images: number; readonly rawPixels: number; readonly untrained: number };
+  /** null where it is not measured: it comes with kNN, and so not at all where `knn.every` is 0. */
+  readonly viewRetrieval: { readonly images: number; readonly rawPixels: number; readonly untrained: number } | null;
 }
 
 export interface Neighbour {

@@ -1,3 +1,4 @@
+import type { EngineInfo } from '../domain/engineInfo';
 import type { ImageDataset } from '../domain/imageDataset';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
 
@@ -43,7 +44,7 @@ export type CommandType = CommandBody['type'];
 
 /** What a command is answered with. */
 export interface Replies {
-  init: AdapterInfo;
+  init: EngineInfo;
   setDataset: null;
   prepare: null;
   create: null;
@@ -58,18 +59,4 @@ export interface Replies {
     readonly x1: Uint8ClampedArray<ArrayBuffer>;
     readonly x2: Uint8ClampedArray<ArrayBuffer>;
   };
-}
-
-export interface AdapterInfo {
-  readonly engine: 'webgpu' | 'webgl' | 'wasm';
-  /** Vendor, architecture or driver name as far as the browser tells. */
-  readonly description: string;
-  /** The processor computes, as WASM or pretending to be a GPU: some hundred times slower. */
-  readonly isSoftware: boolean;
-  /** Threads of the processor that WASM computes on; 0 on the other engines. */
-  readonly threads: number;
-  /** Optional WebGPU features the device was made with. */
-  readonly features: readonly string[];
-  /** Why a better engine was not taken, in words; null when this is the best there is. */
-  readonly fallbackReason: string | null;
 }

@@ -20,14 +20,7 @@ const EVENT_TYPES = {
   reply: true,
   failure: true,
   error: true,
-  runState: true,
-  measurements: true,
-  baselines: true,
-  neighbours: true,
-  views: true,
-  marker: true,
-  diagnosis: true,
-  resources: true,
+  signal: true,
 } satisfies Record<Event['type'], true>;
 
 function typeOf(message: unknown): string | null {

@@ -10,7 +10,7 @@ import {
   type RunConfig,
 } from '../domain/runConfig';
 import type { Replies } from '../protocol/commands';
-import type { EngineError, RunEvent } from '../protocol/events';
+import type { EngineError } from '../protocol/events';
 import type { RunStorage } from '../storage/runStorage';
 import { RunArchive } from './archive/runArchive';
 import { DatasetLoading, type ImageLoaders, type Origin } from './data/datasetLoading';
@@ -25,7 +25,7 @@ import { createNoticeStore, notify } from './noticeStore';
 import { ChartClock, type Scheduler } from './run/chartClock';
 import { pickQueries } from './run/queries';
 import { rebased, withPreset } from './run/rebase';
-import { logged, reduceRunEvent } from './run/runEvents';
+import { logged, receiveSignal } from './run/runEvents';
 import { createRunStore, hasMoved, isLiveKey, NO_RUN, type RunStoreState } from './run/runStore';
 import { SeriesSet } from './run/series';
 import { startProblem } from './run/startProblem';
@@ -84,7 +84,7 @@ export class Lab {
     this.experiments = new ExperimentQueue(this);
     this.clock = new ChartClock(options.schedule);
     this.engine = new EngineSession(this.engineStore, options.openWorker, {
-      onRunEvent: (event) => this.receive(event),
+      onSignal: (signal, runId) => receiveSignal(this, signal, runId),
       onError: (error, runId) => this.fail(error, runId),
     });
     this.loading = new DatasetLoading(this.datasetStore, options.loaders, async (dataset) => {
@@ -358,14 +358,6 @@ export class Lab {
     this.choosesPreset = false;
     if (this.engineStore.getState().adapter?.isSoftware !== true) return;
     this.runStore.setState({ config: rebased(this.config, 'tiny', this.config.dataset) });
-  }
-
-  private receive(event: RunEvent): void {
-    const state = this.runStore.getState();
-    if (event.runId !== state.active?.runId) return;
-    if (event.type === 'measurements') for (const item of event.items) this.series.add(item);
-    this.runStore.setState(reduceRunEvent(state, event));
-    if (event.type === 'measurements' || event.type === 'marker' || event.type === 'baselines') this.clock.touch();
   }
 
   /** Shows an error; one that the engine did not survive ends the run as well. */

@@ -118,7 +118,7 @@ const baselines = z.object({
       untrained: anyNumber,
     })
     .nullable(),
-  viewRetrieval: z.object({ images: anyNumber, rawPixels: anyNumber, untrained: anyNumber }),
+  viewRetrieval: z.object({ images: anyNumber, rawPixels: anyNumber, untrained: anyNumber }).nullable(),
 }) satisfies z.ZodType<Baselines>;
 
 /** A list without the entries that do not fit. */

@@ -1,4 +1,4 @@
-import { NoEngineError } from '../engine/backend/engineInfo';
+import { NoEngineError } from '../engine/backend/noEngineError';
 import { RunError } from '../engine/run/checkRun';
 import type { EngineError, ErrorCode } from '../protocol/events';
 

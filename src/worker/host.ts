@@ -2,13 +2,14 @@ import { breathe } from '../data/import/breathe';
 import type { ImageDataset } from '../domain/imageDataset';
 import type { Measurement } from '../domain/measurement';
 import type { RunConfig } from '../domain/runConfig';
+import { buffersOf, type RunSignal, type RunState } from '../domain/signal';
 import { startEngine } from '../engine/backend/startEngine';
 import { previewViews } from '../engine/images/previewViews';
 import type { TuningCache } from '../engine/kernels/tuning/tuningCache';
 import { prepareRun } from '../engine/run/prepareRun';
-import { Trainer, type TrainerListener } from '../engine/run/trainer';
+import { Trainer } from '../engine/run/trainer';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
-import type { EngineError, Event, ReplyEvent, RunEvent, RunState } from '../protocol/events';
+import type { EngineError, Event, ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
 
 /** The page draws at most this often. */
@@ -147,7 +148,8 @@ export class Host {
   async #create({ runId, config, changes }: CommandOf<'create'>): Promise<void> {
     await this.#endRun();
     await this.#prepared;
-    const trainer = new Trainer(this.#datasetInUse(), config, changes, this.#listenerFor(runId), this.#kernelOptions);
+    const emit = (signal: RunSignal) => this.#signal(signal, runId);
+    const trainer = new Trainer(this.#datasetInUse(), config, changes, emit, this.#kernelOptions);
     const run: Run = { id: runId, trainer, wanted: 'pause', work: Promise.resolve(), failed: false };
     this.#run = run;
     this.#setState(run, 'building');
@@ -227,37 +229,27 @@ export class Host {
   }
 
   #setState(run: Run, state: RunState): void {
-    this.#emit({ type: 'runState', runId: run.id, state, step: run.trainer.step });
+    this.#signal({ kind: 'state', value: { state, step: run.trainer.step } }, run.id);
   }
 
-  #emit(event: RunEvent, transfer?: Transferable[]): void {
-    if (this.#run?.id === event.runId) this.#post(event, transfer);
-  }
-
-  #listenerFor(runId: string): TrainerListener {
-    return {
-      measured: (measurement) => {
-        this.#measured.push(measurement);
-        this.#reportTimer ??= setTimeout(() => this.#report(), REPORT_EVERY_MS);
-      },
-      baselines: (baselines) => this.#emit({ type: 'baselines', runId, baselines }),
-      neighbours: (snapshot) => this.#emit({ type: 'neighbours', runId, snapshot }),
-      views: (snapshot) => {
-        const { image, x1, x2 } = snapshot;
-        this.#emit({ type: 'views', runId, snapshot }, [image.buffer, x1.buffer, x2.buffer]);
-      },
-      marked: (marker) => this.#emit({ type: 'marker', runId, marker }),
-      diagnosed: (diagnosis) => this.#emit({ type: 'diagnosis', runId, diagnosis }),
-      resources: (resources) => this.#emit({ type: 'resources', runId, resources }),
-    };
+  /** Passes a run's signals on; one of a run that has ended is dropped, and measurements wait for the next report. */
+  #signal(signal: RunSignal, runId: string): void {
+    if (this.#run?.id !== runId) return;
+    if (signal.kind !== 'measurements') {
+      this.#post({ type: 'signal', runId, signal }, buffersOf(signal));
+      return;
+    }
+    this.#measured.push(...signal.value);
+    this.#reportTimer ??= setTimeout(() => this.#report(), REPORT_EVERY_MS);
   }
 
   #report(): void {
     if (this.#reportTimer !== null) clearTimeout(this.#reportTimer);
     this.#reportTimer = null;
-    const items = this.#measured;
+    const value = this.#measured;
     this.#measured = [];
-    if (this.#run !== null && items.length > 0) this.#emit({ type: 'measurements', runId: this.#run.id, items });
+    if (this.#run === null || value.length === 0) return;
+    this.#post({ type: 'signal', runId: this.#run.id, signal: { kind: 'measurements', value } });
   }
 
   #datasetInUse(): ImageDataset {

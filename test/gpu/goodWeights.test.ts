@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { presetConfig } from '../../src/domain/presets';
+import { RunDiagnosis } from '../../src/engine/monitors/diagnosis';
 import { Parameters } from '../../src/engine/network/nn/parameters';
 import { GoodWeights } from '../../src/engine/run/goodWeights';
+import type { RunSnapshot } from '../../src/engine/run/state';
 import { describeOnEngines } from '../setup/engine';
 
 describeOnEngines(['cpu', 'webgpu'], 'good weights', () => {
@@ -10,21 +13,35 @@ describeOnEngines(['cpu', 'webgpu'], 'good weights', () => {
     const parameters = new Parameters();
     const w = parameters.addTrainable<tf.Rank.R1>('w', [2], Float32Array.of(1, 2));
     const set = (a: number, b: number) => tf.tidy(() => w.assign(tf.tensor1d([a, b])));
-    const good = new GoodWeights(parameters);
+    const at = (step: number): RunSnapshot => ({
+      step,
+      config: presetConfig('tiny'),
+      changes: { made: [], planned: [] },
+      parameters: parameters.snapshot(),
+      momentum: new Map([['w', tf.tensor1d([step, step])]]),
+      heldTargets: { from: step, targets: [{ z1: tf.zeros([2, 2]), z2: tf.zeros([2, 2]) }] },
+      diagnosis: new RunDiagnosis({ outputDim: 2, rankBound: 2, lossRange: [-1, 0] }).state(),
+      kernels: new Map(),
+    });
+    const good = new GoodWeights(at(0));
+    const restore = () => {
+      parameters.restore(good.last.parameters);
+      return good.last.step;
+    };
     set(3, 4);
-    good.take(100);
+    good.take(at(100));
     // The loss of step 100 is of the weights before that step.
     good.confirm(100);
     set(Number.NaN, Number.NaN);
-    expect(good.restore()).toBe(0);
+    expect(restore()).toBe(0);
     expect([...(await w.data())]).toEqual([1, 2]);
 
     set(3, 4);
-    good.take(100);
+    good.take(at(100));
     good.confirm(101);
     set(Number.NaN, 5);
-    good.take(200);
-    expect(good.restore()).toBe(100);
+    good.take(at(200));
+    expect(restore()).toBe(100);
     expect([...(await w.data())]).toEqual([3, 4]);
     good.dispose();
     parameters.dispose();

@@ -3,8 +3,9 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { presetConfig } from '../../src/domain/presets';
 import type { RunConfig } from '../../src/domain/runConfig';
+import type { RunSignal } from '../../src/domain/signal';
 import type { CommandBody, Replies } from '../../src/protocol/commands';
-import type { Event, RunEvent } from '../../src/protocol/events';
+import type { Event } from '../../src/protocol/events';
 import { isEvent } from '../../src/protocol/guards';
 import { Host } from '../../src/worker/host';
 import { describeOnEngines } from '../setup/engine';
@@ -42,14 +43,15 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     return answers[0] as Extract<Event, { type: 'reply' | 'failure' }>;
   }
 
-  const ofRun = <T extends RunEvent['type']>(runId: string, type: T) =>
-    events.filter(
-      (event): event is Extract<RunEvent, { type: T }> =>
-        event.type === type && 'runId' in event && event.runId === runId,
+  const ofRun = <K extends RunSignal['kind']>(runId: string, kind: K) =>
+    events.flatMap((event) =>
+      event.type === 'signal' && event.runId === runId && event.signal.kind === kind
+        ? [event.signal.value as Extract<RunSignal, { kind: K }>['value']]
+        : [],
     );
-  const states = (runId: string) => ofRun(runId, 'runState').map(({ state }) => state);
+  const states = (runId: string) => ofRun(runId, 'state').map(({ state }) => state);
   const losses = (runId: string) =>
-    ofRun(runId, 'measurements').flatMap(({ items }) => items.flatMap(({ loss }) => loss ?? []));
+    ofRun(runId, 'measurements').flatMap((items) => items.flatMap(({ loss }) => loss ?? []));
 
   async function createRun(runId: string, config: Partial<RunConfig> = {}) {
     await send({ type: 'setDataset', dataset: syntheticDataset(96) });
@@ -64,7 +66,7 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     await send({ type: 'train', runId: 'a' });
     await settled('a', 'finished');
     expect(states('a')).toEqual(['building', 'paused', 'training', 'finished']);
-    const steps = ofRun('a', 'measurements').flatMap(({ items }) =>
+    const steps = ofRun('a', 'measurements').flatMap((items) =>
       items.flatMap((m) => (m.loss === undefined ? [] : m.step)),
     );
     expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
@@ -77,7 +79,7 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     await settled('a', 'finished');
     const dataset = syntheticDataset(96);
     const bytes = dataset.size ** 2 * 4;
-    const shown = ofRun('a', 'views').map(({ snapshot }) => snapshot);
+    const shown = ofRun('a', 'views');
     expect(shown.length).toBeGreaterThan(0);
     for (const { size, index, image, x1, x2 } of shown) {
       expect(size).toBe(dataset.size);

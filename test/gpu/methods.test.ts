@@ -204,16 +204,8 @@ describeOnEngines(['webgpu'], 'every method in a run', () => {
   const losses: number[] = [];
   const open = (config: RunConfig, changes: readonly LiveChange[] = []) => {
     losses.length = 0;
-    trainer = new Trainer(dataset, config, changes, {
-      measured: ({ loss }) => {
-        if (loss !== undefined) losses.push(loss);
-      },
-      marked() {},
-      baselines() {},
-      neighbours() {},
-      diagnosed() {},
-      views() {},
-      resources() {},
+    trainer = new Trainer(dataset, config, changes, ({ kind, value }) => {
+      if (kind === 'measurements') losses.push(...value.flatMap(({ loss }) => loss ?? []));
     });
     return trainer;
   };

@@ -3,8 +3,9 @@ import { afterEach, expect, it } from 'vitest';
 import type { Baselines, Diagnosis, Marker, Measurement, NeighboursSnapshot } from '../../src/domain/measurement';
 import { presetConfig } from '../../src/domain/presets';
 import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
+import type { Emit } from '../../src/domain/signal';
 import { RunError } from '../../src/engine/run/checkRun';
-import { Trainer, type TrainerListener } from '../../src/engine/run/trainer';
+import { Trainer } from '../../src/engine/run/trainer';
 import { describeOnEngines } from '../setup/engine';
 import { syntheticDataset } from '../setup/syntheticDataset';
 
@@ -30,18 +31,16 @@ interface Heard {
   diagnoses: Diagnosis[];
 }
 
-function listen(): { heard: Heard; listener: TrainerListener } {
+function listen(): { heard: Heard; emit: Emit } {
   const heard: Heard = { measurements: [], markers: [], baselines: [], neighbours: [], diagnoses: [] };
   return {
     heard,
-    listener: {
-      measured: (m) => heard.measurements.push(m),
-      marked: (m) => heard.markers.push(m),
-      baselines: (b) => heard.baselines.push(b),
-      neighbours: (n) => heard.neighbours.push(n),
-      diagnosed: (d) => heard.diagnoses.push(d),
-      views() {},
-      resources() {},
+    emit({ kind, value }) {
+      if (kind === 'measurements') heard.measurements.push(...value);
+      else if (kind === 'marker') heard.markers.push(value);
+      else if (kind === 'baselines') heard.baselines.push(value);
+      else if (kind === 'neighbours') heard.neighbours.push(value);
+      else if (kind === 'diagnosis') heard.diagnoses.push(value);
     },
   };
 }
@@ -54,8 +53,8 @@ async function lossesOf(
   changes: readonly LiveChange[] = [],
   options: { recordSteps?: boolean } = {},
 ): Promise<number[]> {
-  const { heard, listener } = listen();
-  const trainer = new Trainer(dataset, config, changes, listener, options);
+  const { heard, emit } = listen();
+  const trainer = new Trainer(dataset, config, changes, emit, options);
   for (let t = 0; t < steps; t++) await trainer.advance();
   await trainer.flush();
   trainer.dispose();
@@ -82,8 +81,8 @@ describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
   });
 
   it('makes a change in flight at the next step, marks it, and a link replays it', async () => {
-    const { heard, listener } = listen();
-    const trainer = new Trainer(dataset, CONFIG, [], listener);
+    const { heard, emit } = listen();
+    const trainer = new Trainer(dataset, CONFIG, [], emit);
     open = trainer;
     for (let t = 0; t < 10; t++) {
       if (t === 4) trainer.change('stopGradient', false);
@@ -129,16 +128,16 @@ describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
   });
 
   it('leaks nothing: tensors and allocated bytes are flat over 200 steps', async () => {
-    const { listener } = listen();
+    const { emit } = listen();
     const config = { ...CONFIG, probe: { every: 40, images: 64 }, knn: { ...CONFIG.knn, every: 100 } };
     const before = tf.memory().numTensors;
-    const trainer = new Trainer(dataset, config, [], listener);
+    const trainer = new Trainer(dataset, config, [], emit);
     await trainer.start();
     const used: { tensors: number; gpuBytes: number }[] = [];
-    for (let t = 1; t <= 300; t++) {
+    for (let t = 1; t <= 310; t++) {
       await trainer.advance();
-      // After the first hundred steps every kind of measurement has been made once.
-      if (t === 100 || t === 300) {
+      // After the first hundred steps every kind of measurement has been made once, and the state been kept once.
+      if (t === 110 || t === 310) {
         await trainer.flush();
         used.push(trainer.resources());
       }
@@ -151,9 +150,9 @@ describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
   });
 
   it('measures baselines, ranks, neighbours and accuracies', async () => {
-    const { heard, listener } = listen();
+    const { heard, emit } = listen();
     const config = { ...CONFIG, probe: { every: 1, images: 64 }, knn: { ...CONFIG.knn, every: 4 } };
-    const trainer = new Trainer(dataset, config, [], listener);
+    const trainer = new Trainer(dataset, config, [], emit);
     open = trainer;
     await trainer.start();
     for (let t = 0; t < 4; t++) await trainer.advance();
@@ -174,11 +173,27 @@ describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
     expect(latest.z[0].neighbours[0].similarity).toBeLessThanOrEqual(1 + 1e-6);
   });
 
+  it('measures neither kNN nor view retrieval, nor baselines of them, where they are off', async () => {
+    const { heard, emit } = listen();
+    const trainer = new Trainer(dataset, { ...CONFIG, probe: { every: 2, images: 64 } }, [], emit);
+    open = trainer;
+    await trainer.start();
+    for (let t = 0; t < 2; t++) await trainer.advance();
+    expect(heard.baselines).toHaveLength(1);
+    expect(heard.baselines[0]).toMatchObject({ rankBound: 16, knn: null, viewRetrieval: null });
+    expect(heard.measurements.some(({ knn, viewRetrieval }) => knn !== undefined || viewRetrieval !== undefined)).toBe(
+      false,
+    );
+    expect(heard.measurements.flatMap(({ step, effectiveRank }) => (effectiveRank === undefined ? [] : step))).toEqual([
+      0, 2,
+    ]);
+  });
+
   it('keeps the last good weights when the loss is no longer a number', async () => {
-    const { heard, listener } = listen();
+    const { heard, emit } = listen();
     // Each update more than doubles every weight, until float32 overflows.
     const poison = { ...CONFIG, baseLearningRate: 100, weightDecay: 1, momentum: 0, headBatchNorm: 'none' as const };
-    const exploding = new Trainer(dataset, poison, [], listener);
+    const exploding = new Trainer(dataset, poison, [], emit);
     open = exploding;
     let outcome = await exploding.advance();
     for (let t = 0; t < 200 && outcome === 'continue'; t++) outcome = await exploding.advance();
@@ -190,7 +205,7 @@ describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
   });
 
   it('says what to do when there are too few images', () => {
-    const run = () => new Trainer(syntheticDataset(12), CONFIG, [], listen().listener);
+    const run = () => new Trainer(syntheticDataset(12), CONFIG, [], listen().emit);
     expect(run).toThrow(RunError);
     expect(run).toThrow(/fewer than two batches of 8/);
   });

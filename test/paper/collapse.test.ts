@@ -27,14 +27,9 @@ async function train(
   const config = { ...TINY, ...settings };
   const measured: Measurement[] = [];
   const diagnoses: Diagnosis[] = [];
-  const trainer = new Trainer(dataset, config, changes, {
-    measured: (m) => measured.push(m),
-    diagnosed: (d) => diagnoses.push(d),
-    marked() {},
-    baselines() {},
-    neighbours() {},
-    views() {},
-    resources() {},
+  const trainer = new Trainer(dataset, config, changes, ({ kind, value }) => {
+    if (kind === 'measurements') measured.push(...value);
+    else if (kind === 'diagnosis') diagnoses.push(value);
   });
   await trainer.start();
   for (let t = 0; t < steps; t++) await trainer.advance();

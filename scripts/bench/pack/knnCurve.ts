@@ -5,9 +5,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { indicesOf, TEST, TRAIN } from '../../../src/domain/imageDataset';
+import type { Measurement } from '../../../src/domain/measurement';
 import { presetConfig } from '../../../src/domain/presets';
 import { startEngine } from '../../../src/engine/backend/startEngine';
-import { Trainer, type TrainerListener } from '../../../src/engine/run/trainer';
+import { Trainer } from '../../../src/engine/run/trainer';
 import { startNodeGpu } from '../../node/gpu';
 import { decodeImages } from './imageFile';
 
@@ -53,24 +54,17 @@ const started = performance.now();
 const seconds = () => (performance.now() - started) / 1000;
 const curve: { epoch: number; seconds: number; knn: number }[] = [];
 const losses: number[] = [];
-const ignore = () => undefined;
-const listener: TrainerListener = {
-  measured({ step, knn, loss }) {
-    if (loss !== undefined) losses.push(loss);
-    if (knn === undefined) return;
-    curve.push({ epoch: step / stepsPerEpoch, seconds: seconds(), knn });
-    console.log(
-      `ours   epoch ${(step / stepsPerEpoch).toFixed(1)}  kNN ${(100 * knn).toFixed(2)} %  ${seconds().toFixed(0)} s`,
-    );
-  },
-  baselines: ignore,
-  neighbours: ignore,
-  views: ignore,
-  marked: ignore,
-  diagnosed: ignore,
-  resources: ignore,
-};
-const trainer = new Trainer(dataset, config, [], listener);
+function measured({ step, knn, loss }: Measurement): void {
+  if (loss !== undefined) losses.push(loss);
+  if (knn === undefined) return;
+  curve.push({ epoch: step / stepsPerEpoch, seconds: seconds(), knn });
+  console.log(
+    `ours   epoch ${(step / stepsPerEpoch).toFixed(1)}  kNN ${(100 * knn).toFixed(2)} %  ${seconds().toFixed(0)} s`,
+  );
+}
+const trainer = new Trainer(dataset, config, [], ({ kind, value }) => {
+  if (kind === 'measurements') value.forEach(measured);
+});
 await trainer.start();
 let outcome = await trainer.advance();
 while (outcome === 'continue' && seconds() < Number(options.seconds)) outcome = await trainer.advance();

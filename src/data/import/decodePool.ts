@@ -1,4 +1,5 @@
 import type { ImageSize } from '../../domain/imageDataset';
+import { onWorkerFailure } from '../workerFailure';
 import type { BatchResult } from './decodeBatch';
 import type { Decoder } from './runImport';
 
@@ -8,13 +9,12 @@ const MAX_WORKERS = 8;
 /** One decoder: a worker with one batch at a time. */
 function startDecoder(size: ImageSize): Decoder {
   const worker = new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module' });
+  let onFailure = (_reason: string) => {};
+  onWorkerFailure(worker, (reason) => onFailure(reason));
   return (batch) =>
     new Promise<BatchResult>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<BatchResult>) => resolve(data);
-      worker.onerror = (event) => {
-        event.preventDefault();
-        reject(new Error(event.message || 'a decoding worker did not start'));
-      };
+      onFailure = (reason) => reject(new Error(`a decoding worker failed: ${reason}`));
       worker.postMessage({ batch, size });
     });
 }

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import type { EngineInfo } from '../../domain/engineInfo';
 import type { EngineChoice } from '../../domain/runConfig';
 import { makeTfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
 import { type DeviceHooks, requestGpuDevice } from './device';
-import { type EngineInfo, NoEngineError } from './engineInfo';
+import { NoEngineError } from './noEngineError';
 import { multiplyAddRate, trainingRate } from './speed';
 import { startWebGl } from './webgl';
 

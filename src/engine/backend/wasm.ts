@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import type { EngineInfo } from '../../domain/engineInfo';
 import { registerWasmKernels } from '../kernels/wasm/register';
-import type { EngineInfo } from './engineInfo';
 import { trainingRate } from './speed';
 
 /**

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { EngineInfo } from './engineInfo';
+import type { EngineInfo } from '../../domain/engineInfo';
 
 /** The part of a WebGL context that names the renderer; its full type belongs to the DOM, which the engine does without. */
 interface RendererInfo {

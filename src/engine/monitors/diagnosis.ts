@@ -1,5 +1,5 @@
 import type { Diagnosis, Measurement } from '../../domain/measurement';
-import { LossTrend } from './lossTrend';
+import { LossTrend, type LossTrendState } from './lossTrend';
 
 /** Steps that count as the run's start: before them nothing is judged, and their largest std is the early std. */
 const FIRST_STEPS = 10;
@@ -58,6 +58,26 @@ interface Fall {
   readonly limit: number;
 }
 
+/** What the diagnosis remembers of the run so far. */
+export interface RunDiagnosisState {
+  readonly diagnosis: Diagnosis;
+  readonly step: number;
+  readonly firstLoss: number | null;
+  /** The last loss and std; NaN before the first. */
+  readonly loss: number;
+  readonly std: number;
+  readonly earlyStd: number;
+  /** Std measurements in a row that look collapsed, and the step of the first of them. */
+  readonly collapsing: { readonly since: number; readonly count: number };
+  /** Std measurements in a row that look recovered. */
+  readonly recovering: number;
+  /** Those of the last `RANK_WINDOW` steps. */
+  readonly ranks: readonly { readonly step: number; readonly rank: number }[];
+  readonly startRank: number | null;
+  readonly fall: (Fall & { readonly count: number }) | null;
+  readonly trend: LossTrendState;
+}
+
 /**
  * Says what state a run is in, from its measurements alone and against its own first steps: collapsed (loss near its minimum, std
  * towards 0), dimensionally collapsed (std healthy, effective rank of z fallen), not converging (the loss stays high), oscillating,
@@ -66,18 +86,20 @@ interface Fall {
  */
 export class RunDiagnosis {
   readonly #options: RunDiagnosisOptions;
-  #state: Diagnosis = { state: 'starting' };
-  #step = 0;
-  #firstLoss: number | null = null;
-  #loss = Number.NaN;
   readonly #trend: LossTrend;
-  #std = Number.NaN;
-  #earlyStd = 0;
-  #collapsing = { since: 0, count: 0 };
-  #recovering = 0;
-  #ranks: { readonly step: number; readonly rank: number }[] = [];
-  #startRank: number | null = null;
-  #fall: (Fall & { readonly count: number }) | null = null;
+  #now: Omit<RunDiagnosisState, 'trend'> = {
+    diagnosis: { state: 'starting' },
+    step: 0,
+    firstLoss: null,
+    loss: Number.NaN,
+    std: Number.NaN,
+    earlyStd: 0,
+    collapsing: { since: 0, count: 0 },
+    recovering: 0,
+    ranks: [],
+    startRank: null,
+    fall: null,
+  };
 
   constructor(options: RunDiagnosisOptions) {
     this.#options = options;
@@ -89,67 +111,92 @@ export class RunDiagnosis {
     this.#trend.restart();
   }
 
+  /** As judged by the last measurement. */
+  get current(): Diagnosis {
+    return this.#now.diagnosis;
+  }
+
+  state(): RunDiagnosisState {
+    return { ...this.#now, trend: this.#trend.state() };
+  }
+
+  /** Goes back to a state, of this run or of another with the same options. */
+  restore({ trend, ...now }: RunDiagnosisState): void {
+    this.#now = now;
+    this.#trend.restore(trend);
+  }
+
+  #set(changed: Partial<RunDiagnosisState>): void {
+    this.#now = { ...this.#now, ...changed };
+  }
+
   /** Takes in what was measured at a step, in the order of steps, and judges anew. */
   add(measurement: Measurement): Diagnosis {
     // Nothing leads back from non-finite weights.
-    if (this.#state.state === 'diverged') return this.#state;
+    if (this.#now.diagnosis.state === 'diverged') return this.#now.diagnosis;
     const { step, loss, outputStd, effectiveRank } = measurement;
-    this.#step = Math.max(this.#step, step);
+    this.#set({ step: Math.max(this.#now.step, step) });
     if (loss !== undefined) {
       if (this.#hasExploded(loss)) {
-        this.#state = { state: 'diverged', since: step, loss };
-        return this.#state;
+        this.#set({ diagnosis: { state: 'diverged', since: step, loss } });
+        return this.#now.diagnosis;
       }
-      this.#firstLoss ??= loss;
-      this.#loss = loss;
+      this.#set({ firstLoss: this.#now.firstLoss ?? loss, loss });
       this.#trend.add(step, loss);
     }
     if (outputStd !== undefined) this.#takeStd(step, outputStd);
     if (effectiveRank !== undefined) this.#takeRank(step, effectiveRank);
-    this.#state = this.#judge();
-    return this.#state;
+    this.#set({ diagnosis: this.#judge() });
+    return this.#now.diagnosis;
   }
 
   #hasExploded(loss: number): boolean {
     if (!Number.isFinite(loss)) return true;
-    const limit =
-      this.#firstLoss === null ? EXPLODED_AT_ONCE : EXPLODED_FACTOR * Math.max(1, Math.abs(this.#firstLoss));
+    const { firstLoss } = this.#now;
+    const limit = firstLoss === null ? EXPLODED_AT_ONCE : EXPLODED_FACTOR * Math.max(1, Math.abs(firstLoss));
     return Math.abs(loss) > limit;
   }
 
   #takeStd(step: number, std: number): void {
-    this.#std = std;
+    const { earlyStd, collapsing, recovering } = this.#now;
     // The first one counts even where it comes late.
-    if (step <= FIRST_STEPS || this.#earlyStd === 0) this.#earlyStd = Math.max(this.#earlyStd, std);
-    if (this.#looksCollapsed()) {
-      const { since, count } = this.#collapsing;
-      this.#collapsing = { since: count === 0 ? step : since, count: count + 1 };
-    } else {
-      this.#collapsing = { since: 0, count: 0 };
-    }
-    this.#recovering = std > RECOVERED_SHARE * this.#earlyStd ? this.#recovering + 1 : 0;
+    const early = step <= FIRST_STEPS || earlyStd === 0 ? Math.max(earlyStd, std) : earlyStd;
+    const { since, count } = collapsing;
+    this.#set({
+      std,
+      earlyStd: early,
+      collapsing: this.#looksCollapsed(std, early)
+        ? { since: count === 0 ? step : since, count: count + 1 }
+        : { since: 0, count: 0 },
+      recovering: std > RECOVERED_SHARE * early ? recovering + 1 : 0,
+    });
   }
 
-  #looksCollapsed(): boolean {
+  #looksCollapsed(std: number, earlyStd: number): boolean {
     const { outputDim, lossRange } = this.#options;
-    const limit = Math.min(COLLAPSED_SHARE * this.#earlyStd, COLLAPSED_SPREAD / Math.sqrt(outputDim));
-    if (!(this.#std < limit)) return false;
-    return lossRange === null || this.#loss <= lossRange[0] + COLLAPSED_LOSS_GAP * (lossRange[1] - lossRange[0]);
+    const limit = Math.min(COLLAPSED_SHARE * earlyStd, COLLAPSED_SPREAD / Math.sqrt(outputDim));
+    if (!(std < limit)) return false;
+    return lossRange === null || this.#now.loss <= lossRange[0] + COLLAPSED_LOSS_GAP * (lossRange[1] - lossRange[0]);
   }
 
   #takeRank(step: number, rank: number): void {
-    this.#ranks = [...this.#ranks.filter((earlier) => earlier.step >= step - RANK_WINDOW), { step, rank }];
-    this.#startRank ??= rank;
-    const recent = this.#ranks.reduce((peak, earlier) => Math.max(peak, earlier.rank), 0);
-    if (this.#fall === null) {
-      const fall = this.#fallFrom(step, recent, this.#startRank);
-      if (rank < fall.limit) this.#fall = { ...fall, count: 1 };
-    } else {
-      // Judged against the rank it fell from, which has left the window once the fall is old.
-      const { count, limit } = this.#fall;
-      const persists = rank < (count < PERSISTENT_RANKS ? limit : RECOVERED_RANK * limit);
-      this.#fall = persists ? { ...this.#fall, count: count + 1 } : null;
+    const ranks = [...this.#now.ranks.filter((earlier) => earlier.step >= step - RANK_WINDOW), { step, rank }];
+    const startRank = this.#now.startRank ?? rank;
+    this.#set({ ranks, startRank, fall: this.#fallAt(step, rank, ranks, startRank) });
+  }
+
+  /** The fall that this rank begins or goes on with; null where it is not fallen. */
+  #fallAt(step: number, rank: number, ranks: RunDiagnosisState['ranks'], startRank: number): RunDiagnosisState['fall'] {
+    const { fall } = this.#now;
+    if (fall === null) {
+      const recent = ranks.reduce((peak, earlier) => Math.max(peak, earlier.rank), 0);
+      const begun = this.#fallFrom(step, recent, startRank);
+      return rank < begun.limit ? { ...begun, count: 1 } : null;
     }
+    // Judged against the rank it fell from, which has left the window once the fall is old.
+    const { count, limit } = fall;
+    const persists = rank < (count < PERSISTENT_RANKS ? limit : RECOVERED_RANK * limit);
+    return persists ? { ...fall, count: count + 1 } : null;
   }
 
   #fallFrom(step: number, recent: number, start: number): Fall {
@@ -162,26 +209,28 @@ export class RunDiagnosis {
   }
 
   #judge(): Diagnosis {
-    if (this.#step < FIRST_STEPS) return { state: 'starting' };
-    const before = this.#state;
-    if (before.state === 'collapsed' && this.#recovering < PERSISTENT_STDS) {
-      return { ...before, outputStd: this.#std, loss: this.#loss };
+    const { diagnosis: before, step, loss, std, collapsing, recovering, ranks, fall } = this.#now;
+    if (step < FIRST_STEPS) return { state: 'starting' };
+    if (before.state === 'collapsed' && recovering < PERSISTENT_STDS) return { ...before, outputStd: std, loss };
+    if (collapsing.count >= PERSISTENT_STDS) {
+      return { state: 'collapsed', since: collapsing.since, outputStd: std, loss };
     }
-    if (this.#collapsing.count >= PERSISTENT_STDS) {
-      return { state: 'collapsed', since: this.#collapsing.since, outputStd: this.#std, loss: this.#loss };
-    }
-    const fall = this.#fall;
     if (fall !== null && fall.count >= PERSISTENT_RANKS && this.#isDimensional(fall)) {
       const { since, startRank } = fall;
-      const effectiveRank = this.#ranks[this.#ranks.length - 1].rank;
-      return { state: 'dimensional-collapse', since, effectiveRank, startRank, outputStd: this.#std };
+      return {
+        state: 'dimensional-collapse',
+        since,
+        effectiveRank: ranks[ranks.length - 1].rank,
+        startRank,
+        outputStd: std,
+      };
     }
     return this.#judgeTrend();
   }
 
   /** Of runs whose outputs are as they should be: whether the loss gets anywhere. */
   #judgeTrend(): Diagnosis {
-    const before = this.#state;
+    const { diagnosis: before, step } = this.#now;
     const oscillation = this.#trend.oscillates();
     if (oscillation !== null) {
       const since = before.state === 'oscillation' ? before.since : oscillation.since;
@@ -189,16 +238,14 @@ export class RunDiagnosis {
     }
     const standing = this.#trend.stands();
     if (standing === null) return { state: 'learning' };
-    return {
-      state: 'no-convergence',
-      since: before.state === 'no-convergence' ? before.since : this.#step,
-      ...standing,
-    };
+    const since = before.state === 'no-convergence' ? before.since : step;
+    return { state: 'no-convergence', since, ...standing };
   }
 
   /** Not merely the rank's side of a collapse to a constant, which the std will show. */
   #isDimensional({ since }: Fall): boolean {
-    if (this.#state.state === 'dimensional-collapse') return true;
-    return this.#std > RECOVERED_SHARE * this.#earlyStd || this.#step - since >= UNDERWAY_STEPS;
+    const { diagnosis, std, earlyStd, step } = this.#now;
+    if (diagnosis.state === 'dimensional-collapse') return true;
+    return std > RECOVERED_SHARE * earlyStd || step - since >= UNDERWAY_STEPS;
   }
 }

@@ -28,16 +28,22 @@ interface Block {
   readonly mean: number;
 }
 
+/** What the trend remembers of the losses so far. */
+export interface LossTrendState {
+  /** Of the block that is being filled. */
+  readonly sum: number;
+  readonly count: number;
+  readonly first: Block | null;
+  readonly blocks: readonly Block[];
+}
+
 /**
  * Watches where a loss is going: whether it stays high and stands still (no convergence; a predictor fixed at random does this), or
  * swings up and down (oscillation; Table 3 d). All against the run's own first steps and the loss's range.
  */
 export class LossTrend {
   readonly #range: readonly [min: number, max: number] | null;
-  #sum = 0;
-  #count = 0;
-  #first: Block | null = null;
-  #blocks: Block[] = [];
+  #state: LossTrendState = { sum: 0, count: 0, first: null, blocks: [] };
 
   /** @param range smallest and largest loss; null where the smallest is not known */
   constructor(range: readonly [min: number, max: number] | null) {
@@ -45,31 +51,38 @@ export class LossTrend {
   }
 
   add(step: number, loss: number): void {
-    this.#sum += loss;
-    this.#count += 1;
-    if (this.#count < BLOCK) return;
-    const block = { end: step, mean: this.#sum / this.#count };
-    this.#sum = 0;
-    this.#count = 0;
-    this.#first ??= block;
-    this.#blocks = [...this.#blocks.slice(1 - BLOCKS), block];
+    const { first, blocks } = this.#state;
+    const sum = this.#state.sum + loss;
+    const count = this.#state.count + 1;
+    if (count < BLOCK) {
+      this.#state = { sum, count, first, blocks };
+      return;
+    }
+    const block = { end: step, mean: sum / count };
+    this.#state = { sum: 0, count: 0, first: first ?? block, blocks: [...blocks.slice(1 - BLOCKS), block] };
   }
 
   /** Forgets the past: what follows is another loss, or another way to it. The first steps stay what it is judged against. */
   restart(): void {
-    this.#sum = 0;
-    this.#count = 0;
-    this.#blocks = [];
+    this.#state = { sum: 0, count: 0, first: this.#state.first, blocks: [] };
+  }
+
+  state(): LossTrendState {
+    return this.#state;
+  }
+
+  restore(state: LossTrendState): void {
+    this.#state = state;
   }
 
   /** The loss has stayed high for 300 steps and no longer falls. */
   stands(): { readonly loss: number; readonly startLoss: number } | null {
-    const first = this.#first;
-    if (first === null || this.#blocks.length < BLOCKS) return null;
+    const { first, blocks } = this.#state;
+    if (first === null || blocks.length < BLOCKS) return null;
     const third = BLOCKS / 3;
     // The first third may hold the fall from the start.
-    const before = mean(this.#blocks.slice(third, 2 * third));
-    const now = mean(this.#blocks.slice(-third));
+    const before = mean(blocks.slice(third, 2 * third));
+    const now = mean(blocks.slice(-third));
     const top = this.#range === null ? first.mean : Math.min(first.mean, this.#range[1]);
     const enough = this.#range === null ? FALLEN_SHARE_OF_FIRST * Math.abs(top) : FALLEN_SHARE * (top - this.#range[0]);
     const high = top - now < enough;
@@ -79,8 +92,9 @@ export class LossTrend {
 
   /** The loss has swung up and down several times of late; null where its range is not known. */
   oscillates(): Oscillation | null {
-    if (this.#range === null || this.#blocks.length < SWING_BLOCKS) return null;
-    const recent = this.#blocks.slice(-SWING_BLOCKS);
+    const { blocks } = this.#state;
+    if (this.#range === null || blocks.length < SWING_BLOCKS) return null;
+    const recent = blocks.slice(-SWING_BLOCKS);
     const size = SWING_SHARE * (this.#range[1] - this.#range[0]);
     const turns = turningPoints(recent, size);
     if (turns.length < SWINGS + 1) return null;

@@ -156,37 +156,39 @@ export class RunMonitors {
     return viewRetrieval(first.features, second.features);
   }
 
-  /** What the untrained network and the raw pixels reach; to be called once, with the measurement of step 0. */
-  async baselines(untrained: Measurement): Promise<Baselines> {
-    const { k, temperature } = this.#config.knn;
-    const { dataset } = this.#source;
+  /**
+   * What the untrained network and the raw pixels reach; to be called once.
+   * @param untrained the accuracies of step 0; null where the run measures none, and needs no baselines of them
+   */
+  async baselines(untrained: Measurement | null): Promise<Baselines> {
     const images = this.#probe.length;
     const { outputDim, featureDim } = this.#method;
-    const bounds = {
+    const { knn, viewRetrieval } = untrained ?? {};
+    return {
       inverseSqrtD: 1 / Math.sqrt(outputDim),
       rankBound: this.rankBound,
       backboneRankBound: Math.min(images, featureDim),
+      knn: knn === undefined || this.#knn === null ? null : await this.#knnBaseline(this.#knn, knn),
+      viewRetrieval:
+        viewRetrieval === undefined
+          ? null
+          : { images, rawPixels: await this.#pixelRetrieval(), untrained: viewRetrieval },
     };
-    const viewRetrievalBaseline = {
-      images,
-      rawPixels: await this.#pixelRetrieval(),
-      untrained: untrained.viewRetrieval ?? Number.NaN,
-    };
-    if (this.#knn === null) return { ...bounds, knn: null, viewRetrieval: viewRetrievalBaseline };
-    const { bank, queries } = this.#knn;
+  }
+
+  async #knnBaseline(sets: KnnSets, untrained: number): Promise<NonNullable<Baselines['knn']>> {
+    const { bank, queries } = sets;
+    const { k, temperature } = this.#config.knn;
+    const { dataset } = this.#source;
     const [bankPixels, queryPixels] = centredPixels(dataset, [bank, queries]);
     return {
-      ...bounds,
-      knn: {
-        k: Math.min(k, bank.length),
-        temperature,
-        bank: bank.length,
-        queries: queries.length,
-        chance: chanceRate(labelsOf(dataset, queries)),
-        rawPixels: await this.#vote(this.#knn, bankPixels, queryPixels),
-        untrained: untrained.knn ?? Number.NaN,
-      },
-      viewRetrieval: viewRetrievalBaseline,
+      k: Math.min(k, bank.length),
+      temperature,
+      bank: bank.length,
+      queries: queries.length,
+      chance: chanceRate(labelsOf(dataset, queries)),
+      rawPixels: await this.#vote(sets, bankPixels, queryPixels),
+      untrained,
     };
   }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { assignInPlace } from '../kernels/movingAverage';
 import { sgdUpdate } from '../kernels/sgd';
 
 /** One parameter's part in a step; `gradient` stays the caller's. */
@@ -25,8 +26,8 @@ export class Sgd {
   }
 
   /**
-   * Says which parameters take part in the steps to come; to be called before the first and whenever that changes. One that no longer
-   * does loses its velocity, so that it does not jump when it returns.
+   * Says which parameters take part in the steps to come; to be called before the first and whenever that may have changed. One that no
+   * longer does loses its velocity, so that it does not jump when it returns.
    */
   prepare(trained: readonly { readonly name: string; readonly variable: tf.Variable }[]): void {
     const names = new Set(trained.map(({ name }) => name));
@@ -62,8 +63,34 @@ export class Sgd {
     return this.#velocity;
   }
 
+  /** A copy of the velocities by parameter name; the caller disposes it. */
+  state(): ReadonlyMap<string, tf.Tensor> {
+    return new Map([...this.#velocity].map(([name, velocity]) => [name, copyOf(velocity)]));
+  }
+
+  /** Goes back to a state, which stays the caller's. Velocities that exist are overwritten where they lie, for steps that are replayed. */
+  restore(state: ReadonlyMap<string, tf.Tensor>): void {
+    tf.tidy(() => {
+      const known = [...this.#velocity];
+      // One that the state does not know begins at zero, as if it had just been prepared.
+      assignInPlace(known.map(([name, target]) => ({ target, online: state.get(name) ?? tf.zerosLike(target) })));
+    });
+    for (const [name, value] of state) {
+      if (this.#velocity.has(name)) continue;
+      this.#velocity.set(
+        name,
+        tf.tidy(() => tf.variable(copyOf(value), false)),
+      );
+    }
+  }
+
   dispose(): void {
     for (const velocity of this.#velocity.values()) velocity.dispose();
     this.#velocity.clear();
   }
+}
+
+/** A clone would share the buffer, which an update overwrites; adding zero copies it. */
+function copyOf(tensor: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.add(tensor, 0));
 }

@@ -1,24 +1,15 @@
 import type { RunConfig } from '../../domain/runConfig';
 import { noiseDataset } from '../images/noiseDataset';
-import { Trainer, type TrainerListener, type TrainerOptions } from './trainer';
-
-const NOBODY: TrainerListener = {
-  measured() {},
-  baselines() {},
-  neighbours() {},
-  views() {},
-  marked() {},
-  diagnosed() {},
-  resources() {},
-};
+import type { KernelOptions } from './kernelChoice';
+import { Trainer } from './trainer';
 
 /**
  * Chooses and compiles the kernels of a run's step while its images are still on their way: the run itself then finds them ready.
  * @throws RunError when the settings make no run
  */
-export async function prepareRun(config: RunConfig, options: TrainerOptions): Promise<void> {
+export async function prepareRun(config: RunConfig, options: KernelOptions): Promise<void> {
   const images = noiseDataset(2 * config.batchSize, config.imageSize);
-  const trainer = new Trainer(images, config, [], NOBODY, options);
+  const trainer = new Trainer(images, config, [], () => undefined, options);
   try {
     await trainer.prepare();
   } finally {

@@ -1,7 +1,7 @@
-/** A rate is told of at least so much time, so that it does not flicker. */
+/** A rate is averaged over at least so much time, so that it does not flicker. */
 const RATE_WINDOW_MS = 1000;
 
-/** Where a run's time goes: to its steps and to its measuring, from the first step on. Pauses do not count. */
+/** How a run divides its time between steps and measuring, from the first step on. Pauses do not count. */
 export class RunClock {
   #busyMs = 0;
   #measuringMs = 0;

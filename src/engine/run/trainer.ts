@@ -1,61 +1,31 @@
 import * as tf from '@tensorflow/tfjs';
 import { type ImageDataset, indicesOf, TRAIN } from '../../domain/imageDataset';
-import type {
-  Baselines,
-  Diagnosis,
-  Marker,
-  Measurement,
-  NeighboursSnapshot,
-  Resources,
-  ViewsSnapshot,
-} from '../../domain/measurement';
+import type { Measurement, Resources } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
-import {
-  type LiveChange,
-  type LiveKey,
-  type LiveSettings,
-  type LiveValue,
-  liveSchema,
-  liveSettingsOf,
-  type RunConfig,
-} from '../../domain/runConfig';
+import type { LiveChange, LiveKey, LiveValue, RunConfig } from '../../domain/runConfig';
+import type { Emit } from '../../domain/signal';
 import { BatchSampler } from '../images/batchSampler';
 import { ImageSource } from '../images/imageSource';
 import { ShownViews } from '../images/shownViews';
-import { bindingLimit, isWebGpu } from '../kernels/runtime/program';
-import { tuneConvolutions } from '../kernels/tuning/tuneConvolutions';
-import type { TuningCache } from '../kernels/tuning/tuningCache';
+import { bindingLimit } from '../kernels/runtime/program';
 import type { Method } from '../methods/method';
-import { createMethod, passesOf } from '../methods/registry';
+import { createMethod } from '../methods/registry';
 import { RunDiagnosis } from '../monitors/diagnosis';
 import { collapseLevel } from '../monitors/outputStd';
 import { RunMonitors } from '../monitors/runMonitors';
-import { tunedConvolutions } from '../network/tunedConvolutions';
 import { cosineDecay, scaledLearningRate } from '../optim/schedule';
 import { type StepMetrics, type StepPlan, StepRunner } from '../step/stepRunner';
+import { dueAfter } from './cadence';
+import { ChangesInFlight } from './changesInFlight';
 import { checkRun } from './checkRun';
+import { Costs } from './costs';
 import { GoodWeights } from './goodWeights';
-import { RunClock } from './runClock';
-
-/** What a run tells its owner while it goes on. */
-export interface TrainerListener {
-  measured(measurement: Measurement): void;
-  baselines(baselines: Baselines): void;
-  neighbours(snapshot: NeighboursSnapshot): void;
-  views(snapshot: ViewsSnapshot): void;
-  marked(marker: Marker): void;
-  diagnosed(diagnosis: Diagnosis): void;
-  resources(resources: Resources): void;
-}
+import { KernelChoice, type KernelOptions } from './kernelChoice';
+import { Measuring } from './measuring';
+import type { RunSnapshot } from './state';
 
 /** Steps whose numbers may still be on their way back from the device: it computes the next while the last is read. */
 const MAX_PENDING = 2;
-/** Good weights are kept this often, for a run that diverges. */
-const SNAPSHOT_EVERY = 100;
-const RESOURCES_EVERY_MS = 1000;
-/** Ranks come with every probe while measuring takes less than this share of the time, else with every fourth. */
-const RANK_BUDGET = 0.07;
-const RANK_AT_LEAST = 4;
 
 interface Pending {
   readonly step: number;
@@ -63,17 +33,10 @@ interface Pending {
   readonly metrics: Promise<StepMetrics>;
 }
 
-export interface TrainerOptions {
+export interface TrainerOptions extends KernelOptions {
   /** False has every step run op by op on WebGPU too, to compare with. */
   readonly recordSteps?: boolean;
-  /** Where the choice of kernels for this adapter is kept; without it they stay as they are. */
-  readonly tuning?: TuningCache;
-  /** The adapter is a processor pretending: it compiles slowly, and gets longer to choose. */
-  readonly isSoftware?: boolean;
 }
-
-/** Time to choose kernels in, where the choice is not known yet. */
-const TUNING_MS = { hardware: 300, software: 1500 };
 
 export type StepOutcome = 'continue' | 'finished' | 'diverged';
 
@@ -83,62 +46,60 @@ export type StepOutcome = 'continue' | 'finished' | 'diverged';
  */
 export class Trainer {
   readonly config: RunConfig;
-  readonly #options: TrainerOptions;
-  readonly #source: ImageSource;
+  readonly #emit: Emit;
   readonly #method: Method;
   readonly #runner: StepRunner;
   readonly #sampler: BatchSampler;
   readonly #monitors: RunMonitors;
+  readonly #measuring: Measuring;
   readonly #diagnosis: RunDiagnosis;
-  readonly #listener: TrainerListener;
-  readonly #replay: LiveChange[];
-  readonly #changes: LiveChange[] = [];
-  readonly #pending: Pending[] = [];
-  #live: LiveSettings;
-  #step = 0;
-  #state: Diagnosis['state'] = 'starting';
-  #diverged = false;
-  #cancelled = false;
+  readonly #changes: ChangesInFlight;
+  readonly #kernels: KernelChoice;
   readonly #good: GoodWeights;
   readonly #views: ShownViews;
-  readonly #clock = new RunClock();
-  #lastResources = Number.NEGATIVE_INFINITY;
+  readonly #costs: Costs;
+  readonly #pending: Pending[] = [];
+  #step = 0;
+  #diverged = false;
+  #cancelled = false;
 
   /**
    * Builds the networks; `start` measures them before the first step.
    * @param changes changes in flight to make at their steps, as a link carries them
+   * @param emit takes what the run reports
    * @throws RunError when settings or images do not make a run
    */
   constructor(
     dataset: ImageDataset,
     config: RunConfig,
     changes: readonly LiveChange[],
-    listener: TrainerListener,
+    emit: Emit,
     options: TrainerOptions = {},
   ) {
     checkRun(dataset, config, bindingLimit());
     this.config = config;
-    this.#options = options;
-    this.#listener = listener;
-    this.#replay = [...changes].sort((a, b) => a[0] - b[0]);
-    this.#live = liveSettingsOf(config);
-    this.#source = new ImageSource(dataset);
+    this.#emit = emit;
+    this.#changes = new ChangesInFlight(config, changes);
+    this.#kernels = new KernelChoice(config, options);
+    const source = new ImageSource(dataset);
     const train = indicesOf(dataset, TRAIN);
     this.#sampler = new BatchSampler(train, config.batchSize, config.seed);
     this.#method = createMethod(config, { count: train.length });
-    this.#method.liveChanged('predictor', this.#live);
+    this.#method.liveChanged('predictor', this.#changes.live);
     const imagesOf = (step: number) => this.#sampler.batch(step).images;
-    this.#runner = new StepRunner(config, this.#source, this.#method, options.recordSteps ?? true, imagesOf);
-    this.#monitors = new RunMonitors(this.#method, this.#source, config, () => this.#cancelled);
+    this.#runner = new StepRunner(config, source, this.#method, options.recordSteps ?? true, imagesOf);
+    this.#monitors = new RunMonitors(this.#method, source, config, () => this.#cancelled);
+    this.#measuring = new Measuring(this.#monitors, (measurement) => this.#report(measurement), emit);
     this.#diagnosis = new RunDiagnosis({
       outputDim: config.outputDim,
       rankBound: this.#monitors.rankBound,
       lossRange: METHODS[config.method].lossRange(config),
     });
-    this.#good = new GoodWeights(this.#method.parameters);
-    this.#views = new ShownViews(this.#source, (snapshot) => {
-      if (!this.#cancelled) listener.views(snapshot);
+    this.#views = new ShownViews(source, (value) => {
+      if (!this.#cancelled) emit({ kind: 'views', value });
     });
+    this.#costs = new Costs(config.batchSize, () => this.#runner.bytes, emit);
+    this.#good = new GoodWeights(this.#snapshot());
   }
 
   /** Steps done. */
@@ -146,13 +107,9 @@ export class Trainer {
     return this.#step;
   }
 
-  get batchesPerEpoch(): number {
-    return this.#sampler.batchesPerEpoch;
-  }
-
   /** Changes made so far, those of the link included: what makes this run again. */
   get changes(): readonly LiveChange[] {
-    return this.#changes;
+    return this.#changes.made;
   }
 
   /** Ends a measurement that is under way at its next chunk, with a CancelledError; the run is over then. */
@@ -162,38 +119,28 @@ export class Trainer {
 
   /** Chooses and compiles the kernels. */
   async prepare(): Promise<void> {
-    const { tuning, isSoftware = false } = this.#options;
-    if (tuning !== undefined && isWebGpu()) {
-      const budget = isSoftware ? TUNING_MS.software : TUNING_MS.hardware;
-      await tuneConvolutions(tunedConvolutions(passesOf(this.config)), tuning, budget, this.config.precision);
-    }
+    await this.#kernels.choose();
     await this.#runner.compile(this.#plan());
   }
 
   /** Prepares, and measures the untrained network and the baselines. */
   async start(): Promise<void> {
     await this.prepare();
-    await this.#measuring(async () => {
-      const untrained = await this.#measureAccuracies();
-      if (this.config.probe.every > 0) await this.#measureProbe();
-      this.#listener.baselines(await this.#monitors.baselines(untrained));
-    });
-    this.#clock.start();
+    await this.#costs.measuring(() => this.#measuring.untrained(dueAfter(0, this.config, 0)));
+    this.#costs.start();
   }
 
   /** Changes a setting before the next step. */
   change(key: LiveKey, value: LiveValue): void {
-    this.#live = liveSchema.parse({ ...this.#live, [key]: value });
-    this.#method.liveChanged(key, this.#live);
+    this.#changes.make(this.#step, key, value);
+    this.#method.liveChanged(key, this.#changes.live);
     this.#diagnosis.changed();
-    this.#changes.push([this.#step, key, value]);
-    this.#listener.marked({ kind: 'change', step: this.#step, key, value });
+    this.#emit({ kind: 'marker', value: { kind: 'change', step: this.#step, key, value } });
   }
 
   /** Images whose neighbours are reported from now on; reported at once from the last measurement. */
   async setQueries(indices: readonly number[]): Promise<void> {
-    this.#monitors.setQueries(indices);
-    await this.#reportNeighbours();
+    await this.#measuring.setQueries(indices);
   }
 
   /** One update, and what is due to be measured after it. */
@@ -201,15 +148,15 @@ export class Trainer {
     if (this.#diverged) return 'diverged';
     if (this.#step >= this.config.totalSteps) return 'finished';
     const started = tf.util.now();
-    while (this.#replay.length > 0 && this.#replay[0][0] <= this.#step) {
-      const [[, key, value]] = this.#replay.splice(0, 1);
+    for (let due = this.#changes.takeDue(this.#step); due !== null; due = this.#changes.takeDue(this.#step)) {
+      const [, key, value] = due;
       this.change(key, value);
     }
     this.#update();
     while (this.#pending.length > MAX_PENDING) await this.#readOldest();
-    this.#account(started);
+    this.#costs.stepped(this.#step, started);
     if (this.#diverged) return 'diverged';
-    await this.#measureIfDue();
+    await this.#doWhatIsDue();
     if (this.#diverged) return 'diverged';
     if (this.#step < this.config.totalSteps) return 'continue';
     await this.flush();
@@ -217,9 +164,12 @@ export class Trainer {
   }
 
   #plan(): StepPlan {
-    const { scheduled, initial } = this.#rates();
+    const { batchSize, schedule, totalSteps } = this.config;
+    const { live } = this.#changes;
+    const initial = scaledLearningRate(live.baseLearningRate, batchSize);
+    const learningRate = schedule === 'cosine' ? cosineDecay(initial, this.#step, totalSteps) : initial;
     const batch = this.#sampler.batch(this.#step);
-    return { step: this.#step, ...batch, live: this.#live, learningRate: scheduled, initialLearningRate: initial };
+    return { step: this.#step, ...batch, live, learningRate, initialLearningRate: initial };
   }
 
   #update(): void {
@@ -228,12 +178,6 @@ export class Trainer {
     this.#step += 1;
     this.#pending.push({ step: this.#step, learningRate: plan.learningRate, metrics });
     this.#views.after(this.#step, plan.images, this.#runner.views);
-  }
-
-  #rates(): { scheduled: number; initial: number } {
-    const { batchSize, schedule, totalSteps } = this.config;
-    const initial = scaledLearningRate(this.#live.baseLearningRate, batchSize);
-    return { initial, scheduled: schedule === 'cosine' ? cosineDecay(initial, this.#step, totalSteps) : initial };
   }
 
   async #readOldest(): Promise<void> {
@@ -249,24 +193,25 @@ export class Trainer {
       collapseLevel: collapseLevel(outputStd, this.config.outputDim),
       learningRate,
     });
-    if (this.#state === 'diverged') this.#keepGoodWeights();
+    if (this.#diagnosis.current.state === 'diverged') await this.#goBack();
     else this.#good.confirm(step);
   }
 
-  /** Weights after a loss that is no number are no weights: go back to the last that were good. */
-  #keepGoodWeights(): void {
+  /** Weights after a loss that is no number are of no use: goes back to the last state that was good, which ends the run. */
+  async #goBack(): Promise<void> {
     this.#diverged = true;
-    this.#step = this.#good.restore();
+    await this.#restore(this.#good.last);
   }
 
   #report(measurement: Measurement): void {
-    this.#listener.measured(measurement);
+    this.#emit({ kind: 'measurements', value: [measurement] });
+    const before = this.#diagnosis.current.state;
     const diagnosis = this.#diagnosis.add(measurement);
-    if (diagnosis.state === this.#state) return;
-    this.#state = diagnosis.state;
-    this.#listener.diagnosed(diagnosis);
+    if (diagnosis.state === before) return;
+    this.#emit({ kind: 'diagnosis', value: diagnosis });
     if ('since' in diagnosis) {
-      this.#listener.marked({ kind: 'diagnosis', step: diagnosis.since, state: diagnosis.state });
+      const { state, since } = diagnosis;
+      this.#emit({ kind: 'marker', value: { kind: 'diagnosis', step: since, state } });
     }
   }
 
@@ -276,72 +221,60 @@ export class Trainer {
     await this.#views.flush();
   }
 
-  async #measureIfDue(): Promise<void> {
-    const due = (every: number) => every > 0 && this.#step % every === 0;
-    const last = this.#step === this.config.totalSteps;
-    const probe = due(this.config.probe.every) || (last && this.config.probe.every > 0);
-    const accuracies = due(this.config.knn.every) || (last && this.config.knn.every > 0);
-    const snapshot = this.#step % SNAPSHOT_EVERY === 0;
-    if (!probe && !accuracies && !snapshot) return;
+  async #doWhatIsDue(): Promise<void> {
+    const due = dueAfter(this.#step, this.config, this.#changes.last);
+    if (!due.probe && !due.accuracies && !due.keep) return;
     await this.flush();
     if (this.#diverged) return;
-    if (snapshot) this.#good.take(this.#step);
-    await this.#measuring(async () => {
-      if (probe) await this.#measureProbe();
-      if (accuracies) await this.#measureAccuracies();
-    });
+    await this.#costs.measuring(() => this.#measuring.after(this.#step, due));
+    if (due.keep) this.#good.take(this.#snapshot());
   }
 
-  async #measureProbe(): Promise<void> {
-    await this.#monitors.probe(this.#step);
-    await this.#reportNeighbours();
-    // A rank is tens of milliseconds on the CPU: on a fast GPU as much as several steps, so it is then measured less often.
-    if (this.#clock.measuringShare > RANK_BUDGET && this.#step % (RANK_AT_LEAST * this.config.probe.every) !== 0)
-      return;
-    const ranks = this.#monitors.ranks();
-    if (ranks !== null) this.#report(ranks);
+  /** The run as it is now, once everything done so far is reported; the caller disposes it (`disposeSnapshot`). */
+  async take(): Promise<RunSnapshot> {
+    await this.flush();
+    return this.#snapshot();
   }
 
-  async #measureAccuracies(): Promise<Measurement> {
-    if (this.config.knn.every === 0) return { step: this.#step };
-    const measurement = await this.#monitors.accuracies(this.#step);
-    this.#report(measurement);
-    return measurement;
-  }
-
-  async #reportNeighbours(): Promise<void> {
-    const snapshot = await this.#monitors.neighbours();
-    if (snapshot !== null) this.#listener.neighbours(snapshot);
-  }
-
-  async #measuring(measure: () => Promise<void>): Promise<void> {
-    const started = tf.util.now();
-    await measure();
-    this.#clock.measured(tf.util.now() - started);
-  }
-
-  #account(started: number): void {
-    const now = tf.util.now();
-    const stepsPerSecond = this.#clock.stepped(now - started);
-    if (stepsPerSecond !== null) {
-      const imagesPerSecond = stepsPerSecond * this.config.batchSize;
-      this.#listener.measured({ step: this.#step, imagesPerSecond });
+  /**
+   * Goes on from a snapshot, of this run or of another with the same settings and images: the steps to come are then those that followed
+   * it. The snapshot stays the caller's. A new trainer needs `prepare` afterwards, and not `start`, which measures an untrained network.
+   * @throws Error when the snapshot is of a run with other settings
+   */
+  async restore(snapshot: RunSnapshot): Promise<void> {
+    if (JSON.stringify(snapshot.config) !== JSON.stringify(this.config)) {
+      throw new Error('the snapshot is of a run with other settings');
     }
-    if (now - this.#lastResources < RESOURCES_EVERY_MS) return;
-    this.#lastResources = now;
-    this.#listener.resources(this.resources());
+    await this.flush();
+    await this.#restore(snapshot);
+    this.#diverged = false;
+  }
+
+  #snapshot(): RunSnapshot {
+    return {
+      step: this.#step,
+      config: this.config,
+      changes: this.#changes.state(),
+      parameters: this.#method.parameters.snapshot(),
+      ...this.#runner.state(),
+      diagnosis: this.#diagnosis.state(),
+      kernels: this.#kernels.chosen,
+    };
+  }
+
+  async #restore(snapshot: RunSnapshot): Promise<void> {
+    if (await this.#kernels.restore(snapshot.kernels)) this.#runner.forgetRecording();
+    this.#step = snapshot.step;
+    this.#changes.restore(snapshot.changes, (key, live) => this.#method.liveChanged(key, live));
+    // After the changes, some of which set parameters back.
+    this.#method.parameters.restore(snapshot.parameters);
+    this.#runner.restore(snapshot);
+    this.#diagnosis.restore(snapshot.diagnosis);
   }
 
   /** What the run holds and costs now. */
   resources(): Resources {
-    const memory = tf.memory() as tf.MemoryInfo & { numBytesInGPUAllocated?: number; numBytesAllocatedInGPU?: number };
-    const allocated = memory.numBytesAllocatedInGPU ?? memory.numBytesInGPUAllocated ?? memory.numBytes;
-    return {
-      step: this.#step,
-      gpuBytes: allocated + this.#runner.bytes,
-      tensors: memory.numTensors,
-      measuringShare: this.#clock.measuringShare,
-    };
+    return this.#costs.resources(this.#step);
   }
 
   dispose(): void {

@@ -7,6 +7,22 @@ import type { StagedBatch } from './stagedBatch';
 
 type Targets = NonNullable<StepInputs['targets']>;
 
+/** The targets of some steps in a row, the first being `from` (counted from 0). */
+export interface HeldTargetsState {
+  readonly from: number;
+  readonly targets: readonly Targets[];
+}
+
+/** Which batches the targets are of. */
+export interface TargetBatches {
+  readonly staged: StagedBatch;
+  /** Images of each. */
+  readonly size: number;
+  /** The images of a step's batch, as indices of the data set. */
+  readonly imagesOf: (step: number) => Uint32Array;
+  readonly seed: number;
+}
+
 /**
  * Alternating optimisation (Sec. 5.2): the representations that the next `innerSteps` steps are to predict are computed at once, with the
  * weights as they are before the first of them, and then held. With one inner step this is SimSiam itself.
@@ -14,67 +30,90 @@ type Targets = NonNullable<StepInputs['targets']>;
 export class HeldTargets {
   readonly #method: Method;
   readonly #innerSteps: number;
-  readonly #batch: StagedBatch;
-  readonly #imagesOf: (step: number) => Uint32Array;
-  readonly #seed: number;
+  readonly #batches: TargetBatches;
   /** Those of the step at hand, always in the same place, for steps that are replayed. */
-  #current: { readonly z1: tf.Variable; readonly z2: tf.Variable } | null = null;
-  #held: Targets[] = [];
-  #heldFrom = 0;
+  readonly #current: { readonly z1: tf.Variable<tf.Rank.R2>; readonly z2: tf.Variable<tf.Rank.R2> };
+  #held: HeldTargetsState = { from: 0, targets: [] };
 
-  constructor(
-    method: Method,
-    innerSteps: number,
-    batch: StagedBatch,
-    imagesOf: (step: number) => Uint32Array,
-    seed: number,
-  ) {
+  constructor(method: Method, innerSteps: number, batches: TargetBatches) {
     this.#method = method;
     this.#innerSteps = innerSteps;
-    this.#batch = batch;
-    this.#imagesOf = imagesOf;
-    this.#seed = seed;
+    this.#batches = batches;
+    const blank = () => tf.tidy(() => tf.variable(tf.zeros<tf.Rank.R2>([batches.size, method.outputDim]), false));
+    this.#current = { z1: blank(), z2: blank() };
   }
 
-  /** Targets of a step; they stay this object's, and hold until the next call. To be called before the step's own batch is staged. */
-  of(step: number): Targets {
+  /** Targets of the step that was loaded last; they stay this object's. */
+  get current(): Targets {
+    return this.#current;
+  }
+
+  /** Makes a step's targets the current ones. To be called before the step's own batch is staged. */
+  load(step: number): void {
     const from = step - (step % this.#innerSteps);
-    if (this.#held.length === 0 || from !== this.#heldFrom) this.#compute(from);
-    const held = this.#held[step - from];
-    this.#current ??= { z1: blankOf(held.z1), z2: blankOf(held.z2) };
-    assignInPlace([
-      { target: this.#current.z1, online: held.z1 },
-      { target: this.#current.z2, online: held.z2 },
-    ]);
-    return this.#current as unknown as Targets;
+    if (this.#held.targets.length === 0 || from !== this.#held.from) this.#compute(from);
+    this.#show(this.#held.targets[step - from]);
+  }
+
+  /** Stages a step's batch; returns the device work that `load` does, to be compiled and not carried out. */
+  rehearsal(step: number): () => void {
+    const embed = this.#stage(step);
+    return () => {
+      const targets = embed();
+      this.#show(targets);
+      tf.dispose([targets.z1, targets.z2]);
+    };
+  }
+
+  /** The targets held, as tensors that the caller disposes. */
+  state(): HeldTargetsState {
+    return copyOf(this.#held);
+  }
+
+  /** Goes back to a state, which stays the caller's. */
+  restore(state: HeldTargetsState): void {
+    const held = copyOf(state);
+    disposeHeldTargets(this.#held);
+    this.#held = held;
   }
 
   #compute(from: number): void {
-    this.#free();
-    this.#heldFrom = from;
-    for (let step = from; step < from + this.#innerSteps; step++) {
-      // The very views that the step will see (Eq. 8).
-      const makeViews = this.#batch.stage(this.#imagesOf(step), seededRandom(this.#seed, 'augment', step));
-      const targets = tf.tidy(() => {
+    disposeHeldTargets(this.#held);
+    const steps = Array.from({ length: this.#innerSteps }, (_, i) => from + i);
+    this.#held = { from, targets: steps.map((step) => this.#stage(step)()) };
+  }
+
+  /** Stages a step's batch; returns the device work that makes its targets. */
+  #stage(step: number): () => Targets {
+    const { staged, imagesOf, seed } = this.#batches;
+    // The very views that the step will see (Eq. 8).
+    const makeViews = staged.stage(imagesOf(step), seededRandom(seed, 'augment', step));
+    return () =>
+      tf.tidy(() => {
         const { x1, x2 } = makeViews();
         return { z1: this.#method.embed(x1, 'measure').z, z2: this.#method.embed(x2, 'measure').z };
       });
-      this.#held.push(targets);
-    }
   }
 
-  #free(): void {
-    for (const { z1, z2 } of this.#held) tf.dispose([z1, z2]);
-    this.#held = [];
+  #show({ z1, z2 }: Targets): void {
+    assignInPlace([
+      { target: this.#current.z1 as tf.Variable, online: z1 },
+      { target: this.#current.z2 as tf.Variable, online: z2 },
+    ]);
   }
 
   dispose(): void {
-    this.#free();
-    if (this.#current !== null) tf.dispose([this.#current.z1, this.#current.z2]);
-    this.#current = null;
+    disposeHeldTargets(this.#held);
+    this.#held = { from: 0, targets: [] };
+    tf.dispose([this.#current.z1, this.#current.z2]);
   }
 }
 
-function blankOf(z: tf.Tensor2D): tf.Variable {
-  return tf.tidy(() => tf.variable(tf.zeros(z.shape), false));
+export function disposeHeldTargets({ targets }: HeldTargetsState): void {
+  for (const { z1, z2 } of targets) tf.dispose([z1, z2]);
+}
+
+/** Nothing overwrites the targets held, so that a copy may share their data. */
+function copyOf({ from, targets }: HeldTargetsState): HeldTargetsState {
+  return { from, targets: targets.map(({ z1, z2 }) => ({ z1: tf.clone(z1), z2: tf.clone(z2) })) };
 }

@@ -7,7 +7,7 @@ import { SCALAR, SCALARS, type StepInputs } from '../methods/stepInputs';
 import { Sgd } from '../optim/sgd';
 import { seededRandom } from '../random';
 import { compileAhead, Recording } from './capture/recording';
-import { HeldTargets } from './heldTargets';
+import { disposeHeldTargets, HeldTargets, type HeldTargetsState } from './heldTargets';
 import { StagedBatch } from './stagedBatch';
 import { StagedTensor } from './stagedTensor';
 import { trainStep } from './trainStep';
@@ -28,6 +28,19 @@ export interface StepPlan {
 export interface StepMetrics {
   readonly loss: number;
   readonly outputStd: number;
+}
+
+/** What outlives a step beside the method's own parameters; tensors that its owner disposes. */
+export interface StepState {
+  /** The optimiser's velocity by parameter name. */
+  readonly momentum: ReadonlyMap<string, tf.Tensor>;
+  /** Of alternating optimisation; null without it. */
+  readonly heldTargets: HeldTargetsState | null;
+}
+
+export function disposeStepState({ momentum, heldTargets }: StepState): void {
+  tf.dispose([...momentum.values()]);
+  if (heldTargets !== null) disposeHeldTargets(heldTargets);
 }
 
 type StepResults = { readonly metrics: tf.Tensor1D; readonly x1: tf.Tensor4D; readonly x2: tf.Tensor4D };
@@ -66,25 +79,33 @@ export class StepRunner {
     this.#batch = new StagedBatch(source, augment, batchSize, method.moreViews ?? NO_MORE_VIEWS);
     this.#positions = new StagedTensor([batchSize], 'int32');
     const { innerSteps = 1 } = method;
-    if (innerSteps > 1) this.#targets = new HeldTargets(method, innerSteps, this.#batch, imagesOf, config.seed);
+    if (innerSteps > 1) {
+      const batches = { staged: this.#batch, size: batchSize, imagesOf, seed: config.seed };
+      this.#targets = new HeldTargets(method, innerSteps, batches);
+    }
   }
 
-  /** Compiles what a step needs, many pipelines at a time; the first step would else do it one by one. */
+  /** Compiles what a step needs, many pipelines at a time; the first step would else do it one by one. Computes nothing. */
   async compile(plan: StepPlan): Promise<void> {
     if (!this.#record || !isWebGpu()) return;
     this.#prepare(plan);
-    await compileAhead(this.#stage(plan));
+    const loadTargets = this.#targets?.rehearsal(plan.step);
+    const work = this.#stage(plan);
+    await compileAhead(() => {
+      loadTargets?.();
+      return work();
+    });
   }
 
   /** Queues one update. The numbers come when the device has them; several steps may be under way at once. */
   run(plan: StepPlan): Promise<StepMetrics> {
+    this.#targets?.load(plan.step);
     const work = this.#stage(plan);
     if (!this.#record || !isWebGpu()) return this.#runOpByOp(plan, work);
     const operations = this.#operations(plan);
-    if (this.#recording?.operations !== operations) {
-      this.#recording?.steps.dispose();
-      this.#recording = null;
-      this.#prepare(plan);
+    if (this.#recording?.operations !== operations) this.forgetRecording();
+    this.#prepare(plan);
+    if (this.#recording === null) {
       this.#recording = { operations, steps: new Recording(work) };
     }
     const { steps } = this.#recording;
@@ -102,6 +123,23 @@ export class StepRunner {
     return this.#recording?.steps.bytes ?? 0;
   }
 
+  /** What the next step depends on beside the method's parameters and the plan; the caller disposes it. */
+  state(): StepState {
+    return { momentum: this.#optimiser.state(), heldTargets: this.#targets?.state() ?? null };
+  }
+
+  /** Goes back to a state, which stays the caller's. */
+  restore({ momentum, heldTargets }: StepState): void {
+    this.#optimiser.restore(momentum);
+    if (heldTargets !== null) this.#targets?.restore(heldTargets);
+  }
+
+  /** Has the next step be recorded anew: with kernels chosen since, for instance. */
+  forgetRecording(): void {
+    this.#recording?.steps.dispose();
+    this.#recording = null;
+  }
+
   /** What tells the operations of one step from those of another. The learning rate is a number that they read. */
   #operations({ live: { baseLearningRate: _, ...live }, step }: StepPlan): string {
     return JSON.stringify([live, this.#method.phase?.(step) ?? '']);
@@ -115,7 +153,6 @@ export class StepRunner {
   #stage(plan: StepPlan): () => StepResults {
     const { seed, totalSteps } = this.#config;
     const { step, images, live } = plan;
-    const targets = this.#targets?.of(step) ?? null;
     const makeViews = this.#batch.stage(images, seededRandom(seed, 'augment', step));
     const positions = this.#positions.write(Int32Array.from(plan.positions));
     const numbers = new Float32Array(SCALARS);
@@ -125,6 +162,7 @@ export class StepRunner {
     const scalars = this.#scalars.write(numbers);
     return () => {
       const views = makeViews();
+      const targets = this.#targets?.current ?? null;
       const inputs: StepInputs = { step, ...views, images: positions, scalars, targets };
       const metrics = trainStep(this.#method, this.#optimiser, inputs, live);
       tf.dispose([...views.moreViews, ...views.smallViews]);
@@ -148,8 +186,7 @@ export class StepRunner {
   }
 
   dispose(): void {
-    this.#recording?.steps.dispose();
-    this.#recording = null;
+    this.forgetRecording();
     this.#freeViews();
     this.#optimiser.dispose();
     this.#targets?.dispose();

@@ -1,6 +1,6 @@
 import type { DatasetInfo } from '../../domain/imageDataset';
 import { SERIES_NAMES, type SeriesName } from '../../domain/measurement';
-import type { RunState } from '../../protocol/events';
+import type { RunState } from '../../domain/signal';
 import {
   type Curves,
   type DatasetIdentity,

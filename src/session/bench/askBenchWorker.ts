@@ -1,3 +1,4 @@
+import { askWorker } from '../../data/askWorker';
 import { type BenchCommand, type BenchEvent, isBenchEvent } from '../../protocol/bench';
 
 type Answer = Exclude<BenchEvent, { type: 'progress' | 'failed' }>;
@@ -12,37 +13,22 @@ export function askBenchWorker<T extends Answer['type']>(
   onProgress: (text: string) => void,
   signal: AbortSignal,
 ): Promise<Extract<Answer, { type: T }>> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('../../worker/bench.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'benchmark',
-    });
-    const end = () => {
-      worker.terminate();
-      signal.removeEventListener('abort', stop);
-    };
-    const stop = () => {
-      end();
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', stop);
-    worker.addEventListener('message', ({ data }) => {
-      if (!isBenchEvent(data)) return;
-      if (data.type === 'progress') {
-        onProgress(data.text);
-        return;
-      }
-      end();
-      if (data.type === answer) resolve(data as Extract<Answer, { type: T }>);
-      else reject(new Error(data.type === 'failed' ? data.message : `the worker answered “${data.type}”`));
-    });
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      end();
-      reject(
-        new Error(event.message || 'The benchmark worker could not be loaded. Check the connection, then try again.'),
-      );
-    });
-    worker.postMessage(command);
+  const worker = new Worker(new URL('../../worker/bench.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'benchmark',
   });
+  return askWorker<Extract<Answer, { type: T }>>(
+    worker,
+    {
+      onMessage: (event, resolve, reject) => {
+        if (!isBenchEvent(event)) return;
+        if (event.type === 'progress') onProgress(event.text);
+        else if (event.type === answer) resolve(event as Extract<Answer, { type: T }>);
+        else reject(new Error(event.type === 'failed' ? event.message : `the worker answered “${event.type}”`));
+      },
+      failure: (reason) => new Error(`The benchmark worker failed: ${reason}. Try again.`),
+      signal,
+    },
+    () => worker.postMessage(command),
+  );
 }

@@ -1,15 +1,15 @@
+import { type BreakableWorker, onWorkerFailure } from '../../data/workerFailure';
+import type { RunSignal } from '../../domain/signal';
 import type { Command, CommandBody, CommandType, Replies } from '../../protocol/commands';
-import type { EngineError, Event, RunEvent } from '../../protocol/events';
+import type { EngineError, Event } from '../../protocol/events';
 import { isEvent } from '../../protocol/guards';
 
 /** What the client needs of a worker. */
-export interface WorkerPort {
+export type WorkerPort = BreakableWorker & {
   postMessage(message: Command, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
-  addEventListener(type: 'error', listener: (event: ErrorEvent) => void): void;
-  addEventListener(type: 'messageerror', listener: () => void): void;
   terminate(): void;
-}
+};
 
 /** A command that was answered with a failure. */
 export class EngineFailure extends Error {
@@ -20,8 +20,8 @@ export class EngineFailure extends Error {
 }
 
 export interface EngineListeners {
-  /** The stream about a run; the caller drops events of runs that are over. */
-  onRunEvent(event: RunEvent): void;
+  /** What a run reports; the caller drops signals of runs that are over. */
+  onSignal(signal: RunSignal, runId: string): void;
   /** Something broke outside any command; `runId` names the run it hit, if it hit one. */
   onError(error: EngineError, runId: string | null): void;
 }
@@ -44,17 +44,12 @@ export class EngineClient {
     port.addEventListener('message', ({ data }) => {
       if (isEvent(data)) this.receive(data);
     });
-    port.addEventListener('error', (event) => {
-      event.preventDefault();
-      // A script that could not be loaded says nothing.
-      this.crash(event.message || 'The training worker could not be loaded. Check the connection, then try again.');
-    });
-    port.addEventListener('messageerror', () => this.crash('A message from the training worker could not be read.'));
+    onWorkerFailure(port, (reason) => this.crash(`The training worker failed: ${reason}. Try again.`));
   }
 
   /**
    * Sends a command and resolves with its answer. `transfer` lists buffers that the worker takes over.
-   * @throws EngineFailure (rejection) with the engine's error, or when the worker dies before it answers.
+   * @throws EngineFailure (rejection) with the engine's error, when the command cannot be sent, or when the worker dies before it answers.
    */
   request<T extends CommandType>(
     body: Extract<CommandBody, { type: T }>,
@@ -64,7 +59,13 @@ export class EngineClient {
     const answer = new Promise<Replies[CommandType]>((resolve, reject) => {
       this.pending.set(id, { type: body.type, resolve, reject });
     });
-    this.port.postMessage({ ...body, id }, transfer);
+    try {
+      this.port.postMessage({ ...body, id }, transfer);
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      const message = `The page could not send “${body.type}” to the training worker: ${reason}. Reload the page if it happens again.`;
+      this.reject(id, { code: 'internal', message, recoverable: true });
+    }
     // The answer's `to` was checked against the command's type on receipt.
     return answer as Promise<Replies[T]>;
   }
@@ -84,15 +85,8 @@ export class EngineClient {
       case 'error':
         this.listeners.onError(event.error, event.runId);
         return;
-      case 'runState':
-      case 'measurements':
-      case 'baselines':
-      case 'neighbours':
-      case 'views':
-      case 'marker':
-      case 'diagnosis':
-      case 'resources':
-        this.listeners.onRunEvent(event);
+      case 'signal':
+        this.listeners.onSignal(event.signal, event.runId);
         return;
       default:
         event satisfies never;
@@ -102,13 +96,20 @@ export class EngineClient {
   private settle(event: Extract<Event, { type: 'reply' | 'failure' }>): void {
     const pending = this.pending.get(event.id);
     if (pending === undefined) return;
-    this.pending.delete(event.id);
-    if (event.type === 'failure') pending.reject(new EngineFailure(event.error));
-    else if (event.to === pending.type) pending.resolve(event.result);
-    else {
+    if (event.type === 'failure') this.reject(event.id, event.error);
+    else if (event.to === pending.type) {
+      this.pending.delete(event.id);
+      pending.resolve(event.result);
+    } else {
       const message = `The training worker answered “${pending.type}” as “${event.to}”.`;
-      pending.reject(new EngineFailure({ code: 'internal', message, recoverable: false }));
+      this.reject(event.id, { code: 'internal', message, recoverable: false });
     }
+  }
+
+  private reject(id: number, error: EngineError): void {
+    const pending = this.pending.get(id);
+    this.pending.delete(id);
+    pending?.reject(new EngineFailure(error));
   }
 
   private crash(message: string): void {
@@ -118,8 +119,6 @@ export class EngineClient {
   }
 
   private rejectAll(error: EngineError): void {
-    const waiting = [...this.pending.values()];
-    this.pending.clear();
-    for (const { reject } of waiting) reject(new EngineFailure(error));
+    for (const id of [...this.pending.keys()]) this.reject(id, error);
   }
 }

@@ -1,11 +1,11 @@
 import { createStore } from 'zustand/vanilla';
-import type { AdapterInfo } from '../../protocol/commands';
+import type { EngineInfo } from '../../domain/engineInfo';
 import type { EngineError } from '../../protocol/events';
 
 export interface EngineStoreState {
   /** `lost`: it worked and broke; `failed`: it never started. */
   readonly state: 'starting' | 'ready' | 'lost' | 'failed';
-  readonly adapter: AdapterInfo | null;
+  readonly adapter: EngineInfo | null;
   readonly error: EngineError | null;
 }
 

@@ -1,8 +1,10 @@
 import type { Marker, Measurement, SeriesName } from '../../domain/measurement';
 import { SERIES_NAMES } from '../../domain/measurement';
 import type { LiveSettings } from '../../domain/runConfig';
-import type { RunEvent, RunState } from '../../protocol/events';
-import type { RunStoreState } from './runStore';
+import type { RunSignal, RunState } from '../../domain/signal';
+import type { ChartClock } from './chartClock';
+import type { RunStore, RunStoreState } from './runStore';
+import type { SeriesSet } from './series';
 import { isWarning, markerWords } from './words';
 
 /** The event log keeps this many lines. */
@@ -79,29 +81,50 @@ function intentAfter(intent: RunStoreState['intent'], runState: RunState): RunSt
   }
 }
 
-/** What an event about the current run changes in the store. Measurements go to the series as well, elsewhere. */
-export function reduceRunEvent(state: RunStoreState, event: RunEvent): Partial<RunStoreState> {
-  switch (event.type) {
-    case 'runState':
-      return { runState: event.state, step: event.step, intent: intentAfter(state.intent, event.state) };
+/** What a signal of the current run changes in the store. */
+function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<RunStoreState> {
+  switch (signal.kind) {
+    case 'state': {
+      const { state: runState, step } = signal.value;
+      return { runState, step, intent: intentAfter(state.intent, runState) };
+    }
     case 'measurements':
       return {
-        latest: withLatest(state.latest, event.items),
-        step: event.items.reduce((step, item) => Math.max(step, item.step), state.step),
+        latest: withLatest(state.latest, signal.value),
+        step: signal.value.reduce((step, item) => Math.max(step, item.step), state.step),
       };
     case 'baselines':
-      return { baselines: event.baselines };
+      return { baselines: signal.value };
     case 'neighbours':
-      return { neighbours: event.snapshot };
+      return { neighbours: signal.value };
     case 'views':
-      return { views: event.snapshot };
+      return { views: signal.value };
     case 'marker':
-      return withMarker(state, event.marker);
+      return withMarker(state, signal.value);
     case 'diagnosis':
-      return { diagnosis: event.diagnosis };
+      return { diagnosis: signal.value };
     case 'resources':
-      return { resources: event.resources };
+      return { resources: signal.value };
     default:
-      return event satisfies never;
+      return signal satisfies never;
   }
+}
+
+/** What the charts draw. */
+const DRAWN: ReadonlySet<RunSignal['kind']> = new Set(['measurements', 'marker', 'baselines']);
+
+/** Where the signals of the run on the page go. */
+export interface SignalTarget {
+  readonly runStore: RunStore;
+  readonly series: SeriesSet;
+  readonly clock: ChartClock;
+}
+
+/** Takes a signal in: into the store, the series and the charts. One of a run that is over is dropped. */
+export function receiveSignal({ runStore, series, clock }: SignalTarget, signal: RunSignal, runId: string): void {
+  const state = runStore.getState();
+  if (runId !== state.active?.runId) return;
+  if (signal.kind === 'measurements') for (const item of signal.value) series.add(item);
+  runStore.setState(reduceSignal(state, signal));
+  if (DRAWN.has(signal.kind)) clock.touch();
 }

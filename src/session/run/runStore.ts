@@ -16,7 +16,8 @@ import {
   liveSettingsOf,
   type RunConfig,
 } from '../../domain/runConfig';
-import type { EngineError, RunState } from '../../protocol/events';
+import type { RunState } from '../../domain/signal';
+import type { EngineError } from '../../protocol/events';
 
 /** The run that the worker holds. */
 export interface ActiveRun {

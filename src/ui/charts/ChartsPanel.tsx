@@ -52,7 +52,7 @@ const RETRIEVAL: ChartDescription = {
   least: [0, 0.2],
   decimals: 3,
   references: ({ live }) =>
-    live === null
+    live === null || live.viewRetrieval === null
       ? []
       : [
           { name: 'raw pixels', value: live.viewRetrieval.rawPixels },
@@ -67,6 +67,9 @@ const RATE: ChartDescription = {
   decimals: 4,
   references: () => [],
 };
+
+/** kNN and view retrieval are measured together. */
+const NOT_MEASURED = 'Not measured: the setting “kNN every” is 0.';
 
 interface OverlaidChartProps {
   readonly overlays: readonly OverlaidRun[];
@@ -132,7 +135,7 @@ function RankChart({ overlays }: OverlaidChartProps) {
 function KnnChart({ overlays }: OverlaidChartProps) {
   const accuracy = useRun((run) => run.latest.knn);
   const knn = useRun((run) => run.baselines?.knn);
-  const { k, temperature } = useRun((run) => (run.active?.config ?? run.config).knn);
+  const { k, temperature, every } = useRun((run) => (run.active?.config ?? run.config).knn);
   return (
     <MetricChart
       chart={KNN}
@@ -144,11 +147,13 @@ function KnnChart({ overlays }: OverlaidChartProps) {
         </>
       }
       help={
-        knn === null
-          ? 'Needs images with classes, some of them held out.'
-          : `k = ${knn?.k ?? k}, T = ${knn?.temperature ?? temperature}, on backbone features${
-              knn === undefined ? '' : `: ${grouped(knn.queries)} images judged by ${grouped(knn.bank)}`
-            }`
+        every === 0
+          ? NOT_MEASURED
+          : knn === null
+            ? 'Needs images with classes, some of them held out.'
+            : `k = ${knn?.k ?? k}, T = ${knn?.temperature ?? temperature}, on backbone features${
+                knn === undefined ? '' : `: ${grouped(knn.queries)} images judged by ${grouped(knn.bank)}`
+              }`
       }
     />
   );
@@ -156,7 +161,8 @@ function KnnChart({ overlays }: OverlaidChartProps) {
 
 function RetrievalChart({ overlays }: OverlaidChartProps) {
   const share = useRun((run) => run.latest.viewRetrieval);
-  const images = useRun((run) => run.baselines?.viewRetrieval.images);
+  const images = useRun((run) => run.baselines?.viewRetrieval?.images);
+  const every = useRun((run) => (run.active?.config ?? run.config).knn.every);
   return (
     <MetricChart
       chart={RETRIEVAL}
@@ -167,7 +173,11 @@ function RetrievalChart({ overlays }: OverlaidChartProps) {
           <span className={classes.unit}>%</span>
         </>
       }
-      help={`How often an image’s other view is the nearest${images === undefined ? '' : ` of ${images}`}. It shows invariance, not meaning.`}
+      help={
+        every === 0
+          ? NOT_MEASURED
+          : `How often an image’s other view is the nearest${images === undefined ? '' : ` of ${images}`}. It shows invariance, not meaning.`
+      }
     />
   );
 }

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
+import type { EngineInfo } from '../../domain/engineInfo';
 import type { PresetName } from '../../domain/runConfig';
-import type { AdapterInfo } from '../../protocol/commands';
 import { useEngine, useRun } from '../lab';
 import classes from './Status.module.css';
 
@@ -19,7 +19,7 @@ export function AdapterNote() {
 }
 
 /** What a person should know of an engine; null for a GPU through WebGPU. */
-export function adapterNote(adapter: AdapterInfo, preset: PresetName): string | null {
+export function adapterNote(adapter: EngineInfo, preset: PresetName): string | null {
   const { fallbackReason } = adapter;
   const sentences = [engineSentence(adapter)];
   if (fallbackReason !== null) sentences.push(sentence(fallbackReason));
@@ -34,7 +34,7 @@ export function adapterNote(adapter: AdapterInfo, preset: PresetName): string | 
   return text === '' ? null : text;
 }
 
-function engineSentence({ engine, isSoftware, threads }: AdapterInfo): string | null {
+function engineSentence({ engine, isSoftware, threads }: EngineInfo): string | null {
   if (engine === 'wasm') {
     const share = threads === 1 ? 'one thread' : `${threads} threads`;
     return `Training runs on the processor, with WebAssembly on ${share}: slower than a GPU by far.`;

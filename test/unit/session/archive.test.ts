@@ -49,9 +49,9 @@ async function page(storage?: RunStorage, hash = '#preset=tiny') {
     worker,
     runId,
     archive,
-    measure: (...items: Measurement[]) => worker.send({ type: 'measurements', runId: runId(), items }),
+    measure: (...items: Measurement[]) => worker.signal(runId(), { kind: 'measurements', value: items }),
     state: (state: 'training' | 'paused' | 'finished', step: number) =>
-      worker.send({ type: 'runState', runId: runId(), state, step }),
+      worker.signal(runId(), { kind: 'state', value: { state, step } }),
     async reset() {
       lab.reset();
       await settled();
@@ -83,15 +83,13 @@ describe('a run', () => {
   it('is kept when the next one begins, as it was', async () => {
     const { lab, worker, runId, measure, archive, reset } = await page();
     measure({ step: 1, loss: -0.1 }, { step: 2, loss: -0.2, outputStd: 0.1, knn: 0.5 });
-    worker.send({
-      type: 'marker',
-      runId: runId(),
-      marker: { kind: 'change', step: 2, key: 'stopGradient', value: false },
+    worker.signal(runId(), {
+      kind: 'marker',
+      value: { kind: 'change', step: 2, key: 'stopGradient', value: false },
     });
-    worker.send({
-      type: 'diagnosis',
-      runId: runId(),
-      diagnosis: { state: 'collapsed', since: 3, outputStd: 0, loss: -1 },
+    worker.signal(runId(), {
+      kind: 'diagnosis',
+      value: { state: 'collapsed', since: 3, outputStd: 0, loss: -1 },
     });
     measure({ step: 3, loss: -0.3 });
     expect(archive().runs).toEqual([]);

@@ -4,7 +4,7 @@ import { FakeWorker } from './fakeWorker';
 
 function connected() {
   const worker = new FakeWorker();
-  const listeners = { onRunEvent: vi.fn(), onError: vi.fn() };
+  const listeners = { onSignal: vi.fn(), onError: vi.fn() };
   return { worker, listeners, client: new EngineClient(worker, listeners) };
 }
 
@@ -35,7 +35,7 @@ describe('EngineClient', () => {
     worker.sendRaw({ type: 'unknown' });
     worker.sendRaw(null);
     worker.send({ type: 'reply', id: 77, to: 'train', result: null });
-    expect(listeners.onRunEvent).not.toHaveBeenCalled();
+    expect(listeners.onSignal).not.toHaveBeenCalled();
     expect(listeners.onError).not.toHaveBeenCalled();
   });
 
@@ -49,6 +49,34 @@ describe('EngineClient', () => {
     for (const answer of answers) await expect(answer).rejects.toThrow('could not be loaded');
     expect(listeners.onError).toHaveBeenCalledTimes(1);
     expect(listeners.onError.mock.calls[0]?.[0]).toMatchObject({ code: 'internal', recoverable: false });
+  });
+
+  it('rejects a command that cannot be sent, and forgets it', async () => {
+    const { worker, listeners, client } = connected();
+    worker.postMessage = () => {
+      throw new DOMException('a function could not be cloned', 'DataCloneError');
+    };
+    const answer = client.request<'thumbnails'>({ type: 'thumbnails', indices: [1] });
+    await expect(answer).rejects.toThrow('“thumbnails” to the training worker: a function could not be cloned');
+    await expect(answer).rejects.toMatchObject({ error: { recoverable: true } });
+    // Nothing is left to be rejected by what comes later.
+    worker.crash('');
+    expect(listeners.onError).toHaveBeenCalledTimes(1);
+    expect(client).toMatchObject({ pending: new Map() });
+  });
+
+  it('passes signals of every kind on, known to it or not', () => {
+    const { worker, listeners } = connected();
+    const signal = { kind: 'of tomorrow', value: 1 };
+    worker.sendRaw({ type: 'signal', runId: 'a', signal });
+    expect(listeners.onSignal).toHaveBeenCalledExactlyOnceWith(signal, 'a');
+  });
+
+  it('rejects what waits when a message cannot be read', async () => {
+    const { worker, client } = connected();
+    const answer = client.request<'init'>({ type: 'init', engine: 'auto' });
+    worker.garble();
+    await expect(answer).rejects.toThrow('could not be read');
   });
 
   it('rejects what waits when it is put away', async () => {

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Experiment } from '../../../src/domain/experiments/experiment';
 import { EXPERIMENTS } from '../../../src/domain/experiments/registry';
 import { presetConfig } from '../../../src/domain/presets';
-import type { EngineError, RunState } from '../../../src/protocol/events';
+import type { RunState } from '../../../src/domain/signal';
+import type { EngineError } from '../../../src/protocol/events';
 import { progressOf } from '../../../src/session/experiments/experimentStore';
 import { planRuns } from '../../../src/session/experiments/planRuns';
 import { Lab } from '../../../src/session/lab';
@@ -49,7 +50,7 @@ async function page({ count = 1000, hash = '#preset=tiny&seed=7' } = {}) {
   await settled();
   const worker = () => workers.at(-1)!;
   const runId = () => lab.runStore.getState().active?.runId ?? 'none';
-  const state = (state: RunState, step: number) => worker().send({ type: 'runState', runId: runId(), state, step });
+  const state = (state: RunState, step: number) => worker().signal(runId(), { kind: 'state', value: { state, step } });
   return {
     lab,
     worker,
@@ -63,12 +64,12 @@ async function page({ count = 1000, hash = '#preset=tiny&seed=7' } = {}) {
       const { totalSteps } = lab.runStore.getState().active!.config;
       state('training', 0);
       const items = [{ step: totalSteps, loss, outputStd, effectiveRank: 30, knn: 0.7 }];
-      worker().send({ type: 'measurements', runId: runId(), items });
+      worker().signal(runId(), { kind: 'measurements', value: items });
       state('finished', totalSteps);
       await settled();
     },
     measure: (step: number) =>
-      worker().send({ type: 'measurements', runId: runId(), items: [{ step, loss: -0.1, outputStd: 0.1 }] }),
+      worker().signal(runId(), { kind: 'measurements', value: [{ step, loss: -0.1, outputStd: 0.1 }] }),
     async start(name: string, steps = 40) {
       void lab.experiments.start(named(name), steps);
       await settled();
@@ -196,7 +197,7 @@ describe('the runs of an experiment', () => {
     await start('figure2');
     const { runId } = lab.runStore.getState().active!;
     const marker = { kind: 'change', step: 3, key: 'stopGradient', value: false } as const;
-    worker().send({ type: 'marker', runId, marker });
+    worker().signal(runId, { kind: 'marker', value: marker });
     await finish();
     await finish();
     expect(queue().runs.map(({ summary }) => summary === null)).toEqual([true, false]);

@@ -1,3 +1,4 @@
+import type { RunSignal } from '../../../src/domain/signal';
 import type { Command, CommandType, Replies } from '../../../src/protocol/commands';
 import type { EngineError, Event } from '../../../src/protocol/events';
 import type { WorkerPort } from '../../../src/session/engine/engineClient';
@@ -49,12 +50,21 @@ export class FakeWorker implements WorkerPort {
     this.sendRaw(event);
   }
 
+  signal(runId: string, signal: RunSignal): void {
+    this.send({ type: 'signal', runId, signal });
+  }
+
   sendRaw(data: unknown): void {
     this.tell('message', { data });
   }
 
   crash(message: string): void {
     this.tell('error', { message, preventDefault: () => undefined });
+  }
+
+  /** A message arrives that cannot be read. */
+  garble(): void {
+    this.tell('messageerror', {});
   }
 
   private answer(command: Command): void {

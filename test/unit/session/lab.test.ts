@@ -72,7 +72,7 @@ async function ready(options: Options = {}) {
   const page = opened(options);
   await settled();
   const runId = page.lab.runStore.getState().active?.runId ?? 'none';
-  page.worker().send({ type: 'runState', runId, state: 'paused', step: 0 });
+  page.worker().signal(runId, { kind: 'state', value: { state: 'paused', step: 0 } });
   return { ...page, runId, state: () => page.lab.runStore.getState() };
 }
 
@@ -81,8 +81,8 @@ async function training(step: number, options: Options = {}) {
   const page = await ready(options);
   page.lab.train();
   await settled();
-  page.worker().send({ type: 'runState', runId: page.runId, state: 'training', step: 0 });
-  page.worker().send({ type: 'measurements', runId: page.runId, items: [{ step, loss: -0.5 }] });
+  page.worker().signal(page.runId, { kind: 'state', value: { state: 'training', step: 0 } });
+  page.worker().signal(page.runId, { kind: 'measurements', value: [{ step, loss: -0.5 }] });
   return page;
 }
 
@@ -202,7 +202,7 @@ describe('running', () => {
     lab.pause();
     expect(isGoing(state())).toBe(false);
     await settled();
-    worker().send({ type: 'runState', runId, state: 'paused', step: 8 });
+    worker().signal(runId, { kind: 'state', value: { state: 'paused', step: 8 } });
     expect(state()).toMatchObject({ runState: 'paused', step: 8, intent: null });
     lab.step();
     await settled();
@@ -211,11 +211,10 @@ describe('running', () => {
 
   it('keeps measurements in the series and drops those of a run that is over', async () => {
     const { lab, worker, runId } = await training(7);
-    worker().send({ type: 'measurements', runId: 'another', items: [{ step: 99, loss: 1 }] });
-    worker().send({
-      type: 'measurements',
-      runId,
-      items: [
+    worker().signal('another', { kind: 'measurements', value: [{ step: 99, loss: 1 }] });
+    worker().signal(runId, {
+      kind: 'measurements',
+      value: [
         { step: 8, loss: -0.6, outputStd: 0.05 },
         { step: 9, loss: -0.7 },
       ],
@@ -231,7 +230,7 @@ describe('running', () => {
 
   it('starts over at step 0 with the settings of its beginning', async () => {
     const { lab, worker, runId, state } = await training(7);
-    worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 7, key: 'stopGradient', value: false } });
+    worker().signal(runId, { kind: 'marker', value: { kind: 'change', step: 7, key: 'stopGradient', value: false } });
     expect(liveSettings(state()).stopGradient).toBe(false);
     lab.reset();
     await settled();
@@ -284,9 +283,9 @@ describe('changing settings', () => {
     await settled();
     expect(worker().sent('change')[0]).toMatchObject({ runId, key: 'stopGradient', value: false });
     expect(worker().sent('create')).toHaveLength(1);
-    worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 9, key: 'stopGradient', value: false } });
+    worker().signal(runId, { kind: 'marker', value: { kind: 'change', step: 9, key: 'stopGradient', value: false } });
     expect(shownConfig(state()).stopGradient).toBe(false);
-    worker().send({ type: 'measurements', runId, items: [{ step: 10, loss: -0.6 }] });
+    worker().signal(runId, { kind: 'measurements', value: [{ step: 10, loss: -0.6 }] });
     expect(state()).toMatchObject({ pending: {}, changes: [[9, 'stopGradient', false]] });
     expect(shownConfig(state()).stopGradient).toBe(false);
     expect(state().config.stopGradient).toBe(true);
@@ -297,7 +296,7 @@ describe('changing settings', () => {
     const { lab, worker, runId, state } = await ready();
     lab.set('stopGradient', false);
     await settled();
-    worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 0, key: 'stopGradient', value: false } });
+    worker().signal(runId, { kind: 'marker', value: { kind: 'change', step: 0, key: 'stopGradient', value: false } });
     expect(state()).toMatchObject({ changes: [], pending: {}, markers: [] });
     expect(state().config.stopGradient).toBe(false);
     expect(state().active?.config.stopGradient).toBe(false);
@@ -310,8 +309,8 @@ describe('changing settings', () => {
     });
     expect(worker().sent('create')[0]?.changes).toEqual(JSON.parse(changes));
     expect(liveSettings(state()).stopGradient).toBe(true);
-    worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 5, key: 'stopGradient', value: false } });
-    worker().send({ type: 'measurements', runId, items: [{ step: 6, loss: -0.6 }] });
+    worker().signal(runId, { kind: 'marker', value: { kind: 'change', step: 5, key: 'stopGradient', value: false } });
+    worker().signal(runId, { kind: 'measurements', value: [{ step: 6, loss: -0.6 }] });
     expect(liveSettings(state()).stopGradient).toBe(false);
     expect(state().changes).toEqual(JSON.parse(changes));
   });
@@ -326,7 +325,10 @@ describe('changing settings', () => {
 describe('the link', () => {
   it('carries settings and changes in flight, and opens as the same', async () => {
     const { lab, worker, runId } = await training(7);
-    worker().send({ type: 'marker', runId, marker: { kind: 'change', step: 7, key: 'baseLearningRate', value: 0.25 } });
+    worker().signal(runId, {
+      kind: 'marker',
+      value: { kind: 'change', step: 7, key: 'baseLearningRate', value: 0.25 },
+    });
     lab.set('predictor', 'none');
     const link = currentLink(lab);
     const { run, notices } = decodeShareLink(link);

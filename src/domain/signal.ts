@@ -1,0 +1,44 @@
+import type {
+  Baselines,
+  Diagnosis,
+  Marker,
+  Measurement,
+  NeighboursSnapshot,
+  Resources,
+  ViewsSnapshot,
+} from './measurement';
+
+/** `building`: weights, baselines and first pipelines; `finished`: totalSteps reached; `failed`: see the error. */
+export type RunState = 'building' | 'paused' | 'training' | 'finished' | 'diverged' | 'failed';
+
+/** What a run reports while it goes on, by kind. Typed arrays in a value become the receiver's. */
+interface SignalValues {
+  /** What the run does now, and the updates it has finished. */
+  state: { readonly state: RunState; readonly step: number };
+  /** In the order of their steps; the worker passes them on at most ten times a second, several at once. */
+  measurements: readonly Measurement[];
+  /** Once, before the first step. */
+  baselines: Baselines;
+  neighbours: NeighboursSnapshot;
+  views: ViewsSnapshot;
+  marker: Marker;
+  /** Whenever its state changes. */
+  diagnosis: Diagnosis;
+  /** About once a second. */
+  resources: Resources;
+}
+
+export type RunSignal = {
+  [Kind in keyof SignalValues]: { readonly kind: Kind; readonly value: SignalValues[Kind] };
+}[keyof SignalValues];
+
+/** Takes a run's signals, in the order in which they arise. */
+export type Emit = (signal: RunSignal) => void;
+
+/** The buffers of a signal's typed arrays, which can be transferred rather than copied. */
+export function buffersOf(signal: RunSignal): ArrayBuffer[] {
+  const parts: object = signal.value;
+  return Object.values<unknown>({ ...parts }).flatMap((part) =>
+    ArrayBuffer.isView(part) && part.buffer instanceof ArrayBuffer ? [part.buffer] : [],
+  );
+}

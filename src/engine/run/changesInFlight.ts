@@ -1,0 +1,76 @@
+import {
+  type LiveChange,
+  type LiveKey,
+  type LiveSettings,
+  type LiveValue,
+  liveSchema,
+  liveSettingsOf,
+  type RunConfig,
+} from '../../domain/runConfig';
+
+/** Changes of a run. */
+export interface ChangesState {
+  /** Those made so far, in the order in which they were made. */
+  readonly made: readonly LiveChange[];
+  /** Those to be made at their steps, as a link carries them. */
+  readonly planned: readonly LiveChange[];
+}
+
+/** The settings that may change while a run goes on, and when they do. */
+export class ChangesInFlight {
+  readonly #initial: LiveSettings;
+  #live: LiveSettings;
+  #made: readonly LiveChange[] = [];
+  #planned: readonly LiveChange[];
+
+  /** @param planned changes to make at their steps */
+  constructor(config: RunConfig, planned: readonly LiveChange[]) {
+    this.#initial = liveSettingsOf(config);
+    this.#live = this.#initial;
+    this.#planned = [...planned].sort((a, b) => a[0] - b[0]);
+  }
+
+  /** The settings as they stand now. */
+  get live(): LiveSettings {
+    return this.#live;
+  }
+
+  /** Those made so far, the planned ones included: what makes this run again. */
+  get made(): readonly LiveChange[] {
+    return this.#made;
+  }
+
+  /** Step of the last change made; 0 before the first. */
+  get last(): number {
+    return this.#made.at(-1)?.[0] ?? 0;
+  }
+
+  /** Takes the next planned change that is due at a step from the plan; null when none is. */
+  takeDue(step: number): LiveChange | null {
+    const [next, ...later] = this.#planned;
+    if (next === undefined || next[0] > step) return null;
+    this.#planned = later;
+    return next;
+  }
+
+  /** Makes a change at a step. */
+  make(step: number, key: LiveKey, value: LiveValue): void {
+    this.#live = liveSchema.parse({ ...this.#live, [key]: value });
+    this.#made = [...this.#made, [step, key, value]];
+  }
+
+  state(): ChangesState {
+    return { made: this.#made, planned: this.#planned };
+  }
+
+  /** Goes back to a state, and calls `each` with every change made and the settings as they were after it. */
+  restore({ made, planned }: ChangesState, each: (key: LiveKey, live: LiveSettings) => void): void {
+    this.#live = this.#initial;
+    this.#made = [];
+    this.#planned = planned;
+    for (const [step, key, value] of made) {
+      this.make(step, key, value);
+      each(key, this.#live);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Resources } from '../../domain/measurement';
+import type { Emit } from '../../domain/signal';
+import { RunClock } from './runClock';
+
+const RESOURCES_EVERY_MS = 1000;
+
+/** What a run costs: images a second, memory, and the share of its time that goes to measuring. */
+export class Costs {
+  readonly #clock = new RunClock();
+  readonly #batchSize: number;
+  readonly #recordedBytes: () => number;
+  readonly #emit: Emit;
+  #lastResources = Number.NEGATIVE_INFINITY;
+
+  /** @param recordedBytes bytes of device memory beyond what tfjs counts */
+  constructor(batchSize: number, recordedBytes: () => number, emit: Emit) {
+    this.#batchSize = batchSize;
+    this.#recordedBytes = recordedBytes;
+    this.#emit = emit;
+  }
+
+  /** Forgets what was measured before the first step, which is paid once. */
+  start(): void {
+    this.#clock.start();
+  }
+
+  /** Counts what `measure` takes as measuring. */
+  async measuring(measure: () => Promise<void>): Promise<void> {
+    const started = tf.util.now();
+    await measure();
+    this.#clock.measured(tf.util.now() - started);
+  }
+
+  /** Counts a step, the `step`th, that was begun at a time of `tf.util.now`. */
+  stepped(step: number, started: number): void {
+    const now = tf.util.now();
+    const stepsPerSecond = this.#clock.stepped(now - started);
+    if (stepsPerSecond !== null) {
+      const imagesPerSecond = stepsPerSecond * this.#batchSize;
+      this.#emit({ kind: 'measurements', value: [{ step, imagesPerSecond }] });
+    }
+    if (now - this.#lastResources < RESOURCES_EVERY_MS) return;
+    this.#lastResources = now;
+    this.#emit({ kind: 'resources', value: this.resources(step) });
+  }
+
+  /** What the run holds and costs now. */
+  resources(step: number): Resources {
+    const memory = tf.memory() as tf.MemoryInfo & { numBytesInGPUAllocated?: number; numBytesAllocatedInGPU?: number };
+    const allocated = memory.numBytesAllocatedInGPU ?? memory.numBytesInGPUAllocated ?? memory.numBytes;
+    return {
+      step,
+      gpuBytes: allocated + this.#recordedBytes(),
+      tensors: memory.numTensors,
+      measuringShare: this.#clock.measuringShare,
+    };
+  }
+}
