@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EngineChoice } from '../../domain/runConfig';
 import { makeTfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
-import { type DeviceHooks, requestGpuDevice } from './device';
+import { type DeviceHooks, type DeviceOptions, requestGpuDevice } from './device';
 import { type EngineInfo, NoEngineError } from './engineInfo';
 import { multiplyAddRate, trainingRate } from './speed';
 import { startWebGl } from './webgl';
@@ -25,8 +25,8 @@ function removeBackend(name: EngineInfo['engine']): void {
   device = null;
 }
 
-async function startWebGpu(hooks: DeviceHooks): Promise<EngineInfo> {
-  const requested = await requestGpuDevice(hooks);
+async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']): Promise<EngineInfo> {
+  const requested = await requestGpuDevice(hooks, { limits });
   const { adapterInfo, description, isSoftware } = requested;
   device = requested.device;
   tf.registerBackend('webgpu', () => makeTfjsWebGpu(requested.device, adapterInfo));
@@ -81,9 +81,9 @@ class Attempts {
  * The fastest engine, by measurement. A GPU shows itself in milliseconds by its peak; anything slower is compared with WASM, which beats a
  * processor that stands in for a GPU.
  */
-async function startFastest(hooks: DeviceHooks, threads: number | null): Promise<EngineInfo> {
+async function startFastest(hooks: DeviceHooks, { threads = null, limits }: EngineOptions): Promise<EngineInfo> {
   const attempts = new Attempts();
-  const webgpu = await attempts.start('webgpu', () => startWebGpu(hooks));
+  const webgpu = await attempts.start('webgpu', () => startWebGpu(hooks, limits));
   const peak = webgpu === null ? Number.POSITIVE_INFINITY : await multiplyAddRate();
   if (webgpu !== null && peak >= FAST_PEAK) return webgpu;
   const gpu = webgpu ?? (await attempts.start('webgl', startWebGl));
@@ -112,7 +112,9 @@ async function startFastest(hooks: DeviceHooks, threads: number | null): Promise
 
 export interface EngineOptions {
   /** Threads of the processor for WASM, up to 8; chosen by measurement when left out. One where the page is not cross-origin isolated. */
-  readonly threads?: number;
+  readonly threads?: number | null;
+  /** What the WebGPU device is asked for. */
+  readonly limits?: DeviceOptions['limits'];
 }
 
 /**
@@ -123,15 +125,16 @@ export interface EngineOptions {
 export async function startEngine(
   choice: EngineChoice,
   hooks: DeviceHooks,
-  { threads }: EngineOptions = {},
+  options: EngineOptions = {},
 ): Promise<EngineInfo> {
+  const { threads = null, limits } = options;
   removeBackend('webgpu');
   removeBackend('wasm');
-  if (choice === 'auto') return startFastest(hooks, threads ?? null);
+  if (choice === 'auto') return startFastest(hooks, options);
   const starts = {
-    webgpu: () => startWebGpu(hooks),
+    webgpu: () => startWebGpu(hooks, limits),
     webgl: startWebGl,
-    wasm: () => startWasm(threads ?? null),
+    wasm: () => startWasm(threads),
   };
   const attempts = new Attempts();
   const info = await attempts.start(choice, starts[choice]);

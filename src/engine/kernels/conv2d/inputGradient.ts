@@ -1,23 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { isWebGpu } from '../runtime/program';
+import { defineOp } from '../runtime/op';
+import { inputGradientOnWasm } from '../wasm/conv2dGradients';
 import { variantFor } from './choice';
 import { type ConvGeometry, convGeometry, type Shape4D, xShapeOf } from './geometry';
 import { runStrips, type StripRun } from './stripProgram';
 import { runTiles } from './tileProgram';
-
-/** Gradient of `conv2dForward` in x, from dy [N, H', W', Cout] and kernel [kh, kw, Cin, Cout] -> [N, H, W, Cin]. */
-export function conv2dInputGradient(
-  dy: tf.Tensor4D,
-  kernel: tf.Tensor4D,
-  xShape: Shape4D,
-  stride: number,
-  pad: number,
-): tf.Tensor4D {
-  const geometry = convGeometry(xShape, kernel.shape, stride, pad);
-  return isWebGpu()
-    ? inputGradientOnGpu(dy, kernel, geometry)
-    : conv2dInputGradientPlain(dy, kernel, xShape, stride, pad);
-}
 
 function inputGradientOnGpu(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   const variant = variantFor('inputGradient', g);
@@ -40,12 +27,28 @@ function inputGradientOnGpu(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometr
   return dx;
 }
 
-export function conv2dInputGradientPlain(
+export function plainInputGradient(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  return tf.conv2dTranspose(dy, kernel, xShapeOf(g), g.stride, g.pad);
+}
+
+/** `conv2dInputGradient` for sizes that are known. */
+export const inputGradient = defineOp({
+  name: 'Conv2dInputGradient',
+  webgpu: inputGradientOnGpu,
+  wasm: inputGradientOnWasm,
+  plain: plainInputGradient,
+});
+
+/**
+ * Gradient of `trainingConv2d` in x, from dy [N, H', W', Cout] and kernel [kh, kw, Cin, Cout] -> [N, H, W, Cin].
+ * @throws Error when channels disagree or the kernel does not fit.
+ */
+export function conv2dInputGradient(
   dy: tf.Tensor4D,
   kernel: tf.Tensor4D,
   xShape: Shape4D,
   stride: number,
   pad: number,
 ): tf.Tensor4D {
-  return tf.conv2dTranspose(dy, kernel, [...xShape], stride, pad);
+  return inputGradient(dy, kernel, convGeometry(xShape, kernel.shape, stride, pad));
 }

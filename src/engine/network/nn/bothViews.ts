@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelFamily } from '../../kernels/runtime/family';
+import { currentImplementation } from '../../kernels/runtime/implementation';
 import type { Layer } from './layer';
 
 /** The two views of a batch, or what a layer makes of them. */
@@ -15,7 +15,7 @@ export interface Pair<T extends tf.Tensor> {
  * gradient a parameter instead of two to be added. Elsewhere, where a call costs little, they stay apart.
  */
 export function pairOf<T extends tf.Tensor>(first: T, second: T): Pair<T> {
-  return { first, second, both: kernelFamily() === 'webgpu' ? (tf.concat([first, second]) as T) : null };
+  return { first, second, both: currentImplementation() === 'webgpu' ? (tf.concat([first, second]) as T) : null };
 }
 
 /** `layer` in training mode: the same as on the first view, then on the second, with BN statistics for each view by itself. */
