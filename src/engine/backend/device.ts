@@ -45,6 +45,24 @@ function requestLimits(limits: GPUSupportedLimits): Record<string, number> {
   return wanted;
 }
 
+const MB = 1024 * 1024;
+
+/**
+ * Has the device refuse buffers that no kernel could bind: WebGPU itself reports them outside any call, and goes on with zeros. tfjs and
+ * recordings make one buffer for each tensor.
+ */
+function refuseOversized(device: GPUDevice): void {
+  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+  const most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  const create = device.createBuffer.bind(device);
+  device.createBuffer = (descriptor) => {
+    if (descriptor.size <= most) return create(descriptor);
+    throw new Error(
+      `A tensor of ${Math.ceil(descriptor.size / MB)} MB is needed, and this adapter can use no more than ${Math.floor(most / MB)} MB at once: choose a smaller batch, smaller images, a smaller network or fewer images.`,
+    );
+  };
+}
+
 /**
  * Asks for a device on the adapter at hand.
  * @throws Error saying in words why there is none.
@@ -65,6 +83,7 @@ export async function requestGpuDevice(
           requiredLimits: requestLimits(adapter.limits),
         },
   );
+  refuseOversized(device);
   device.onuncapturederror = (event) => {
     hooks.onUncapturedError(event.error.message, event.error.constructor.name === 'GPUOutOfMemoryError');
   };

@@ -37,9 +37,9 @@ const matching =
   (pass) =>
     variantsOf(pass, currentDevice()).filter(wanted);
 const first =
-  (family: ConvVariant['family']): Choose =>
+  (scheme: ConvVariant['scheme']): Choose =>
   (pass) =>
-    matching((variant) => variant.family === family)(pass).slice(0, 1);
+    matching((variant) => variant.scheme === scheme)(pass).slice(0, 1);
 const ALL = matching(() => true);
 
 /** Forward and both gradients against tfjs's CPU backend, by each of the variants. */
@@ -101,17 +101,17 @@ describeOnGpu('conv2d kernels', () => {
     { batch: 1, height: 7, width: 5 },
     { batch: 3, height: 4, width: 13 },
   ];
-  const families = ['strip', 'broadcast', 'tile'] as const;
-  const oneOfEach: Choose = (pass) => families.flatMap((family) => first(family)(pass));
-  it.each(families.flatMap((family) => channelPairs.map(([cin, cout]) => [family, cin, cout] as const)))(
+  const schemes = ['strip', 'broadcast', 'tile'] as const;
+  const oneOfEach: Choose = (pass) => schemes.flatMap((scheme) => first(scheme)(pass));
+  it.each(schemes.flatMap((scheme) => channelPairs.map(([cin, cout]) => [scheme, cin, cout] as const)))(
     '%s equals the CPU backend: %i -> %i channels',
-    async (family, inChannels, outChannels) => {
+    async (scheme, inChannels, outChannels) => {
       const random = seeded(inChannels * 1000 + outChannels);
       const before = tf.memory().numTensors;
       for (const size of sizes) {
         for (const kernel of [1, 3]) {
           for (const stride of [1, 2]) {
-            await compare({ ...size, inChannels, outChannels, kernel, stride }, random, first(family));
+            await compare({ ...size, inChannels, outChannels, kernel, stride }, random, first(scheme));
           }
         }
       }
@@ -196,9 +196,9 @@ describeOnGpu('conv2d kernels', () => {
         kernel: random() < 0.4 ? 1 : 3,
         stride: upTo(2),
       };
-      // The families' first variants alone: each further one is seconds of compiling on a software adapter.
-      const family = families[Math.floor(random() * families.length)]!;
-      await compare(c, random, first(family));
+      // The schemes' first variants alone: each further one is seconds of compiling on a software adapter.
+      const scheme = schemes[Math.floor(random() * schemes.length)]!;
+      await compare(c, random, first(scheme));
     }
   });
 

@@ -9,7 +9,7 @@ import { runTiles } from './tileProgram';
 
 function forwardOnGpu(x: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   const variant = variantFor('forward', g);
-  if (variant.family === 'tile') return runTiles('forward', g, x, kernel, variant);
+  if (variant.scheme === 'tile') return runTiles('forward', g, x, kernel, variant);
   const run: StripRun = {
     direction: 'forward',
     geometry: g,

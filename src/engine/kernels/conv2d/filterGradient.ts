@@ -8,7 +8,7 @@ import { runTiles } from './tileProgram';
 
 function filterGradientOnGpu(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   const variant = variantFor('filterGradient', g);
-  return variant.family === 'tile' ? runTiles('filterGradient', g, x, dy, variant) : runFilterStrips(x, dy, g, variant);
+  return variant.scheme === 'tile' ? runTiles('filterGradient', g, x, dy, variant) : runFilterStrips(x, dy, g, variant);
 }
 
 /** The kernel that stock tfjs runs for the gradient of `tf.conv2d`; it has no public name of its own. */

@@ -8,7 +8,7 @@ import { runTiles } from './tileProgram';
 
 function inputGradientOnGpu(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   const variant = variantFor('inputGradient', g);
-  if (variant.family === 'tile') return runTiles('inputGradient', g, dy, kernel, variant);
+  if (variant.scheme === 'tile') return runTiles('inputGradient', g, dy, kernel, variant);
   const run = (weights: tf.Tensor): tf.Tensor4D => {
     const strips: StripRun = {
       direction: 'transposed',
@@ -19,7 +19,7 @@ function inputGradientOnGpu(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometr
     };
     return runStrips(strips, variant);
   };
-  if (variant.family === 'broadcast') return run(kernel);
+  if (variant.scheme === 'broadcast') return run(kernel);
   // Input channels become the fast axis, so that they are read as vectors. The kernel is small beside the images.
   const swapped = tf.transpose(kernel, [0, 1, 3, 2]);
   const dx = run(swapped);
