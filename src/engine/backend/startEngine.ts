@@ -17,7 +17,7 @@ function reasonOf(error: unknown): string {
 
 let device: GPUDevice | null = null;
 
-/** Frees the backend, all its tensors and its device. Weights of a run that went on are gone with it. */
+/** Frees the backend, all its tensors and its device; a run on it loses its weights. */
 function removeBackend(name: EngineInfo['engine']): void {
   if (typeof tf.findBackendFactory(name) === 'function') tf.removeBackend(name);
   if (name !== 'webgpu') return;
@@ -31,7 +31,7 @@ async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']):
   device = requested.device;
   tf.registerBackend('webgpu', () => makeTfjsWebGpu(requested.device, adapterInfo));
   if (!(await tf.setBackend('webgpu'))) throw new Error('its backend did not start');
-  // Small tensors would otherwise be computed on the CPU behind our back: other rounding, and a stall.
+  // tfjs would otherwise compute small tensors on the CPU: with other rounding, and after a wait for the device.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const features = [...requested.device.features];
   return { engine: 'webgpu', description, isSoftware, features, threads: 0, fallbackReason: null };
@@ -78,8 +78,8 @@ class Attempts {
 }
 
 /**
- * The fastest engine, by measurement. A GPU shows itself in milliseconds by its peak; anything slower is compared with WASM, which beats a
- * processor that stands in for a GPU.
+ * The fastest engine, by measurement. A GPU is recognised by its peak, within milliseconds; anything slower is compared with WASM, which is
+ * faster than a software adapter.
  */
 async function startFastest(hooks: DeviceHooks, { threads = null, limits }: EngineOptions): Promise<EngineInfo> {
   const attempts = new Attempts();
@@ -119,7 +119,7 @@ export interface EngineOptions {
 
 /**
  * Starts the engine asked for; `auto` takes the fastest that there is, by a short measurement. Calling it again, after the device was
- * lost for instance, starts afresh: tensors of the engine before are gone.
+ * lost for instance, starts afresh: the tensors of the engine before are lost.
  * @throws NoEngineError when the one asked for cannot run, or none can.
  */
 export async function startEngine(
