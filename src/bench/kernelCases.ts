@@ -4,12 +4,12 @@ import { augmentBatch } from '../engine/augment/augmentBatch';
 import { drawAugmentParams } from '../engine/augment/drawAugment';
 import { AUGMENT_COLUMNS } from '../engine/kernels/augment/params';
 import { batchNormBackward, batchNormForward } from '../engine/kernels/batchNorm/batchNorm';
+import { trainingConv2d } from '../engine/kernels/conv2d/conv2d';
 import { conv2dFilterGradient } from '../engine/kernels/conv2d/filterGradient';
-import { conv2dForward } from '../engine/kernels/conv2d/forward';
 import { convGeometry, type Shape4D } from '../engine/kernels/conv2d/geometry';
 import { conv2dInputGradient } from '../engine/kernels/conv2d/inputGradient';
 import type { ConvPass } from '../engine/kernels/conv2d/variants';
-import { linearForward, linearInputGradient, linearWeightGradient } from '../engine/kernels/linear';
+import { linearInputGradient, linearWeightGradient, trainingLinear } from '../engine/kernels/linear';
 import { sgdUpdate } from '../engine/kernels/sgd';
 import type { ConvUse } from '../engine/kernels/tuning/tuneConvolutions';
 import { seededRandom } from '../engine/random';
@@ -47,7 +47,7 @@ export function convolutionCases(batch: number, { size, cin, cout, kernel: k, st
   const pad = (k - 1) / 2;
   const x = tf.randomNormal<tf.Rank.R4>([batch, size, size, cin]);
   const kernel = tf.randomNormal<tf.Rank.R4>([k, k, cin, cout]);
-  const dy = conv2dForward(x, kernel, stride, pad);
+  const dy = trainingConv2d(x, kernel, stride, pad);
   const common = {
     shape: `${batch} x ${size}x${size}x${cin} to ${cout}, ${k}x${k}/${stride}`,
     flop: 2 * dy.size * k * k * cin,
@@ -56,7 +56,7 @@ export function convolutionCases(batch: number, { size, cin, cout, kernel: k, st
   };
   const as = passesOf(x.shape, kernel.shape, stride, pad);
   return [
-    { ...common, name: 'conv forward', convolution: as('forward'), run: () => conv2dForward(x, kernel, stride, pad) },
+    { ...common, name: 'conv forward', convolution: as('forward'), run: () => trainingConv2d(x, kernel, stride, pad) },
     {
       ...common,
       name: 'conv input gradient',
@@ -84,7 +84,7 @@ export function linearCases(batch: number, inSize: number, outSize: number): Ker
   };
   const as = passesOf([batch, 1, 1, inSize], [1, 1, inSize, outSize], 1, 0);
   return [
-    { ...common, name: 'linear forward', convolution: as('forward'), run: () => linearForward(x, w) },
+    { ...common, name: 'linear forward', convolution: as('forward'), run: () => trainingLinear(x, w) },
     {
       ...common,
       name: 'linear input gradient',

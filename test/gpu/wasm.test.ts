@@ -169,29 +169,6 @@ describeOnEngines(['wasm'], 'kernels in the place of the stock ones', () => {
     tf.dispose(actual);
   });
 
-  it.each([
-    [
-      [3, 1, 1, 5],
-      [1, 4, 2, 1],
-    ],
-    [
-      [1, 4],
-      [6, 1],
-    ],
-    [
-      [2, 3],
-      [1, 2],
-    ],
-    [[1], [7]],
-  ])('%j repeated %j times equals the CPU backend', async (shape, reps) => {
-    const values = normalValues(size(shape), seeded(3));
-    const compute = () => [tf.tile(tf.tensor(values, shape), reps)];
-    const [expected] = onCpu(compute);
-    const [actual] = tf.tidy(compute);
-    expectClose(await valuesOf(actual!), expected!);
-    actual!.dispose();
-  });
-
   it('sums whole numbers exactly', () => {
     const x = tf.tensor2d([1, 2, 3, 2 ** 24 + 1, 5, 6], [3, 2], 'int32');
     expect([...tf.sum(x, 0).dataSync()]).toEqual([9, 2 ** 24 + 9]);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { NoAdapterError, startNodeGpu } from '../../scripts/node/gpu';
-import { startEngine } from '../../src/engine/backend/startEngine';
+import { type EngineOptions, startEngine } from '../../src/engine/backend/startEngine';
 
 /** Backends that a test may ask for; webgpu is Dawn on the adapter that `startNodeGpu` finds, wasm has one thread under Node. */
 export type TestEngine = 'cpu' | 'webgpu' | 'wasm';
@@ -22,16 +22,25 @@ export function takeGpuErrors(): string[] {
   return gpuErrors.splice(0);
 }
 
+/** Limits of the WebGPU devices of all tests: `SIMSIAM_LIMITS=default` makes them those that every device has. */
+const limits = process.env.SIMSIAM_LIMITS === 'default' ? 'default' : 'adapter';
+
+/** Starts an engine whose errors fail the test; `options` stand before what the environment asks for. */
+export function startTestEngine(engine: 'webgpu' | 'wasm', options: EngineOptions = {}) {
+  const hooks = {
+    onUncapturedError: (message: string) => gpuErrors.push(message),
+    onLost: (message: string) => gpuErrors.push(`device lost: ${message}`),
+  };
+  return startEngine(engine, hooks, { limits, ...options });
+}
+
 function useEngine(engine: TestEngine): void {
   beforeAll(async () => {
     if (engine === 'cpu') {
       await tf.setBackend('cpu');
       return;
     }
-    await startEngine(engine, {
-      onUncapturedError: (message) => gpuErrors.push(message),
-      onLost: (message) => gpuErrors.push(`device lost: ${message}`),
-    });
+    await startTestEngine(engine);
   });
   afterEach(async () => {
     // Reading anything back waits for the queue, and with it for the errors of what was queued.

@@ -1,10 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { augmentOnGpu } from '../kernels/augment/augment';
+import { augment } from '../kernels/augment/augment';
 import type { Normalisation } from '../kernels/augment/normalisation';
 import { AUGMENT_COLUMNS } from '../kernels/augment/params';
-import { plainAugment } from '../kernels/augment/plain';
-import { kernelFamily } from '../kernels/runtime/family';
-import { augmentOnCpu } from './cpuAugment';
 
 export interface AugmentOptions {
   readonly normalisation: Normalisation;
@@ -13,8 +10,6 @@ export interface AugmentOptions {
   /** Height and width of the views; those of the images when not told. */
   readonly size?: readonly [height: number, width: number];
 }
-
-const AUGMENT = { webgpu: augmentOnGpu, wasm: augmentOnCpu, plain: plainAugment };
 
 /**
  * Makes augmented views of a batch, in the order of the official code: crop and bilinear resize (half-pixel centres, no
@@ -34,5 +29,5 @@ export function augmentBatch(images: tf.Tensor3D, params: tf.Tensor2D, options: 
     );
   }
   const { normalisation, blur, size = [height, width] } = options;
-  return tf.tidy(() => AUGMENT[kernelFamily()](images, params, size, normalisation, blur));
+  return tf.tidy(() => augment(images, params, size, normalisation, blur));
 }

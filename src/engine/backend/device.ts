@@ -1,6 +1,6 @@
 /**
- * The WebGPU device that tfjs computes on. tfjs would make one of its own; ours asks for every limit and optional feature the
- * adapter has, reports errors that no call throws, and reports its loss.
+ * The WebGPU device that tfjs computes on. tfjs would make one of its own; ours asks for every limit of the adapter and for the optional
+ * features in use, reports errors that no call throws, and reports its loss.
  */
 
 /** Features used when present: timing, half floats, subgroup operations. */
@@ -13,6 +13,14 @@ export interface DeviceHooks {
   onUncapturedError(message: string, outOfMemory: boolean): void;
   /** The device is gone (driver reset, GPU unplugged, tab suspended); not called when `destroy` was asked for. */
   onLost(message: string): void;
+}
+
+export interface DeviceOptions {
+  /**
+   * 'adapter' (if left out): the limits of the adapter and the optional features in use; 'default': the limits that every WebGPU device
+   * has, and no optional feature, which is what the engine must be able to run on.
+   */
+  readonly limits?: 'adapter' | 'default';
 }
 
 export interface GpuDevice {
@@ -37,19 +45,45 @@ function requestLimits(limits: GPUSupportedLimits): Record<string, number> {
   return wanted;
 }
 
+const MB = 1024 * 1024;
+
 /**
- * Asks for a device with all the adapter offers.
+ * Has the device refuse buffers that no kernel could bind: WebGPU itself reports them outside any call, and goes on with zeros. tfjs and
+ * recordings make one buffer for each tensor.
+ */
+function refuseOversized(device: GPUDevice): void {
+  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+  const most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  const create = device.createBuffer.bind(device);
+  device.createBuffer = (descriptor) => {
+    if (descriptor.size <= most) return create(descriptor);
+    throw new Error(
+      `A tensor of ${Math.ceil(descriptor.size / MB)} MB is needed, and this adapter can use no more than ${Math.floor(most / MB)} MB at once: choose a smaller batch, smaller images, a smaller network or fewer images.`,
+    );
+  };
+}
+
+/**
+ * Asks for a device on the adapter at hand.
  * @throws Error saying in words why there is none.
  */
-export async function requestGpuDevice(hooks: DeviceHooks): Promise<GpuDevice> {
+export async function requestGpuDevice(
+  hooks: DeviceHooks,
+  { limits = 'adapter' }: DeviceOptions = {},
+): Promise<GpuDevice> {
   const gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
   if (gpu === undefined) throw new Error('this browser has no WebGPU');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) throw new Error('the browser has WebGPU but offers no adapter on this machine');
-  const device = await adapter.requestDevice({
-    requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: requestLimits(adapter.limits),
-  });
+  const device = await adapter.requestDevice(
+    limits === 'default'
+      ? {}
+      : {
+          requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
+          requiredLimits: requestLimits(adapter.limits),
+        },
+  );
+  refuseOversized(device);
   device.onuncapturederror = (event) => {
     hooks.onUncapturedError(event.error.message, event.error.constructor.name === 'GPUOutOfMemoryError');
   };

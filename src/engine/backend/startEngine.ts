@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { EngineInfo } from '../../domain/engineInfo';
 import type { EngineChoice } from '../../domain/runConfig';
 import { makeTfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
-import { type DeviceHooks, requestGpuDevice } from './device';
+import { type DeviceHooks, type DeviceOptions, requestGpuDevice } from './device';
 import { NoEngineError } from './noEngineError';
 import { multiplyAddRate, trainingRate } from './speed';
 import { startWebGl } from './webgl';
@@ -18,7 +18,7 @@ function reasonOf(error: unknown): string {
 
 let device: GPUDevice | null = null;
 
-/** Frees the backend, all its tensors and its device. Weights of a run that went on are gone with it. */
+/** Frees the backend, all its tensors and its device; a run on it loses its weights. */
 function removeBackend(name: EngineInfo['engine']): void {
   if (typeof tf.findBackendFactory(name) === 'function') tf.removeBackend(name);
   if (name !== 'webgpu') return;
@@ -26,13 +26,13 @@ function removeBackend(name: EngineInfo['engine']): void {
   device = null;
 }
 
-async function startWebGpu(hooks: DeviceHooks): Promise<EngineInfo> {
-  const requested = await requestGpuDevice(hooks);
+async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']): Promise<EngineInfo> {
+  const requested = await requestGpuDevice(hooks, { limits });
   const { adapterInfo, description, isSoftware } = requested;
   device = requested.device;
   tf.registerBackend('webgpu', () => makeTfjsWebGpu(requested.device, adapterInfo));
   if (!(await tf.setBackend('webgpu'))) throw new Error('its backend did not start');
-  // Small tensors would otherwise be computed on the CPU behind our back: other rounding, and a stall.
+  // tfjs would otherwise compute small tensors on the CPU: with other rounding, and after a wait for the device.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const features = [...requested.device.features];
   return { engine: 'webgpu', description, isSoftware, features, threads: 0, fallbackReason: null };
@@ -79,12 +79,12 @@ class Attempts {
 }
 
 /**
- * The fastest engine, by measurement. A GPU shows itself in milliseconds by its peak; anything slower is compared with WASM, which beats a
- * processor that stands in for a GPU.
+ * The fastest engine, by measurement. A GPU is recognised by its peak, within milliseconds; anything slower is compared with WASM, which is
+ * faster than a software adapter.
  */
-async function startFastest(hooks: DeviceHooks, threads: number | null): Promise<EngineInfo> {
+async function startFastest(hooks: DeviceHooks, { threads = null, limits }: EngineOptions): Promise<EngineInfo> {
   const attempts = new Attempts();
-  const webgpu = await attempts.start('webgpu', () => startWebGpu(hooks));
+  const webgpu = await attempts.start('webgpu', () => startWebGpu(hooks, limits));
   const peak = webgpu === null ? Number.POSITIVE_INFINITY : await multiplyAddRate();
   if (webgpu !== null && peak >= FAST_PEAK) return webgpu;
   const gpu = webgpu ?? (await attempts.start('webgl', startWebGl));
@@ -113,26 +113,29 @@ async function startFastest(hooks: DeviceHooks, threads: number | null): Promise
 
 export interface EngineOptions {
   /** Threads of the processor for WASM, up to 8; chosen by measurement when left out. One where the page is not cross-origin isolated. */
-  readonly threads?: number;
+  readonly threads?: number | null;
+  /** What the WebGPU device is asked for. */
+  readonly limits?: DeviceOptions['limits'];
 }
 
 /**
  * Starts the engine asked for; `auto` takes the fastest that there is, by a short measurement. Calling it again, after the device was
- * lost for instance, starts afresh: tensors of the engine before are gone.
+ * lost for instance, starts afresh: the tensors of the engine before are lost.
  * @throws NoEngineError when the one asked for cannot run, or none can.
  */
 export async function startEngine(
   choice: EngineChoice,
   hooks: DeviceHooks,
-  { threads }: EngineOptions = {},
+  options: EngineOptions = {},
 ): Promise<EngineInfo> {
+  const { threads = null, limits } = options;
   removeBackend('webgpu');
   removeBackend('wasm');
-  if (choice === 'auto') return startFastest(hooks, threads ?? null);
+  if (choice === 'auto') return startFastest(hooks, options);
   const starts = {
-    webgpu: () => startWebGpu(hooks),
+    webgpu: () => startWebGpu(hooks, limits),
     webgl: startWebGl,
-    wasm: () => startWasm(threads ?? null),
+    wasm: () => startWasm(threads),
   };
   const attempts = new Attempts();
   const info = await attempts.start(choice, starts[choice]);

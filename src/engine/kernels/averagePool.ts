@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineOp } from './runtime/op';
-import { defineProgram, isWebGpu, runProgram } from './runtime/program';
+import { defineProgram, runProgram } from './runtime/program';
+import { middleMean } from './wasm/columns';
 
 /** Global average pooling, one dispatch each way. */
 
@@ -36,44 +37,63 @@ fn run(index : i32) {
 }`,
 });
 
-const run = defineOp<'x', object>({
-  name: 'GlobalAveragePool',
-  forward: ({ x }) => {
-    if (!isWebGpu()) return [plainGlobalAveragePool(x as tf.Tensor4D)];
-    const [n, h, w, channels] = (x as tf.Tensor4D).shape;
-    const { y } = runProgram(forwardProgram, {
-      inputs: { x: x as tf.Tensor },
-      outputs: { y: [n, channels] },
-      uniforms: { pixels: h * w, channels },
-      size: n * channels,
-    });
-    return [y];
-  },
-  gradient: ([dy], { inputs: { x } }) => ({
-    x: () => {
-      const { shape } = x as tf.Tensor4D;
-      if (!isWebGpu()) return plainGlobalAveragePoolGradient(dy as tf.Tensor2D, shape);
-      const [n, h, w, channels] = shape;
-      return runProgram(gradientProgram, {
-        inputs: { dy },
-        outputs: { dx: shape },
-        uniforms: { pixels: h * w, channels },
-        size: n * h * w * channels,
-      }).dx;
-    },
-  }),
-});
+type Shape = [n: number, h: number, w: number, channels: number];
+
+function forwardOnGpu(x: tf.Tensor4D): tf.Tensor2D {
+  const [n, h, w, channels] = x.shape;
+  return runProgram(forwardProgram, {
+    inputs: { x },
+    outputs: { y: [n, channels] },
+    uniforms: { pixels: h * w, channels },
+    size: n * channels,
+  }).y as tf.Tensor2D;
+}
+
+function forwardOnWasm(x: tf.Tensor4D): tf.Tensor2D {
+  const [n, h, w, channels] = x.shape;
+  return tf.tidy(() => middleMean(tf.reshape(x, [n, h * w, channels])));
+}
 
 export function plainGlobalAveragePool(x: tf.Tensor4D): tf.Tensor2D {
   return tf.mean(x, [1, 2]);
 }
 
-function plainGlobalAveragePoolGradient(
-  dy: tf.Tensor2D,
-  [n, h, w, channels]: [number, number, number, number],
-): tf.Tensor4D {
-  return tf.tidy(() => tf.tile(tf.reshape(tf.div(dy, h * w), [n, 1, 1, channels]), [1, h, w, 1]) as tf.Tensor4D);
+function gradientOnGpu(dy: tf.Tensor2D, shape: Shape): tf.Tensor4D {
+  const [n, h, w, channels] = shape;
+  return runProgram(gradientProgram, {
+    inputs: { dy },
+    outputs: { dx: shape },
+    uniforms: { pixels: h * w, channels },
+    size: n * h * w * channels,
+  }).dx as tf.Tensor4D;
 }
+
+/** As a sum with zeros: tfjs's own repetition takes each number by itself. */
+function gradientOnWasm(dy: tf.Tensor2D, shape: Shape): tf.Tensor4D {
+  const [n, h, w, channels] = shape;
+  return tf.tidy(() => tf.add<tf.Tensor4D>(tf.zeros(shape), tf.reshape(tf.div(dy, h * w), [n, 1, 1, channels])));
+}
+
+function plainGradient(dy: tf.Tensor2D, [n, h, w, channels]: Shape): tf.Tensor4D {
+  return tf.tidy(() => tf.tile<tf.Tensor4D>(tf.reshape(tf.div(dy, h * w), [n, 1, 1, channels]), [1, h, w, 1]));
+}
+
+const gradient = defineOp({
+  name: 'GlobalAveragePoolGradient',
+  webgpu: gradientOnGpu,
+  wasm: gradientOnWasm,
+  plain: plainGradient,
+});
+
+const run = defineOp<'x', object>({
+  name: 'GlobalAveragePool',
+  webgpu: ({ x }) => [forwardOnGpu(x as tf.Tensor4D)],
+  wasm: ({ x }) => [forwardOnWasm(x as tf.Tensor4D)],
+  plain: ({ x }) => [plainGlobalAveragePool(x as tf.Tensor4D)],
+  gradient: ([dy], { inputs: { x } }) => ({
+    x: () => gradient(dy as tf.Tensor2D, (x as tf.Tensor4D).shape),
+  }),
+});
 
 /** Mean over the pixels of x [N, H, W, C] -> [N, C], differentiable. */
 export function globalAveragePool(x: tf.Tensor4D): tf.Tensor2D {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { inPlaceKernel } from './runtime/inPlace';
-import { isWebGpu } from './runtime/program';
+import { defineOp } from './runtime/op';
 
 /** A variable and what it follows, of one shape. */
 export interface Follower {
@@ -20,12 +20,7 @@ const average = inPlaceKernel({
     target$[i] = tau * target$[i] + (1.0 - tau) * online$[i];`,
 });
 
-/** target = tau target + (1 - tau) online for all of them, tau being `scalars[tau]`; on WebGPU the targets are overwritten where they lie. */
-export function movingAverage(followers: readonly Follower[], scalars: tf.Tensor1D, tau: number): void {
-  if (!isWebGpu()) {
-    plainMovingAverage(followers, scalars, tau);
-    return;
-  }
+function averageOnGpu(followers: readonly Follower[], scalars: tf.Tensor1D, tau: number): void {
   average(
     followers.map(({ target, online }) => ({ writes: { target }, reads: { online }, integers: { tau } })),
     { scalars, floats: {} },
@@ -43,6 +38,9 @@ export function plainMovingAverage(followers: readonly Follower[], scalars: tf.T
   });
 }
 
+/** target = tau target + (1 - tau) online for all of them, tau being `scalars[tau]`; on WebGPU the targets are overwritten where they lie. */
+export const movingAverage = defineOp({ name: 'MovingAverage', webgpu: averageOnGpu, plain: plainMovingAverage });
+
 const copy = inPlaceKernel({
   name: 'AssignInPlace',
   writes: ['target'],
@@ -53,16 +51,18 @@ const copy = inPlaceKernel({
   code: '    target$[i] = online$[i];',
 });
 
-/** target = online for all of them, as `Variable.assign`, but on WebGPU into the buffers that the targets have. */
-export function assignInPlace(followers: readonly Follower[]): void {
-  if (!isWebGpu()) {
-    tf.tidy(() => {
-      for (const { target, online } of followers) target.assign(tf.add(online, 0));
-    });
-    return;
-  }
+function assignOnGpu(followers: readonly Follower[]): void {
   copy(
     followers.map(({ target, online }) => ({ writes: { target }, reads: { online }, integers: {} })),
     { floats: {} },
   );
 }
+
+function plainAssign(followers: readonly Follower[]): void {
+  tf.tidy(() => {
+    for (const { target, online } of followers) target.assign(tf.add(online, 0));
+  });
+}
+
+/** target = online for all of them, as `Variable.assign`, but on WebGPU into the buffers that the targets have. */
+export const assignInPlace = defineOp({ name: 'AssignInPlace', webgpu: assignOnGpu, plain: plainAssign });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { l2Normalise, MIN_NORM } from './l2Normalise';
 import { defineOp } from './runtime/op';
-import { defineProgram, isWebGpu, runProgram } from './runtime/program';
+import { defineProgram, runProgram } from './runtime/program';
 import { REDUCTION_THREADS, scaledMean, totalCode } from './runtime/reduction';
 
 /**
@@ -62,7 +62,7 @@ fn run(group : vec3<u32>, local : vec3<u32>) {
 
 const LEAST_SQUARES = MIN_NORM ** 2;
 
-function forwardOnGpu(p: tf.Tensor, z: tf.Tensor): tf.Scalar {
+function forwardOnGpu(p: tf.Tensor2D, z: tf.Tensor2D): tf.Scalar {
   const [n, d] = p.shape;
   const { cosine } = runProgram(cosineProgram, {
     inputs: { p, z },
@@ -76,10 +76,11 @@ function forwardOnGpu(p: tf.Tensor, z: tf.Tensor): tf.Scalar {
 }
 
 /** In the first of the two rows; the cosine is symmetric. */
-function gradientOnGpu(dy: tf.Tensor, p: tf.Tensor, z: tf.Tensor): tf.Tensor {
+function gradientOnGpu(dy: tf.Scalar, p: tf.Tensor2D, z: tf.Tensor2D): tf.Tensor2D {
   const [n, d] = p.shape;
   const uniforms = { d, n, leastSquares: LEAST_SQUARES };
-  return runProgram(gradientProgram, { inputs: { p, z, dy }, outputs: { dp: p.shape }, uniforms, size: [n, 1, 1] }).dp;
+  return runProgram(gradientProgram, { inputs: { p, z, dy }, outputs: { dp: p.shape }, uniforms, size: [n, 1, 1] })
+    .dp as tf.Tensor2D;
 }
 
 /** The same in plain tfjs ops. */
@@ -99,17 +100,20 @@ export function plainNegativeCosineGradient(dy: tf.Scalar, p: tf.Tensor2D, z: tf
   });
 }
 
+const gradient = defineOp({
+  name: 'NegativeCosineGradient',
+  webgpu: gradientOnGpu,
+  plain: plainNegativeCosineGradient,
+});
+
 const run = defineOp<'p' | 'z', object>({
   name: 'NegativeCosine',
-  forward: ({ p, z }) => [
-    isWebGpu() ? forwardOnGpu(p as tf.Tensor, z as tf.Tensor) : plainNegativeCosine(p as tf.Tensor2D, z as tf.Tensor2D),
-  ],
+  webgpu: ({ p, z }) => [forwardOnGpu(p as tf.Tensor2D, z as tf.Tensor2D)],
+  plain: ({ p, z }) => [plainNegativeCosine(p as tf.Tensor2D, z as tf.Tensor2D)],
   gradient: ([dy], { inputs: { p, z } }) => {
-    const gradient = (of: tf.Tensor, other: tf.Tensor) =>
-      isWebGpu()
-        ? gradientOnGpu(dy, of, other)
-        : plainNegativeCosineGradient(dy as tf.Scalar, of as tf.Tensor2D, other as tf.Tensor2D);
-    return { p: () => gradient(p as tf.Tensor, z as tf.Tensor), z: () => gradient(z as tf.Tensor, p as tf.Tensor) };
+    const inFirst = (first: tf.Tensor, second: tf.Tensor) =>
+      gradient(dy as tf.Scalar, first as tf.Tensor2D, second as tf.Tensor2D);
+    return { p: () => inFirst(p as tf.Tensor, z as tf.Tensor), z: () => inFirst(z as tf.Tensor, p as tf.Tensor) };
   },
 });
 

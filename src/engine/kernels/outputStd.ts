@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { l2Normalise, MIN_NORM } from './l2Normalise';
-import { defineProgram, isWebGpu, runProgram } from './runtime/program';
+import { defineOp } from './runtime/op';
+import { defineProgram, runProgram } from './runtime/program';
 import { REDUCTION_THREADS, scaledMean, totalCode } from './runtime/reduction';
 
 /** The mean over channels of the std of l2-normalised rows, in three dispatches: norms of rows, std of channels, mean. */
@@ -49,9 +50,7 @@ fn run(channel : i32) {
 }`,
 });
 
-/** Mean over channels of the (biased) std over the rows of z/|z|_2; z [n, d]. Not differentiable. */
-export function meanStdOfDirections(z: tf.Tensor2D): tf.Scalar {
-  if (!isWebGpu()) return plainMeanStdOfDirections(z);
+function meanStdOnGpu(z: tf.Tensor2D): tf.Scalar {
   const [n, d] = z.shape;
   const { inverse } = runProgram(normProgram, {
     inputs: { z },
@@ -76,3 +75,10 @@ export function plainMeanStdOfDirections(z: tf.Tensor2D): tf.Scalar {
     return unit.sub(unit.mean(0, true)).square().mean(0).sqrt().mean().asScalar();
   });
 }
+
+/** Mean over channels of the (biased) std over the rows of z/|z|_2; z [n, d]. Not differentiable. */
+export const meanStdOfDirections = defineOp({
+  name: 'MeanStdOfDirections',
+  webgpu: meanStdOnGpu,
+  plain: plainMeanStdOfDirections,
+});

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { defineProgram, isWebGpu, runProgram } from './runtime/program';
+import { defineOp } from './runtime/op';
+import { defineProgram, runProgram } from './runtime/program';
 
 const PROGRAM = defineProgram({
   name: 'scatterRows',
@@ -15,15 +16,7 @@ fn run(index : i32) {
 }`,
 });
 
-/**
- * Row indices[i] of `target` [M, d] becomes row i of `rows` [N, d]; `indices` int32 [N] has no index twice. On WebGPU the rows are
- * overwritten where they lie.
- */
-export function scatterRows(target: tf.Variable<tf.Rank.R2>, indices: tf.Tensor1D, rows: tf.Tensor2D): void {
-  if (!isWebGpu()) {
-    plainScatterRows(target, indices, rows);
-    return;
-  }
+function scatterOnGpu(target: tf.Variable<tf.Rank.R2>, indices: tf.Tensor1D, rows: tf.Tensor2D): void {
   const [, width] = target.shape;
   runProgram(PROGRAM, {
     inputs: { indices, rows },
@@ -37,3 +30,9 @@ export function scatterRows(target: tf.Variable<tf.Rank.R2>, indices: tf.Tensor1
 export function plainScatterRows(target: tf.Variable<tf.Rank.R2>, indices: tf.Tensor1D, rows: tf.Tensor2D): void {
   tf.tidy(() => target.assign(tf.tensorScatterUpdate(target, tf.expandDims(indices, 1), rows)));
 }
+
+/**
+ * Row indices[i] of `target` [M, d] becomes row i of `rows` [N, d]; `indices` int32 [N] has no index twice. On WebGPU the rows are
+ * overwritten where they lie.
+ */
+export const scatterRows = defineOp({ name: 'ScatterRows', webgpu: scatterOnGpu, plain: plainScatterRows });

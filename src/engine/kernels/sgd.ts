@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { inPlaceKernel } from './runtime/inPlace';
-import { isWebGpu } from './runtime/program';
+import { defineOp } from './runtime/op';
 
 /** One parameter's part in an update. */
 export interface SgdItem {
@@ -30,15 +30,7 @@ const update = inPlaceKernel({
     weight$[i] = w - scalars[uniforms.rate$] * v;`,
 });
 
-/**
- * v = momentum v + (gradient + weightDecay w); w = w - rate v, for all items, each with its rate from `scalars` (float32 [any]). On
- * WebGPU weights and velocities are overwritten where they lie, and so is all that shares their data.
- */
-export function sgdUpdate(items: readonly SgdItem[], scalars: tf.Tensor1D, settings: SgdSettings): void {
-  if (!isWebGpu()) {
-    plainSgdUpdate(items, scalars, settings);
-    return;
-  }
+function sgdOnGpu(items: readonly SgdItem[], scalars: tf.Tensor1D, settings: SgdSettings): void {
   update(
     items.map(({ weight, velocity, gradient, rate }) => ({
       writes: { weight, velocity },
@@ -63,3 +55,9 @@ export function plainSgdUpdate(
     }
   });
 }
+
+/**
+ * v = momentum v + (gradient + weightDecay w); w = w - rate v, for all items, each with its rate from `scalars` (float32 [any]). On
+ * WebGPU weights and velocities are overwritten where they lie, and so is all that shares their data.
+ */
+export const sgdUpdate = defineOp({ name: 'SgdUpdate', webgpu: sgdOnGpu, plain: plainSgdUpdate });

@@ -1,7 +1,6 @@
 import { type ImageDataset, indicesOf, TRAIN } from '../../domain/imageDataset';
 import { configProblems, type RunConfig } from '../../domain/runConfig';
-import { activationBytesPerImage } from '../network/convolutions';
-import { networkLayersOf } from '../network/networkLayers';
+import { largeTensors } from './largeTensors';
 
 /** A run that cannot start with these settings and images; the message says what to do. */
 export class RunError extends Error {
@@ -16,14 +15,14 @@ export class RunError extends Error {
 
 const MB = 1024 * 1024;
 
-/** @throws RunError when the adapter cannot take in the activations of a batch. WebGPU would report that outside any call. */
-function checkAdapter(config: RunConfig, limit: number): void {
-  const bytes = 2 * config.batchSize * activationBytesPerImage(networkLayersOf(config));
-  if (bytes <= limit) return;
-  const batch = Math.floor((config.batchSize * limit) / bytes);
+/** @throws RunError when the adapter cannot take in a tensor of the run: WebGPU itself reports that outside any call. */
+function checkAdapter(config: RunConfig, trainImages: number, limit: number): void {
+  const tooLarge = largeTensors(config, trainImages).find(({ bytes }) => bytes > limit);
+  if (tooLarge === undefined) return;
+  const { name, bytes, purpose, remedy } = tooLarge;
   throw new RunError(
     'bad-config',
-    `The largest layer takes ${Math.ceil(bytes / MB)} MB for a batch of ${config.batchSize}, and this adapter can use no more than ${Math.floor(limit / MB)} MB at once: choose ${batch < 4 ? '' : `a batch of at most ${batch}, or `}smaller images or a smaller backbone.`,
+    `${name} takes ${Math.ceil(bytes / MB)} MB for ${purpose}, and this adapter can use no more than ${Math.floor(limit / MB)} MB at once: choose ${remedy(limit)}.`,
   );
 }
 
@@ -47,5 +46,5 @@ export function checkRun(dataset: ImageDataset, config: RunConfig, bindingLimit:
       `${train} training images are fewer than two batches of ${config.batchSize}: choose a batch of at most ${Math.max(4, Math.floor(train / 2))}, or add images.`,
     );
   }
-  checkAdapter(config, bindingLimit);
+  checkAdapter(config, train, bindingLimit);
 }

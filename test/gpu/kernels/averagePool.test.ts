@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { globalAveragePool, plainGlobalAveragePool } from '../../../src/engine/kernels/averagePool';
-import { describeOnGpu, expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
+import { describeOnEngines } from '../../setup/engine';
+import { expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
 
-describeOnGpu('global average pooling', () => {
+describeOnEngines(['webgpu', 'wasm'], 'global average pooling', () => {
   it.each([
     [1, 1, 1, 1],
     [2, 3, 5, 3],

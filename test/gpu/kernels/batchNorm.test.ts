@@ -1,11 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import {
-  batchNormBackward,
-  batchNormForward,
-  plainBatchNormBackward,
-  plainBatchNormForward,
-} from '../../../src/engine/kernels/batchNorm/batchNorm';
+import { batchNormBackward, batchNormForward } from '../../../src/engine/kernels/batchNorm/batchNorm';
+import { plainBatchNormBackward, plainBatchNormForward } from '../../../src/engine/kernels/batchNorm/plain';
 import { describeOnEngines } from '../../setup/engine';
 import { expectClose, onCpu, seeded, valuesOf } from './harness';
 

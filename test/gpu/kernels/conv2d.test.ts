@@ -2,10 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { withVariant } from '../../../src/engine/kernels/conv2d/choice';
 import { trainingConv2d } from '../../../src/engine/kernels/conv2d/conv2d';
-import { conv2dFilterGradient, conv2dFilterGradientPlain } from '../../../src/engine/kernels/conv2d/filterGradient';
-import { conv2dForward, conv2dForwardPlain } from '../../../src/engine/kernels/conv2d/forward';
+import { conv2dFilterGradient, plainFilterGradient } from '../../../src/engine/kernels/conv2d/filterGradient';
 import { convGeometry, yShapeOf } from '../../../src/engine/kernels/conv2d/geometry';
-import { conv2dInputGradient, conv2dInputGradientPlain } from '../../../src/engine/kernels/conv2d/inputGradient';
+import { conv2dInputGradient, plainInputGradient } from '../../../src/engine/kernels/conv2d/inputGradient';
 import {
   CONV_PASSES,
   type ConvPass,
@@ -38,9 +37,9 @@ const matching =
   (pass) =>
     variantsOf(pass, currentDevice()).filter(wanted);
 const first =
-  (family: ConvVariant['family']): Choose =>
+  (scheme: ConvVariant['scheme']): Choose =>
   (pass) =>
-    matching((variant) => variant.family === family)(pass).slice(0, 1);
+    matching((variant) => variant.scheme === scheme)(pass).slice(0, 1);
 const ALL = matching(() => true);
 
 /** Forward and both gradients against tfjs's CPU backend, by each of the variants. */
@@ -48,7 +47,8 @@ async function compare(c: Case, random: () => number, choose: Choose = IN_USE): 
   const xShape = [c.batch, c.height, c.width, c.inChannels] as [number, number, number, number];
   const kernelShape = [c.kernel, c.kernel, c.inChannels, c.outChannels] as [number, number, number, number];
   const pad = (c.kernel - 1) / 2;
-  const yShape = yShapeOf(convGeometry(xShape, kernelShape, c.stride, pad));
+  const geometry = convGeometry(xShape, kernelShape, c.stride, pad);
+  const yShape = yShapeOf(geometry);
   const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b);
   const xValues = normalValues(size(xShape), random);
   const kernelValues = normalValues(size(kernelShape), random);
@@ -61,14 +61,14 @@ async function compare(c: Case, random: () => number, choose: Choose = IN_USE): 
   const [y, dx, dKernel] = onCpu(() => {
     const { x, kernel, dy } = tensors();
     return [
-      conv2dForwardPlain(x, kernel, c.stride, pad),
-      conv2dInputGradientPlain(dy, kernel, xShape, c.stride, pad),
-      conv2dFilterGradientPlain(x, dy, kernelShape, c.stride, pad),
+      tf.conv2d(x, kernel, c.stride, pad),
+      plainInputGradient(dy, kernel, geometry),
+      plainFilterGradient(x, dy, geometry),
     ];
   });
   const { x, kernel, dy } = tensors();
   const passes = {
-    forward: { expected: y!, run: () => conv2dForward(x, kernel, c.stride, pad) },
+    forward: { expected: y!, run: () => trainingConv2d(x, kernel, c.stride, pad) },
     inputGradient: { expected: dx!, run: () => conv2dInputGradient(dy, kernel, xShape, c.stride, pad) },
     filterGradient: { expected: dKernel!, run: () => conv2dFilterGradient(x, dy, kernelShape, c.stride, pad) },
   };
@@ -101,17 +101,17 @@ describeOnGpu('conv2d kernels', () => {
     { batch: 1, height: 7, width: 5 },
     { batch: 3, height: 4, width: 13 },
   ];
-  const families = ['strip', 'broadcast', 'tile'] as const;
-  const oneOfEach: Choose = (pass) => families.flatMap((family) => first(family)(pass));
-  it.each(families.flatMap((family) => channelPairs.map(([cin, cout]) => [family, cin, cout] as const)))(
+  const schemes = ['strip', 'broadcast', 'tile'] as const;
+  const oneOfEach: Choose = (pass) => schemes.flatMap((scheme) => first(scheme)(pass));
+  it.each(schemes.flatMap((scheme) => channelPairs.map(([cin, cout]) => [scheme, cin, cout] as const)))(
     '%s equals the CPU backend: %i -> %i channels',
-    async (family, inChannels, outChannels) => {
+    async (scheme, inChannels, outChannels) => {
       const random = seeded(inChannels * 1000 + outChannels);
       const before = tf.memory().numTensors;
       for (const size of sizes) {
         for (const kernel of [1, 3]) {
           for (const stride of [1, 2]) {
-            await compare({ ...size, inChannels, outChannels, kernel, stride }, random, first(family));
+            await compare({ ...size, inChannels, outChannels, kernel, stride }, random, first(scheme));
           }
         }
       }
@@ -157,7 +157,7 @@ describeOnGpu('conv2d kernels', () => {
       );
     const [x, kernel, dy] = [values(shapes.x, 1), values(shapes.kernel, 0.1), values(shapes.dy, size)];
     const passes = {
-      forward: () => conv2dForward(x, kernel, 1, 1),
+      forward: () => trainingConv2d(x, kernel, 1, 1),
       inputGradient: () => conv2dInputGradient(dy, kernel, [4, 9, 10, 20], 1, 1),
       filterGradient: () => conv2dFilterGradient(x, dy, [3, 3, 20, 24], 1, 1),
     };
@@ -196,9 +196,9 @@ describeOnGpu('conv2d kernels', () => {
         kernel: random() < 0.4 ? 1 : 3,
         stride: upTo(2),
       };
-      // The families' first variants alone: each further one is seconds of compiling on a software adapter.
-      const family = families[Math.floor(random() * families.length)]!;
-      await compare(c, random, first(family));
+      // The schemes' first variants alone: each further one is seconds of compiling on a software adapter.
+      const scheme = schemes[Math.floor(random() * schemes.length)]!;
+      await compare(c, random, first(scheme));
     }
   });
 
@@ -213,8 +213,8 @@ describeOnGpu('conv2d kernels', () => {
 
   it('refuses channels that disagree and kernels that do not fit', () => {
     const x = tf.zeros<tf.Rank.R4>([1, 2, 2, 3]);
-    expect(() => conv2dForward(x, tf.zeros([3, 3, 4, 8]), 1, 1)).toThrow('3 channels');
-    expect(() => conv2dForward(x, tf.zeros([3, 3, 3, 8]), 1, 0)).toThrow('does not fit');
+    expect(() => trainingConv2d(x, tf.zeros([3, 3, 4, 8]), 1, 1)).toThrow('3 channels');
+    expect(() => trainingConv2d(x, tf.zeros([3, 3, 3, 8]), 1, 0)).toThrow('does not fit');
   });
 });
 

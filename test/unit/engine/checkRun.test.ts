@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { indicesOf, TRAIN } from '../../../src/domain/imageDataset';
 import { presetConfig } from '../../../src/domain/presets';
 import type { RunConfig } from '../../../src/domain/runConfig';
 import { checkRun } from '../../../src/engine/run/checkRun';
@@ -28,5 +29,36 @@ describe('whether a run can start', () => {
 
   it('one that takes not even the smallest batch is told of images and backbone alone', () => {
     expect(() => checkRun(dataset, config, MB)).toThrow(/at once: choose smaller images or a smaller backbone\.$/);
+  });
+
+  /** Widths at which the layers stay small beside what the test is about. */
+  const small: RunConfig = { ...presetConfig('tiny', 'folder'), batchSize: 4, outputDim: 4096 };
+
+  const train = indicesOf(dataset, TRAIN).length;
+  it.each([
+    [
+      'the moving average of every image',
+      { method: 'simsiam', movingAverageTarget: true },
+      new RegExp(
+        `^The moving average of the outputs takes 1 MB for 4096 outputs of each of ${train} images, .* choose at most ${Math.floor((4096 * 50) / train)} outputs or 50 training images, or no moving average\\.$`,
+      ),
+    ],
+    [
+      'the queue of SwAV',
+      { method: 'swav', queueLength: 64 },
+      /^The queue or its scores takes 2 MB for a queue of 64 and a batch of 4, .* choose a queue of at most 46, or fewer outputs and prototypes\.$/,
+    ],
+  ] as const)('an adapter that does not take in %s is told so', (_, settings, message) => {
+    const images = { ...dataset, size: small.imageSize };
+    const run = { ...small, ...settings };
+    expect(() => checkRun(images, run, 4096 * 4 * 50)).toThrow(message);
+    expect(() => checkRun(images, run, 4096 * 4 * 68)).not.toThrow();
+  });
+
+  it('an adapter that does not take in the similarities of SimCLR is told so', () => {
+    const run: RunConfig = { ...presetConfig('tiny', 'folder'), method: 'simclr', batchSize: 4096 };
+    const many = syntheticDataset(3 * 4096);
+    expect(() => checkRun(many, run, 4 * 8192 ** 2 - 1)).toThrow(/choose a batch of at most 4095\.$/);
+    expect(() => checkRun(many, run, 4 * 8192 ** 2)).not.toThrow();
   });
 });

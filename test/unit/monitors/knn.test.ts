@@ -102,6 +102,22 @@ describe('kNN', () => {
     }
   });
 
+  it('finds the same where the device takes in only a few rows at once', async () => {
+    const [bank, queries] = [unitRows(randomRows(31, 3)), unitRows(randomRows(12, 3, 7))];
+    const all = async (largest: number) => {
+      const values: number[] = [];
+      for await (const block of similarityBlocks(queries, bank, 5 * 31, largest)) {
+        expect(4 * 3 * block.count).toBeLessThanOrEqual(largest);
+        expect(block.values).toHaveLength(block.count * 31);
+        values.push(...block.values);
+      }
+      return values;
+    };
+    const whole = await all(Number.POSITIVE_INFINITY);
+    expect(whole).toHaveLength(12 * 31);
+    for (const rows of [1, 4, 30, 31]) expect(await all(4 * 3 * rows)).toEqual(whole);
+  });
+
   it('says what does not fit', async () => {
     await expect(
       knnAccuracy({ ...INPUT, bank: { data: new Float32Array(0), n: 0, d: 2 }, bankLabels: [] }),

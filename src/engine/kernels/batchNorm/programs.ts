@@ -5,7 +5,7 @@ export type Vector = Extract<StorageType, 'f32' | 'vec4<f32>'>;
 const COMMON = { workgroupSize: [64, 1, 1], entry: 'threads' } as const;
 
 /**
- * The WGSL of `batchNorm.ts` for one vector type: four channels a thread where C allows it, else one. With `lanes` a subgroup puts
+ * The WGSL of `gpu.ts` for one vector type: four channels a thread where C allows it, else one. With `lanes` a subgroup puts
  * the chunks of a channel together, else a thread does. `rows` and `chunks` are those of a view.
  */
 export function batchNormPrograms(vector: Vector, lanes: number) {

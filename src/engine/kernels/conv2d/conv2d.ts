@@ -1,29 +1,40 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { defineOp } from '../runtime/op';
-import { conv2dFilterGradient } from './filterGradient';
-import { conv2dForward } from './forward';
-import type { Shape4D } from './geometry';
-import { conv2dInputGradient } from './inputGradient';
+import { variantFor } from './choice';
+import { filterGradient } from './filterGradient';
+import { type ConvGeometry, convGeometry, yShapeOf } from './geometry';
+import { inputGradient } from './inputGradient';
+import { runStrips, type StripRun } from './stripProgram';
+import { runTiles } from './tileProgram';
 
-interface Attributes {
-  readonly stride: number;
-  readonly pad: number;
+function forwardOnGpu(x: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  const variant = variantFor('forward', g);
+  if (variant.scheme === 'tile') return runTiles('forward', g, x, kernel, variant);
+  const run: StripRun = {
+    direction: 'forward',
+    geometry: g,
+    source: { data: x, height: g.inHeight, width: g.inWidth, channels: g.inChannels },
+    weights: kernel,
+    target: { shape: yShapeOf(g), height: g.outHeight, width: g.outWidth, channels: g.outChannels },
+  };
+  return runStrips(run, variant);
 }
 
-const run = defineOp<'x' | 'kernel', Attributes>({
+const run = defineOp<'x' | 'kernel', ConvGeometry>({
   name: 'TrainingConv2d',
-  forward: ({ x, kernel }, { stride, pad }) => [conv2dForward(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, pad)],
-  gradient: ([dy], { inputs: { x, kernel } }, { stride, pad }) => ({
-    x: () => conv2dInputGradient(dy as tf.Tensor4D, kernel as tf.Tensor4D, x?.shape as Shape4D, stride, pad),
-    kernel: () => conv2dFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, kernel?.shape as Shape4D, stride, pad),
+  webgpu: ({ x, kernel }, g) => [forwardOnGpu(x as tf.Tensor4D, kernel as tf.Tensor4D, g)],
+  plain: ({ x, kernel }, { stride, pad }) => [tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, pad)],
+  gradient: ([dy], { inputs: { x, kernel } }, g) => ({
+    x: () => inputGradient(dy as tf.Tensor4D, kernel as tf.Tensor4D, g),
+    kernel: () => filterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, g),
   }),
 });
 
 /**
- * Differentiable convolution: x [N, H, W, Cin] with kernel [kh, kw, Cin, Cout], `pad` zeros on all four sides at every stride, output size
- * floor((in + 2 pad - k) / stride) + 1.
+ * Differentiable convolution (cross-correlation): x [N, H, W, Cin] with kernel [kh, kw, Cin, Cout], `pad` zeros on all four sides at every
+ * stride -> [N, H', W', Cout] with H' = floor((H + 2 pad - kh) / stride) + 1.
  * @throws Error when channels disagree or the kernel does not fit.
  */
 export function trainingConv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, pad: number): tf.Tensor4D {
-  return run({ x, kernel }, { stride, pad })[0] as tf.Tensor4D;
+  return run({ x, kernel }, convGeometry(x.shape, kernel.shape, stride, pad))[0] as tf.Tensor4D;
 }

@@ -199,11 +199,11 @@ function linesOf(g: ConvGeometry): Pick<ConvGeometry, 'outHeight' | 'outWidth' |
   return { batch: 1, outHeight: pixels / width, inHeight: pixels / width, outWidth: width, inWidth: width };
 }
 
-/** Computes the filter gradient by a variant of the family 'strip' or 'broadcast'. */
+/** Computes the filter gradient by a variant of the scheme 'strip' or 'broadcast'. */
 export function runFilterStrips(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry, variant: ConvVariant): tf.Tensor4D {
   const { kernelHeight, kernelWidth, stride, pad, inChannels, outChannels } = g;
   const { batch, outHeight, outWidth, inHeight, inWidth } = linesOf(g);
-  const lanes = variant.family === 'broadcast' ? lanesOf(currentDevice()) : 0;
+  const lanes = variant.scheme === 'broadcast' ? lanesOf(currentDevice()) : 0;
   const vectorOut = outChannels % 4 === 0;
   // A kernel of one column leaves registers for twice the channels.
   const room = kernelWidth === 1 ? 2 * variant.rows : variant.rows;

@@ -1,27 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { isWebGpu } from '../runtime/program';
+import { defineOp } from '../runtime/op';
+import { inputGradientOnWasm } from '../wasm/conv2dGradients';
 import { variantFor } from './choice';
 import { type ConvGeometry, convGeometry, type Shape4D, xShapeOf } from './geometry';
 import { runStrips, type StripRun } from './stripProgram';
 import { runTiles } from './tileProgram';
 
-/** Gradient of `conv2dForward` in x, from dy [N, H', W', Cout] and kernel [kh, kw, Cin, Cout] -> [N, H, W, Cin]. */
-export function conv2dInputGradient(
-  dy: tf.Tensor4D,
-  kernel: tf.Tensor4D,
-  xShape: Shape4D,
-  stride: number,
-  pad: number,
-): tf.Tensor4D {
-  const geometry = convGeometry(xShape, kernel.shape, stride, pad);
-  return isWebGpu()
-    ? inputGradientOnGpu(dy, kernel, geometry)
-    : conv2dInputGradientPlain(dy, kernel, xShape, stride, pad);
-}
-
 function inputGradientOnGpu(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   const variant = variantFor('inputGradient', g);
-  if (variant.family === 'tile') return runTiles('inputGradient', g, dy, kernel, variant);
+  if (variant.scheme === 'tile') return runTiles('inputGradient', g, dy, kernel, variant);
   const run = (weights: tf.Tensor): tf.Tensor4D => {
     const strips: StripRun = {
       direction: 'transposed',
@@ -32,7 +19,7 @@ function inputGradientOnGpu(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometr
     };
     return runStrips(strips, variant);
   };
-  if (variant.family === 'broadcast') return run(kernel);
+  if (variant.scheme === 'broadcast') return run(kernel);
   // Input channels become the fast axis, so that they are read as vectors. The kernel is small beside the images.
   const swapped = tf.transpose(kernel, [0, 1, 3, 2]);
   const dx = run(swapped);
@@ -40,12 +27,28 @@ function inputGradientOnGpu(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometr
   return dx;
 }
 
-export function conv2dInputGradientPlain(
+export function plainInputGradient(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  return tf.conv2dTranspose(dy, kernel, xShapeOf(g), g.stride, g.pad);
+}
+
+/** `conv2dInputGradient` for sizes that are known. */
+export const inputGradient = defineOp({
+  name: 'Conv2dInputGradient',
+  webgpu: inputGradientOnGpu,
+  wasm: inputGradientOnWasm,
+  plain: plainInputGradient,
+});
+
+/**
+ * Gradient of `trainingConv2d` in x, from dy [N, H', W', Cout] and kernel [kh, kw, Cin, Cout] -> [N, H, W, Cin].
+ * @throws Error when channels disagree or the kernel does not fit.
+ */
+export function conv2dInputGradient(
   dy: tf.Tensor4D,
   kernel: tf.Tensor4D,
   xShape: Shape4D,
   stride: number,
   pad: number,
 ): tf.Tensor4D {
-  return tf.conv2dTranspose(dy, kernel, [...xShape], stride, pad);
+  return inputGradient(dy, kernel, convGeometry(xShape, kernel.shape, stride, pad));
 }

@@ -264,7 +264,7 @@ export function runStrips(
   const flatten = (side: Side): Side => (flat ? { ...side, height: 1, width: batch * side.height * side.width } : side);
   const from = flatten(source);
   const to = flatten(target);
-  const lanes = variant.family === 'broadcast' ? lanesOf(currentDevice()) : 0;
+  const lanes = variant.scheme === 'broadcast' ? lanesOf(currentDevice()) : 0;
   const pixels = flat ? fewer(variant.rows, to.width, lanes) : Math.min(variant.rows, to.width > 4 ? 8 : 4);
   const residues = direction === 'forward' ? 1 : stride;
   const strip = Math.ceil(pixels / residues) * residues;

@@ -319,7 +319,7 @@ const MIN_K = 128;
 
 /**
  * Computes a pass by tiles: 'forward' from x and the kernel, 'inputGradient' from dy and the kernel, 'filterGradient' from x and dy.
- * @param variant of the family 'tile'
+ * @param variant of the scheme 'tile'
  */
 export function runTiles(
   pass: ConvPass,

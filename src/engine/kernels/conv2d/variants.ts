@@ -13,7 +13,7 @@ export type ConvPass = (typeof CONV_PASSES)[number];
  * - tile: a workgroup owns a larger tile and keeps its operands in workgroup memory.
  */
 export interface ConvVariant {
-  readonly family: 'strip' | 'broadcast' | 'tile';
+  readonly scheme: 'strip' | 'broadcast' | 'tile';
   /** Results of a thread: target pixels (input channels in the filter gradient) x target channels (output channels). */
   readonly rows: number;
   readonly columns: number;
@@ -26,33 +26,33 @@ export interface ConvVariant {
 /** Threads of a workgroup of 'tile': the most that every adapter has. */
 export const TILE_THREADS = 256;
 
-export function nameOf({ family, rows, columns, columnThreads, half }: ConvVariant): string {
-  if (columnThreads === undefined) return `${family} ${rows}x${columns}`;
-  return `${family} ${rows * (TILE_THREADS / columnThreads)}x${columns * columnThreads}${half ? ' f16' : ''}`;
+export function nameOf({ scheme, rows, columns, columnThreads, half }: ConvVariant): string {
+  if (columnThreads === undefined) return `${scheme} ${rows}x${columns}`;
+  return `${scheme} ${rows * (TILE_THREADS / columnThreads)}x${columns * columnThreads}${half ? ' f16' : ''}`;
 }
 
 const TILES: readonly ConvVariant[] = [
-  { family: 'tile', rows: 4, columns: 4, columnThreads: 16 },
-  { family: 'tile', rows: 8, columns: 8, columnThreads: 16 },
-  { family: 'tile', rows: 4, columns: 4, columnThreads: 8 },
-  { family: 'tile', rows: 4, columns: 4, columnThreads: 4 },
+  { scheme: 'tile', rows: 4, columns: 4, columnThreads: 16 },
+  { scheme: 'tile', rows: 8, columns: 8, columnThreads: 16 },
+  { scheme: 'tile', rows: 4, columns: 4, columnThreads: 8 },
+  { scheme: 'tile', rows: 4, columns: 4, columnThreads: 4 },
 ];
 
-/** Some that win somewhere, the likeliest of each family first; more of them take longer to compile and to try than they save. */
+/** Some that win somewhere, the likeliest of each scheme first; more of them take longer to compile and to try than they save. */
 const STRIPS: readonly ConvVariant[] = [
-  { family: 'strip', rows: 8, columns: 8 },
-  { family: 'strip', rows: 4, columns: 8 },
+  { scheme: 'strip', rows: 8, columns: 8 },
+  { scheme: 'strip', rows: 4, columns: 8 },
 ];
 const BROADCASTS: readonly ConvVariant[] = [
-  { family: 'broadcast', rows: 4, columns: 16 },
-  { family: 'broadcast', rows: 8, columns: 16 },
-  { family: 'broadcast', rows: 8, columns: 8 },
+  { scheme: 'broadcast', rows: 4, columns: 16 },
+  { scheme: 'broadcast', rows: 8, columns: 16 },
+  { scheme: 'broadcast', rows: 8, columns: 8 },
 ];
-const FILTER_STRIPS: readonly ConvVariant[] = [{ family: 'strip', rows: 4, columns: 8 }];
+const FILTER_STRIPS: readonly ConvVariant[] = [{ scheme: 'strip', rows: 4, columns: 8 }];
 const FILTER_BROADCASTS: readonly ConvVariant[] = [
-  { family: 'broadcast', rows: 2, columns: 16 },
-  { family: 'broadcast', rows: 4, columns: 8 },
-  { family: 'broadcast', rows: 1, columns: 16 },
+  { scheme: 'broadcast', rows: 2, columns: 16 },
+  { scheme: 'broadcast', rows: 4, columns: 8 },
+  { scheme: 'broadcast', rows: 1, columns: 16 },
 ];
 
 const HALF_TILES: readonly ConvVariant[] = TILES.map((variant) => ({ ...variant, half: true }));

@@ -1,30 +1,58 @@
 import * as tf from '@tensorflow/tfjs';
+import { currentImplementation } from './implementation';
 
-type Named<Name extends string> = { readonly [K in Name]?: tf.Tensor };
-
-/** A differentiable op of ours. */
-export interface OpParts<In extends string, Attributes extends object> {
-  /** Unique among tfjs's kernels. */
+/** An op of ours: one function, computed in up to three ways that give the same up to rounding. */
+export interface Op<Compute> {
+  /** Unique among our ops and tfjs's kernels. */
   readonly name: string;
-  /** Forward pass, on whatever backend is active. An optional input that was left out is undefined. */
-  forward(inputs: Named<In>, attributes: Attributes): tf.Tensor[];
+  /** Our WGSL on tfjs's WebGPU backend. */
+  readonly webgpu: Compute;
+  /** On tfjs's WASM backend; `plain` where left out. */
+  readonly wasm?: Compute;
+  /** Plain tfjs ops: what any other backend runs, and what tests compare with. */
+  readonly plain: Compute;
+}
+
+/** Tensors by name; an optional one that was left out is undefined. */
+export type Named<Name extends string> = { readonly [K in Name]?: tf.Tensor };
+
+type ComputeTensors<In extends string, Attributes extends object> = (
+  inputs: Named<In>,
+  attributes: Attributes,
+) => tf.Tensor[];
+
+/** An op that tfjs's tape records, with the gradients of its inputs. */
+export interface DifferentiableOp<In extends string, Attributes extends object>
+  extends Op<ComputeTensors<In, Attributes>> {
   /**
-   * The gradients of the inputs that the forward pass was given. Each function is called only where the tape leads on to a variable:
+   * The gradients of the inputs that the op was given, by other ops. Each function is called only where the tape leads on to a variable:
    * an image batch costs no input gradient, which is why this is not a `tf.customGrad`.
    */
   gradient(
     dys: readonly tf.Tensor[],
-    saved: { readonly inputs: Named<In>; readonly outputs: readonly tf.Tensor[] },
+    saved: { readonly inputs: Named<In> },
     attributes: Attributes,
   ): { readonly [K in In]?: () => tf.Tensor };
-  /** Which outputs the gradient wants among its `saved.outputs`; none if left out. */
-  readonly saveOutputs?: readonly boolean[];
+}
+
+/** Returns the function that computes an op by the implementation for the active backend. */
+export function defineOp<In extends string, Attributes extends object>(
+  op: DifferentiableOp<In, Attributes>,
+): ComputeTensors<In, Attributes>;
+export function defineOp<Compute extends (...args: never[]) => unknown>(op: Op<Compute>): Compute;
+export function defineOp(op: Op<(...args: never[]) => unknown> | DifferentiableOp<string, object>): unknown {
+  if ('gradient' in op) return onTape(op);
+  return (...args: never[]) => implementationOf(op)(...args);
+}
+
+function implementationOf<Compute>(op: Op<Compute>): Compute {
+  return op[currentImplementation()] ?? op.plain;
 }
 
 /** Registers an op with tfjs's tape and returns the function that runs it. */
-export function defineOp<In extends string, Attributes extends object>(
-  op: OpParts<In, Attributes>,
-): (inputs: Named<In>, attributes: Attributes) => tf.Tensor[] {
+function onTape<In extends string, Attributes extends object>(
+  op: DifferentiableOp<In, Attributes>,
+): ComputeTensors<In, Attributes> {
   // tfjs can save "all inputs" only where they come as a list; the names of those given travel as an attribute.
   type WithNames = Attributes & { readonly inputNames: readonly In[] };
   const byName = (names: readonly In[], tensors: readonly tf.Tensor[]) =>
@@ -34,13 +62,12 @@ export function defineOp<In extends string, Attributes extends object>(
   tf.registerGradient({
     kernelName: op.name,
     saveAllInputs: true,
-    outputsToSave: [...(op.saveOutputs ?? [])],
     gradFunc: (dy, saved, attrs) => {
       const attributes = attrs as unknown as WithNames;
       const { inputNames } = attributes;
       const gradients: { readonly [K in In]?: () => tf.Tensor } = op.gradient(
         Array.isArray(dy) ? dy : [dy],
-        { inputs: byName(inputNames, saved), outputs: saved.slice(inputNames.length) },
+        { inputs: byName(inputNames, saved) },
         attributes,
       );
       return Object.fromEntries(
@@ -62,7 +89,8 @@ export function defineOp<In extends string, Attributes extends object>(
         backendName: backend,
         kernelFunc: ({ inputs: given, attrs }) => {
           const { inputNames, ...rest } = attrs as unknown as WithNames;
-          return op.forward(byName(inputNames, Object.values(given) as tf.Tensor[]), rest as unknown as Attributes);
+          const named = byName(inputNames, Object.values(given) as tf.Tensor[]);
+          return implementationOf(op)(named, rest as unknown as Attributes);
         },
       });
     }

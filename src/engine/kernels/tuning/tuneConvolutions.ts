@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Precision } from '../../../domain/runConfig';
 import { settleVariants, withVariant } from '../conv2d/choice';
-import { conv2dFilterGradient } from '../conv2d/filterGradient';
-import { conv2dForward } from '../conv2d/forward';
+import { trainingConv2d } from '../conv2d/conv2d';
+import { filterGradient } from '../conv2d/filterGradient';
 import { type ConvGeometry, kernelShapeOf, xShapeOf, yShapeOf } from '../conv2d/geometry';
-import { conv2dInputGradient } from '../conv2d/inputGradient';
+import { inputGradient } from '../conv2d/inputGradient';
 import { CONV_PASSES, type ConvPass, type ConvVariant, nameOf, shapeClass, variantsOf } from '../conv2d/variants';
 import { isWebGpu } from '../runtime/program';
 import { checkSubgroups, currentDevice, lanesOf } from '../runtime/subgroups';
@@ -74,9 +74,9 @@ function trial({ pass, geometry }: Task): { run(): tf.Tensor; dispose(): void } 
   const filled = (shape: [number, number, number, number]) => tf.fill<tf.Rank.R4>(shape, 0.5);
   const [x, kernel, dy] = [xShapeOf(g), kernelShapeOf(g), yShapeOf(g)].map(filled);
   const passes = {
-    forward: () => conv2dForward(x, kernel, g.stride, g.pad),
-    inputGradient: () => conv2dInputGradient(dy, kernel, xShapeOf(g), g.stride, g.pad),
-    filterGradient: () => conv2dFilterGradient(x, dy, kernelShapeOf(g), g.stride, g.pad),
+    forward: () => trainingConv2d(x, kernel, g.stride, g.pad),
+    inputGradient: () => inputGradient(dy, kernel, g),
+    filterGradient: () => filterGradient(x, dy, g),
   };
   return { run: passes[pass], dispose: () => tf.dispose([x, kernel, dy]) };
 }

@@ -1,10 +1,27 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Axis, type ConvAttributes, type Images, imageGeometry } from './convGeometry';
+import { type ConvGeometry, kernelShapeOf } from '../conv2d/geometry';
 
 /**
  * The gradients of a convolution for tfjs's WASM backend, which has a naive one of the input and none of the filter. Both are written
  * as one forward convolution, which XNNPACK does at some 20 GFLOP/s a thread.
  */
+
+/** A convolution along rows or along columns. */
+interface Axis {
+  readonly kernel: number;
+  readonly stride: number;
+  /** Zeros before the first pixel. */
+  readonly pad: number;
+  /** Pixels of the output. */
+  readonly out: number;
+}
+
+function axesOf({ stride, pad, ...g }: ConvGeometry): { readonly rows: Axis; readonly columns: Axis } {
+  return {
+    rows: { kernel: g.kernelHeight, stride, pad, out: g.outHeight },
+    columns: { kernel: g.kernelWidth, stride, pad, out: g.outWidth },
+  };
+}
 
 /** Which kernel tap of which input residue looks how far: input pixel `stride i + residue` meets dy pixel `i + offset` through `tap`. */
 interface Tap {
@@ -13,11 +30,11 @@ interface Tap {
   readonly offset: number;
 }
 
-function tapsOf({ kernel, stride, padBefore }: Axis): { taps: Tap[]; first: number; count: number } {
+function tapsOf({ kernel, stride, pad }: Axis): { taps: Tap[]; first: number; count: number } {
   const taps: Tap[] = [];
   for (let residue = 0; residue < stride; residue++) {
     for (let tap = 0; tap < kernel; tap++) {
-      const offset = (residue + padBefore - tap) / stride;
+      const offset = (residue + pad - tap) / stride;
       if (Number.isInteger(offset)) taps.push({ residue, tap, offset });
     }
   }
@@ -31,16 +48,10 @@ function tapsOf({ kernel, stride, padBefore }: Axis): { taps: Tap[]; first: numb
  * residue modulo the stride are a convolution of dy with the taps that meet them; one convolution computes all residues as channels of
  * its own, which are then put in their places. At stride 1 that is the convolution with the kernel turned round.
  */
-export function inputGradient(
-  dy: tf.Tensor4D,
-  kernel: tf.Tensor4D,
-  attributes: ConvAttributes,
-  xShape: Images,
-): tf.Tensor4D {
+export function inputGradientOnWasm(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   return tf.tidy(() => {
-    const [batch, height, width, inChannels] = xShape;
-    const outChannels = dy.shape[3];
-    const { rows, columns } = imageGeometry(xShape, kernel.shape, attributes);
+    const { batch, inHeight: height, inWidth: width, inChannels, outChannels } = g;
+    const { rows, columns } = axesOf(g);
     const down = tapsOf(rows);
     const across = tapsOf(columns);
     const residues = rows.stride * columns.stride;
@@ -80,7 +91,7 @@ export function inputGradient(
             .transpose([0, 2, 1, 3])
             .reshape<tf.Tensor4D>([batch, allHigh * rows.stride, allWide * columns.stride, inChannels]);
     const exact = placed.shape[1] === height && placed.shape[2] === width;
-    return exact ? placed : tf.slice(placed, [0, 0, 0, 0], [...xShape]);
+    return exact ? placed : tf.slice(placed, [0, 0, 0, 0], [batch, height, width, inChannels]);
   });
 }
 
@@ -97,30 +108,24 @@ function channelGroup(channels: number): number {
  * channels are interleaved along the rows; the kernel's columns lie g apart (dilation), and the result's g kw columns are kw taps of g
  * channels.
  */
-export function filterGradient(
-  x: tf.Tensor4D,
-  dy: tf.Tensor4D,
-  attributes: ConvAttributes,
-  filterShape: Images,
-): tf.Tensor4D {
+export function filterGradientOnWasm(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   return tf.tidy(() => {
-    const [kernelHeight, kernelWidth, inChannels, outChannels] = filterShape;
-    const [batch, outHeight, outWidth] = dy.shape;
-    const { rows, columns } = imageGeometry(x.shape, filterShape, attributes);
-    if (kernelHeight * kernelWidth === 1 && rows.padBefore + columns.padBefore === 0) {
+    const { batch, outHeight, outWidth, kernelHeight, kernelWidth, inChannels, outChannels, pad } = g;
+    const { rows, columns } = axesOf(g);
+    if (kernelHeight * kernelWidth === 1 && pad === 0) {
       // Of the pixels that meet dy, taken out by a pooling of one pixel each, it is a plain product.
       const met = tf.avgPool(x, 1, [rows.stride, columns.stride], 'valid');
       const [left, right] = [met.reshape([-1, inChannels]), dy.reshape([-1, outChannels])];
-      return tf.matMul(left, right, true).reshape<tf.Tensor4D>([...filterShape]);
+      return tf.matMul(left, right, true).reshape<tf.Tensor4D>(kernelShapeOf(g));
     }
     const group = channelGroup(inChannels);
     const groups = inChannels / group;
     // Pixels that no tap reaches, at a stride above 1, would make rows and columns of the result that nobody wants.
-    const reach = ({ stride, out, kernel, padBefore }: Axis) => stride * (out - 1) + kernel - padBefore;
-    const high = Math.min(x.shape[1], reach(rows));
-    const wide = Math.min(x.shape[2], reach(columns));
+    const reach = ({ stride, out, kernel }: Axis) => stride * (out - 1) + kernel - pad;
+    const high = Math.min(g.inHeight, reach(rows));
+    const wide = Math.min(g.inWidth, reach(columns));
     const cropped =
-      high === x.shape[1] && wide === x.shape[2] ? x : tf.slice(x, [0, 0, 0, 0], [batch, high, wide, inChannels]);
+      high === g.inHeight && wide === g.inWidth ? x : tf.slice(x, [0, 0, 0, 0], [batch, high, wide, inChannels]);
 
     const images = cropped
       .reshape([batch, high * wide, groups, group])
@@ -136,8 +141,8 @@ export function filterGradient(
       1,
       [
         [0, 0],
-        [rows.padBefore, reach(rows) - high],
-        [columns.padBefore * group, (reach(columns) - wide) * group],
+        [pad, reach(rows) - high],
+        [pad * group, (reach(columns) - wide) * group],
         [0, 0],
       ],
       'NHWC',
@@ -146,6 +151,6 @@ export function filterGradient(
     return gradient
       .reshape([groups, kernelHeight * kernelWidth, group, outChannels])
       .transpose([1, 0, 2, 3])
-      .reshape<tf.Tensor4D>([...filterShape]);
+      .reshape<tf.Tensor4D>(kernelShapeOf(g));
   });
 }

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { middleMean } from './columns';
-import { filterGradient, inputGradient } from './conv2dGradients';
-import type { ConvAttributes, Images } from './convGeometry';
+import { transposedProduct } from './products';
 
 /**
- * The kernels that training needs of tfjs's WASM backend, where it has none or a naive one. They are combinations of its fast ones, under
- * tfjs's own names, so that plain tfjs ops and their gradients find them.
+ * Kernels that replace tfjs's own on its WASM backend, under tfjs's names, as combinations of its fast ones. Only what plain tfjs ops
+ * need stands here: losses, monitors, optimiser and tfjs's own gradients call sums, means, products and copies that are slow there.
+ * An op of ours brings its WASM implementation with its declaration (`defineOp`).
  */
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
@@ -55,40 +55,15 @@ interface MatMulAttributes {
   readonly transposeB: boolean;
 }
 
-/** tfjs's product is fast where neither side is to be transposed, and some fifty times slower else. */
-function transposedProduct({ a, b }: Inputs, { transposeA, transposeB }: MatMulAttributes): tf.Tensor | null {
-  if (!transposeA && !transposeB) return null;
-  const swapped = (x: tf.Tensor) => {
-    const axes = x.shape.map((_, i) => i);
-    return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
-  };
-  return tf.tidy(() => {
-    // a b^T = (b a^T)^T: transposes whichever of the two is smaller.
-    if (!transposeA && a.size < b.size) return swapped(tf.matMul(b, swapped(a)));
-    return tf.matMul(transposeA ? swapped(a) : a, transposeB ? swapped(b) : b);
-  });
-}
-
-/** Repetition of axes of one entry, the gradient of a mean, as a sum with zeros: tfjs's own takes each number by itself. */
-function spread(x: tf.Tensor, reps: readonly number[]): tf.Tensor | null {
-  if (x.dtype !== 'float32' || reps.some((times, axis) => times > 1 && x.shape[axis] !== 1)) return null;
-  return tf.tidy(() => tf.add(tf.zeros(x.shape.map((size, axis) => size * reps[axis])), x));
-}
-
 let registered = false;
 
 /** Call it before the WASM backend starts. */
 export function registerWasmKernels(): void {
   if (registered) return;
   registered = true;
-  override<ConvAttributes & { inputShape: Images }>('Conv2DBackpropInput', ({ dy, filter }, attributes) =>
-    inputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, attributes, attributes.inputShape),
+  override<MatMulAttributes>('BatchMatMul', ({ a, b }, { transposeA, transposeB }) =>
+    transposeA || transposeB ? transposedProduct(a, b, transposeA, transposeB) : null,
   );
-  override<ConvAttributes & { filterShape: Images }>('Conv2DBackpropFilter', ({ x, dy }, attributes) =>
-    filterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes, attributes.filterShape),
-  );
-  override<MatMulAttributes>('BatchMatMul', transposedProduct);
-  override<{ reps: number[] }>('Tile', ({ x }, { reps }) => spread(x, reps));
   // tfjs copies, although tensors are never written to; the tape saves each activation and each weight that way.
   override<object>('Identity', ({ x }) => {
     const backend = tf.backend() as unknown as { incRef(dataId: object): void };

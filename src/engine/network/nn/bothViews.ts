@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelFamily } from '../../kernels/runtime/family';
+import { currentImplementation } from '../../kernels/runtime/implementation';
 import type { Forward } from './forward';
 
 /** The two views of a batch, or what layers make of them. */
@@ -15,7 +15,7 @@ export interface Pair<T extends tf.Tensor> {
  * one gradient a parameter instead of two to be added. Elsewhere, where a call costs little, they stay apart.
  */
 export function pairsLieInOneBatch(): boolean {
-  return kernelFamily() === 'webgpu';
+  return currentImplementation() === 'webgpu';
 }
 
 /** Two views of one shape, for `onPair`. */

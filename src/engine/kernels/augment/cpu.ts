@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Normalisation } from '../kernels/augment/normalisation';
-import { AUGMENT_COLUMNS, COLUMN, JITTER } from '../kernels/augment/params';
-import { LUMA } from '../kernels/augment/plain';
+import type { Normalisation } from './normalisation';
+import { AUGMENT_COLUMNS, COLUMN, JITTER } from './params';
+import { LUMA } from './plain';
 
 /**
- * The augmentations as loops over pixels, for engines whose tensors lie in the processor's memory anyway: there the plain tfjs ops of
- * `plainAugment.ts`, whose numbers these are, take as long as the training itself.
+ * The augmentations as loops over pixels, for WASM, whose tensors lie in the processor's memory anyway: there the plain tfjs ops of
+ * `plain.ts` take as long as the training itself. The numbers are the same.
  */
 
 /** Where each output pixel of a row or column looks: two source pixels and the share of the second. */
