@@ -1,6 +1,6 @@
 import { type RunConfig, runConfigSchema } from './runConfig';
+import type { Leaf } from './settings/setting';
 
-type Leaf = string | number | boolean;
 type Tree = { readonly [key: string]: Leaf | Tree };
 
 /** A dotted path to one setting, e.g. `batchSize` or `augment.crop.scaleMin`. */

@@ -1,14 +1,8 @@
 import { flattenConfig, parseLeaf, setConfigValue } from './configPath';
 import { METHOD_NAMES } from './methods/registry';
 import { presetConfig } from './presets';
-import {
-  configProblems,
-  DATASET_CHOICES,
-  type LiveChange,
-  PRESET_NAMES,
-  parseLiveChange,
-  type RunConfig,
-} from './runConfig';
+import { configProblems, type LiveChange, parseLiveChange, type RunConfig } from './runConfig';
+import { DATASET_CHOICES, PRESET_NAMES } from './settings/names';
 
 /** What a link says of a person's own images, so that opening it can ask for the same folder. */
 export interface FolderReference {

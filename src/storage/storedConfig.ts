@@ -1,5 +1,6 @@
 import { presetConfig } from '../domain/presets';
-import { configProblems, DATASET_CHOICES, PRESET_NAMES, type RunConfig, runConfigSchema } from '../domain/runConfig';
+import { configProblems, type RunConfig, runConfigSchema } from '../domain/runConfig';
+import { DATASET_CHOICES, PRESET_NAMES } from '../domain/settings/names';
 
 type Tree = Readonly<Record<string, unknown>>;
 

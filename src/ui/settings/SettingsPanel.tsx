@@ -1,9 +1,9 @@
 import { Accordion, Anchor, NativeSelect, Text } from '@mantine/core';
-import type { FieldGroup } from '../../domain/field';
 import { differingPaths, FIELDS, fieldOf } from '../../domain/fields';
 import { ALL_OPTIONS, hasOption, METHOD_NAMES, METHODS, type MethodName } from '../../domain/methods/registry';
 import { presetConfig } from '../../domain/presets';
-import { PRESET_NAMES } from '../../domain/runConfig';
+import { PRESET_NAMES } from '../../domain/settings/names';
+import type { FieldGroup } from '../../domain/settings/setting';
 import { useLab, useRun } from '../lab';
 import { Panel } from '../layout/Panel';
 import { FieldRow } from './FieldRow';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Experiment, experimentConfigs, type RunSummary } from '../../../src/domain/experiments/experiment';
 import { EXPERIMENTS } from '../../../src/domain/experiments/registry';
 import { presetConfig } from '../../../src/domain/presets';
-import { configProblems, PRESET_NAMES } from '../../../src/domain/runConfig';
+import { configProblems } from '../../../src/domain/runConfig';
+import { PRESET_NAMES } from '../../../src/domain/settings/names';
 
 const named = (name: string): Experiment => {
   const found = EXPERIMENTS.find((experiment) => experiment.name === name);

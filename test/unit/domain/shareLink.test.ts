@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseLeaf, setConfigValue } from '../../../src/domain/configPath';
 import { presetConfig } from '../../../src/domain/presets';
-import { configProblems, PRESET_NAMES, runConfigSchema } from '../../../src/domain/runConfig';
+import { configProblems, runConfigSchema } from '../../../src/domain/runConfig';
+import { PRESET_NAMES } from '../../../src/domain/settings/names';
 import { decodeShareLink, encodeShareLink, type SharedRun } from '../../../src/domain/shareLink';
 
 const decode = (hash: string) => decodeShareLink(hash);
