@@ -24,6 +24,24 @@ const verdictOf = (name: string, runs: Readonly<Record<string, Partial<RunSummar
   named(name).verdict((id) => (id in runs ? { ...HEALTHY, ...runs[id] } : null));
 
 describe('experiments', () => {
+  it('keep the names that --preset knows them by', () => {
+    expect(EXPERIMENTS.map(({ name }) => name)).toEqual([
+      'figure2',
+      'predictor',
+      'batch-size',
+      'bn',
+      'similarity',
+      'symmetry',
+      'output-dim',
+      'alternation',
+      'moving-average',
+      'family',
+      'momentum-encoder',
+      'simclr-parts',
+      'swav-parts',
+    ]);
+  });
+
   it('have names and run ids of their own', () => {
     expect(new Set(EXPERIMENTS.map(({ name }) => name)).size).toBe(EXPERIMENTS.length);
     for (const { runs } of EXPERIMENTS) expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);

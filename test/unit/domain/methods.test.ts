@@ -25,7 +25,7 @@ describe.each(METHOD_NAMES)('%s', (method) => {
     const config = setConfigValue(of(method), 'baseLearningRate', 0.123);
     const hash = encodeShareLink({ config, changes: [], folder: null });
     expect(decodeShareLink(hash)).toEqual({ run: { config, changes: [], folder: null }, notices: [] });
-    expect(new URLSearchParams(hash).size).toBe(method === 'simsiam' ? 4 : 5);
+    expect(new URLSearchParams(hash).size).toBe(method === 'simsiam' ? 5 : 6);
   });
 
   it('says in words what its options are and what its loss means', () => {

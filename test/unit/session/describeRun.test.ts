@@ -65,7 +65,7 @@ describe('the link of a kept run', () => {
   });
 
   it('asks for its folder', () => {
-    const dataset = { name: 'cats', count: 300, sample: null, fingerprint: 'f00' };
+    const dataset = { name: 'cats', count: 300, sample: null, sampleVersion: null, fingerprint: 'f00' };
     const config = presetConfig('tiny', 'folder');
     expect(decodeShareLink(linkOfRun(keptRun({ config, dataset }))).run.folder).toEqual({
       name: 'cats',
