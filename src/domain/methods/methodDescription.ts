@@ -51,7 +51,7 @@ export interface Diagram {
   readonly caption: string;
 }
 
-/** What a description's functions are told: the shared settings and the method's own. */
+/** What a description's functions get: the shared settings and the method's own. */
 export type SettingsOf<O extends Options> = SharedSettings & { [K in keyof O]: z.infer<O[K]['schema']> };
 
 /** A method as data, so that the page and the link codec know it without the engine. */
