@@ -56,7 +56,7 @@ describe('versions', () => {
     const table = pinned(1);
     const { seed: _, ...values } = table.values;
     const key = { preset: 'tiny', dataset: 'folder', method: 'byol' } as const;
-    expect(configFrom(table, key)).toEqual(presetConfig('tiny', 'folder', 'byol'));
+    expect(configFrom(table, key).seed).toBe(1);
     expect(() => configFrom({ ...table, values }, key)).toThrow(/^seed: .*formerly/);
   });
 
@@ -82,7 +82,7 @@ it('links and records of version 1 keep its defaults when those of today change'
   const decay = (hash: string) => decodeShareLink(hash).run.config.weightDecay;
   expect(decay('v=1&preset=tiny&dataset=emoji-3d&method=swav')).toBe(0.0005);
   expect(decay(`v=${CURRENT_VERSION}&preset=tiny`)).toBe(0.25);
-  expect(decay('v=99&preset=tiny')).toBe(0.25);
+  expect(decay(`v=${CURRENT_VERSION + 1}&preset=tiny`)).toBe(0.25);
   const { weightDecay: _, ...older } = presetConfig('tiny', 'folder', 'byol');
   expect(storedConfig(older, 1)?.weightDecay).toBe(0.0005);
   expect(storedConfig(older, CURRENT_VERSION)?.weightDecay).toBe(0.25);

@@ -78,7 +78,7 @@ describe('settings of another version', () => {
     const { weightDecay: _, ...rest } = presetConfig('paper', 'emoji-3d');
     const { hue: __, ...jitter } = rest.augment.jitter;
     const older = { ...rest, seed: 9, wings: 2, augment: { ...rest.augment, jitter: { ...jitter, contrast: 0.1 } } };
-    expect(storedConfig(older, 1)).toEqual({
+    expect(storedConfig(older, CURRENT_VERSION)).toEqual({
       ...presetConfig('paper', 'emoji-3d'),
       seed: 9,
       augment: { ...rest.augment, jitter: { ...rest.augment.jitter, contrast: 0.1 } },
@@ -87,9 +87,9 @@ describe('settings of another version', () => {
 
   it('have the values of their own method where they are missing', () => {
     const { predictorHidden: _, projectorLayers: __, tauBase: ___, ...byol } = presetConfig('paper', 'folder', 'byol');
-    expect(storedConfig(byol, 1)).toEqual(presetConfig('paper', 'folder', 'byol'));
+    expect(storedConfig(byol, CURRENT_VERSION)).toEqual(presetConfig('paper', 'folder', 'byol'));
     const { outputDim: ____, queueLength: _____, ...swav } = presetConfig('small', 'emoji-3d', 'swav');
-    expect(storedConfig(swav, 1)).toEqual(presetConfig('small', 'emoji-3d', 'swav'));
+    expect(storedConfig(swav, CURRENT_VERSION)).toEqual(presetConfig('small', 'emoji-3d', 'swav'));
   });
 
   it('are none where they do not fit together', () => {
