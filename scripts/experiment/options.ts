@@ -4,13 +4,8 @@ import type { Experiment } from '../../src/domain/experiments/experiment';
 import { EXPERIMENTS } from '../../src/domain/experiments/registry';
 import { METHOD_NAMES } from '../../src/domain/methods/registry';
 import { presetConfig } from '../../src/domain/presets';
-import {
-  DATASET_CHOICES,
-  type DatasetChoice,
-  PRESET_NAMES,
-  type PresetName,
-  type RunConfig,
-} from '../../src/domain/runConfig';
+import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runConfig';
+import { DATASET_CHOICES, PRESET_NAMES } from '../../src/domain/settings/names';
 
 export const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
   [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--json FILE]

@@ -1,6 +1,9 @@
 import { type RunConfig, runConfigSchema } from './runConfig';
+import type { Leaf } from './settings/setting';
 
-type Leaf = string | number | boolean;
+interface Branch {
+  [key: string]: Leaf | Branch;
+}
 type Tree = { readonly [key: string]: Leaf | Tree };
 
 /** A dotted path to one setting, e.g. `batchSize` or `augment.crop.scaleMin`. */
@@ -18,6 +21,24 @@ export function flattenConfig(config: RunConfig): Map<ConfigPath, Leaf> {
   const out = new Map<ConfigPath, Leaf>();
   flattenInto(config, '', out);
   return out;
+}
+
+/** The tree of values that `flattenConfig` makes a list of; whether it is a config is for the schema to say. */
+export function unflattened(values: Iterable<readonly [ConfigPath, Leaf]>): Tree {
+  const root: Branch = {};
+  for (const [path, value] of values) {
+    const keys = path.split('.');
+    const last = keys.pop() ?? path;
+    let branch = root;
+    for (const key of keys) {
+      const there = branch[key];
+      const next: Branch = typeof there === 'object' ? there : {};
+      branch[key] = next;
+      branch = next;
+    }
+    branch[last] = value;
+  }
+  return root;
 }
 
 function withLeaf(tree: Tree, keys: readonly string[], value: unknown): Tree {

@@ -5,6 +5,9 @@ export type ImageSize = (typeof IMAGE_SIZES)[number];
 export const SAMPLE_IDS = ['fashion-mnist', 'emoji-3d'] as const;
 export type SampleId = (typeof SAMPLE_IDS)[number];
 
+/** The version of each sample's images that this page has; raised when its images, labels or split change. */
+export const SAMPLE_VERSIONS: Readonly<Record<SampleId, number>> = { 'fashion-mnist': 1, 'emoji-3d': 1 };
+
 /** Where a data set came from; for a person's own images only what a link needs to ask for them again. */
 export type DatasetSource =
   | { readonly kind: 'sample'; readonly id: SampleId; readonly license: string }

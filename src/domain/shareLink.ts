@@ -1,14 +1,18 @@
 import { flattenConfig, parseLeaf, setConfigValue } from './configPath';
-import { METHOD_NAMES } from './methods/registry';
+import { fieldOf, valueLabel } from './fields';
+import { SAMPLE_VERSIONS } from './imageDataset';
+import { METHOD_NAMES, type MethodName } from './methods/registry';
 import { presetConfig } from './presets';
 import {
   configProblems,
-  DATASET_CHOICES,
+  type DatasetChoice,
   type LiveChange,
-  PRESET_NAMES,
+  type PresetName,
   parseLiveChange,
   type RunConfig,
 } from './runConfig';
+import { DATASET_CHOICES, PRESET_NAMES } from './settings/names';
+import { CURRENT_VERSION, defaultsOf, isVersion } from './versions/registry';
 
 /** What a link says of a person's own images, so that opening it can ask for the same folder. */
 export interface FolderReference {
@@ -24,15 +28,19 @@ export interface SharedRun {
   readonly folder: FolderReference | null;
 }
 
-const VERSION = '1';
 /** What the other settings' defaults depend on. */
-const NAMED_FIRST = new Set(['v', 'preset', 'dataset', 'method']);
+const NAMED_FIRST = new Set(['v', 'preset', 'dataset', 'method', 'sample']);
 
-/** The URL hash (without `#`) of a run: preset, data set, and what differs from their defaults. */
-export function encodeShareLink({ config, changes, folder }: SharedRun): string {
-  const hash = new URLSearchParams({ v: VERSION, preset: config.preset, dataset: config.dataset });
+/**
+ * The URL hash (without `#`) of a run: version, preset, data set, and what differs from their defaults of today.
+ * @param sampleVersion of the sample that the run is on, where it is not the version that this page has
+ */
+export function encodeShareLink({ config, changes, folder }: SharedRun, sampleVersion?: number): string {
+  const { preset, dataset } = config;
+  const hash = new URLSearchParams({ v: String(CURRENT_VERSION), preset, dataset });
+  if (dataset !== 'folder') hash.set('sample', String(sampleVersion ?? SAMPLE_VERSIONS[dataset]));
   if (config.method !== 'simsiam') hash.set('method', config.method);
-  const defaults = flattenConfig(presetConfig(config.preset, config.dataset, config.method));
+  const defaults = flattenConfig(presetConfig(preset, dataset, config.method));
   for (const [path, value] of flattenConfig(config)) {
     if (defaults.get(path) !== value) hash.set(path, String(value));
   }
@@ -58,6 +66,71 @@ function decodeChanges(text: string): LiveChange[] {
   return value.map(parseLiveChange).sort((a, b) => a[0] - b[0]);
 }
 
+/** The version whose defaults a link leaves out; today's for a hash that names none, since no link was written without. */
+function versionOf(entries: URLSearchParams, notices: string[]): number {
+  const text = entries.get('v');
+  if (text === null) return CURRENT_VERSION;
+  if (/^\d+$/.test(text) && isVersion(Number(text))) return Number(text);
+  notices.push(
+    `This link is of version ${text}; this page reads versions 1 to ${CURRENT_VERSION}. What could be read of it was kept, with the defaults of version ${CURRENT_VERSION}.`,
+  );
+  return CURRENT_VERSION;
+}
+
+/** A setting that the others' defaults depend on. */
+interface Named<T extends string> {
+  readonly key: string;
+  readonly what: string;
+  readonly names: readonly T[];
+  /** What is taken instead of an unknown name, and how a notice calls it. */
+  readonly otherwise: T;
+  readonly shown: string;
+}
+
+function nameIn<T extends string>(entries: URLSearchParams, named: Named<T>, notices: string[]): T {
+  const { key, what, names, otherwise, shown } = named;
+  const text = entries.get(key);
+  const found = names.find((name) => name === text);
+  if (text !== null && found === undefined) {
+    notices.push(`The link asks for ${what} “${text}”, which does not exist: using ${shown}.`);
+  }
+  return found ?? otherwise;
+}
+
+const PRESET: Named<PresetName> = {
+  key: 'preset',
+  what: 'preset',
+  names: PRESET_NAMES,
+  otherwise: 'small',
+  shown: '“small”',
+};
+const DATASET: Named<DatasetChoice> = {
+  key: 'dataset',
+  what: 'data set',
+  names: DATASET_CHOICES,
+  otherwise: 'fashion-mnist',
+  shown: 'Fashion-MNIST',
+};
+const METHOD: Named<MethodName> = {
+  key: 'method',
+  what: 'method',
+  names: METHOD_NAMES,
+  otherwise: 'simsiam',
+  shown: 'SimSiam',
+};
+
+/** Says so when a link was made with images of a sample that this page does not have; no version means 1. */
+function checkSample(entries: URLSearchParams, dataset: DatasetChoice, notices: string[]): void {
+  if (dataset === 'folder') return;
+  const text = entries.get('sample') ?? '1';
+  const there = SAMPLE_VERSIONS[dataset];
+  const title = valueLabel(fieldOf('dataset'), dataset);
+  if (text === String(there)) return;
+  notices.push(
+    `The link was made with version ${text} of the sample ${title}; this page has version ${there}. The images differ, and so will the run.`,
+  );
+}
+
 /**
  * Reads a URL hash. Never throws: what cannot be read falls back to its default and is named in `notices`, ready to show.
  * An empty hash gives the defaults and no notice.
@@ -65,25 +138,12 @@ function decodeChanges(text: string): LiveChange[] {
 export function decodeShareLink(hash: string): { readonly run: SharedRun; readonly notices: readonly string[] } {
   const notices: string[] = [];
   const entries = new URLSearchParams(hash.replace(/^#/, ''));
-  const version = entries.get('v');
-  if (version !== null && version !== VERSION) {
-    notices.push(
-      `This link is of version ${version}; this page reads version ${VERSION}. What it knows of it was kept.`,
-    );
-  }
-  const preset = PRESET_NAMES.find((name) => name === entries.get('preset'));
-  if (entries.has('preset') && preset === undefined) {
-    notices.push(`The link asks for preset “${entries.get('preset')}”, which does not exist: using “small”.`);
-  }
-  const dataset = DATASET_CHOICES.find((name) => name === entries.get('dataset'));
-  if (entries.has('dataset') && dataset === undefined) {
-    notices.push(`The link asks for data set “${entries.get('dataset')}”, which does not exist: using Fashion-MNIST.`);
-  }
-  const method = METHOD_NAMES.find((name) => name === entries.get('method'));
-  if (entries.has('method') && method === undefined) {
-    notices.push(`The link asks for method “${entries.get('method')}”, which does not exist: using SimSiam.`);
-  }
-  const defaults = presetConfig(preset ?? 'small', dataset ?? 'fashion-mnist', method ?? 'simsiam');
+  const version = versionOf(entries, notices);
+  const preset = nameIn(entries, PRESET, notices);
+  const dataset = nameIn(entries, DATASET, notices);
+  const method = nameIn(entries, METHOD, notices);
+  checkSample(entries, dataset, notices);
+  const defaults = defaultsOf(version, { preset, dataset, method });
   let config = defaults;
   let changes: readonly LiveChange[] = [];
   let folder: FolderReference | null = null;

@@ -1,16 +1,9 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type IDBPDatabase, openDB } from 'idb';
 import { type Curves, parseCurves, parseRunRecord, type RunRecord } from './runRecord';
 import { type RunStorage, type SaveOptions, StorageError, type StoredRuns } from './runStorage';
+import { type Schema, UPGRADE_STEPS, type UpgradeStep } from './upgrades';
 
 const NAME = 'simsiam-lab';
-/** Of the database's shape; records have a version of their own. */
-const VERSION = 1;
-
-/** Values are `unknown`: they were written by whatever version of the page was open then. */
-interface Schema extends DBSchema {
-  runs: { key: string; value: unknown };
-  curves: { key: string; value: unknown };
-}
 
 const BOTH = ['runs', 'curves'] as const;
 
@@ -23,11 +16,17 @@ function storageError(error: unknown): StorageError {
 /** Runs in IndexedDB: records and curves apart, so that a table of many runs is read without their curves. */
 export class RunDatabase implements RunStorage {
   private opened: Promise<IDBPDatabase<Schema>> | null = null;
-  /** Once open: leaving the page, there is no time to wait for a promise. */
+  /** The open connection: a page that is being left has no time to wait for a promise. */
   private ready: IDBPDatabase<Schema> | null = null;
 
-  /** `onChange` is told the id of each run that this tab wrote, renamed or deleted, once it is done. */
-  constructor(private readonly onChange: (id: string) => void = () => undefined) {}
+  /**
+   * @param onChange called with the id of each run that this tab wrote, renamed or deleted, once that is done
+   * @param steps the steps by which the database came to its present shape; only a test has others
+   */
+  constructor(
+    private readonly onChange: (id: string) => void = () => undefined,
+    private readonly steps: readonly UpgradeStep[] = UPGRADE_STEPS,
+  ) {}
 
   list(): Promise<StoredRuns> {
     return this.with(async (db) => {
@@ -114,9 +113,9 @@ export class RunDatabase implements RunStorage {
   }
 
   private async open(): Promise<IDBPDatabase<Schema>> {
-    const db = await openDB<Schema>(NAME, VERSION, {
-      upgrade(database) {
-        for (const store of BOTH) database.createObjectStore(store);
+    const db = await openDB<Schema>(NAME, this.steps.length, {
+      upgrade: (database, oldVersion, _, transaction) => {
+        for (const step of this.steps.slice(oldVersion)) step(database, transaction);
       },
       // A later version of the page, in another tab, waits for this one to let go.
       blocking: () => this.close(),

@@ -2,10 +2,8 @@ import { z } from 'zod';
 import { SAMPLE_IDS } from '../domain/imageDataset';
 import { type Baselines, type Diagnosis, type Marker, SERIES_NAMES, type SeriesName } from '../domain/measurement';
 import { type LiveChange, parseLiveChange, type RunConfig } from '../domain/runConfig';
+import { CURRENT_VERSION, isVersion } from '../domain/versions/registry';
 import { storedConfig } from './storedConfig';
-
-/** Written into every record; a record of a later version is left alone. */
-export const RECORD_VERSION = 1;
 
 /** What a run was trained on, as far as it can be named without its images. */
 export interface DatasetIdentity {
@@ -13,6 +11,8 @@ export interface DatasetIdentity {
   readonly count: number;
   /** The sample, or null for a person's own images. */
   readonly sample: (typeof SAMPLE_IDS)[number] | null;
+  /** Of the sample's images; null for a person's own. */
+  readonly sampleVersion: number | null;
   /** Of a person's own images. */
   readonly fingerprint: string | null;
 }
@@ -23,7 +23,8 @@ export type KeptState = (typeof KEPT_STATES)[number];
 
 /** A kept run but for its curves: small, so that a table of many is read at once. */
 export interface RunRecord {
-  readonly version: typeof RECORD_VERSION;
+  /** Written as today's; records of earlier versions are read as such, and those of later ones left alone. */
+  readonly version: number;
   readonly id: string;
   /** As given by the person; null where the run goes by what is different about it. */
   readonly name: string | null;
@@ -131,12 +132,19 @@ function fitting<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
   );
 }
 
-const config = z.unknown().transform((value, context): RunConfig => {
-  const stored = storedConfig(value);
-  if (stored !== null) return stored;
-  context.addIssue('not the settings of a run');
-  return z.NEVER;
-});
+/** Records of version 1 do not say which version of a sample it was: there was only one. */
+const dataset = z
+  .object({
+    name: z.string(),
+    count: z.int().min(0),
+    sample: z.enum(SAMPLE_IDS).nullable(),
+    sampleVersion: z.int().min(1).nullish(),
+    fingerprint: z.string().nullable(),
+  })
+  .transform(({ sampleVersion, ...rest }) => ({
+    ...rest,
+    sampleVersion: rest.sample === null ? null : (sampleVersion ?? 1),
+  })) satisfies z.ZodType<DatasetIdentity>;
 
 const final = z.record(z.string(), z.unknown()).transform((values) => {
   const known: Partial<Record<SeriesName, number>> = {};
@@ -147,28 +155,31 @@ const final = z.record(z.string(), z.unknown()).transform((values) => {
   return known;
 });
 
-/** Changes are what the run is: one that cannot be read spoils the record. What is merely told of it does not. */
-const recordSchema = z.object({
-  version: z.literal(RECORD_VERSION),
-  id: z.string().min(1),
-  name: z.string().nullable().catch(null),
-  created: z.number(),
-  config,
-  changes: z.array(liveChange),
-  dataset: z.object({
-    name: z.string(),
-    count: z.int().min(0),
-    sample: z.enum(SAMPLE_IDS).nullable(),
-    fingerprint: z.string().nullable(),
-  }),
-  engine: z.object({ name: z.string(), adapter: z.string() }).nullable().catch(null),
-  steps: step,
-  state: z.enum(KEPT_STATES).catch('stopped'),
-  markers: fitting(marker).catch([]),
-  diagnosis: diagnosis.nullable().catch(null),
-  baselines: baselines.nullable().catch(null),
-  final: final.catch({}),
-}) satisfies z.ZodType<RunRecord>;
+/** Changes are part of the run itself: one that cannot be read spoils the record. What was measured of it does not. */
+const recordSchema = z
+  .object({
+    version: z.number().refine(isVersion),
+    id: z.string().min(1),
+    name: z.string().nullable().catch(null),
+    created: z.number(),
+    config: z.unknown(),
+    changes: z.array(liveChange),
+    dataset,
+    engine: z.object({ name: z.string(), adapter: z.string() }).nullable().catch(null),
+    steps: step,
+    state: z.enum(KEPT_STATES).catch('stopped'),
+    markers: fitting(marker).catch([]),
+    diagnosis: diagnosis.nullable().catch(null),
+    baselines: baselines.nullable().catch(null),
+    final: final.catch({}),
+  })
+  .transform((record, context): RunRecord => {
+    const config = storedConfig(record.config, record.version);
+    // Complete from here on: written again, it is a record of today's version.
+    if (config !== null) return { ...record, version: CURRENT_VERSION, config };
+    context.addIssue('not the settings of a run');
+    return z.NEVER;
+  });
 
 /** What the database holds under a key, as a run; null when it is damaged, or of a later version of the page. */
 export function parseRunRecord(stored: unknown): RunRecord | null {

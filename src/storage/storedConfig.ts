@@ -1,5 +1,7 @@
-import { presetConfig } from '../domain/presets';
-import { configProblems, DATASET_CHOICES, PRESET_NAMES, type RunConfig, runConfigSchema } from '../domain/runConfig';
+import { METHOD_NAMES } from '../domain/methods/registry';
+import { configProblems, type RunConfig, runConfigSchema } from '../domain/runConfig';
+import { DATASET_CHOICES, PRESET_NAMES } from '../domain/settings/names';
+import { defaultsOf } from '../domain/versions/registry';
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -18,15 +20,16 @@ function overlaid(defaults: Tree, stored: Tree): Tree {
 }
 
 /**
- * The settings of a kept run, perhaps written by an earlier version of the page: a setting that did not exist then has its preset's
- * value, one that no longer exists is left out. null when what is there cannot be the settings of any run: no known preset or
- * data set, or a value that does not fit its setting.
+ * The settings of a kept run, perhaps written by an earlier version of the page: a setting that did not exist then has the default of the
+ * record's version for its preset, data set and method; one that no longer exists is left out. null when what is there cannot be the
+ * settings of any run: no known preset, data set or method, or a value that does not fit its setting.
  */
-export function storedConfig(stored: unknown): RunConfig | null {
+export function storedConfig(stored: unknown, version: number): RunConfig | null {
   if (!isTree(stored)) return null;
   const preset = PRESET_NAMES.find((name) => name === stored.preset);
   const dataset = DATASET_CHOICES.find((name) => name === stored.dataset);
-  if (preset === undefined || dataset === undefined) return null;
-  const parsed = runConfigSchema.safeParse(overlaid(presetConfig(preset, dataset), stored));
+  const method = METHOD_NAMES.find((name) => name === (stored.method ?? 'simsiam'));
+  if (preset === undefined || dataset === undefined || method === undefined) return null;
+  const parsed = runConfigSchema.safeParse(overlaid(defaultsOf(version, { preset, dataset, method }), stored));
   return parsed.success && configProblems(parsed.data).length === 0 ? parsed.data : null;
 }

@@ -1,16 +1,17 @@
 import { presetConfig } from '../../src/domain/presets';
-import { type Curves, RECORD_VERSION, type RunRecord } from '../../src/storage/runRecord';
+import { CURRENT_VERSION } from '../../src/domain/versions/registry';
+import type { Curves, RunRecord } from '../../src/storage/runRecord';
 
 /** A kept run of 200 steps that collapsed after its stop-gradient was switched off in flight. */
 export function keptRun(changed: Partial<RunRecord> = {}): RunRecord {
   return {
-    version: RECORD_VERSION,
+    version: CURRENT_VERSION,
     id: 'one',
     name: null,
     created: Date.UTC(2026, 0, 2, 12),
     config: presetConfig('tiny'),
     changes: [[61, 'stopGradient', false]],
-    dataset: { name: 'Fashion-MNIST', count: 12_000, sample: 'fashion-mnist', fingerprint: null },
+    dataset: { name: 'Fashion-MNIST', count: 12_000, sample: 'fashion-mnist', sampleVersion: 1, fingerprint: null },
     engine: { name: 'webgpu', adapter: 'test adapter' },
     steps: 200,
     state: 'stopped',

@@ -1,5 +1,9 @@
-import type { BackboneOptions, BackboneOptionValues } from './backboneOption';
+import type { Setting } from '../settings/setting';
+import type { ValuesOf } from '../settings/tree';
 import type { Layer } from './layer';
+
+/** Settings that only some backbones have; they are fixed for a run. */
+export type BackboneOptions = Readonly<Record<string, Setting>>;
 
 /** A backbone as data: the part of the encoder whose output, the features, is kept after training. */
 export interface BackboneDescription<O extends BackboneOptions = BackboneOptions> {
@@ -13,7 +17,7 @@ export interface BackboneDescription<O extends BackboneOptions = BackboneOptions
    * in the order of the list, a residual's body before its shortcut.
    * @param imageSize side in pixels
    */
-  layers(imageSize: number, options: BackboneOptionValues<O>): Layer[];
+  layers(imageSize: number, options: ValuesOf<O>): Layer[];
 }
 
 /** Checks a description against its own options. */

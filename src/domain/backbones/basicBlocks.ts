@@ -1,23 +1,23 @@
 import { z } from 'zod';
-import { choice, toggle } from '../field';
-import { type BackboneOptionValues, backboneOption } from './backboneOption';
+import { setting } from '../settings/setting';
+import type { ValuesOf } from '../settings/tree';
 import type { BatchNormLayer, ConvLayer, Layer, ResidualLayer } from './layer';
 
 /** Options of a ResNet of basic blocks. */
 export const basicBlockOptions = {
-  stemStride: backboneOption(z.union([z.literal(1), z.literal(2)]), {
+  stemStride: setting('network', z.literal([1, 2]), {
     label: 'Stem stride',
-    help: 'Stride of the first convolution. 2 makes everything after it four times cheaper and loses some detail.',
-    control: choice([1, '1: full resolution'], [2, '2: a quarter of the cost']),
+    help: 'Stride of the first convolution. 2 makes all later layers four times cheaper and loses fine detail.',
+    labels: { 1: '1: full resolution', 2: '2: a quarter of the cost' },
     source: 'App. D',
-    initial: 2,
+    value: 2,
+    inPreset: { resnet18: 1, paper: 1 },
   }),
-  zeroInitResidual: backboneOption(z.boolean(), {
+  zeroInitResidual: setting('network', z.boolean(), {
     label: 'Zero-init last BN',
-    help: 'Each residual block starts as the identity: the scale of its last batch normalisation begins at 0.',
-    control: toggle,
+    help: 'The scale of the last batch normalisation in each residual block starts at 0, so that the block starts as the identity.',
     source: 'App. A',
-    initial: true,
+    value: true,
   }),
 };
 
@@ -72,7 +72,7 @@ function basicBlock(
 /** A ResNet of basic blocks for small images (App. D): a 3x3 stem without pooling, the stages, and the mean over the pixels. */
 export function basicBlocks(
   { widths, blocks, strides }: Stages,
-  { stemStride, zeroInitResidual }: BackboneOptionValues<typeof basicBlockOptions>,
+  { stemStride, zeroInitResidual }: ValuesOf<typeof basicBlockOptions>,
 ): Layer[] {
   const layers: Layer[] = [
     conv('encoder.stem.conv', { in: 3, out: widths[0], kernel: 3, stride: stemStride }),

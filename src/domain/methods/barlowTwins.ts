@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { real } from '../field';
+import { setting } from '../settings/setting';
 import { SAME_ENCODER, SAME_WEIGHTS, throughPredictor, VIEW_EDGES, VIEWS } from './diagramParts';
 import { type Diagram, describeMethod, type SettingsOf } from './methodDescription';
-import { liveOption } from './option';
 import { fixPredictorLr, headBatchNorm, predictor, predictorHidden, stopGradient } from './options';
 
 const options = {
-  lambda: liveOption(z.number().min(0).max(1), {
+  lambda: setting('heads', z.number().min(0).max(1), {
     label: 'Redundancy weight λ',
-    help: 'How much it counts that different dimensions of the output are uncorrelated, against that each agrees between the views. 0.005 is the best in the paper; at 0 all dimensions may say the same. It can be changed in flight.',
-    control: real(0, 1, 0.001),
+    help: 'Weight of the second part of the loss, which makes different dimensions of the output uncorrelated; the first makes each dimension agree between the views. The paper’s best is 0.005. At 0 all dimensions may be the same.',
+    step: 0.001,
     source: 'Barlow Twins, Sec. 2.2',
-    initial: 0.005,
+    live: true,
+    value: 0.005,
   }),
   stopGradient,
   predictor,

@@ -1,5 +1,14 @@
-import type { Options, OptionValues } from './option';
-import type { SharedSettings } from './sharedSettings';
+import type { z } from 'zod';
+import type { HEADS } from '../settings/heads';
+import type { OPTIMISER } from '../settings/optimiser';
+import type { Setting } from '../settings/setting';
+import type { ValuesOf } from '../settings/tree';
+
+/** Settings that every method has and may have a default of its own for. */
+export type SharedSettings = ValuesOf<typeof HEADS> & ValuesOf<typeof OPTIMISER>;
+
+/** Settings that only some methods have, by name; methods that have one in common share its declaration. */
+export type Options = Readonly<Record<string, Setting>>;
 
 /**
  * A box of the method's diagram, in the vocabulary of the paper's Figure 3. A `network` learns by the gradient, a `follower` copies or
@@ -42,8 +51,8 @@ export interface Diagram {
   readonly caption: string;
 }
 
-/** What a description's functions are told: the shared settings and the method's own. */
-export type SettingsOf<O extends Options> = SharedSettings & OptionValues<O>;
+/** What a description's functions get: the shared settings and the method's own. */
+export type SettingsOf<O extends Options> = SharedSettings & { [K in keyof O]: z.infer<O[K]['schema']> };
 
 /** A method as data, so that the page and the link codec know it without the engine. */
 export interface MethodDescription<O extends Options = Options> {

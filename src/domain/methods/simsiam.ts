@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, real, toggle, whole } from '../field';
+import { setting } from '../settings/setting';
 import { SAME_ENCODER, SAME_WEIGHTS, throughPredictor, VIEW_EDGES, VIEWS } from './diagramParts';
 import {
   type Diagram,
@@ -9,7 +9,6 @@ import {
   describeMethod,
   type SettingsOf,
 } from './methodDescription';
-import { liveOption, option } from './option';
 import {
   fixPredictorLr,
   headBatchNorm,
@@ -24,43 +23,41 @@ const options = {
   stopGradient,
   predictor,
   headBatchNorm,
-  similarity: liveOption(z.enum(['cosine', 'crossEntropy']), {
+  similarity: setting('heads', z.enum(['cosine', 'crossEntropy']), {
     label: 'Similarity',
-    help: 'How p and z are compared: negative cosine, 68.1 %, or cross-entropy of their softmaxes, 63.2 (Sec. 4.5). It can be changed in flight.',
-    control: choice(['cosine', 'negative cosine'], ['crossEntropy', 'cross-entropy']),
+    help: 'How p and z are compared: negative cosine, 68.1 %, or cross-entropy of their softmaxes, 63.2 (Sec. 4.5).',
+    labels: { cosine: 'negative cosine', crossEntropy: 'cross-entropy' },
     source: 'Sec. 4.5',
-    initial: 'cosine',
+    live: true,
+    value: 'cosine',
   }),
   symmetrization,
   predictorHidden,
-  momentumEncoder: option(z.boolean(), {
+  momentumEncoder: setting('heads', z.boolean(), {
     label: 'Momentum encoder',
-    help: 'Takes z from an encoder whose weights are a moving average of f’s, as BYOL does. SimSiam is “BYOL without the momentum encoder”.',
-    control: toggle,
+    help: 'Takes z from a second encoder, whose weights are a moving average of f’s weights, as in BYOL. SimSiam is “BYOL without the momentum encoder” (Sec. 6.2).',
     source: 'Sec. 6.2',
-    initial: false,
+    value: false,
   }),
   tauBase,
-  movingAverageTarget: option(z.boolean(), {
+  movingAverageTarget: setting('heads', z.boolean(), {
     label: 'Moving average of η',
-    help: 'Predicts, instead of z, a moving average of the image’s outputs over its visits. It stands in for the expectation over views that h is to learn, and with it there need be no h: 55.0 % without a predictor (Sec. 5.2).',
-    control: toggle,
+    help: 'Predicts a moving average of the image’s outputs over its visits instead of z. The average stands in for the expectation over views: without a predictor the paper reaches 55.0 % with it and 0.1 % otherwise (Sec. 5.2).',
     source: 'Sec. 5.2',
-    initial: false,
+    value: false,
   }),
-  targetMomentum: option(z.number().min(0).max(0.999), {
+  targetMomentum: setting('heads', z.number().min(0).max(0.999), {
     label: 'Momentum of η',
-    help: 'Share of the old average that each visit of the image keeps; 0.8 in the paper.',
-    control: real(0, 0.999, 0.05),
+    help: 'Share of the old average that is kept at each visit of the image. The paper has 0.8.',
+    step: 0.05,
     source: 'Sec. 5.2',
-    initial: 0.8,
+    value: 0.8,
   }),
-  alternation: option(z.int().min(1).max(1000), {
+  alternation: setting('heads', z.int().min(1).max(1000), {
     label: 'Alternating, inner steps',
-    help: 'Computes the z to predict for this many steps at once, with the weights as they are, and keeps them constant: 1 is SimSiam (68.1 %), 10 steps 68.7, 100 steps 68.9, an epoch 67.0 (Sec. 5.2).',
-    control: whole(1, 1000),
+    help: 'Computes the z to predict for this many steps at once, with the present weights, and keeps them constant for those steps. 1 is SimSiam (68.1 %), 10 steps give 68.7, 100 steps 68.9, an epoch 67.0 (Sec. 5.2).',
     source: 'Sec. 5.2',
-    initial: 1,
+    value: 1,
   }),
   fixPredictorLr,
 };

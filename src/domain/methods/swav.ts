@@ -1,65 +1,61 @@
 import { z } from 'zod';
-import { real, whole } from '../field';
+import { setting } from '../settings/setting';
 import { SAME_ENCODER, SAME_WEIGHTS, throughPredictor, VIEW_EDGES, VIEWS } from './diagramParts';
 import { type Diagram, type DiagramNode, describeMethod, type SettingsOf } from './methodDescription';
-import { option } from './option';
 import { fixPredictorLr, headBatchNorm, predictor, predictorHidden, stopGradient, temperature } from './options';
 
 const options = {
-  prototypes: option(z.int().min(2).max(4096), {
+  prototypes: setting('heads', z.int().min(2).max(4096), {
     label: 'Prototypes K',
-    help: 'How many cluster centres the outputs are assigned to; several times the number of classes. 3000 on ImageNet.',
-    control: whole(2, 4096, 8),
+    help: 'Number of cluster centres that the outputs are assigned to; several times the number of classes. SwAV’s paper has 3000 on ImageNet.',
+    step: 8,
     source: null,
-    initial: 128,
+    value: 128,
   }),
   temperature,
   stopGradient,
   predictor,
   headBatchNorm,
   predictorHidden,
-  sinkhornIterations: option(z.int().min(1).max(20), {
+  sinkhornIterations: setting('heads', z.int().min(1).max(20), {
     label: 'Sinkhorn iterations',
-    help: 'How often the assignments are balanced: each prototype gets the same share of the batch.',
-    control: whole(1, 20),
+    help: 'How many times the assignments are normalised so that each prototype gets the same share of the batch.',
     source: 'SwAV, App. A',
-    initial: 3,
+    value: 3,
   }),
-  sinkhornEpsilon: option(z.number().min(0.01).max(1), {
+  sinkhornEpsilon: setting('heads', z.number().min(0.01).max(1), {
     label: 'Sinkhorn ε',
-    help: 'How soft the assignments are: the lower, the more each image goes to one prototype.',
-    control: real(0.01, 1, 0.01),
+    help: 'Softness of the assignments: the lower, the more each image is assigned to a single prototype.',
+    step: 0.01,
     source: 'SwAV, App. A',
-    initial: 0.05,
+    value: 0.05,
   }),
-  freezePrototypes: option(z.int().min(0).max(1_000_000), {
-    group: 'optimiser',
+  freezePrototypes: setting('optimiser', z.int().min(0).max(1_000_000), {
     label: 'Prototypes frozen for',
-    help: 'The prototypes stay at their random start for this many steps, so that the encoder settles first.',
-    control: whole(0, 1_000_000, 50),
+    help: 'The prototypes keep their random start for this many steps, while the encoder already learns.',
+    step: 50,
     source: 'SwAV, App. A',
-    initial: 100,
+    value: 100,
   }),
-  queueLength: option(z.int().min(0).max(65_536), {
+  queueLength: setting('heads', z.int().min(0).max(65_536), {
     label: 'Queue',
-    help: 'Outputs of past batches that are assigned along with the batch, where that is small against K; 0 for none. 3840 in SwAV’s paper, for batches of 256.',
-    control: whole(0, 65_536, 64),
+    help: 'Number of outputs of past batches that are assigned together with the batch, for batches that are small against K; 0: no queue. SwAV’s paper has 3840 for batches of 256.',
+    step: 64,
     source: 'SwAV, App. A',
-    initial: 0,
+    value: 0,
   }),
-  queueStart: option(z.int().min(0).max(1_000_000), {
+  queueStart: setting('heads', z.int().min(0).max(1_000_000), {
     label: 'Queue used from step',
-    help: 'Early outputs change too fast to be kept; the queue is used from this step on, once it is full.',
-    control: whole(0, 1_000_000, 50),
+    help: 'The queue is used from this step on, once it is full. Outputs of earlier steps change too fast to be kept.',
+    step: 50,
     source: null,
-    initial: 200,
+    value: 200,
   }),
-  smallCrops: option(z.int().min(0).max(6), {
+  smallCrops: setting('heads', z.int().min(0).max(6), {
     label: 'Small crops',
-    help: 'Multi-crop: so many more views of each image, of half the size and showing a small part, which predict the assignments of the two large ones. 0 for none, as in Table 4.',
-    control: whole(0, 6),
+    help: 'Multi-crop: this many more views of each image, of half the size and showing a small part, which predict the assignments of the two large ones. 0: none, as in Table 4.',
     source: 'Sec. 6.1',
-    initial: 0,
+    value: 0,
   }),
   fixPredictorLr,
 };

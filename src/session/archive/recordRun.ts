@@ -1,13 +1,8 @@
-import type { DatasetInfo } from '../../domain/imageDataset';
+import { type DatasetInfo, SAMPLE_VERSIONS } from '../../domain/imageDataset';
 import { SERIES_NAMES, type SeriesName } from '../../domain/measurement';
 import type { RunState } from '../../domain/signal';
-import {
-  type Curves,
-  type DatasetIdentity,
-  type KeptState,
-  RECORD_VERSION,
-  type RunRecord,
-} from '../../storage/runRecord';
+import { CURRENT_VERSION } from '../../domain/versions/registry';
+import type { Curves, DatasetIdentity, KeptState, RunRecord } from '../../storage/runRecord';
 import type { EngineStoreState } from '../engine/engineStore';
 import type { RunStoreState } from '../run/runStore';
 import { SeriesSet } from '../run/series';
@@ -23,11 +18,13 @@ export interface RunOrigin {
 }
 
 export function originOf(info: DatasetInfo | null, { adapter }: Pick<EngineStoreState, 'adapter'>): RunOrigin {
+  const sample = info?.source.kind === 'sample' ? info.source.id : null;
   return {
     dataset: {
       name: info?.name ?? '',
       count: info?.count ?? 0,
-      sample: info?.source.kind === 'sample' ? info.source.id : null,
+      sample,
+      sampleVersion: sample === null ? null : SAMPLE_VERSIONS[sample],
       fingerprint: info?.source.kind === 'folder' ? info.source.fingerprint : null,
     },
     engine: adapter === null ? null : { name: adapter.engine, adapter: adapter.description },
@@ -46,7 +43,7 @@ export function recordOf(
 ): RunRecord | null {
   if (active === null) return null;
   return {
-    version: RECORD_VERSION,
+    version: CURRENT_VERSION,
     id,
     name,
     created,

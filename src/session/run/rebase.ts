@@ -16,8 +16,11 @@ export function rebased(config: RunConfig, preset: PresetName, dataset: DatasetC
   return configProblems(next).length === 0 ? next : defaults;
 }
 
-/** A preset chosen afresh: its own values, but for what is not part of a recipe. */
+/** Settings that are no part of a preset's recipe: choosing a preset keeps them. */
+export const KEPT_BY_PRESET = ['engine', 'precision', 'seed'] as const satisfies readonly (keyof RunConfig)[];
+
+/** A preset chosen anew: its own values, but for what is not part of a recipe. */
 export function withPreset(config: RunConfig, preset: PresetName): RunConfig {
-  const { engine, seed, method, dataset } = config;
-  return { ...presetConfig(preset, dataset, method), engine, seed };
+  const kept = Object.fromEntries(KEPT_BY_PRESET.map((key) => [key, config[key]]));
+  return { ...presetConfig(preset, config.dataset, config.method), ...kept };
 }

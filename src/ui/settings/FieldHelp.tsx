@@ -7,9 +7,13 @@ import { useRun } from '../lab';
 export function FieldHelp({ field }: { readonly field: Field }) {
   const method = useRun((run) => run.config.method);
   const paper = paperValue(field, method);
-  const text = paper === null ? field.help : `${field.help} Paper (${field.source}): ${paper}.`;
+  const sentences = [
+    field.help,
+    ...(field.live ? ['It can be changed while the run trains.'] : []),
+    ...(paper === null ? [] : [`Paper (${field.source}): ${paper}.`]),
+  ];
   return (
-    <Tooltip label={text} position="right">
+    <Tooltip label={sentences.join(' ')} position="right">
       <ActionIcon variant="transparent" color="gray" size={20} aria-label={`Help: ${field.label}`}>
         <IconHelp size={15} stroke={1.6} aria-hidden />
       </ActionIcon>

@@ -1,8 +1,8 @@
 import { NumberInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
-import type { FieldControl } from '../../domain/field';
 import { shortened } from '../../domain/fields';
+import type { FieldControl } from '../../domain/settings/setting';
 import classes from './FieldRow.module.css';
 
 /** A number counts once typing has stopped for this long, or at once on leaving the field. */

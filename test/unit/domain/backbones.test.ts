@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Layer } from '../../../src/domain/backbones/layer';
-import { ALL_BACKBONE_OPTIONS, BACKBONE_NAMES, BACKBONES } from '../../../src/domain/backbones/registry';
+import { BACKBONE_NAMES, BACKBONE_OPTIONS, BACKBONES } from '../../../src/domain/backbones/registry';
 import { presetConfig } from '../../../src/domain/presets';
 
 const config = presetConfig('small');
@@ -17,10 +17,12 @@ describe.each(BACKBONE_NAMES)('backbone %s', (name) => {
   const backbone = BACKBONES[name];
 
   it('says in words what its options are', () => {
-    for (const [option, { schema, initial, help }] of Object.entries(backbone.options)) {
-      expect(schema.safeParse(initial).success, option).toBe(true);
+    for (const [option, { schema, value, help }] of Object.entries(backbone.options)) {
+      expect(schema.safeParse(value).success, option).toBe(true);
       expect(help, option).toMatch(/^[A-Z].*\.$/);
-      expect(ALL_BACKBONE_OPTIONS.get(option)).toBe(backbone.options[option as keyof typeof backbone.options]);
+      expect(BACKBONE_OPTIONS[option as keyof typeof BACKBONE_OPTIONS]).toBe(
+        backbone.options[option as keyof typeof backbone.options],
+      );
     }
   });
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Experiment, experimentConfigs, type RunSummary } from '../../../src/domain/experiments/experiment';
 import { EXPERIMENTS } from '../../../src/domain/experiments/registry';
 import { presetConfig } from '../../../src/domain/presets';
-import { configProblems, PRESET_NAMES } from '../../../src/domain/runConfig';
+import { configProblems } from '../../../src/domain/runConfig';
+import { PRESET_NAMES } from '../../../src/domain/settings/names';
 
 const named = (name: string): Experiment => {
   const found = EXPERIMENTS.find((experiment) => experiment.name === name);
@@ -23,6 +24,24 @@ const verdictOf = (name: string, runs: Readonly<Record<string, Partial<RunSummar
   named(name).verdict((id) => (id in runs ? { ...HEALTHY, ...runs[id] } : null));
 
 describe('experiments', () => {
+  it('keep the names that --preset knows them by', () => {
+    expect(EXPERIMENTS.map(({ name }) => name)).toEqual([
+      'figure2',
+      'predictor',
+      'batch-size',
+      'bn',
+      'similarity',
+      'symmetry',
+      'output-dim',
+      'alternation',
+      'moving-average',
+      'family',
+      'momentum-encoder',
+      'simclr-parts',
+      'swav-parts',
+    ]);
+  });
+
   it('have names and run ids of their own', () => {
     expect(new Set(EXPERIMENTS.map(({ name }) => name)).size).toBe(EXPERIMENTS.length);
     for (const { runs } of EXPERIMENTS) expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);

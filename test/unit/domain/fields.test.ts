@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { flattenConfig, setConfigValue } from '../../../src/domain/configPath';
 import { differingPaths, FIELDS, fieldOf, paperValue, valueLabel } from '../../../src/domain/fields';
 import { presetConfig } from '../../../src/domain/presets';
+import { LIVE_KEYS } from '../../../src/domain/runConfig';
 
 const config = presetConfig('small');
 
@@ -44,6 +45,15 @@ describe('FIELDS', () => {
       expect(label.length).toBeGreaterThan(2);
       expect(help).toMatch(/^[A-Z].*\.$/);
     }
+  });
+
+  it('leaves it to the page to say which may change while the run trains', () => {
+    expect(
+      FIELDS.filter(({ live }) => live)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([...LIVE_KEYS].sort());
+    for (const { help } of FIELDS) expect(help).not.toMatch(/in flight|be changed/);
   });
 
   it('gives the paper’s values', () => {

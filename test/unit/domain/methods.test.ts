@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { setConfigValue } from '../../../src/domain/configPath';
 import { ALL_OPTIONS, hasOption, METHOD_NAMES, METHODS, type MethodName } from '../../../src/domain/methods/registry';
 import { presetConfig, withMethod } from '../../../src/domain/presets';
-import { configProblems, LIVE_KEYS, liveSettingsOf, PRESET_NAMES, type RunConfig } from '../../../src/domain/runConfig';
+import { configProblems, LIVE_KEYS, liveSettingsOf, type RunConfig } from '../../../src/domain/runConfig';
+import { PRESET_NAMES } from '../../../src/domain/settings/names';
 import { decodeShareLink, encodeShareLink } from '../../../src/domain/shareLink';
 
 const of = (method: MethodName, change: Partial<RunConfig> = {}): RunConfig => ({
@@ -15,8 +16,8 @@ describe.each(METHOD_NAMES)('%s', (method) => {
     const config = presetConfig(preset, 'emoji-3d', method);
     expect(configProblems(config)).toEqual([]);
     const values = new Map<string, unknown>(Object.entries(config));
-    for (const [name, { initial }] of ALL_OPTIONS) {
-      if (!hasOption(method, name)) expect(values.get(name), name).toBe(initial);
+    for (const [name, { value }] of ALL_OPTIONS) {
+      if (!hasOption(method, name)) expect(values.get(name), name).toBe(value);
     }
   });
 
@@ -24,15 +25,15 @@ describe.each(METHOD_NAMES)('%s', (method) => {
     const config = setConfigValue(of(method), 'baseLearningRate', 0.123);
     const hash = encodeShareLink({ config, changes: [], folder: null });
     expect(decodeShareLink(hash)).toEqual({ run: { config, changes: [], folder: null }, notices: [] });
-    expect(new URLSearchParams(hash).size).toBe(method === 'simsiam' ? 4 : 5);
+    expect(new URLSearchParams(hash).size).toBe(method === 'simsiam' ? 5 : 6);
   });
 
   it('says in words what its options are and what its loss means', () => {
     const description = METHODS[method];
     expect(description.lossHelp(of(method)).length).toBeGreaterThan(20);
     expect(description.diagram(of(method)).formula).toMatch(/^L = /);
-    for (const [name, { schema, initial, help }] of Object.entries(description.options)) {
-      expect(schema.safeParse(initial).success, name).toBe(true);
+    for (const [name, { schema, value, help }] of Object.entries(description.options)) {
+      expect(schema.safeParse(value).success, name).toBe(true);
       expect(help, name).toMatch(/^[A-Z].*\.$/);
     }
   });

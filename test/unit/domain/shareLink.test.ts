@@ -1,10 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseLeaf, setConfigValue } from '../../../src/domain/configPath';
+import { METHOD_NAMES } from '../../../src/domain/methods/registry';
 import { presetConfig } from '../../../src/domain/presets';
-import { configProblems, PRESET_NAMES, runConfigSchema } from '../../../src/domain/runConfig';
+import { configProblems, type RunConfig, runConfigSchema } from '../../../src/domain/runConfig';
+import { DATASET_CHOICES, PRESET_NAMES } from '../../../src/domain/settings/names';
 import { decodeShareLink, encodeShareLink, type SharedRun } from '../../../src/domain/shareLink';
+import { CURRENT_VERSION } from '../../../src/domain/versions/registry';
 
 const decode = (hash: string) => decodeShareLink(hash);
+const VERSION = `v=${CURRENT_VERSION}`;
 
 describe('presets', () => {
   it.each(PRESET_NAMES)('%s is a sound config on every data set', (preset) => {
@@ -38,7 +43,27 @@ describe('share link', () => {
 
   it('holds only what differs from the preset', () => {
     const run = { config: presetConfig('small'), changes: [], folder: null };
-    expect(encodeShareLink(run)).toBe('v=1&preset=small&dataset=fashion-mnist');
+    expect(encodeShareLink(run)).toBe(`${VERSION}&preset=small&dataset=fashion-mnist&sample=1`);
+  });
+
+  it('names the version of the sample, and nothing of the kind for a person’s own images', () => {
+    const onSample = { config: presetConfig('tiny', 'emoji-3d'), changes: [], folder: null };
+    expect(encodeShareLink(onSample, 7)).toBe(`${VERSION}&preset=tiny&dataset=emoji-3d&sample=7`);
+    const own = { config: presetConfig('tiny', 'folder'), changes: [], folder: null };
+    expect(encodeShareLink(own)).toBe(`${VERSION}&preset=tiny&dataset=folder`);
+  });
+
+  it('says when the page does not have the version of the sample that it was made with', () => {
+    const config = presetConfig('tiny', 'emoji-3d');
+    for (const named of ['', '&sample=1']) {
+      expect(decode(`${VERSION}&preset=tiny&dataset=emoji-3d${named}`)).toEqual({
+        run: { config, changes: [], folder: null },
+        notices: [],
+      });
+    }
+    const { run, notices } = decode(`${VERSION}&preset=tiny&dataset=emoji-3d&sample=7`);
+    expect(run.config).toEqual(config);
+    expect(notices).toEqual([expect.stringMatching(/version 7 of the sample Emoji 3D; this page has version 1/)]);
   });
 
   it('no hash: the defaults, without a notice', () => {
@@ -69,9 +94,31 @@ describe('share link', () => {
   });
 
   it('keeps what it can read beside what it cannot', () => {
-    const { run, notices } = decode('#v=1&preset=tiny&seed=5&nonsense=1');
+    const { run, notices } = decode(`#${VERSION}&preset=tiny&seed=5&nonsense=1`);
     expect(run.config).toEqual({ ...presetConfig('tiny'), seed: 5 });
     expect(notices).toHaveLength(1);
+  });
+});
+
+describe('links of version 1', () => {
+  const links: { link: string; config: RunConfig; changes: unknown; folder: unknown }[] = JSON.parse(
+    readFileSync(new URL('../../fixtures/linksOfVersion1.json', import.meta.url), 'utf8'),
+  );
+
+  it.each(links)('are read as they were when they were made: $link', ({ link, config, changes, folder }) => {
+    expect(link).toMatch(/^v=1&/);
+    const { run, notices } = decode(link);
+    // Settings that came later are no business of this fixture.
+    expect(run).toMatchObject({ config, changes, folder });
+    expect(notices).toEqual([]);
+    const again = encodeShareLink(run);
+    expect(again.startsWith(`${VERSION}&`)).toBe(true);
+    expect(decode(again)).toEqual({ run, notices: [] });
+  });
+
+  it('are of every preset, data set and method', () => {
+    const seen = new Set(links.flatMap(({ config: { preset, dataset, method } }) => [preset, dataset, method]));
+    expect(seen).toEqual(new Set<string>([...PRESET_NAMES, ...DATASET_CHOICES, ...METHOD_NAMES]));
   });
 });
 

@@ -64,8 +64,13 @@ describe('the link of a kept run', () => {
     expect(run).toEqual({ config: keptRun().config, changes: keptRun().changes, folder: null });
   });
 
+  it('asks for the version of the sample that it was made on', () => {
+    const dataset = { ...keptRun().dataset, sampleVersion: 7 };
+    expect(new URLSearchParams(linkOfRun(keptRun({ dataset }))).get('sample')).toBe('7');
+  });
+
   it('asks for its folder', () => {
-    const dataset = { name: 'cats', count: 300, sample: null, fingerprint: 'f00' };
+    const dataset = { name: 'cats', count: 300, sample: null, sampleVersion: null, fingerprint: 'f00' };
     const config = presetConfig('tiny', 'folder');
     expect(decodeShareLink(linkOfRun(keptRun({ config, dataset }))).run.folder).toEqual({
       name: 'cats',

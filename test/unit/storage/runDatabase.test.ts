@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { CURRENT_VERSION } from '../../../src/domain/versions/registry';
 import { RunDatabase } from '../../../src/storage/runDatabase';
 import { StorageError } from '../../../src/storage/runStorage';
 import { curvesOfLength, keptRun } from '../../setup/runRecord';
@@ -44,7 +45,7 @@ describe('RunDatabase', () => {
 
   it('counts what it cannot read, gives the rest, and deletes it when asked', async () => {
     await putRaw('damaged', { version: 1, id: 'damaged' });
-    await putRaw('later', { ...keptRun(), version: 2 });
+    await putRaw('later', { ...keptRun(), version: CURRENT_VERSION + 1 });
     const runs = new RunDatabase();
     await runs.save(keptRun(), {}, NEW);
     expect(await runs.list()).toEqual({ runs: [keptRun()], unreadable: 2 });

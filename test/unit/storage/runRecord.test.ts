@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { presetConfig } from '../../../src/domain/presets';
+import { CURRENT_VERSION } from '../../../src/domain/versions/registry';
 import { parseCurves, parseRunRecord } from '../../../src/storage/runRecord';
 import { storedConfig } from '../../../src/storage/storedConfig';
 import { curvesOfLength, keptRun } from '../../setup/runRecord';
@@ -23,7 +24,9 @@ describe('a kept run', () => {
   it.each([
     ['nothing', undefined],
     ['no object', 'a run'],
-    ['a later version', { ...keptRun(), version: 2 }],
+    ['a later version', { ...keptRun(), version: CURRENT_VERSION + 1 }],
+    ['a version that is none', { ...keptRun(), version: 1.5 }],
+    ['settings of no method', { ...keptRun(), config: { ...presetConfig('tiny'), method: 'moco' } }],
     ['no id', { ...keptRun(), id: undefined }],
     ['settings of no preset', { ...keptRun(), config: { ...presetConfig('tiny'), preset: 'huge' } }],
     ['a setting out of its range', { ...keptRun(), config: { ...presetConfig('tiny'), batchSize: -1 } }],
@@ -58,24 +61,43 @@ describe('a kept run', () => {
   });
 });
 
+describe('a record of version 1', () => {
+  it('is read as one of today’s version, on version 1 of its sample', () => {
+    const { sampleVersion: _, ...dataset } = keptRun().dataset;
+    expect(parseRunRecord({ ...keptRun(), version: 1, dataset })).toEqual(keptRun());
+    const folder = { name: 'cats', count: 300, sample: null, fingerprint: 'f00' };
+    expect(parseRunRecord({ ...keptRun(), version: 1, dataset: folder })?.dataset).toEqual({
+      ...folder,
+      sampleVersion: null,
+    });
+  });
+});
+
 describe('settings of another version', () => {
   it('have their preset’s values where they are missing, deep down too, and nothing that is not a setting', () => {
     const { weightDecay: _, ...rest } = presetConfig('paper', 'emoji-3d');
     const { hue: __, ...jitter } = rest.augment.jitter;
     const older = { ...rest, seed: 9, wings: 2, augment: { ...rest.augment, jitter: { ...jitter, contrast: 0.1 } } };
-    expect(storedConfig(older)).toEqual({
+    expect(storedConfig(older, CURRENT_VERSION)).toEqual({
       ...presetConfig('paper', 'emoji-3d'),
       seed: 9,
       augment: { ...rest.augment, jitter: { ...rest.augment.jitter, contrast: 0.1 } },
     });
   });
 
+  it('have the values of their own method where they are missing', () => {
+    const { predictorHidden: _, projectorLayers: __, tauBase: ___, ...byol } = presetConfig('paper', 'folder', 'byol');
+    expect(storedConfig(byol, CURRENT_VERSION)).toEqual(presetConfig('paper', 'folder', 'byol'));
+    const { outputDim: ____, queueLength: _____, ...swav } = presetConfig('small', 'emoji-3d', 'swav');
+    expect(storedConfig(swav, CURRENT_VERSION)).toEqual(presetConfig('small', 'emoji-3d', 'swav'));
+  });
+
   it('are none where they do not fit together', () => {
     const { augment, ...rest } = presetConfig('tiny');
     const crop = { ...augment.crop, scaleMin: 0.9, scaleMax: 0.2 };
-    expect(storedConfig({ ...rest, augment: { ...augment, crop } })).toBeNull();
-    expect(storedConfig({ ...rest, augment: 3 })).toBeNull();
-    expect(storedConfig([])).toBeNull();
+    expect(storedConfig({ ...rest, augment: { ...augment, crop } }, 1)).toBeNull();
+    expect(storedConfig({ ...rest, augment: 3 }, 1)).toBeNull();
+    expect(storedConfig([], 1)).toBeNull();
   });
 });
 

@@ -32,7 +32,7 @@ describe('the runs table', () => {
       id: 'two',
       name: 'cats, mostly',
       config: presetConfig('tiny', 'folder'),
-      dataset: { name: 'cats', count: 300, sample: null, fingerprint: 'f00' },
+      dataset: { name: 'cats', count: 300, sample: null, sampleVersion: null, fingerprint: 'f00' },
       final: { loss: -0.123456789 },
       engine: null,
     });
@@ -44,7 +44,7 @@ describe('the runs table', () => {
     expect(entry(1, 'loss')).toBe(-0.123456789);
     expect(entry(1, 'kNN accuracy')).toBeUndefined();
     const link = String(entry(1, 'link'));
-    expect(link).toMatch(/^https:\/\/lab\.example\/some\/where\/#v=1/);
+    expect(link).toMatch(/^https:\/\/lab\.example\/some\/where\/#v=\d+&/);
     expect(decodeShareLink(new URL(link).hash).run).toMatchObject({
       config: folder.config,
       changes: folder.changes,

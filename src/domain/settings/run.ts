@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { METHOD_NAMES, METHODS, type MethodName } from '../methods/registry';
+import { DATASET_CHOICES, PRESET_NAMES } from './names';
+import { setting } from './setting';
+
+const METHOD_TITLES = Object.fromEntries(METHOD_NAMES.map((name) => [name, METHODS[name].title])) as Record<
+  MethodName,
+  string
+>;
+
+/** What a run is as a whole, and what it is computed with. Preset, data set and method are named by whoever asks for their defaults. */
+export const RUN = {
+  preset: setting('run', z.enum(PRESET_NAMES), {
+    label: 'Preset',
+    help: 'A set of values to start from. All but “paper” use learning rates at which a run of some hundred steps learns.',
+    labels: {
+      tiny: 'tiny (no GPU)',
+      small: 'small (default)',
+      resnet18: 'resnet18 (strong GPU)',
+      paper: 'paper (CIFAR-10)',
+    },
+    source: null,
+    value: 'small',
+  }),
+  dataset: setting('run', z.enum(DATASET_CHOICES), {
+    label: 'Data set',
+    help: 'The images that the network is trained on. Your own images never leave this computer.',
+    labels: { 'fashion-mnist': 'Fashion-MNIST', 'emoji-3d': 'Emoji 3D', folder: 'Your images' },
+    source: null,
+    value: 'fashion-mnist',
+  }),
+  method: setting('run', z.enum(METHOD_NAMES), {
+    label: 'Method',
+    help: 'The loss, and what keeps all outputs from becoming the same.',
+    labels: METHOD_TITLES,
+    source: null,
+    value: 'simsiam',
+  }),
+  engine: setting('run', z.enum(['auto', 'webgpu', 'webgl', 'wasm']), {
+    label: 'Engine',
+    help: 'What computes: WebGPU is fastest on a GPU, WebGL works in older browsers, WASM runs on the processor. Automatic measures them and takes the fastest.',
+    labels: { auto: 'automatic', webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM (processor)' },
+    source: null,
+    value: 'auto',
+  }),
+  precision: setting('run', z.enum(['f32', 'f16']).default('f32'), {
+    label: 'Precision',
+    help: 'With f16, convolutions on WebGPU multiply in half precision where that is faster and add in f32. Each result differs by less than 0.05 % of its size. Needs a GPU with shader-f16.',
+    labels: { f32: 'f32', f16: 'f16 where faster' },
+    source: null,
+    value: 'f32',
+  }),
+  seed: setting('run', z.int().min(0).max(0x7fffffff), {
+    label: 'Seed',
+    help: 'Starts every random draw: initial weights, order of the images, augmentations. The same seed gives the same curve on the same machine.',
+    source: null,
+    value: 1,
+    shownBefore: 'engine',
+  }),
+  imageSize: setting('run', z.literal([32, 64]), {
+    label: 'Image size',
+    help: 'Side in pixels at which images are stored and trained on. A step at 64 costs four times as much as at 32.',
+    labels: { 32: '32 × 32 px', 64: '64 × 64 px' },
+    source: 'App. D',
+    value: 32,
+    shownBefore: 'seed',
+  }),
+};

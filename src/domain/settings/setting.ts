@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { DATASET_CHOICES, PRESET_NAMES } from './names';
+
+type Preset = (typeof PRESET_NAMES)[number];
+type Dataset = (typeof DATASET_CHOICES)[number];
+
+/** The value of one setting. */
+export type Leaf = string | number | boolean;
+
+/** Headings under which the page lists the settings. */
+export const FIELD_GROUPS = ['run', 'network', 'heads', 'optimiser', 'augment', 'monitors'] as const;
+export type FieldGroup = (typeof FIELD_GROUPS)[number];
+
+export interface FieldOption {
+  readonly value: string | number;
+  readonly label: string;
+}
+
+/** How a setting is edited; limits and options are those of its schema. */
+export type FieldControl =
+  | { readonly kind: 'switch' }
+  | {
+      readonly kind: 'number';
+      readonly min: number;
+      readonly max: number;
+      readonly step: number;
+      readonly integer?: true;
+    }
+  | { readonly kind: 'choice'; readonly options: readonly FieldOption[] };
+
+/** What the page shows of a setting. */
+export interface SettingWords {
+  readonly group: FieldGroup;
+  readonly label: string;
+  readonly help: string;
+  readonly control: FieldControl;
+  /**
+   * Where the paper (arXiv 2011.10566), or the method's own paper where that is named, gives the value that the `paper` preset holds;
+   * null for what is this page's own.
+   */
+  readonly source: string | null;
+  /** Whether it may change while a run trains. */
+  readonly live: boolean;
+}
+
+/** One setting of a run: which values it takes, its words on the page and its defaults. */
+export interface Setting<Schema extends z.ZodType<Leaf> = z.ZodType<Leaf>, Live extends boolean = boolean>
+  extends SettingWords {
+  readonly schema: Schema;
+  readonly live: Live;
+  /** Its default in the preset `small`; for an option also what methods without it hold. */
+  readonly value: z.infer<Schema>;
+  /** What runs did before there was this setting: its value in every older version's defaults. */
+  readonly formerly?: z.infer<Schema>;
+  /** The setting of the same group in front of which the page lists it; left out: in the order of declaration. */
+  readonly shownBefore?: string;
+  /** Its default under a preset on a data set. The `paper` preset stays the paper's on every data set. */
+  valueIn(preset: Preset, dataset: Dataset): z.infer<Schema>;
+}
+
+/** What a control needs beside the schema: labels for a choice, the step of a number that is not whole. */
+type ControlWords<V> = [V] extends [boolean]
+  ? unknown
+  : number extends V
+    ? { readonly step?: number }
+    : { readonly labels: Readonly<Record<V & (string | number), string>> };
+
+type Declaration<V extends Leaf, Live extends boolean> = Omit<SettingWords, 'group' | 'control' | 'live'> & {
+  readonly value: V;
+  /** Where a preset differs from `small`. */
+  readonly inPreset?: Readonly<Partial<Record<Preset, V>>>;
+  /** What a data set makes of the preset's value. */
+  readonly onDataset?: Readonly<Partial<Record<Dataset, (value: V) => V>>>;
+  readonly formerly?: V;
+  readonly shownBefore?: string;
+  readonly live?: Live;
+} & ControlWords<V>;
+
+/**
+ * Declares a setting. Its path is its place in the tree of settings.
+ * @throws Error when the schema has no limits, or is of a kind that has no control
+ */
+export function setting<Schema extends z.ZodType<Leaf>, Live extends boolean = false>(
+  group: FieldGroup,
+  schema: Schema,
+  declaration: Declaration<NoInfer<z.infer<Schema>>, Live>,
+): Setting<Schema, Live> {
+  const { label, help, source, value, inPreset, onDataset, formerly, shownBefore, live } = declaration;
+  return {
+    group,
+    schema,
+    label,
+    help,
+    source,
+    value,
+    control: controlOf(schema, declaration),
+    live: (live ?? false) as Live,
+    ...(formerly === undefined ? {} : { formerly }),
+    ...(shownBefore === undefined ? {} : { shownBefore }),
+    valueIn(preset, dataset) {
+      const own = inPreset?.[preset] ?? value;
+      return preset === 'paper' ? own : (onDataset?.[dataset]?.(own) ?? own);
+    },
+  };
+}
+
+interface Hints {
+  readonly label: string;
+  readonly step?: number;
+  readonly labels?: Readonly<Record<string | number, string>>;
+}
+
+function controlOf(schema: z.ZodType, hints: Hints): FieldControl {
+  const { label, labels = {} } = hints;
+  const bare = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+  if (bare instanceof z.ZodBoolean) return { kind: 'switch' };
+  if (bare instanceof z.ZodNumber) {
+    const { minValue: min, maxValue: max, isInt } = bare;
+    const step = hints.step ?? (isInt ? 1 : null);
+    if (min === null || max === null || step === null) throw new Error(`${label}: a number needs min, max and step.`);
+    return isInt ? { kind: 'number', min, max, step, integer: true } : { kind: 'number', min, max, step };
+  }
+  if (bare instanceof z.ZodEnum || bare instanceof z.ZodLiteral) {
+    const values = [...(bare instanceof z.ZodEnum ? bare.options : bare.values)] as (string | number)[];
+    return { kind: 'choice', options: values.map((value) => ({ value, label: labels[value] ?? String(value) })) };
+  }
+  throw new Error(`${label}: no control for such a schema.`);
+}
