@@ -1,7 +1,7 @@
 import type { Marker, Measurement, SeriesName } from '../../domain/measurement';
 import { SERIES_NAMES } from '../../domain/measurement';
 import type { LiveSettings } from '../../domain/runConfig';
-import type { RunEvent, RunState } from '../../protocol/events';
+import type { RunEvent } from '../../protocol/events';
 import type { RunStoreState } from './runStore';
 import { isWarning, markerWords } from './words';
 
@@ -61,29 +61,11 @@ function withMarker(state: RunStoreState, marker: Marker): Partial<RunStoreState
   };
 }
 
-/** A wish is forgotten once it has come true, or can no longer. */
-function intentAfter(intent: RunStoreState['intent'], runState: RunState): RunStoreState['intent'] {
-  switch (runState) {
-    case 'building':
-      return intent;
-    case 'paused':
-      return intent === 'pause' ? null : intent;
-    case 'training':
-      return intent === 'pause' ? intent : null;
-    case 'finished':
-    case 'diverged':
-    case 'failed':
-      return null;
-    default:
-      return runState satisfies never;
-  }
-}
-
-/** What an event about the current run changes in the store. Measurements go to the series as well, elsewhere. */
+/** What an event about the current run changes in the store. Its state is the run control's; measurements go to the series as well. */
 export function reduceRunEvent(state: RunStoreState, event: RunEvent): Partial<RunStoreState> {
   switch (event.type) {
     case 'runState':
-      return { runState: event.state, step: event.step, intent: intentAfter(state.intent, event.state) };
+      return { step: event.step };
     case 'measurements':
       return {
         latest: withLatest(state.latest, event.items),

@@ -7,7 +7,7 @@ import type { Command } from '../../../src/protocol/commands';
 import type { EngineError } from '../../../src/protocol/events';
 import type { ImageLoaders, Origin } from '../../../src/session/data/datasetLoading';
 import { Lab } from '../../../src/session/lab';
-import { currentLink } from '../../../src/session/linkSync';
+import { currentLink } from '../../../src/session/link/linkSync';
 import { isGoing, liveSettings, shownConfig } from '../../../src/session/run/runStore';
 import { FakeWorker } from './fakeWorker';
 

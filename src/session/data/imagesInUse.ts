@@ -1,0 +1,87 @@
+import type { DatasetInfo, ImageSize } from '../../domain/imageDataset';
+import type { EngineSession } from '../engine/engineSession';
+import { type NoticeStore, notify } from '../noticeStore';
+import { DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } from './datasetLoading';
+import type { DatasetStore } from './datasetStore';
+import { Thumbnails } from './thumbnails';
+
+/** What the images in use depend on. */
+export interface ImagesInUseParts {
+  readonly datasetStore: DatasetStore;
+  readonly noticeStore: NoticeStore;
+  readonly engine: EngineSession;
+  readonly loaders: ImageLoaders;
+  /** How images are to be loaded now. */
+  settings(): LoadSettings;
+  /** Called before the worker is given other images; they wait for it. */
+  leaveImages(): Promise<void>;
+}
+
+/** The images that the page trains on: where they come from, and which worker holds them. */
+export class ImagesInUse {
+  readonly thumbnails: Thumbnails;
+  readonly #parts: ImagesInUseParts;
+  readonly #loading: DatasetLoading;
+  #origin: Origin | null = null;
+  /** The number of the worker that was given the images. */
+  #holder = 0;
+
+  constructor(parts: ImagesInUseParts) {
+    const { datasetStore, loaders, engine } = parts;
+    this.#parts = parts;
+    this.thumbnails = new Thumbnails((indices) => engine.request<'thumbnails'>({ type: 'thumbnails', indices }));
+    this.#loading = new DatasetLoading(datasetStore, loaders, async (dataset) => {
+      await parts.leaveImages();
+      await engine.request<'setDataset'>({ type: 'setDataset', dataset }, [dataset.pixels.buffer]);
+      this.#holder = engine.workerNumber;
+      this.thumbnails.clear();
+    });
+  }
+
+  /** Where they come from; null before the first were asked for. */
+  get origin(): Origin | null {
+    return this.#origin;
+  }
+
+  /** Whether a run at this size needs them loaded again: they are of another size, or were held by a worker that is gone. */
+  areStale(size: ImageSize): boolean {
+    if (this.#origin === null) return false;
+    const { engine, datasetStore } = this.#parts;
+    return this.#holder !== engine.workerNumber || datasetStore.getState().info?.size !== size;
+  }
+
+  /**
+   * Loads images. Those in use stay until the new ones are complete. Resolves with what is in use from now on; with null when the load
+   * was cancelled, overtaken or came to nothing (the store says why).
+   * @param problem of a load before, which stays said
+   */
+  async load(origin: Origin, problem: string | null = null): Promise<DatasetInfo | null> {
+    const { datasetStore, settings } = this.#parts;
+    // The first images stay wanted even if the worker dies before it has them.
+    this.#origin ??= origin;
+    const info = await this.#loading.load(origin, settings(), problem);
+    if (info !== null) {
+      this.#origin = origin;
+      this.#compareWithWanted(info);
+      return info;
+    }
+    const { info: inUse, loading, problem: said } = datasetStore.getState();
+    const first = this.#origin;
+    // This load had cancelled that of the first images: they are loaded after all.
+    return inUse === null && loading === null && first !== origin ? this.load(first, said) : null;
+  }
+
+  /** Cancels the load under way, if there is one. */
+  cancel(): void {
+    this.#loading.cancel();
+  }
+
+  #compareWithWanted({ name, source }: DatasetInfo): void {
+    const { datasetStore, noticeStore } = this.#parts;
+    const { wanted } = datasetStore.getState();
+    datasetStore.setState({ wanted: null });
+    if (wanted === null || source.kind !== 'folder' || wanted.fingerprint === source.fingerprint) return;
+    const text = `“${name}” is not the folder this link was made with (“${wanted.name}”, ${wanted.count} images): the run will differ.`;
+    notify(noticeStore, text);
+  }
+}
