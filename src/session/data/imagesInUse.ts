@@ -34,7 +34,7 @@ export class ImagesInUse {
       await parts.leaveImages();
       await engine.request<'setDataset'>({ type: 'setDataset', dataset }, [dataset.pixels.buffer]);
       this.#holder = engine.workerNumber;
-      this.thumbnails.clear();
+      this.thumbnails.replace(dataset.count);
     });
   }
 

@@ -11,37 +11,40 @@ const REDRAWS_PER_SECOND = 10;
  * for longer than a person can overlook.
  */
 export class ChartClock {
-  private readonly stale = new Set<Redraw>();
-  private readonly charts = new Set<Redraw>();
-  private ticking = false;
+  readonly #stale = new Set<Redraw>();
+  readonly #charts = new Set<Redraw>();
+  readonly #schedule: Scheduler;
+  #ticking = false;
 
-  constructor(private readonly schedule: Scheduler = (run, ms) => void setTimeout(run, ms)) {}
+  constructor(schedule: Scheduler = (run, ms) => void setTimeout(run, ms)) {
+    this.#schedule = schedule;
+  }
 
   /** Registers a chart; the returned function takes it away again. */
   subscribe(redraw: Redraw): () => void {
-    this.charts.add(redraw);
+    this.#charts.add(redraw);
     return () => {
-      this.charts.delete(redraw);
-      this.stale.delete(redraw);
+      this.#charts.delete(redraw);
+      this.#stale.delete(redraw);
     };
   }
 
   /** Says that there is something new to draw. */
   touch(): void {
-    for (const chart of this.charts) this.stale.add(chart);
-    if (this.ticking || this.stale.size === 0) return;
-    this.ticking = true;
-    this.schedule(this.tick, 0);
+    for (const chart of this.#charts) this.#stale.add(chart);
+    if (this.#ticking || this.#stale.size === 0) return;
+    this.#ticking = true;
+    this.#schedule(this.#tick, 0);
   }
 
-  private readonly tick = () => {
-    const next = this.stale.values().next();
+  readonly #tick = () => {
+    const next = this.#stale.values().next();
     if (next.done === true) {
-      this.ticking = false;
+      this.#ticking = false;
       return;
     }
-    this.stale.delete(next.value);
+    this.#stale.delete(next.value);
     next.value();
-    this.schedule(this.tick, 1000 / REDRAWS_PER_SECOND);
+    this.#schedule(this.#tick, 1000 / REDRAWS_PER_SECOND);
   };
 }
