@@ -6,7 +6,7 @@ import type { EngineStore } from '../engine/engineStore';
 import { hasMoved, type RunStore, shownConfig } from '../run/runStore';
 import { startProblem } from '../run/startProblem';
 import { createExperimentStore, type QueuedRun, type RunEnd } from './experimentStore';
-import { planRuns, summaryOf } from './planRuns';
+import { liveSummary, planRuns } from './planRuns';
 
 /** What the queue needs of the lab. */
 export interface ExperimentLab {
@@ -137,7 +137,7 @@ export class ExperimentQueue {
         else if (now.runState === 'failed') settle('failed', { note: this.#reason() });
         else if (now.runState === 'finished' || now.runState === 'diverged') {
           const isAsPlanned = now.active.config === config && now.changes.length === 0;
-          settle(now.runState, isAsPlanned ? { summary: summaryOf(now) } : { note: CHANGED });
+          settle(now.runState, isAsPlanned ? { summary: liveSummary(now) } : { note: CHANGED });
         }
       });
       this.#end = settle;

@@ -4,6 +4,7 @@ import {
   experimentConfigs,
   type RunSummary,
 } from '../../domain/experiments/experiment';
+import { runSummary } from '../../domain/experiments/runSummary';
 import { withMethod } from '../../domain/presets';
 import type { RunConfig } from '../../domain/runConfig';
 import type { RunStoreState } from '../run/runStore';
@@ -23,20 +24,8 @@ export function planRuns(
   }));
 }
 
-function measured(value: number | undefined): number | null {
-  return value === undefined || !Number.isFinite(value) ? null : value;
-}
-
 /** The run on the page in the numbers that experiments are judged by; null when there is none. */
-export function summaryOf({ active, step, latest, baselines }: RunStoreState): RunSummary | null {
+export function liveSummary({ active, step, latest, baselines }: RunStoreState): RunSummary | null {
   if (active === null) return null;
-  const std = measured(latest.outputStd);
-  return {
-    steps: step,
-    loss: measured(latest.loss),
-    relativeStd: std === null ? null : std * Math.sqrt(active.config.outputDim),
-    effectiveRank: measured(latest.effectiveRank),
-    knn: measured(latest.knn),
-    untrainedKnn: measured(baselines?.knn?.untrained),
-  };
+  return runSummary(step, active.config.outputDim, { ...latest, untrainedKnn: baselines?.knn?.untrained });
 }
