@@ -21,7 +21,7 @@ export function openLab(page: Window): Lab {
   otherTabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (typeof data === 'string') void lab.archive.changedElsewhere(data);
   });
-  // Either may be the last that a page hears.
+  // Either of the two may be the last event before the page is closed.
   page.addEventListener('pagehide', () => lab.archive.leave());
   page.document.addEventListener('visibilitychange', () => {
     if (page.document.visibilityState === 'hidden') lab.archive.leave();

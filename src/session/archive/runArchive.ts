@@ -17,7 +17,7 @@ export interface ArchiveSources {
   readonly series: SeriesSet;
 }
 
-/** A run under way is written this often at the least and at the most; in between, a crash costs a tenth of it. */
+/** A run under way is written after each further tenth of its duration, within these bounds: a crash loses no more than that. */
 const [SOONEST_MS, LATEST_MS] = [4000, 30_000];
 
 const PROBLEM_WORDS: Record<StorageProblem, string> = {
@@ -27,7 +27,7 @@ const PROBLEM_WORDS: Record<StorageProblem, string> = {
 };
 
 function newRunId(): string {
-  // `randomUUID` is for secure pages only.
+  // `randomUUID` exists on secure pages only.
   const random = crypto.getRandomValues(new Uint32Array(2));
   return [Date.now(), ...random].map((part) => part.toString(36)).join('-');
 }
@@ -72,13 +72,13 @@ export class RunArchive {
     const slots = Array.from({ length: MAX_OVERLAYS }, (_, slot) => slot);
     const free = slots.find((slot) => overlays.every((overlay) => overlay.slot !== slot));
     if (free === undefined) return;
-    // The tick answers at once; the curves follow.
+    // The checkbox changes at once; the curves follow.
     const shown = [...overlays, { id, slot: free, series: new SeriesSet() }];
     this.store.setState({ overlays: shown.sort((a, b) => a.slot - b.slot) });
     await this.#loadOverlay(id);
   }
 
-  /** Names a run; without a name it goes by what is different about it. */
+  /** Names a run; without a name it is called after what is different about it. */
   async rename(id: string, name: string): Promise<void> {
     const given = name.trim() === '' ? null : name.trim();
     this.store.setState(({ runs, live }) => ({
@@ -111,7 +111,7 @@ export class RunArchive {
     await this.#attempt((storage) => storage.save(run, curvesOf(series), { isNew: true }));
   }
 
-  /** Lets deleted runs go for good. */
+  /** Gives up the way back to deleted runs. */
   forgetDeleted(): void {
     for (const { id } of this.store.getState().deleted) this.#curves.delete(id);
     this.store.setState({ deleted: [] });
@@ -143,7 +143,7 @@ export class RunArchive {
     if (overlays.some((overlay) => overlay.id === id)) await this.#loadOverlay(id);
   }
 
-  /** Writes the run on the page at once: the page may be about to go. */
+  /** Writes the run on the page at once: the page may be about to be closed. */
   leave(): void {
     void this.#write(this.#sources.runStore.getState(), true);
   }
@@ -199,7 +199,7 @@ export class RunArchive {
     const run = recordOf(live, this.#origin, state);
     if (run === null) return;
     const isNew = !this.#written;
-    // Before it is done: a second write may follow at once, and transactions keep their order.
+    // Set before it is done: a second write may follow at once, and transactions keep their order.
     this.#written = true;
     const curves = curvesOf(this.#sources.series);
     const done = await this.#attempt((storage) => storage.save(run, curves, { isNew, leaving }));
@@ -232,7 +232,7 @@ export class RunArchive {
     return series;
   }
 
-  /** What the storage answers; null where there is none. One that fails is spoken of once; runs are then kept by the page alone. */
+  /** What the storage answers; null where there is none. A failure is reported once; runs are then kept by the page alone. */
   async #attempt<T>(work: (storage: RunStorage) => Promise<T>): Promise<{ readonly value: T } | null> {
     if (this.#storage === null || this.store.getState().problem === 'unavailable') return null;
     try {

@@ -6,7 +6,7 @@ import type { DatasetInfo, ImageDataset, ImageSize, SampleId, SkippedFile } from
 import { EngineFailure } from '../engine/engineClient';
 import type { DatasetStore } from './datasetStore';
 
-/** The two ways to come by images; `src/data` in the page, made-up ones in tests. */
+/** The two ways to load images: `src/data` in the page, made-up ones in tests. */
 export interface ImageLoaders {
   loadSample(id: SampleId, options: LoadSampleOptions): Promise<ImageDataset>;
   importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult>;
@@ -52,8 +52,8 @@ export class DatasetLoading {
   }
 
   /**
-   * Resolves with the data set once it is in use; with null when it was cancelled, overtaken or came to nothing (the store says why).
-   * @param problem of a load before, which stays said
+   * Resolves with the data set once it is in use; with null when it was cancelled, replaced by another load or failed (the store holds the reason).
+   * @param problem of an earlier load, which stays shown
    */
   async load(origin: Origin, settings: LoadSettings, problem: string | null = null): Promise<DatasetInfo | null> {
     this.#current?.abort();
@@ -72,7 +72,7 @@ export class DatasetLoading {
       this.#store.setState({ info, skipped });
       return info;
     } catch (error) {
-      // What breaks in the engine is said where the engine is.
+      // An error of the engine is shown with the state of the engine.
       const shown = !controller.signal.aborted && !(error instanceof EngineFailure);
       if (shown) this.#store.setState({ problem: problemOf(error) });
       return null;

@@ -38,7 +38,7 @@ export class ImagesInUse {
     });
   }
 
-  /** Where they come from; null before the first were asked for. */
+  /** Where they come from; null before the first load. */
   get origin(): Origin | null {
     return this.#origin;
   }
@@ -52,12 +52,12 @@ export class ImagesInUse {
 
   /**
    * Loads images. Those in use stay until the new ones are complete. Resolves with what is in use from now on; with null when the load
-   * was cancelled, overtaken or came to nothing (the store says why).
-   * @param problem of a load before, which stays said
+   * was cancelled, replaced by another or failed (the store holds the reason).
+   * @param problem of an earlier load, which stays shown
    */
   async load(origin: Origin, problem: string | null = null): Promise<DatasetInfo | null> {
     const { datasetStore, settings } = this.#parts;
-    // The first images stay wanted even if the worker dies before it has them.
+    // The first images are loaded again if the worker dies before it has them.
     this.#origin ??= origin;
     const info = await this.#loading.load(origin, settings(), problem);
     if (info !== null) {

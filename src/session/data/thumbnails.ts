@@ -35,7 +35,7 @@ export class Thumbnails {
 
   /** Fetches a picture unless it is there or on its way. An index that the data set does not have is ignored. */
   want(index: number): void {
-    // What was drawn of a larger data set may still ask for its images, and the worker refuses the whole command then.
+    // Components drawn for a larger data set may still ask for its images, and one such index would fail the whole command.
     if (index < 0 || index >= this.#count) return;
     if (this.#images.has(index) || this.#wanted.has(index)) return;
     if (this.#wanted.size === 0) queueMicrotask(() => void this.#fetchWanted());

@@ -19,7 +19,7 @@ export interface ExperimentLab {
   pause(): void;
 }
 
-/** How a run ended, and whether it came to be at all. */
+/** How a run ended, and whether it was built at all. */
 type Ended = Partial<Pick<QueuedRun, 'summary' | 'note'>> & {
   readonly state: RunEnd | 'overtaken';
   readonly built: boolean;
@@ -28,7 +28,7 @@ type Ended = Partial<Pick<QueuedRun, 'summary' | 'note'>> & {
 const OVERTAKEN = 'The experiment ended here: another run was begun.';
 const CHANGED = 'changed in flight, does not count';
 
-/** Runs that are left of an experiment that was ended. */
+/** A run of an experiment that was ended: what has not finished counts as stopped. */
 function left(run: QueuedRun): QueuedRun {
   return run.state === 'waiting' || run.state === 'running' ? { ...run, state: 'stopped' } : run;
 }
@@ -37,9 +37,9 @@ function left(run: QueuedRun): QueuedRun {
 export class ExperimentQueue {
   readonly store = createExperimentStore();
   readonly #lab: ExperimentLab;
-  /** Ends the wait for the run that is going. */
+  /** Ends the wait for the current run. */
   #end: ((state: 'skipped' | 'stopped') => void) | null = null;
-  /** Runs that were laid over the charts: one that the person took off stays off. */
+  /** Runs that were laid over the charts once: one that the person removed is not laid over them again. */
   readonly #laid = new Set<string>();
 
   constructor(lab: ExperimentLab) {
@@ -67,7 +67,7 @@ export class ExperimentQueue {
       before: present,
       message: hasMoved(now) ? 'The run that was on the page is kept under Runs.' : null,
     });
-    // There is room for few curves: these are the experiment's.
+    // The charts have room for few curves, and the experiment's own runs take it.
     for (const { id } of this.#lab.archive.store.getState().overlays) void this.#lab.archive.toggle(id);
     for (const [index, { config }] of planned.entries()) {
       this.#change(index, { state: 'running' });
@@ -82,13 +82,13 @@ export class ExperimentQueue {
         this.#finish('stopped', null);
         return;
       }
-      // Nothing takes the place of the last one.
+      // No run follows the last one, so that it has to be paused.
       if (state === 'skipped' && index === planned.length - 1) this.#lab.pause();
     }
     this.#finish('done', this.store.getState().message);
   }
 
-  /** The run that is going pauses, and with it the queue. */
+  /** Pauses the current run, and with it the queue. */
   pause(): void {
     this.#lab.pause();
   }
@@ -102,7 +102,7 @@ export class ExperimentQueue {
     this.#end?.('skipped');
   }
 
-  /** Ends the queue; the run that is going pauses. */
+  /** Ends the queue and pauses the current run. */
   stop(): void {
     this.#end?.('stopped');
   }
@@ -160,13 +160,13 @@ export class ExperimentQueue {
     const { archive } = this.#lab;
     const { live } = archive.store.getState();
     const label = this.store.getState().runs[index]?.run.label;
-    // One that took no step leaves nothing.
+    // A run that took no step is not kept.
     if (live === null || label === undefined) return null;
     if (live.name === null) void archive.rename(live.id, `${title.replace(/:.*/, '')}: ${label}`);
     return state === 'finished' || state === 'diverged' ? live.id : null;
   }
 
-  /** Lays the runs that are done over the charts, as soon as they are the archive's. */
+  /** Lays the runs that are done over the charts, as soon as the archive lists them. */
   #layOver(): void {
     const { archive } = this.#lab;
     for (const { kept } of this.store.getState().runs) {

@@ -10,8 +10,8 @@ import type { RunConfig } from '../../domain/runConfig';
 import type { RunStoreState } from '../run/runStore';
 
 /**
- * The settings of each run: those on the page, but for the options of the methods, which are the preset's, so that an experiment takes
- * away what it says and nothing else. `steps` is the length of a run, at the batch size on the page.
+ * The settings of each run: those on the page, but for the options of the methods, which are the preset's, so that an
+ * experiment changes what it names and nothing else. `steps` is the length of a run, at the batch size on the page.
  */
 export function planRuns(
   experiment: Experiment,

@@ -1,14 +1,14 @@
 type Redraw = () => void;
 
-/** Calls `run` after `ms`; a timer in the page, a hand-turned one in tests. */
+/** Calls `run` after `ms`; a timer in the page, a manual one in tests. */
 export type Scheduler = (run: () => void, ms: number) => void;
 
 /** All charts together are redrawn at most this many times a second. */
 const REDRAWS_PER_SECOND = 10;
 
 /**
- * Redraws charts one at a time, in turn, each in a task of its own: six charts in one task would hold the page up
- * for longer than a person can overlook.
+ * Redraws charts one at a time, in turn, each in a task of its own: six charts in one task would block the page
+ * for so long that a person notices.
  */
 export class ChartClock {
   readonly #stale = new Set<Redraw>();

@@ -33,9 +33,9 @@ export interface RunControlParts {
   readonly clock: ChartClock;
   readonly engine: EngineSession;
   readonly images: Pick<ImagesInUse, 'areStale'>;
-  /** Loads the images in use again, and says here what came of it. */
+  /** Loads the images in use again, then calls `imagesReplaced` or `imagesFailed`. */
   reloadImages(): void;
-  /** Called before a run is built, with the engine running: the last moment to adapt the settings to it. */
+  /** Called once the engine runs and before a run is built, to adapt the settings to the engine. */
   adaptSettings(): void;
 }
 
@@ -117,7 +117,7 @@ export class RunControl {
     return this.#rest();
   }
 
-  /** A load of images came to nothing. */
+  /** A load of images failed or was cancelled. */
   imagesFailed(): void {
     this.#dispatch({ type: 'imagesFailed' });
   }

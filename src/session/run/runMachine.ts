@@ -1,6 +1,6 @@
 import type { EngineError, RunState } from '../../protocol/events';
 
-/** Where the run of the page stands. Two things go on side by side: the run there is, and the run that is to replace it. */
+/** The state of the page's run, in two parts that change side by side: the run there is, and the one that is to replace it. */
 export interface RunMachineState {
   /**
    * The run on the page. `none`: there is none. `creating`: the worker was asked to build it and has not answered, so that it
@@ -39,7 +39,7 @@ export type RunMachineEvent =
   /** The worker is about to be given other images. */
   | { readonly type: 'imagesLeaving' }
   | { readonly type: 'imagesReplaced' }
-  /** A load came to nothing. */
+  /** A load failed or was cancelled. */
   | { readonly type: 'imagesFailed' }
   | { readonly type: 'engineReady'; readonly images: ImagesFor }
   | { readonly type: 'engineFailed' }
