@@ -1,6 +1,5 @@
 import type { ConfigPath } from '../domain/configPath';
 import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../domain/runConfig';
-import type { SharedRun } from '../domain/shareLink';
 import type { Replies } from '../protocol/commands';
 import type { RunStorage } from '../storage/runStorage';
 import { RunArchive } from './archive/runArchive';
@@ -52,7 +51,6 @@ export class Lab {
     this.#options = options;
     this.runStore = createRunStore(run.config);
     this.runStore.setState({ changes: run.changes });
-    this.datasetStore.setState({ wanted: run.folder });
     for (const notice of notices) notify(this.noticeStore, notice);
     this.archive = new RunArchive(this, options.storage ?? null);
     this.experiments = new ExperimentQueue(this);
@@ -61,26 +59,20 @@ export class Lab {
       onRunEvent: (event) => this.#control.receive(event),
       onError: (error, runId) => this.#control.fail(error, runId),
     });
-    this.#images = new ImagesInUse({
-      datasetStore: this.datasetStore,
-      noticeStore: this.noticeStore,
+    this.#images = new ImagesInUse(this, {
       engine: this.#engine,
       loaders: options.loaders,
       settings: () => ({ size: this.#config.imageSize, batchSize: this.#config.batchSize }),
       leaveImages: () => this.#control.leaveImages(),
     });
-    this.#control = new RunControl({
-      runStore: this.runStore,
-      datasetStore: this.datasetStore,
-      noticeStore: this.noticeStore,
-      series: this.series,
-      clock: this.clock,
+    this.#control = new RunControl(this, {
       engine: this.#engine,
       images: this.#images,
       adaptSettings: () => this.#settings.adaptToEngine(),
       reloadImages: () => this.#reloadImages(),
     });
     this.#settings = new Settings(this.runStore, this.engineStore, this.#control);
+    this.#images.waitFor(run.folder);
     if (namesPreset) this.#settings.keepPreset();
   }
 
@@ -107,12 +99,10 @@ export class Lab {
     for (const notice of notices) notify(this.noticeStore, notice);
     const { dataset } = run.config;
     const sample = dataset === 'folder' || dataset === this.#config.dataset ? null : dataset;
-    this.datasetStore.setState({ wanted: this.#isInUse(run.folder) ? null : run.folder });
+    this.#images.waitFor(run.folder);
     this.#control.open(run.config, run.changes, sample !== null);
     if (sample !== null) void this.loadImages(this.#options.sampleOrigin(sample));
   }
-
-  // Settings
 
   /** @throws Error naming the setting when the value does not fit it. */
   set(path: ConfigPath, value: unknown): void {
@@ -128,11 +118,9 @@ export class Lab {
     this.#settings.discardEdits();
   }
 
-  // Images
-
   /** Takes the current data set's sample, or loads another one. */
   chooseSample(choice: Exclude<DatasetChoice, 'folder'>): void {
-    this.datasetStore.setState({ wanted: null });
+    this.#images.waitFor(null);
     void this.loadImages(this.#options.sampleOrigin(choice));
   }
 
@@ -151,8 +139,6 @@ export class Lab {
   cancelLoading(): void {
     this.#images.cancel();
   }
-
-  // Run
 
   train(): void {
     this.#control.train();
@@ -188,11 +174,6 @@ export class Lab {
 
   get #config(): RunConfig {
     return this.runStore.getState().config;
-  }
-
-  #isInUse(folder: SharedRun['folder']): boolean {
-    const source = this.datasetStore.getState().info?.source;
-    return source?.kind === 'folder' && source.fingerprint === folder?.fingerprint;
   }
 
   #reloadImages(): void {

@@ -1,14 +1,19 @@
 import type { DatasetInfo, ImageSize } from '../../domain/imageDataset';
+import type { FolderReference } from '../../domain/shareLink';
 import type { EngineSession } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';
 import { DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } from './datasetLoading';
 import type { DatasetStore } from './datasetStore';
 import { Thumbnails } from './thumbnails';
 
-/** What the images in use depend on. */
-export interface ImagesInUseParts {
+/** Where the images in use are described. */
+export interface ImageStores {
   readonly datasetStore: DatasetStore;
   readonly noticeStore: NoticeStore;
+}
+
+/** What loading images depends on. */
+export interface ImageParts {
   readonly engine: EngineSession;
   readonly loaders: ImageLoaders;
   /** How images are to be loaded now. */
@@ -20,17 +25,19 @@ export interface ImagesInUseParts {
 /** The images that the page trains on: where they come from, and which worker holds them. */
 export class ImagesInUse {
   readonly thumbnails: Thumbnails;
-  readonly #parts: ImagesInUseParts;
+  readonly #stores: ImageStores;
+  readonly #parts: ImageParts;
   readonly #loading: DatasetLoading;
   #origin: Origin | null = null;
   /** The number of the worker that was given the images. */
   #holder = 0;
 
-  constructor(parts: ImagesInUseParts) {
-    const { datasetStore, loaders, engine } = parts;
+  constructor(stores: ImageStores, parts: ImageParts) {
+    const { loaders, engine } = parts;
+    this.#stores = stores;
     this.#parts = parts;
     this.thumbnails = new Thumbnails((indices) => engine.request<'thumbnails'>({ type: 'thumbnails', indices }));
-    this.#loading = new DatasetLoading(datasetStore, loaders, async (dataset) => {
+    this.#loading = new DatasetLoading(stores.datasetStore, loaders, async (dataset) => {
       await parts.leaveImages();
       await engine.request<'setDataset'>({ type: 'setDataset', dataset }, [dataset.pixels.buffer]);
       this.#holder = engine.workerNumber;
@@ -46,8 +53,15 @@ export class ImagesInUse {
   /** Whether a run at this size needs them loaded again: they are of another size, or were held by a worker that is gone. */
   areStale(size: ImageSize): boolean {
     if (this.#origin === null) return false;
-    const { engine, datasetStore } = this.#parts;
-    return this.#holder !== engine.workerNumber || datasetStore.getState().info?.size !== size;
+    const { info } = this.#stores.datasetStore.getState();
+    return this.#holder !== this.#parts.engine.workerNumber || info?.size !== size;
+  }
+
+  /** Notes the folder that a link asks for, unless it is in use; null where it asks for none. */
+  waitFor(folder: FolderReference | null): void {
+    const source = this.#stores.datasetStore.getState().info?.source;
+    const isInUse = source?.kind === 'folder' && source.fingerprint === folder?.fingerprint;
+    this.#stores.datasetStore.setState({ wanted: isInUse ? null : folder });
   }
 
   /**
@@ -56,16 +70,15 @@ export class ImagesInUse {
    * @param problem of an earlier load, which stays shown
    */
   async load(origin: Origin, problem: string | null = null): Promise<DatasetInfo | null> {
-    const { datasetStore, settings } = this.#parts;
     // The first images are loaded again if the worker dies before it has them.
     this.#origin ??= origin;
-    const info = await this.#loading.load(origin, settings(), problem);
+    const info = await this.#loading.load(origin, this.#parts.settings(), problem);
     if (info !== null) {
       this.#origin = origin;
       this.#compareWithWanted(info);
       return info;
     }
-    const { info: inUse, loading, problem: said } = datasetStore.getState();
+    const { info: inUse, loading, problem: said } = this.#stores.datasetStore.getState();
     const first = this.#origin;
     // This load had cancelled that of the first images: they are loaded after all.
     return inUse === null && loading === null && first !== origin ? this.load(first, said) : null;
@@ -77,7 +90,7 @@ export class ImagesInUse {
   }
 
   #compareWithWanted({ name, source }: DatasetInfo): void {
-    const { datasetStore, noticeStore } = this.#parts;
+    const { datasetStore, noticeStore } = this.#stores;
     const { wanted } = datasetStore.getState();
     datasetStore.setState({ wanted: null });
     if (wanted === null || source.kind !== 'folder' || wanted.fingerprint === source.fingerprint) return;

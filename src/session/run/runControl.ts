@@ -24,13 +24,17 @@ import { startProblem } from './startProblem';
 /** An edit is built into a run that has not moved after this pause, so that a series of edits builds one run. */
 const REBUILD_DELAY_MS = 400;
 
-/** What the run control works on. */
-export interface RunControlParts {
+/** Where the run on the page is described. */
+export interface RunStores {
   readonly runStore: RunStore;
   readonly datasetStore: DatasetStore;
   readonly noticeStore: NoticeStore;
   readonly series: SeriesSet;
   readonly clock: ChartClock;
+}
+
+/** What a run is built with. */
+export interface RunParts {
   readonly engine: EngineSession;
   readonly images: Pick<ImagesInUse, 'areStale'>;
   /** Loads the images in use again, then calls `imagesReplaced` or `imagesFailed`. */
@@ -41,12 +45,14 @@ export interface RunControlParts {
 
 /** Builds, trains and ends the run of the page: asks `transition` what each event leads to, and carries that out. */
 export class RunControl {
-  readonly #parts: RunControlParts;
+  readonly #stores: RunStores;
+  readonly #parts: RunParts;
   #state = NO_RUNS;
   #rebuild: ReturnType<typeof setTimeout> | undefined;
   #waiting: (() => void)[] = [];
 
-  constructor(parts: RunControlParts) {
+  constructor(stores: RunStores, parts: RunParts) {
+    this.#stores = stores;
     this.#parts = parts;
   }
 
@@ -82,7 +88,7 @@ export class RunControl {
   /** Has the kernels of the run to come compiled while its images are read. */
   prepare(): void {
     const { config } = this.#store;
-    if (this.#parts.datasetStore.getState().info !== null || configProblems(config).length > 0) return;
+    if (this.#stores.datasetStore.getState().info !== null || configProblems(config).length > 0) return;
     void this.#attempt(this.#parts.engine.request<'prepare'>({ type: 'prepare', config }));
   }
 
@@ -94,12 +100,12 @@ export class RunControl {
   /** Changes a setting of the run in flight. */
   change(key: LiveKey, value: LiveValue): void {
     if (this.#state.run === 'none') return;
-    this.#parts.runStore.setState(({ pending }) => ({ pending: { ...pending, [key]: value } }));
+    this.#stores.runStore.setState(({ pending }) => ({ pending: { ...pending, [key]: value } }));
     if (isCreated(this.#state)) this.#sendChange(key, value);
   }
 
   setQueries(queries: readonly number[]): void {
-    this.#parts.runStore.setState({ queries });
+    this.#stores.runStore.setState({ queries });
     if (isCreated(this.#state)) this.#sendQueries();
   }
 
@@ -124,7 +130,7 @@ export class RunControl {
 
   /** What the worker reports about a run; about one that is over, it is dropped. */
   receive(event: RunEvent): void {
-    const { runStore, series, clock } = this.#parts;
+    const { runStore, series, clock } = this.#stores;
     const state = runStore.getState();
     if (event.runId !== state.active?.runId) return;
     if (event.type === 'measurements') for (const item of event.items) series.add(item);
@@ -140,7 +146,7 @@ export class RunControl {
   }
 
   get #store(): RunStoreState {
-    return this.#parts.runStore.getState();
+    return this.#stores.runStore.getState();
   }
 
   /** @param news what else the store is to hold from now on */
@@ -152,10 +158,10 @@ export class RunControl {
     const { run, intent } = next;
     const runState = run === 'none' ? null : run === 'creating' ? 'building' : run;
     // In one go, and before the series: the archive keeps the run before with the curves that are still there.
-    this.#parts.runStore.setState({ ...shown, ...news, runState, intent });
+    this.#stores.runStore.setState({ ...shown, ...news, runState, intent });
     if (effects.some(({ type }) => type === 'clear' || type === 'create')) {
-      this.#parts.series.clear();
-      this.#parts.clock.touch();
+      this.#stores.series.clear();
+      this.#stores.clock.touch();
     }
     for (const effect of effects) this.#carryOut(effect);
     if (!isAtRest(this.#state)) return;
@@ -171,7 +177,7 @@ export class RunControl {
       case 'clear':
         return { ...NO_RUN, active: null, changes: effect.changes === 'kept' ? changes : [] };
       case 'create': {
-        const images = this.#parts.datasetStore.getState().info?.name ?? '';
+        const images = this.#stores.datasetStore.getState().info?.name ?? '';
         const text = `run ${this.#state.runs}: ${config.preset}, ${images}, seed ${config.seed}`;
         return { ...NO_RUN, active: { runId: effect.runId, config }, log: logged(log, 0, text) };
       }
@@ -183,7 +189,7 @@ export class RunControl {
   }
 
   #carryOut(effect: RunEffect): void {
-    const { engine, noticeStore } = this.#parts;
+    const { engine } = this.#parts;
     switch (effect.type) {
       case 'clear':
       case 'showError':
@@ -218,7 +224,7 @@ export class RunControl {
         engine.lose(effect.error);
         return;
       case 'notify':
-        notify(noticeStore, effect.text);
+        notify(this.#stores.noticeStore, effect.text);
         return;
       default:
         effect satisfies never;
@@ -234,11 +240,10 @@ export class RunControl {
   }
 
   #images(): ImagesFor {
-    const { datasetStore, images } = this.#parts;
-    const data = datasetStore.getState();
+    const data = this.#stores.datasetStore.getState();
     const { config } = this.#store;
     if (data.loading !== null) return 'coming';
-    if (images.areStale(config.imageSize)) return 'stale';
+    if (this.#parts.images.areStale(config.imageSize)) return 'stale';
     return startProblem(config, data) === null ? 'fit' : 'unfit';
   }
 
