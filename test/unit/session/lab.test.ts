@@ -34,6 +34,18 @@ const CATS: Origin = {
 };
 const LOST: EngineError = { code: 'device-lost', message: 'The GPU was taken away.', recoverable: true };
 
+/** The answers of a worker with a software adapter. */
+const ON_SOFTWARE: Options['answers'] = {
+  init: () => ({
+    engine: 'webgpu',
+    description: 'SwiftShader',
+    isSoftware: true,
+    threads: 0,
+    features: [],
+    fallbackReason: null,
+  }),
+};
+
 interface Options {
   readonly hash?: string;
   readonly answers?: ConstructorParameters<typeof FakeWorker>[0];
@@ -120,33 +132,17 @@ describe('opening the page', () => {
   });
 
   it('takes the tiny preset on a software adapter', async () => {
-    const init = () => ({
-      engine: 'webgpu' as const,
-      description: 'SwiftShader',
-      isSoftware: true,
-      threads: 0,
-      features: [],
-      fallbackReason: null,
-    });
-    const { worker } = await ready({ answers: { init } });
+    const { worker } = await ready({ answers: ON_SOFTWARE });
     expect(worker().sent('create')).toHaveLength(1);
     expect(worker().sent('create')[0]?.config).toEqual(presetConfig('tiny'));
-    const named = await ready({ hash: '#preset=small', answers: { init } });
+    const named = await ready({ hash: '#preset=small', answers: ON_SOFTWARE });
     expect(named.worker().sent('create')[0]?.config.preset).toBe('small');
   });
 
   it('keeps the tiny preset when images were chosen before the adapter was known', async () => {
     let finish: (result: Awaited<ReturnType<ImageLoaders['importImages']>>) => void = () => undefined;
     const importImages: ImageLoaders['importImages'] = () => new Promise((resolve) => (finish = resolve));
-    const init = () => ({
-      engine: 'webgpu' as const,
-      description: 'SwiftShader',
-      isSoftware: true,
-      threads: 0,
-      features: [],
-      fallbackReason: null,
-    });
-    const { lab, worker } = opened({ answers: { init }, loaders: { importImages } });
+    const { lab, worker } = opened({ answers: ON_SOFTWARE, loaders: { importImages } });
     void lab.loadImages(CATS);
     await settled();
     finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [] });
