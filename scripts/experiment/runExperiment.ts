@@ -6,6 +6,7 @@ import {
   type RunSummary,
   type Verdict,
 } from '../../src/domain/experiments/experiment';
+import { runSummary } from '../../src/domain/experiments/runSummary';
 import type { ImageDataset } from '../../src/domain/imageDataset';
 import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runConfig';
 import type { RunResult } from './runRecord';
@@ -40,15 +41,9 @@ export interface ExperimentResult {
   readonly verdict: Verdict;
 }
 
-export function summaryOf({ steps, final, baselines, config }: RunResult): RunSummary {
-  return {
-    steps,
-    loss: final.loss,
-    relativeStd: final.outputStd === null ? null : final.outputStd * Math.sqrt(config.outputDim),
-    effectiveRank: final.effectiveRank,
-    knn: final.knn?.accuracy ?? null,
-    untrainedKnn: baselines?.knn?.untrained ?? null,
-  };
+function summaryOf({ steps, final, baselines, config }: RunResult): RunSummary {
+  const numbers = { ...final, knn: final.knn?.accuracy, untrainedKnn: baselines?.knn?.untrained };
+  return runSummary(steps, config.outputDim, numbers);
 }
 
 export function statisticOf(values: readonly (number | null)[]): Statistic | null {

@@ -4,7 +4,7 @@ import { loadSample } from '../data/samples';
 import { RunDatabase } from '../storage/runDatabase';
 import { openWorker } from './engine/openWorker';
 import { Lab } from './lab';
-import { syncLink } from './linkSync';
+import { syncLink } from './link/linkSync';
 
 /** Leaving asks for confirmation once a run has taken this many steps: minutes, on most machines. */
 const STEPS_WORTH_ASKING = 500;
@@ -21,12 +21,12 @@ export function openLab(page: Window): Lab {
   otherTabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (typeof data === 'string') void lab.archive.changedElsewhere(data);
   });
-  // Either may be the last that a page hears.
+  // Either of the two may be the last event before the page is closed.
   page.addEventListener('pagehide', () => lab.archive.leave());
   page.document.addEventListener('visibilitychange', () => {
     if (page.document.visibilityState === 'hidden') lab.archive.leave();
   });
-  syncLink(lab, page);
+  syncLink(lab, (hash) => lab.open(hash), page);
   page.addEventListener('beforeunload', (event) => {
     const { step, runState } = lab.runStore.getState();
     if (runState === 'training' && step >= STEPS_WORTH_ASKING) event.preventDefault();

@@ -15,21 +15,23 @@ function storageError(error: unknown): StorageError {
 
 /** Runs in IndexedDB: records and curves apart, so that a table of many runs is read without their curves. */
 export class RunDatabase implements RunStorage {
-  private opened: Promise<IDBPDatabase<Schema>> | null = null;
+  readonly #onChange: (id: string) => void;
+  readonly #steps: readonly UpgradeStep[];
+  #opened: Promise<IDBPDatabase<Schema>> | null = null;
   /** The open connection: a page that is being left has no time to wait for a promise. */
-  private ready: IDBPDatabase<Schema> | null = null;
+  #ready: IDBPDatabase<Schema> | null = null;
 
   /**
    * @param onChange called with the id of each run that this tab wrote, renamed or deleted, once that is done
    * @param steps the steps by which the database came to its present shape; only a test has others
    */
-  constructor(
-    private readonly onChange: (id: string) => void = () => undefined,
-    private readonly steps: readonly UpgradeStep[] = UPGRADE_STEPS,
-  ) {}
+  constructor(onChange: (id: string) => void = () => undefined, steps: readonly UpgradeStep[] = UPGRADE_STEPS) {
+    this.#onChange = onChange;
+    this.#steps = steps;
+  }
 
   list(): Promise<StoredRuns> {
-    return this.with(async (db) => {
+    return this.#with(async (db) => {
       const stored = await db.getAll('runs');
       const runs = stored.map(parseRunRecord).filter((run) => run !== null);
       return { runs, unreadable: stored.length - runs.length };
@@ -37,23 +39,23 @@ export class RunDatabase implements RunStorage {
   }
 
   read(id: string): Promise<RunRecord | null> {
-    return this.with(async (db) => parseRunRecord(await db.get('runs', id)));
+    return this.#with(async (db) => parseRunRecord(await db.get('runs', id)));
   }
 
   curves(id: string): Promise<Curves> {
-    return this.with(async (db) => parseCurves(await db.get('curves', id)));
+    return this.#with(async (db) => parseCurves(await db.get('curves', id)));
   }
 
   async save(run: RunRecord, curves: Curves, { isNew, leaving = false }: SaveOptions): Promise<void> {
     if (leaving) {
-      if (this.ready === null) return;
-      const tx = this.ready.transaction(BOTH, 'readwrite');
+      if (this.#ready === null) return;
+      const tx = this.#ready.transaction(BOTH, 'readwrite');
       const puts = [tx.objectStore('runs').put(run, run.id), tx.objectStore('curves').put(curves, run.id)];
       tx.commit();
-      await this.with(() => completed(tx, Promise.all(puts)));
+      await this.#with(() => completed(tx, Promise.all(puts)));
       return;
     }
-    await this.with(async (db) => {
+    await this.#with(async (db) => {
       const tx = db.transaction(BOTH, 'readwrite');
       const write = async () => {
         const there = isNew ? run : parseRunRecord(await tx.objectStore('runs').get(run.id));
@@ -65,11 +67,11 @@ export class RunDatabase implements RunStorage {
       };
       await completed(tx, write());
     });
-    this.onChange(run.id);
+    this.#onChange(run.id);
   }
 
   async rename(id: string, name: string | null): Promise<void> {
-    await this.with(async (db) => {
+    await this.#with(async (db) => {
       const tx = db.transaction('runs', 'readwrite');
       const write = async () => {
         const there = parseRunRecord(await tx.store.get(id));
@@ -77,16 +79,16 @@ export class RunDatabase implements RunStorage {
       };
       await completed(tx, write());
     });
-    this.onChange(id);
+    this.#onChange(id);
   }
 
   async remove(id: string): Promise<void> {
-    await this.with((db) => removeAll(db, [id]));
-    this.onChange(id);
+    await this.#with((db) => removeAll(db, [id]));
+    this.#onChange(id);
   }
 
   async removeUnreadable(): Promise<void> {
-    await this.with(async (db) => {
+    await this.#with(async (db) => {
       const keys = await db.getAllKeys('runs');
       const stored = await Promise.all(keys.map((key) => db.get('runs', key)));
       await removeAll(
@@ -98,30 +100,30 @@ export class RunDatabase implements RunStorage {
 
   /** Ends the connection; the next call opens another. */
   close(): void {
-    this.ready?.close();
-    this.ready = null;
-    this.opened = null;
+    this.#ready?.close();
+    this.#ready = null;
+    this.#opened = null;
   }
 
-  private async with<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
+  async #with<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
     try {
-      this.opened ??= this.open();
-      return await work(await this.opened);
+      this.#opened ??= this.#open();
+      return await work(await this.#opened);
     } catch (error) {
       throw storageError(error);
     }
   }
 
-  private async open(): Promise<IDBPDatabase<Schema>> {
-    const db = await openDB<Schema>(NAME, this.steps.length, {
+  async #open(): Promise<IDBPDatabase<Schema>> {
+    const db = await openDB<Schema>(NAME, this.#steps.length, {
       upgrade: (database, oldVersion, _, transaction) => {
-        for (const step of this.steps.slice(oldVersion)) step(database, transaction);
+        for (const step of this.#steps.slice(oldVersion)) step(database, transaction);
       },
       // A later version of the page, in another tab, waits for this one to let go.
       blocking: () => this.close(),
       terminated: () => this.close(),
     });
-    this.ready = db;
+    this.#ready = db;
     return db;
   }
 }

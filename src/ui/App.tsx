@@ -1,16 +1,15 @@
 import '@mantine/core/styles.css';
 import './theme.css';
 import { MantineProvider } from '@mantine/core';
-import { openLab } from '../session/pageLab';
+import type { Lab } from '../session/lab';
 import { DropCatcher } from './data/DropCatcher';
 import { LabContext } from './lab';
 import { ErrorBoundary } from './layout/ErrorBoundary';
 import { Page } from './layout/Page';
 import { colorSchemeManager, theme } from './theme';
 
-const lab = openLab(window);
-
-export function App() {
+/** The whole page, showing and controlling a lab that is open already. */
+export function App({ lab }: { readonly lab: Lab }) {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemeManager}>
       <ErrorBoundary>

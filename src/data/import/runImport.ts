@@ -1,5 +1,6 @@
 import type { ImageDataset, SkippedFile } from '../../domain/imageDataset';
 import { TEST, TRAIN } from '../../domain/imageDataset';
+import { adviceOnFew, areEnough } from '../../domain/runProblems';
 import { formatBytes } from '../../formats/bytes';
 import { UnusableFile } from '../../formats/unusableFile';
 import { readZipDirectory } from '../../formats/zip/zipDirectory';
@@ -83,13 +84,11 @@ function checkEnough(count: number, trainable: number, batchSize: number, skippe
     const example = first === undefined ? '' : ` For example, ${first.path} ${first.reason}.`;
     throw new ImportError(`There are no images here that can be read.${example} Choose ${KNOWN_FORMATS}.`, skipped);
   }
-  if (trainable >= 2 * batchSize) return;
+  if (areEnough(trainable, batchSize)) return;
   const few = trainable === 1 ? 'Only 1 image' : `Only ${trainable.toLocaleString('en')} images`;
-  const smaller = Math.floor(trainable / 2);
-  const advice = smaller >= 4 ? `Add images, or set the batch size to ${smaller} or less.` : 'Add images.';
   const bad = skippedWords(skipped.length);
   throw new ImportError(
-    `${few} to train on${bad}: a run needs at least two batches, ${2 * batchSize} images. ${advice}`,
+    `${few} to train on${bad}: a run needs at least two batches, ${2 * batchSize} images. ${adviceOnFew(trainable)}`,
     skipped,
   );
 }

@@ -1,5 +1,6 @@
 import { decode } from 'fast-png';
 import type { ImageDataset, ImageSize, SampleId } from '../../domain/imageDataset';
+import { centerSquare } from '../import/resample';
 import { SAMPLES } from './catalogue';
 
 /** What lies beside a sample's sheet, as JSON. One entry per image in `names`, `labels` and `split`. */
@@ -18,25 +19,39 @@ export interface SampleManifest {
 }
 
 /** A sheet's samples, row-major, one or three (RGB) to a pixel. */
-interface Sheet {
+export interface Sheet {
   readonly width: number;
   readonly channels: number;
   readonly data: ArrayLike<number>;
 }
 
+type Frame = Pick<SampleManifest, 'tile' | 'padding'>;
+
 /**
- * One image of the sheet as `size` x `size` RGBA. Sizes differ by whole factors: enlarging repeats pixels, shrinking takes the rounded
- * mean of each block, so that every machine gets the same bytes.
+ * One image of the sheet as `size` x `size` RGBA, the same bytes on every machine. By a whole factor, enlarging repeats pixels and
+ * shrinking takes the rounded mean of each block; by any other, images are scaled as those of a folder are.
  */
-function unpackTile(
+export function unpackTile(sheet: Sheet, left: number, top: number, frame: Frame, size: number, out: Uint8Array): void {
+  const side = frame.tile + 2 * frame.padding;
+  if (size % side === 0 || side % size === 0) {
+    scaleByWholeFactor(sheet, left, top, frame, size, out);
+    return;
+  }
+  const whole = new Uint8Array(side * side * 4);
+  scaleByWholeFactor(sheet, left, top, frame, side, whole);
+  const read = (_left: number, y: number, width: number, height: number) =>
+    whole.subarray(y * width * 4, (y + height) * width * 4);
+  centerSquare({ width: side, height: side, read }, size, out);
+}
+
+function scaleByWholeFactor(
   sheet: Sheet,
   left: number,
   top: number,
-  manifest: SampleManifest,
+  { tile, padding }: Frame,
   size: number,
   out: Uint8Array,
 ): void {
-  const { tile, padding } = manifest;
   const scale = size / (tile + 2 * padding);
   const block = Math.max(1, 1 / scale);
   const step = Math.max(1, scale);

@@ -14,7 +14,7 @@ export interface Overlay {
   readonly series: SeriesSet;
 }
 
-/** What is to be known of the run on the page besides what the run store says. */
+/** What the archive adds to the run store's state of the run on the page. */
 export interface LiveRun {
   readonly id: string;
   readonly name: string | null;

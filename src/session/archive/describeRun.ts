@@ -16,7 +16,7 @@ export interface Difference {
   readonly text: string;
 }
 
-/** Shown in places of their own. */
+/** Shown elsewhere on the page. */
 const ELSEWHERE: ReadonlySet<ConfigPath> = new Set(['preset', 'dataset', 'method']);
 /** A name has room for this many differences. */
 const NAMED = 2;
@@ -39,12 +39,12 @@ function withSmallInitial(label: string): string {
   return /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label;
 }
 
-/** Says how a run was watched or computed, not what it was. */
+/** Whether a setting is about how a run was measured or computed, not about what was trained. */
 function isAside(path: ConfigPath): boolean {
   return path === 'engine' || path === 'precision' || path.startsWith('knn.') || path.startsWith('probe.');
 }
 
-/** What is different from the preset's own values on that data set: settings, changes in flight, and last how it was watched. */
+/** What is different from the preset's own values on that data set: settings, changes in flight, and last how it was measured or computed. */
 export function differencesOf({ config, changes }: Settings): Difference[] {
   const values = flattenConfig(config);
   const settings = differingPaths(config, presetConfig(config.preset, config.dataset, config.method))

@@ -11,7 +11,7 @@ import type { LiveRun } from './archiveStore';
 /** Points of a curve that are kept: all of them up to here, then the lowest and the highest of each stretch. */
 const MAX_POINTS = 4096;
 
-/** What a run is made on; taken down when it begins, since the page may go on to others before it is written. */
+/** The images and the engine of a run; noted when it begins, since the page may have others by the time it is written. */
 export interface RunOrigin {
   readonly dataset: DatasetIdentity;
   readonly engine: RunRecord['engine'];
@@ -48,7 +48,7 @@ export function recordOf(
     name,
     created,
     config: active.config,
-    // Those of a link that the run did not come to are not part of it.
+    // Changes of a link at steps that the run did not reach are not part of it.
     changes: changes.filter(([at]) => at <= step),
     ...origin,
     steps: step,

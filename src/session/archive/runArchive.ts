@@ -17,17 +17,17 @@ export interface ArchiveSources {
   readonly series: SeriesSet;
 }
 
-/** A run under way is written this often at the least and at the most; in between, a crash costs a tenth of it. */
+/** A run under way is written after each further tenth of its duration, within these bounds: a crash loses no more than that. */
 const [SOONEST_MS, LATEST_MS] = [4000, 30_000];
 
 const PROBLEM_WORDS: Record<StorageProblem, string> = {
   full: 'The browser’s storage for this page is full: runs from now on are lost when it is closed. Delete runs to make room.',
   unavailable:
-    'This browser keeps nothing for this page (a private window does not): runs can be compared, but are lost when it is closed.',
+    'This browser keeps nothing for this page (a #window does not): runs can be compared, but are lost when it is closed.',
 };
 
 function newRunId(): string {
-  // `randomUUID` is for secure pages only.
+  // `randomUUID` exists on secure pages only.
   const random = crypto.getRandomValues(new Uint32Array(2));
   return [Date.now(), ...random].map((part) => part.toString(36)).join('-');
 }
@@ -38,64 +38,67 @@ function newRunId(): string {
  */
 export class RunArchive {
   readonly store = createArchiveStore();
+  readonly #sources: ArchiveSources;
+  readonly #storage: RunStorage | null;
   /** Of runs that were ended or shown since the page was opened. */
-  private readonly curves = new Map<string, SeriesSet>();
-  private origin: RunOrigin | null = null;
+  readonly #curves = new Map<string, SeriesSet>();
+  #origin: RunOrigin | null = null;
   /** Whether the storage has the run on the page. */
-  private written = false;
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  #written = false;
+  #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(
-    private readonly sources: ArchiveSources,
-    private readonly storage: RunStorage | null,
-  ) {
-    sources.runStore.subscribe((now, before) => this.follow(now, before));
-    void this.load();
+  constructor(sources: ArchiveSources, storage: RunStorage | null) {
+    this.#sources = sources;
+    this.#storage = storage;
+    sources.runStore.subscribe((now, before) => this.#follow(now, before));
+    void this.#load();
   }
 
   /** The run on the page as it would be kept now; null before its first step. */
   current(): RunRecord | null {
     const { live } = this.store.getState();
-    return live === null || this.origin === null ? null : recordOf(live, this.origin, this.sources.runStore.getState());
+    return live === null || this.#origin === null
+      ? null
+      : recordOf(live, this.#origin, this.#sources.runStore.getState());
   }
 
   /** Lays a run's curves over the charts, or takes them away again. More than MAX_OVERLAYS are not shown. */
   async toggle(id: string): Promise<void> {
     const { overlays } = this.store.getState();
     if (overlays.some((overlay) => overlay.id === id)) {
-      this.hide(id);
+      this.#hide(id);
       return;
     }
     const slots = Array.from({ length: MAX_OVERLAYS }, (_, slot) => slot);
     const free = slots.find((slot) => overlays.every((overlay) => overlay.slot !== slot));
     if (free === undefined) return;
-    // The tick answers at once; the curves follow.
+    // The checkbox changes at once; the curves follow.
     const shown = [...overlays, { id, slot: free, series: new SeriesSet() }];
     this.store.setState({ overlays: shown.sort((a, b) => a.slot - b.slot) });
-    await this.loadOverlay(id);
+    await this.#loadOverlay(id);
   }
 
-  /** Names a run; without a name it goes by what is different about it. */
+  /** Names a run; without a name it is called after what is different about it. */
   async rename(id: string, name: string): Promise<void> {
     const given = name.trim() === '' ? null : name.trim();
     this.store.setState(({ runs, live }) => ({
       runs: runs.map((run) => (run.id === id ? { ...run, name: given } : run)),
       live: live?.id === id ? { ...live, name: given } : live,
     }));
-    await this.attempt((storage) => storage.rename(id, given));
+    await this.#attempt((storage) => storage.rename(id, given));
   }
 
   /** Deletes a kept run; `restore` brings it back. */
   async remove(id: string): Promise<void> {
     const run = this.store.getState().runs.find((run) => run.id === id);
     if (run === undefined) return;
-    await this.seriesOf(id);
-    this.hide(id);
+    await this.#seriesOf(id);
+    this.#hide(id);
     this.store.setState(({ runs, deleted }) => ({
       runs: runs.filter((other) => other.id !== id),
       deleted: [run, ...deleted],
     }));
-    await this.attempt((storage) => storage.remove(id));
+    await this.#attempt((storage) => storage.remove(id));
   }
 
   /** Brings back the run that was deleted last. */
@@ -103,26 +106,26 @@ export class RunArchive {
     const [run, ...deleted] = this.store.getState().deleted;
     if (run === undefined) return;
     this.store.setState({ deleted });
-    this.insert(run);
-    const series = await this.seriesOf(run.id);
-    await this.attempt((storage) => storage.save(run, curvesOf(series), { isNew: true }));
+    this.#insert(run);
+    const series = await this.#seriesOf(run.id);
+    await this.#attempt((storage) => storage.save(run, curvesOf(series), { isNew: true }));
   }
 
-  /** Lets deleted runs go for good. */
+  /** Gives up the way back to deleted runs. */
   forgetDeleted(): void {
-    for (const { id } of this.store.getState().deleted) this.curves.delete(id);
+    for (const { id } of this.store.getState().deleted) this.#curves.delete(id);
     this.store.setState({ deleted: [] });
   }
 
   /** Deletes what cannot be read. */
   async removeUnreadable(): Promise<void> {
-    const done = await this.attempt((storage) => storage.removeUnreadable());
+    const done = await this.#attempt((storage) => storage.removeUnreadable());
     if (done !== null) this.store.setState({ unreadable: 0 });
   }
 
   /** Another tab has written, renamed or deleted a run. */
   async changedElsewhere(id: string): Promise<void> {
-    const answer = await this.attempt((storage) => storage.read(id));
+    const answer = await this.#attempt((storage) => storage.read(id));
     if (answer === null) return;
     const there = answer.value;
     const { live, overlays } = this.store.getState();
@@ -130,115 +133,115 @@ export class RunArchive {
       if (there !== null) this.store.setState({ live: { ...live, name: there.name } });
       return;
     }
-    this.curves.delete(id);
+    this.#curves.delete(id);
     if (there === null) {
-      this.hide(id);
+      this.#hide(id);
       this.store.setState(({ runs }) => ({ runs: runs.filter((other) => other.id !== id) }));
       return;
     }
-    this.insert(there);
-    if (overlays.some((overlay) => overlay.id === id)) await this.loadOverlay(id);
+    this.#insert(there);
+    if (overlays.some((overlay) => overlay.id === id)) await this.#loadOverlay(id);
   }
 
-  /** Writes the run on the page at once: the page may be about to go. */
+  /** Writes the run on the page at once: the page may be about to be closed. */
   leave(): void {
-    void this.write(this.sources.runStore.getState(), true);
+    void this.#write(this.#sources.runStore.getState(), true);
   }
 
-  private async load(): Promise<void> {
-    const stored = await this.attempt((storage) => storage.list());
-    for (const run of stored?.value.runs ?? []) this.insert(run);
+  async #load(): Promise<void> {
+    const stored = await this.#attempt((storage) => storage.list());
+    for (const run of stored?.value.runs ?? []) this.#insert(run);
     this.store.setState({ loaded: true, unreadable: stored?.value.unreadable ?? 0 });
   }
 
   /** Called with the series still those of `before`. */
-  private follow(now: RunStoreState, before: RunStoreState): void {
+  #follow(now: RunStoreState, before: RunStoreState): void {
     if (before.active?.runId !== now.active?.runId) {
-      this.end(before);
+      this.#end(before);
       return;
     }
     if (now.active === null || now.step === 0) return;
-    if (this.store.getState().live === null) this.begin();
-    if (now.runState !== before.runState && now.runState !== 'training') void this.write(now);
-    else if (now.step !== before.step) this.writeSoon();
+    if (this.store.getState().live === null) this.#begin();
+    if (now.runState !== before.runState && now.runState !== 'training') void this.#write(now);
+    else if (now.step !== before.step) this.#writeSoon();
   }
 
-  private begin(): void {
-    this.origin = originOf(this.sources.datasetStore.getState().info, this.sources.engineStore.getState());
-    this.written = false;
+  #begin(): void {
+    this.#origin = originOf(this.#sources.datasetStore.getState().info, this.#sources.engineStore.getState());
+    this.#written = false;
     this.store.setState({ live: { id: newRunId(), name: null, created: Date.now() } });
   }
 
   /** The run on the page becomes one of the archive's. */
-  private end(before: RunStoreState): void {
+  #end(before: RunStoreState): void {
     const { live } = this.store.getState();
-    if (live === null || this.origin === null) return;
-    const run = recordOf(live, this.origin, before);
-    void this.write(before);
+    if (live === null || this.#origin === null) return;
+    const run = recordOf(live, this.#origin, before);
+    void this.#write(before);
     this.store.setState({ live: null });
     if (run === null) return;
-    this.curves.set(run.id, seriesOf(curvesOf(this.sources.series)));
-    this.insert(run);
+    this.#curves.set(run.id, seriesOf(curvesOf(this.#sources.series)));
+    this.#insert(run);
   }
 
-  private writeSoon(): void {
-    if (this.timer !== null || this.storage === null || this.store.getState().problem !== null) return;
+  #writeSoon(): void {
+    if (this.#timer !== null || this.#storage === null || this.store.getState().problem !== null) return;
     const age = Date.now() - (this.store.getState().live?.created ?? 0);
     const wait = Math.min(LATEST_MS, Math.max(SOONEST_MS, age / 10));
-    this.timer = setTimeout(() => void this.write(this.sources.runStore.getState()), wait);
+    this.#timer = setTimeout(() => void this.#write(this.#sources.runStore.getState()), wait);
   }
 
-  private async write(state: RunStoreState, leaving = false): Promise<void> {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+  async #write(state: RunStoreState, leaving = false): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
     const { live } = this.store.getState();
-    if (live === null || this.origin === null) return;
-    const run = recordOf(live, this.origin, state);
+    if (live === null || this.#origin === null) return;
+    const run = recordOf(live, this.#origin, state);
     if (run === null) return;
-    const isNew = !this.written;
-    // Before it is done: a second write may follow at once, and transactions keep their order.
-    this.written = true;
-    const curves = curvesOf(this.sources.series);
-    const done = await this.attempt((storage) => storage.save(run, curves, { isNew, leaving }));
-    if (done === null && isNew && this.store.getState().live?.id === live.id) this.written = false;
+    const isNew = !this.#written;
+    // Set before it is done: a second write may follow at once, and transactions keep their order.
+    this.#written = true;
+    const curves = curvesOf(this.#sources.series);
+    const done = await this.#attempt((storage) => storage.save(run, curves, { isNew, leaving }));
+    if (done === null && isNew && this.store.getState().live?.id === live.id) this.#written = false;
   }
 
-  private insert(run: RunRecord): void {
+  #insert(run: RunRecord): void {
     this.store.setState(({ runs }) => ({
       runs: [...runs.filter(({ id }) => id !== run.id), run].sort((a, b) => b.created - a.created),
     }));
   }
 
-  private hide(id: string): void {
+  #hide(id: string): void {
     this.store.setState(({ overlays }) => ({ overlays: overlays.filter((overlay) => overlay.id !== id) }));
   }
 
-  private async loadOverlay(id: string): Promise<void> {
-    const series = await this.seriesOf(id);
+  async #loadOverlay(id: string): Promise<void> {
+    const series = await this.#seriesOf(id);
     this.store.setState(({ overlays }) => ({
       overlays: overlays.map((overlay) => (overlay.id === id ? { ...overlay, series } : overlay)),
     }));
   }
 
-  private async seriesOf(id: string): Promise<SeriesSet> {
-    const there = this.curves.get(id);
+  async #seriesOf(id: string): Promise<SeriesSet> {
+    const there = this.#curves.get(id);
     if (there !== undefined) return there;
-    const stored = await this.attempt((storage) => storage.curves(id));
+    const stored = await this.#attempt((storage) => storage.curves(id));
     const series = seriesOf(stored?.value ?? {});
-    this.curves.set(id, series);
+    this.#curves.set(id, series);
     return series;
   }
 
-  /** What the storage answers; null where there is none. One that fails is spoken of once; runs are then kept by the page alone. */
-  private async attempt<T>(work: (storage: RunStorage) => Promise<T>): Promise<{ readonly value: T } | null> {
-    if (this.storage === null || this.store.getState().problem === 'unavailable') return null;
+  /** What the storage answers; null where there is none. A failure is reported once; runs are then kept by the page alone. */
+  async #attempt<T>(work: (storage: RunStorage) => Promise<T>): Promise<{ readonly value: T } | null> {
+    if (this.#storage === null || this.store.getState().problem === 'unavailable') return null;
     try {
-      const value = await work(this.storage);
+      const value = await work(this.#storage);
       this.store.setState({ problem: null });
       return { value };
     } catch (error) {
       const now: StorageProblem = error instanceof StorageError ? error.problem : 'unavailable';
-      if (this.store.getState().problem === null) notify(this.sources.noticeStore, PROBLEM_WORDS[now]);
+      if (this.store.getState().problem === null) notify(this.#sources.noticeStore, PROBLEM_WORDS[now]);
       this.store.setState({ problem: now });
       return null;
     }

@@ -51,7 +51,7 @@ export class BenchSession {
     this.#running?.abort();
   }
 
-  /** Twice to the first step: what is compiled and chosen the first time is there the second time. */
+  /** Measures the time to the first step twice: the second time, kernels are compiled and chosen already. */
   async #starts(onProgress: (text: string) => void, signal: AbortSignal): Promise<FirstStepRow[]> {
     const rows: FirstStepRow[] = [];
     for (const start of ['first', 'again']) {
@@ -61,7 +61,7 @@ export class BenchSession {
         rows.push({ start, ...row });
       } catch (error) {
         signal.throwIfAborted();
-        // Without WebGPU there is no such time; the run itself says so.
+        // Without WebGPU there is nothing to compile; the run itself reports that it is missing.
         if (rows.length === 0 && error instanceof Error) return [];
         throw error;
       }

@@ -6,7 +6,7 @@ import type { DatasetInfo, ImageDataset, ImageSize, SampleId, SkippedFile } from
 import { EngineFailure } from '../engine/engineClient';
 import type { DatasetStore } from './datasetStore';
 
-/** The two ways to come by images; `src/data` in the page, made-up ones in tests. */
+/** The two ways to load images: `src/data` in the page, made-up ones in tests. */
 export interface ImageLoaders {
   loadSample(id: SampleId, options: LoadSampleOptions): Promise<ImageDataset>;
   importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult>;
@@ -39,77 +39,80 @@ function withoutPixels({ name, source, size, count, names, labels, classNames, s
 
 /** Loads one data set at a time: a new load cancels the one before it. The data set in use stays until the new one is handed over. */
 export class DatasetLoading {
-  private current: AbortController | null = null;
+  readonly #store: DatasetStore;
+  readonly #loaders: ImageLoaders;
+  readonly #handOver: (dataset: ImageDataset) => Promise<void>;
+  #current: AbortController | null = null;
 
-  constructor(
-    private readonly store: DatasetStore,
-    private readonly loaders: ImageLoaders,
-    /** Gives the pixels to the worker, which owns them from then on. */
-    private readonly handOver: (dataset: ImageDataset) => Promise<void>,
-  ) {}
+  /** @param handOver gives the pixels to the worker, which owns them from then on */
+  constructor(store: DatasetStore, loaders: ImageLoaders, handOver: (dataset: ImageDataset) => Promise<void>) {
+    this.#store = store;
+    this.#loaders = loaders;
+    this.#handOver = handOver;
+  }
 
   /**
-   * Resolves with the data set once it is in use; with null when it was cancelled, overtaken or came to nothing (the store says why).
-   * @param problem of a load before, which stays said
+   * Resolves with the data set once it is in use; with null when it was cancelled, replaced by another load or failed (the store holds the reason).
+   * @param problem of an earlier load, which stays shown
    */
   async load(origin: Origin, settings: LoadSettings, problem: string | null = null): Promise<DatasetInfo | null> {
-    this.current?.abort();
+    this.#current?.abort();
     const controller = new AbortController();
-    this.current = controller;
+    this.#current = controller;
     const unit = origin.kind === 'sample' ? 'bytes' : 'images';
-    this.store.setState({
+    this.#store.setState({
       problem,
       loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
     });
     try {
-      const { dataset, skipped } = await this.read(origin, settings, controller.signal);
+      const { dataset, skipped } = await this.#read(origin, settings, controller.signal);
       controller.signal.throwIfAborted();
       const info = withoutPixels(dataset);
-      await this.handOver(dataset);
-      this.store.setState({ info, skipped });
+      await this.#handOver(dataset);
+      this.#store.setState({ info, skipped });
       return info;
     } catch (error) {
-      // What breaks in the engine is said where the engine is.
+      // An error of the engine is shown with the state of the engine.
       const shown = !controller.signal.aborted && !(error instanceof EngineFailure);
-      if (shown) this.store.setState({ problem: problemOf(error) });
+      if (shown) this.#store.setState({ problem: problemOf(error) });
       return null;
     } finally {
-      if (this.current === controller) {
-        this.current = null;
-        this.store.setState({ loading: null });
+      if (this.#current === controller) {
+        this.#current = null;
+        this.#store.setState({ loading: null });
       }
     }
   }
 
   /** Cancels the load under way, if there is one. */
   cancel(): void {
-    this.current?.abort();
+    this.#current?.abort();
   }
 
-  private async read(origin: Origin, { size, batchSize }: LoadSettings, signal: AbortSignal): Promise<Loaded> {
+  async #read(origin: Origin, { size, batchSize }: LoadSettings, signal: AbortSignal): Promise<Loaded> {
     if (origin.kind === 'sample') {
       const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
-        this.report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });
-      const dataset = await this.loaders.loadSample(origin.id, { size, onProgress, signal });
+        this.#report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });
+      const dataset = await this.#loaders.loadSample(origin.id, { size, onProgress, signal });
       return { dataset, skipped: [] };
     }
-    const onFound = (count: number) => this.report(signal, { done: count, total: null, rate: null, remaining: null });
+    const onFound = (count: number) => this.#report(signal, { done: count, total: null, rate: null, remaining: null });
     const sources = await origin.collect({ onFound, signal });
     const onProgress: ImportOptions['onProgress'] = ({ phase, done, total, imagesPerSecond, remainingSeconds }) =>
-      this.report(signal, {
+      this.#report(signal, {
         done,
         total: phase === 'listing' ? null : total,
         rate: imagesPerSecond > 0 ? imagesPerSecond : null,
         remaining: remainingSeconds,
       });
-    return this.loaders.importImages(sources, { size, seed: HOLD_OUT_SEED, batchSize, onProgress, signal });
+    return this.#loaders.importImages(sources, { size, seed: HOLD_OUT_SEED, batchSize, onProgress, signal });
   }
 
-  private report(
+  #report(
     signal: AbortSignal,
     progress: { done: number; total: number | null; rate: number | null; remaining: number | null },
   ): void {
-    const { loading } = this.store.getState();
-    if (!signal.aborted && loading !== null) this.store.setState({ loading: { ...loading, ...progress } });
+    const { loading } = this.#store.getState();
+    if (!signal.aborted && loading !== null) this.#store.setState({ loading: { ...loading, ...progress } });
   }
 }

@@ -10,7 +10,7 @@ export interface LoadProgress {
   /** Unknown (null) while a folder or a zip is still being listed. */
   readonly total: number | null;
   readonly unit: 'images' | 'bytes';
-  /** Units a second, and seconds to go, once they can be told. */
+  /** Units a second, and seconds to go; null until they can be estimated. */
   readonly rate: number | null;
   readonly remaining: number | null;
 }
@@ -20,7 +20,7 @@ export interface DatasetStoreState {
   readonly info: DatasetInfo | null;
   readonly skipped: readonly SkippedFile[];
   readonly loading: LoadProgress | null;
-  /** Why the last load came to nothing; the data set in use stayed. */
+  /** Why the last load failed; the data set in use stayed. */
   readonly problem: string | null;
   /** The folder that an opened link asks for. */
   readonly wanted: FolderReference | null;

@@ -9,7 +9,7 @@ export function originOfDrop(transfer: DataTransfer): Origin {
   const controller = new AbortController();
   let report: ((count: number) => void) | undefined;
   const gathered = sourcesFromDrop(transfer, { onFound: (count) => report?.(count), signal: controller.signal });
-  // Whoever collects sees the failure; until then it is not an unhandled one.
+  // A failure is reported when the images are collected; without this it would count as unhandled before.
   gathered.catch(() => undefined);
   return {
     kind: 'files',

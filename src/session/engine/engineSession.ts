@@ -12,70 +12,73 @@ export function engineErrorOf(error: unknown): EngineError {
 
 /** The worker and the engine in it: started when first needed, and again after it was lost. */
 export class EngineSession {
-  private client: EngineClient | null = null;
-  private starting: { readonly choice: EngineChoice; readonly done: Promise<boolean> } | null = null;
+  readonly #store: EngineStore;
+  readonly #openWorker: () => WorkerPort;
+  readonly #listeners: EngineListeners;
+  #client: EngineClient | null = null;
+  #starting: { readonly choice: EngineChoice; readonly done: Promise<boolean> } | null = null;
   /** Counts workers: whoever gave something to an earlier one has to give it again. */
   workerNumber = 0;
 
-  constructor(
-    private readonly store: EngineStore,
-    private readonly openWorker: () => WorkerPort,
-    private readonly listeners: EngineListeners,
-  ) {}
+  constructor(store: EngineStore, openWorker: () => WorkerPort, listeners: EngineListeners) {
+    this.#store = store;
+    this.#openWorker = openWorker;
+    this.#listeners = listeners;
+  }
 
   request<T extends CommandType>(
     body: Extract<CommandBody, { type: T }>,
     transfer: Transferable[] = [],
   ): Promise<Replies[T]> {
-    return this.opened().request<T>(body, transfer);
+    return this.#opened().request<T>(body, transfer);
   }
 
   /** Starts the engine unless it runs, or failed, with this choice already; false when there is none (the store says why). */
   ensure(choice: EngineChoice): Promise<boolean> {
-    if (this.starting?.choice === choice) return this.starting.done;
-    const done = this.start(choice);
-    this.starting = { choice, done };
+    if (this.#starting?.choice === choice) return this.#starting.done;
+    const done = this.#start(choice);
+    this.#starting = { choice, done };
     return done;
   }
 
   /** Notes that the engine broke; `ensure` starts it again. */
   lose(error: EngineError): void {
-    this.starting = null;
-    if (!error.recoverable) this.close();
-    this.store.setState({ state: 'lost', error });
+    this.#starting = null;
+    if (!error.recoverable) this.#close();
+    this.#store.setState({ state: 'lost', error });
   }
 
   /** Lets `ensure` try again what failed. */
   forgetFailure(): void {
-    if (this.store.getState().state === 'failed') this.starting = null;
+    if (this.#store.getState().state === 'failed') this.#starting = null;
   }
 
-  private async start(choice: EngineChoice): Promise<boolean> {
-    this.store.setState({ state: 'starting', error: null });
+  async #start(choice: EngineChoice): Promise<boolean> {
+    this.#store.setState({ state: 'starting', error: null });
     try {
       const adapter = await this.request<'init'>({ type: 'init', engine: choice });
-      this.store.setState({ state: 'ready', adapter, error: null });
+      this.#store.setState({ state: 'ready', adapter, error: null });
       return true;
     } catch (thrown) {
       const error = engineErrorOf(thrown);
       // A worker that found no engine is as good as another; one that broke is not.
-      if (!error.recoverable && error.code !== 'no-engine') this.close();
-      this.store.setState({ state: 'failed', error });
+      if (!error.recoverable && error.code !== 'no-engine') this.#close();
+      this.#store.setState({ state: 'failed', error });
       return false;
     }
   }
 
-  private opened(): EngineClient {
-    if (this.client === null) {
-      this.client = new EngineClient(this.openWorker(), this.listeners);
+  #opened(): EngineClient {
+    if (this.#client === null) {
+      this.#client = new EngineClient(this.#openWorker(), this.#listeners);
       this.workerNumber += 1;
     }
-    return this.client;
+    return this.#client;
   }
 
-  private close(): void {
-    const { client } = this;
-    this.client = null;
+  #close(): void {
+    const client = this.#client;
+    this.#client = null;
     client?.dispose();
   }
 }

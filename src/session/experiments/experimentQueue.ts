@@ -6,7 +6,7 @@ import type { EngineStore } from '../engine/engineStore';
 import { hasMoved, type RunStore, shownConfig } from '../run/runStore';
 import { startProblem } from '../run/startProblem';
 import { createExperimentStore, type QueuedRun, type RunEnd } from './experimentStore';
-import { planRuns, summaryOf } from './planRuns';
+import { liveSummary, planRuns } from './planRuns';
 
 /** What the queue needs of the lab. */
 export interface ExperimentLab {
@@ -19,7 +19,7 @@ export interface ExperimentLab {
   pause(): void;
 }
 
-/** How a run ended, and whether it came to be at all. */
+/** How a run ended, and whether it was built at all. */
 type Ended = Partial<Pick<QueuedRun, 'summary' | 'note'>> & {
   readonly state: RunEnd | 'overtaken';
   readonly built: boolean;
@@ -28,7 +28,7 @@ type Ended = Partial<Pick<QueuedRun, 'summary' | 'note'>> & {
 const OVERTAKEN = 'The experiment ended here: another run was begun.';
 const CHANGED = 'changed in flight, does not count';
 
-/** Runs that are left of an experiment that was ended. */
+/** A run of an experiment that was ended: what has not finished counts as stopped. */
 function left(run: QueuedRun): QueuedRun {
   return run.state === 'waiting' || run.state === 'running' ? { ...run, state: 'stopped' } : run;
 }
@@ -36,17 +36,20 @@ function left(run: QueuedRun): QueuedRun {
 /** Trains the runs of an experiment one after the other on the page, and lays those that are done over the next. */
 export class ExperimentQueue {
   readonly store = createExperimentStore();
-  /** Ends the wait for the run that is going. */
-  private end: ((state: 'skipped' | 'stopped') => void) | null = null;
-  /** Runs that were laid over the charts: one that the person took off stays off. */
-  private readonly laid = new Set<string>();
+  readonly #lab: ExperimentLab;
+  /** Ends the wait for the current run. */
+  #end: ((state: 'skipped' | 'stopped') => void) | null = null;
+  /** Runs that were laid over the charts once: one that the person removed is not laid over them again. */
+  readonly #laid = new Set<string>();
 
-  constructor(private readonly lab: ExperimentLab) {}
+  constructor(lab: ExperimentLab) {
+    this.#lab = lab;
+  }
 
   /** Trains every run of an experiment for `steps` steps. The run on the page ends, and is kept. Resolves when the queue has ended. */
   async start(experiment: Experiment, steps: number): Promise<void> {
     if (this.store.getState().phase === 'running') return;
-    const now = this.lab.runStore.getState();
+    const now = this.#lab.runStore.getState();
     const present = shownConfig(now);
     const planned = planRuns(experiment, present, steps);
     this.store.setState({
@@ -64,44 +67,44 @@ export class ExperimentQueue {
       before: present,
       message: hasMoved(now) ? 'The run that was on the page is kept under Runs.' : null,
     });
-    // There is room for few curves: these are the experiment's.
-    for (const { id } of this.lab.archive.store.getState().overlays) void this.lab.archive.toggle(id);
+    // The charts have room for few curves, and the experiment's own runs take it.
+    for (const { id } of this.#lab.archive.store.getState().overlays) void this.#lab.archive.toggle(id);
     for (const [index, { config }] of planned.entries()) {
-      this.change(index, { state: 'running' });
-      const { state, built, summary = null, note = null } = await this.trained(config);
+      this.#change(index, { state: 'running' });
+      const { state, built, summary = null, note = null } = await this.#trained(config);
       if (state === 'overtaken') {
-        this.finish('stopped', OVERTAKEN);
+        this.#finish('stopped', OVERTAKEN);
         return;
       }
-      this.change(index, { state, summary, note, kept: built ? this.keep(experiment, index, state) : null });
+      this.#change(index, { state, summary, note, kept: built ? this.#keep(experiment, index, state) : null });
       if (state === 'stopped') {
-        this.lab.pause();
-        this.finish('stopped', null);
+        this.#lab.pause();
+        this.#finish('stopped', null);
         return;
       }
-      // Nothing takes the place of the last one.
-      if (state === 'skipped' && index === planned.length - 1) this.lab.pause();
+      // No run follows the last one, so that it has to be paused.
+      if (state === 'skipped' && index === planned.length - 1) this.#lab.pause();
     }
-    this.finish('done', this.store.getState().message);
+    this.#finish('done', this.store.getState().message);
   }
 
-  /** The run that is going pauses, and with it the queue. */
+  /** Pauses the current run, and with it the queue. */
   pause(): void {
-    this.lab.pause();
+    this.#lab.pause();
   }
 
   resume(): void {
-    this.lab.train();
+    this.#lab.train();
   }
 
   /** Goes on to the next run; the steps of this one are kept, but it does not count. */
   skip(): void {
-    this.end?.('skipped');
+    this.#end?.('skipped');
   }
 
-  /** Ends the queue; the run that is going pauses. */
+  /** Ends the queue and pauses the current run. */
   stop(): void {
-    this.end?.('stopped');
+    this.#end?.('stopped');
   }
 
   /** A run, at step 0, of the settings from before the experiment. Its last run is kept as well, and laid over the charts. */
@@ -109,13 +112,13 @@ export class ExperimentQueue {
     const { before, phase } = this.store.getState();
     if (before === null || phase === 'running') return;
     this.store.setState({ before: null });
-    void this.lab.replaceBy(before, null);
-    this.layOver();
+    void this.#lab.replaceBy(before, null);
+    this.#layOver();
   }
 
   /** Trains a run of these settings to its end. */
-  private trained(config: RunConfig): Promise<Ended> {
-    const { runStore, datasetStore } = this.lab;
+  #trained(config: RunConfig): Promise<Ended> {
+    const { runStore, datasetStore } = this.#lab;
     const problem = startProblem(config, datasetStore.getState());
     if (problem !== null) return Promise.resolve({ state: 'failed', built: false, note: problem });
     return new Promise((resolve) => {
@@ -124,63 +127,63 @@ export class ExperimentQueue {
       const settle = (state: Ended['state'], more: Pick<Ended, 'summary' | 'note'> = {}) => {
         waiting = false;
         unsubscribe();
-        this.end = null;
+        this.#end = null;
         resolve({ state, built: runId !== null, ...more });
       };
       const unsubscribe = runStore.subscribe((now) => {
         if (now.active?.config === config) runId = now.active.runId;
         if (runId === null) return;
         if (now.active?.runId !== runId) settle('overtaken');
-        else if (now.runState === 'failed') settle('failed', { note: this.reason() });
+        else if (now.runState === 'failed') settle('failed', { note: this.#reason() });
         else if (now.runState === 'finished' || now.runState === 'diverged') {
           const isAsPlanned = now.active.config === config && now.changes.length === 0;
-          settle(now.runState, isAsPlanned ? { summary: summaryOf(now) } : { note: CHANGED });
+          settle(now.runState, isAsPlanned ? { summary: liveSummary(now) } : { note: CHANGED });
         }
       });
-      this.end = settle;
-      void this.lab.replaceBy(config, 'train').then(() => {
-        if (waiting && runId === null) settle('failed', { note: this.reason() });
+      this.#end = settle;
+      void this.#lab.replaceBy(config, 'train').then(() => {
+        if (waiting && runId === null) settle('failed', { note: this.#reason() });
       });
-      this.layOver();
+      this.#layOver();
     });
   }
 
   /** Why the run on the page failed, or could not be built. */
-  private reason(): string {
-    const { runStore, engineStore, datasetStore } = this.lab;
+  #reason(): string {
+    const { runStore, engineStore, datasetStore } = this.#lab;
     const error = runStore.getState().error ?? engineStore.getState().error;
     return error?.message ?? datasetStore.getState().problem ?? 'The run could not be built.';
   }
 
   /** Names the run that has just ended after its experiment, e.g. “Figure 2: with stop-gradient”; its id if it is to be laid over the charts. */
-  private keep({ title }: Experiment, index: number, state: RunEnd): string | null {
-    const { archive } = this.lab;
+  #keep({ title }: Experiment, index: number, state: RunEnd): string | null {
+    const { archive } = this.#lab;
     const { live } = archive.store.getState();
     const label = this.store.getState().runs[index]?.run.label;
-    // One that took no step leaves nothing.
+    // A run that took no step is not kept.
     if (live === null || label === undefined) return null;
     if (live.name === null) void archive.rename(live.id, `${title.replace(/:.*/, '')}: ${label}`);
     return state === 'finished' || state === 'diverged' ? live.id : null;
   }
 
-  /** Lays the runs that are done over the charts, as soon as they are the archive's. */
-  private layOver(): void {
-    const { archive } = this.lab;
+  /** Lays the runs that are done over the charts, as soon as the archive lists them. */
+  #layOver(): void {
+    const { archive } = this.#lab;
     for (const { kept } of this.store.getState().runs) {
       const { runs, overlays } = archive.store.getState();
-      if (kept === null || this.laid.has(kept) || runs.every(({ id }) => id !== kept)) continue;
-      this.laid.add(kept);
+      if (kept === null || this.#laid.has(kept) || runs.every(({ id }) => id !== kept)) continue;
+      this.#laid.add(kept);
       if (overlays.every(({ id }) => id !== kept)) void archive.toggle(kept);
     }
   }
 
-  private change(index: number, change: Partial<QueuedRun>): void {
+  #change(index: number, change: Partial<QueuedRun>): void {
     this.store.setState(({ runs }) => ({
       runs: runs.map((run, i) => (i === index ? { ...run, ...change } : run)),
     }));
   }
 
-  private finish(phase: 'done' | 'stopped', message: string | null): void {
+  #finish(phase: 'done' | 'stopped', message: string | null): void {
     const { experiment, runs } = this.store.getState();
     const of = (id: string) => runs.find(({ run }) => run.id === id)?.summary ?? null;
     this.store.setState({ phase, message, runs: runs.map(left), verdict: experiment?.verdict(of) ?? null });

@@ -14,12 +14,12 @@ export interface QueuedRun {
   readonly kept: string | null;
   /** Its own numbers; null until it has ended, and where it did not run to an end of its own. */
   readonly summary: RunSummary | null;
-  /** Why it failed or does not count, in words; null where there is nothing to say. */
+  /** Why it failed or does not count, in words; null if neither is so. */
   readonly note: string | null;
 }
 
 export interface ExperimentState {
-  /** `done`: every run has been tried; `stopped`: the person ended the queue before. */
+  /** `done`: every run was tried; `stopped`: the person ended the queue before that. */
   readonly phase: 'idle' | 'running' | 'done' | 'stopped';
   /** The one whose runs these are; null before the first. */
   readonly experiment: Experiment | null;
@@ -28,7 +28,7 @@ export interface ExperimentState {
   readonly verdict: Verdict | null;
   /** The settings that the person had, to go back to. */
   readonly before: RunConfig | null;
-  /** What the person should know of the queue, e.g. that the run before it was kept; null where there is nothing to say. */
+  /** What the person should know of the queue, e.g. that the run before it was kept; null for nothing. */
   readonly message: string | null;
 }
 
@@ -54,7 +54,7 @@ export interface QueueProgress {
   readonly total: number;
 }
 
-/** `step`: finished updates of the run that is going. */
+/** `step`: finished updates of the current run. */
 export function progressOf(runs: readonly QueuedRun[], step: number): QueueProgress {
   const index = runs.findIndex(({ state }) => state === 'running');
   const steps = ({ state, config: { totalSteps } }: QueuedRun) => {

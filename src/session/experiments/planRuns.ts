@@ -4,13 +4,14 @@ import {
   experimentConfigs,
   type RunSummary,
 } from '../../domain/experiments/experiment';
+import { runSummary } from '../../domain/experiments/runSummary';
 import { withMethod } from '../../domain/presets';
 import type { RunConfig } from '../../domain/runConfig';
 import type { RunStoreState } from '../run/runStore';
 
 /**
- * The settings of each run: those on the page, but for the options of the methods, which are the preset's, so that an experiment takes
- * away what it says and nothing else. `steps` is the length of a run, at the batch size on the page.
+ * The settings of each run: those on the page, but for the options of the methods, which are the preset's, so that an
+ * experiment changes what it names and nothing else. `steps` is the length of a run, at the batch size on the page.
  */
 export function planRuns(
   experiment: Experiment,
@@ -23,20 +24,8 @@ export function planRuns(
   }));
 }
 
-function measured(value: number | undefined): number | null {
-  return value === undefined || !Number.isFinite(value) ? null : value;
-}
-
 /** The run on the page in the numbers that experiments are judged by; null when there is none. */
-export function summaryOf({ active, step, latest, baselines }: RunStoreState): RunSummary | null {
+export function liveSummary({ active, step, latest, baselines }: RunStoreState): RunSummary | null {
   if (active === null) return null;
-  const std = measured(latest.outputStd);
-  return {
-    steps: step,
-    loss: measured(latest.loss),
-    relativeStd: std === null ? null : std * Math.sqrt(active.config.outputDim),
-    effectiveRank: measured(latest.effectiveRank),
-    knn: measured(latest.knn),
-    untrainedKnn: measured(baselines?.knn?.untrained),
-  };
+  return runSummary(step, active.config.outputDim, { ...latest, untrainedKnn: baselines?.knn?.untrained });
 }

@@ -1,47 +1,50 @@
 type Redraw = () => void;
 
-/** Calls `run` after `ms`; a timer in the page, a hand-turned one in tests. */
+/** Calls `run` after `ms`; a timer in the page, a manual one in tests. */
 export type Scheduler = (run: () => void, ms: number) => void;
 
 /** All charts together are redrawn at most this many times a second. */
 const REDRAWS_PER_SECOND = 10;
 
 /**
- * Redraws charts one at a time, in turn, each in a task of its own: six charts in one task would hold the page up
- * for longer than a person can overlook.
+ * Redraws charts one at a time, in turn, each in a task of its own: six charts in one task would block the page
+ * for so long that a person notices.
  */
 export class ChartClock {
-  private readonly stale = new Set<Redraw>();
-  private readonly charts = new Set<Redraw>();
-  private ticking = false;
+  readonly #stale = new Set<Redraw>();
+  readonly #charts = new Set<Redraw>();
+  readonly #schedule: Scheduler;
+  #ticking = false;
 
-  constructor(private readonly schedule: Scheduler = (run, ms) => void setTimeout(run, ms)) {}
+  constructor(schedule: Scheduler = (run, ms) => void setTimeout(run, ms)) {
+    this.#schedule = schedule;
+  }
 
   /** Registers a chart; the returned function takes it away again. */
   subscribe(redraw: Redraw): () => void {
-    this.charts.add(redraw);
+    this.#charts.add(redraw);
     return () => {
-      this.charts.delete(redraw);
-      this.stale.delete(redraw);
+      this.#charts.delete(redraw);
+      this.#stale.delete(redraw);
     };
   }
 
   /** Says that there is something new to draw. */
   touch(): void {
-    for (const chart of this.charts) this.stale.add(chart);
-    if (this.ticking || this.stale.size === 0) return;
-    this.ticking = true;
-    this.schedule(this.tick, 0);
+    for (const chart of this.#charts) this.#stale.add(chart);
+    if (this.#ticking || this.#stale.size === 0) return;
+    this.#ticking = true;
+    this.#schedule(this.#tick, 0);
   }
 
-  private readonly tick = () => {
-    const next = this.stale.values().next();
+  readonly #tick = () => {
+    const next = this.#stale.values().next();
     if (next.done === true) {
-      this.ticking = false;
+      this.#ticking = false;
       return;
     }
-    this.stale.delete(next.value);
+    this.#stale.delete(next.value);
     next.value();
-    this.schedule(this.tick, 1000 / REDRAWS_PER_SECOND);
+    this.#schedule(this.#tick, 1000 / REDRAWS_PER_SECOND);
   };
 }

@@ -1,10 +1,8 @@
 import type { Marker, Measurement, SeriesName } from '../../domain/measurement';
 import { SERIES_NAMES } from '../../domain/measurement';
 import type { LiveSettings } from '../../domain/runConfig';
-import type { RunSignal, RunState } from '../../domain/signal';
-import type { ChartClock } from './chartClock';
-import type { RunStore, RunStoreState } from './runStore';
-import type { SeriesSet } from './series';
+import type { RunSignal } from '../../domain/signal';
+import type { RunStoreState } from './runStore';
 import { isWarning, markerWords } from './words';
 
 /** The event log keeps this many lines. */
@@ -63,31 +61,11 @@ function withMarker(state: RunStoreState, marker: Marker): Partial<RunStoreState
   };
 }
 
-/** A wish is forgotten once it has come true, or can no longer. */
-function intentAfter(intent: RunStoreState['intent'], runState: RunState): RunStoreState['intent'] {
-  switch (runState) {
-    case 'building':
-      return intent;
-    case 'paused':
-      return intent === 'pause' ? null : intent;
-    case 'training':
-      return intent === 'pause' ? intent : null;
-    case 'finished':
-    case 'diverged':
-    case 'failed':
-      return null;
-    default:
-      return runState satisfies never;
-  }
-}
-
-/** What a signal of the current run changes in the store. */
-function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<RunStoreState> {
+/** What a signal of the current run changes in the store. What the run does is the run control's; measurements go to the series as well. */
+export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<RunStoreState> {
   switch (signal.kind) {
-    case 'state': {
-      const { state: runState, step } = signal.value;
-      return { runState, step, intent: intentAfter(state.intent, runState) };
-    }
+    case 'state':
+      return { step: signal.value.step };
     case 'measurements':
       return {
         latest: withLatest(state.latest, signal.value),
@@ -110,21 +88,5 @@ function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<RunStore
   }
 }
 
-/** What the charts draw. */
-const DRAWN: ReadonlySet<RunSignal['kind']> = new Set(['measurements', 'marker', 'baselines']);
-
-/** Where the signals of the run on the page go. */
-export interface SignalTarget {
-  readonly runStore: RunStore;
-  readonly series: SeriesSet;
-  readonly clock: ChartClock;
-}
-
-/** Takes a signal in: into the store, the series and the charts. One of a run that is over is dropped. */
-export function receiveSignal({ runStore, series, clock }: SignalTarget, signal: RunSignal, runId: string): void {
-  const state = runStore.getState();
-  if (runId !== state.active?.runId) return;
-  if (signal.kind === 'measurements') for (const item of signal.value) series.add(item);
-  runStore.setState(reduceSignal(state, signal));
-  if (DRAWN.has(signal.kind)) clock.touch();
-}
+/** Kinds of signals that the charts draw. */
+export const DRAWN: ReadonlySet<RunSignal['kind']> = new Set(['measurements', 'marker', 'baselines']);

@@ -17,28 +17,28 @@ function doubled(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
 
 /** One recorded quantity: (step, value) with rising steps, in arrays that grow by doubling. */
 export class Series {
-  private steps = new Float64Array(FIRST_CAPACITY);
-  private values = new Float64Array(FIRST_CAPACITY);
-  private count = 0;
+  #steps = new Float64Array(FIRST_CAPACITY);
+  #values = new Float64Array(FIRST_CAPACITY);
+  #count = 0;
 
   get length(): number {
-    return this.count;
+    return this.#count;
   }
 
   /** Appends a point. One at or before the last step is dropped: an answer that came twice or late. */
   push(step: number, value: number): void {
-    if (this.count > 0 && step <= (this.steps[this.count - 1] ?? 0)) return;
-    if (this.count === this.steps.length) {
-      this.steps = doubled(this.steps);
-      this.values = doubled(this.values);
+    if (this.#count > 0 && step <= (this.#steps[this.#count - 1] ?? 0)) return;
+    if (this.#count === this.#steps.length) {
+      this.#steps = doubled(this.#steps);
+      this.#values = doubled(this.#values);
     }
-    this.steps[this.count] = step;
-    this.values[this.count] = value;
-    this.count += 1;
+    this.#steps[this.#count] = step;
+    this.#values[this.#count] = value;
+    this.#count += 1;
   }
 
   last(): Point | null {
-    return this.count === 0 ? null : this.at(this.count - 1);
+    return this.#count === 0 ? null : this.#at(this.#count - 1);
   }
 
   /**
@@ -47,8 +47,8 @@ export class Series {
    * drawn stay where they are until the width doubles. Non-finite values are left out. One pass over the data.
    */
   decimated(maxPoints: number): Point[] {
-    if (this.count <= maxPoints) return this.finitePoints();
-    const span = (this.steps[this.count - 1] ?? 0) - (this.steps[0] ?? 0) + 1;
+    if (this.#count <= maxPoints) return this.#finitePoints();
+    const span = (this.#steps[this.#count - 1] ?? 0) - (this.#steps[0] ?? 0) + 1;
     // A span that does not start on a boundary touches one stretch more, and the last point is always kept.
     const stretches = Math.max(1, Math.floor((maxPoints - 1) / 2) - 1);
     const width = 2 ** Math.max(0, Math.ceil(Math.log2(span / stretches)));
@@ -58,21 +58,21 @@ export class Series {
     let current = -1;
     const flush = () => {
       if (low < 0) return;
-      points.push(this.at(Math.min(low, high)));
-      if (low !== high) points.push(this.at(Math.max(low, high)));
+      points.push(this.#at(Math.min(low, high)));
+      if (low !== high) points.push(this.#at(Math.max(low, high)));
     };
-    for (let i = 0; i < this.count; i++) {
-      const value = this.values[i] ?? Number.NaN;
+    for (let i = 0; i < this.#count; i++) {
+      const value = this.#values[i] ?? Number.NaN;
       if (!Number.isFinite(value)) continue;
-      const stretch = Math.floor((this.steps[i] ?? 0) / width);
+      const stretch = Math.floor((this.#steps[i] ?? 0) / width);
       if (stretch !== current) {
         flush();
         current = stretch;
         low = i;
         high = i;
       } else {
-        if (value < (this.values[low] ?? 0)) low = i;
-        if (value > (this.values[high] ?? 0)) high = i;
+        if (value < (this.#values[low] ?? 0)) low = i;
+        if (value > (this.#values[high] ?? 0)) high = i;
       }
     }
     flush();
@@ -81,20 +81,20 @@ export class Series {
     return points;
   }
 
-  private at(index: number): Point {
-    return { step: this.steps[index] ?? 0, value: this.values[index] ?? Number.NaN };
+  #at(index: number): Point {
+    return { step: this.#steps[index] ?? 0, value: this.#values[index] ?? Number.NaN };
   }
 
-  private finitePoints(): Point[] {
+  #finitePoints(): Point[] {
     const points: Point[] = [];
-    for (let i = 0; i < this.count; i++) if (Number.isFinite(this.values[i])) points.push(this.at(i));
+    for (let i = 0; i < this.#count; i++) if (Number.isFinite(this.#values[i])) points.push(this.#at(i));
     return points;
   }
 }
 
 /** All series of one run. */
 export class SeriesSet {
-  private readonly series = new Map<SeriesName, Series>();
+  readonly #series = new Map<SeriesName, Series>();
 
   add(measurement: Measurement): void {
     for (const name of SERIES_NAMES) {
@@ -104,15 +104,15 @@ export class SeriesSet {
   }
 
   get(name: SeriesName): Series {
-    let series = this.series.get(name);
+    let series = this.#series.get(name);
     if (series === undefined) {
       series = new Series();
-      this.series.set(name, series);
+      this.#series.set(name, series);
     }
     return series;
   }
 
   clear(): void {
-    this.series.clear();
+    this.#series.clear();
   }
 }

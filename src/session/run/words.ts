@@ -2,7 +2,7 @@ import { fieldOf, valueLabel } from '../../domain/fields';
 import type { Diagnosis, Marker } from '../../domain/measurement';
 import type { LiveKey, LiveValue } from '../../domain/runConfig';
 
-/** Where the setting’s own label is too long for a mark on a chart. */
+/** For settings whose own label is too long for a mark on a chart. */
 const SHORT_NAMES: Partial<Record<LiveKey, string>> = {
   stopGradient: 'stop-gradient',
   predictor: 'predictor',
@@ -37,7 +37,7 @@ export function markerWords(marker: Marker): string {
   }
 }
 
-/** Whether a marker tells of a failure, and is drawn in the warning colour. */
+/** Whether a marker stands for a failure, and is drawn in the warning colour. */
 export function isWarning(marker: Marker): boolean {
   if (marker.kind === 'change') return marker.key === 'stopGradient' && marker.value === false;
   return marker.state !== 'learning' && marker.state !== 'starting';

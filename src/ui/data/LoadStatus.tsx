@@ -1,12 +1,13 @@
 import { Button, Progress, Text } from '@mantine/core';
+import { formatBytes } from '../../formats/bytes';
 import type { LoadProgress } from '../../session/data/datasetStore';
 import { useDataset, useLab } from '../lab';
-import { bytes, duration, grouped } from '../numbers';
+import { duration, grouped } from '../numbers';
 import classes from './DataPanel.module.css';
 
 /** How far a load has come, in words. */
 export function progressWords({ done, total, unit, rate, remaining }: LoadProgress): string {
-  if (unit === 'bytes') return total === null ? 'asking for it …' : `${bytes(done)} of ${bytes(total)}`;
+  if (unit === 'bytes') return total === null ? 'asking for it …' : `${formatBytes(done)} of ${formatBytes(total)}`;
   if (total === null) return done === 0 ? 'looking for files …' : `${grouped(done)} files found …`;
   const parts = [`${grouped(done)} of ${grouped(total)}`];
   if (rate !== null) parts.push(`${grouped(Math.round(rate))}/s`);

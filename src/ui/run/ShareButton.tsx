@@ -1,7 +1,7 @@
 import { Button, Popover, Text, TextInput } from '@mantine/core';
 import { IconCheck, IconLink } from '@tabler/icons-react';
 import { useState } from 'react';
-import { currentLink } from '../../session/linkSync';
+import { currentLink } from '../../session/link/linkSync';
 import { useDataset, useLab } from '../lab';
 
 /** Copies the address of the run: settings, seed and the changes made in flight. */

@@ -2,7 +2,8 @@ import { Button, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { indicesOf, TRAIN } from '../../domain/imageDataset';
-import { fittingBatch, startProblem } from '../../session/run/startProblem';
+import { areEnough, fittingBatch } from '../../domain/runProblems';
+import { startProblem } from '../../session/run/startProblem';
 import { useDataset, useEngine, useLab, useRun } from '../lab';
 import { AdapterNote } from './AdapterNote';
 import { EngineProblem } from './EngineProblem';
@@ -41,8 +42,8 @@ function SmallerBatch() {
   const info = useDataset((data) => data.info);
   const images = useMemo(() => (info === null ? 0 : indicesOf(info, TRAIN).length), [info]);
   const fitting = fittingBatch(images);
-  if (info === null || images >= 2 * batchSize) return null;
-  if (fitting === null) return <Text size="sm">Eight images are the least.</Text>;
+  if (info === null || areEnough(images, batchSize)) return null;
+  if (fitting === null) return <Text size="sm">A run needs at least eight images.</Text>;
   return (
     <Button size="compact-sm" variant="default" onClick={() => lab.set('batchSize', fitting)}>
       Take batches of {fitting}

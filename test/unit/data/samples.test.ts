@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readSample } from '../../../scripts/node/loadDataset';
 import { nameEmoji } from '../../../scripts/samples/emojiNames';
 import { SAMPLES } from '../../../src/data/sample/catalogue';
+import { unpackTile } from '../../../src/data/sample/unpackSample';
 import {
   IMAGE_SIZES,
   type ImageDataset,
@@ -69,6 +70,30 @@ test('the pixels are these and no others', async () => {
     for (const size of IMAGE_SIZES) sums[`${id} ${size}`] = sha256((await sample(id, size)).pixels).slice(0, 16);
   }
   expect(sums).toEqual(SUMS);
+});
+
+describe('an image whose size changes by a factor that is not whole', () => {
+  /** A middle row of a tile whose rows hold `values`. */
+  const middleRow = (values: readonly number[], size: number, padding = 0) => {
+    const tile = values.length;
+    const data = Array.from({ length: tile * tile }, (_, i) => values[i % tile]);
+    const out = new Uint8Array(size * size * 4);
+    unpackTile({ width: tile, channels: 1, data }, 0, 0, { tile, padding }, size, out);
+    expect([...out.keys()].filter((i) => i % 4 === 3 && out[i] !== 255)).toEqual([]);
+    return Array.from({ length: size }, (_, x) => out[((size >> 1) * size + x) * 4]);
+  };
+
+  test('is interpolated: 64 pixels become 96 as two become three', () => {
+    expect(middleRow([0, 90], 3)).toEqual([0, 45, 90]);
+    const ramp = Array.from({ length: 64 }, (_, i) => 3 * i);
+    // Pixel i of 96 lies over (i + 1/2) * 2/3 - 1/2 of 64, so that the ramp of 3 a pixel becomes one of 2.
+    const inner = Array.from({ length: 94 }, (_, i) => Math.round(2 * (i + 1) - 0.5));
+    expect(middleRow(ramp, 96)).toEqual([0, ...inner, 189]);
+  });
+
+  test('has its frame before it is scaled', () => {
+    expect(middleRow([60, 60], 6, 1)).toEqual([0, 30, 60, 60, 30, 0]);
+  });
 });
 
 describe('Fashion-MNIST', () => {

@@ -7,7 +7,7 @@ import type { Command } from '../../../src/protocol/commands';
 import type { EngineError } from '../../../src/protocol/events';
 import type { ImageLoaders, Origin } from '../../../src/session/data/datasetLoading';
 import { Lab } from '../../../src/session/lab';
-import { currentLink } from '../../../src/session/linkSync';
+import { currentLink } from '../../../src/session/link/linkSync';
 import { isGoing, liveSettings, shownConfig } from '../../../src/session/run/runStore';
 import { FakeWorker } from './fakeWorker';
 
@@ -33,6 +33,18 @@ const CATS: Origin = {
   collect: async () => ({ name: 'cats', files: [], unreadable: [] }),
 };
 const LOST: EngineError = { code: 'device-lost', message: 'The GPU was taken away.', recoverable: true };
+
+/** The answers of a worker with a software adapter. */
+const ON_SOFTWARE: Options['answers'] = {
+  init: () => ({
+    engine: 'webgpu',
+    description: 'SwiftShader',
+    isSoftware: true,
+    threads: 0,
+    features: [],
+    fallbackReason: null,
+  }),
+};
 
 interface Options {
   readonly hash?: string;
@@ -120,19 +132,23 @@ describe('opening the page', () => {
   });
 
   it('takes the tiny preset on a software adapter', async () => {
-    const init = () => ({
-      engine: 'webgpu' as const,
-      description: 'SwiftShader',
-      isSoftware: true,
-      threads: 0,
-      features: [],
-      fallbackReason: null,
-    });
-    const { worker } = await ready({ answers: { init } });
+    const { worker } = await ready({ answers: ON_SOFTWARE });
     expect(worker().sent('create')).toHaveLength(1);
     expect(worker().sent('create')[0]?.config).toEqual(presetConfig('tiny'));
-    const named = await ready({ hash: '#preset=small', answers: { init } });
+    const named = await ready({ hash: '#preset=small', answers: ON_SOFTWARE });
     expect(named.worker().sent('create')[0]?.config.preset).toBe('small');
+  });
+
+  it('keeps the tiny preset when images were chosen before the adapter was known', async () => {
+    let finish: (result: Awaited<ReturnType<ImageLoaders['importImages']>>) => void = () => undefined;
+    const importImages: ImageLoaders['importImages'] = () => new Promise((resolve) => (finish = resolve));
+    const { lab, worker } = opened({ answers: ON_SOFTWARE, loaders: { importImages } });
+    void lab.loadImages(CATS);
+    await settled();
+    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [] });
+    await settled();
+    expect(worker().sent('create')).toHaveLength(1);
+    expect(worker().sent('create')[0]?.config).toEqual(presetConfig('tiny', 'folder'));
   });
 
   it('says what it could not read of a link, and goes on with the defaults', async () => {
@@ -184,6 +200,20 @@ describe('running', () => {
     const types = typesOf(worker().commands);
     expect(types.filter((type) => type === 'train')).toHaveLength(1);
     expect(types.indexOf('train')).toBeGreaterThan(types.indexOf('create'));
+  });
+
+  it('is built once, however often it is asked for while the engine starts', async () => {
+    const { lab, worker } = opened();
+    lab.train();
+    lab.pause();
+    lab.train();
+    await settled();
+    expect(
+      worker()
+        .sent('create')
+        .map(({ runId }) => runId),
+    ).toEqual(['run-1']);
+    expect(worker().sent('train')).toHaveLength(1);
   });
 
   it('forgets a Train that was taken back before the run was built', async () => {
@@ -290,6 +320,23 @@ describe('changing settings', () => {
     expect(shownConfig(state()).stopGradient).toBe(false);
     expect(state().config.stopGradient).toBe(true);
     expect(state().log[0]).toMatchObject({ step: 9, text: 'stop-gradient off', warning: true });
+  });
+
+  it('sends what was changed while the run was being built once the worker has it', async () => {
+    const { lab, worker, state } = await ready();
+    lab.reset();
+    const stop = lab.runStore.subscribe(({ active }) => {
+      if (active?.runId !== 'run-2') return;
+      stop();
+      lab.set('stopGradient', false);
+      lab.setQueries([4, 5]);
+    });
+    await settled();
+    const about = worker().commands.filter((command) => 'runId' in command && command.runId === 'run-2');
+    expect(typesOf(about)).toEqual(['create', 'change', 'setQueries']);
+    expect(about[1]).toMatchObject({ key: 'stopGradient', value: false });
+    expect(about[2]).toMatchObject({ indices: [4, 5] });
+    expect(shownConfig(state()).stopGradient).toBe(false);
   });
 
   it('makes a change at step 0 part of the settings', async () => {

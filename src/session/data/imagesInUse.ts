@@ -1,0 +1,100 @@
+import type { DatasetInfo, ImageSize } from '../../domain/imageDataset';
+import type { FolderReference } from '../../domain/shareLink';
+import type { EngineSession } from '../engine/engineSession';
+import { type NoticeStore, notify } from '../noticeStore';
+import { DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } from './datasetLoading';
+import type { DatasetStore } from './datasetStore';
+import { Thumbnails } from './thumbnails';
+
+/** Where the images in use are described. */
+export interface ImageStores {
+  readonly datasetStore: DatasetStore;
+  readonly noticeStore: NoticeStore;
+}
+
+/** What loading images depends on. */
+export interface ImageParts {
+  readonly engine: EngineSession;
+  readonly loaders: ImageLoaders;
+  /** How images are to be loaded now. */
+  settings(): LoadSettings;
+  /** Called before the worker is given other images; they wait for it. */
+  leaveImages(): Promise<void>;
+}
+
+/** The images that the page trains on: where they come from, and which worker holds them. */
+export class ImagesInUse {
+  readonly thumbnails: Thumbnails;
+  readonly #stores: ImageStores;
+  readonly #parts: ImageParts;
+  readonly #loading: DatasetLoading;
+  #origin: Origin | null = null;
+  /** The number of the worker that was given the images. */
+  #holder = 0;
+
+  constructor(stores: ImageStores, parts: ImageParts) {
+    const { loaders, engine } = parts;
+    this.#stores = stores;
+    this.#parts = parts;
+    this.thumbnails = new Thumbnails((indices) => engine.request<'thumbnails'>({ type: 'thumbnails', indices }));
+    this.#loading = new DatasetLoading(stores.datasetStore, loaders, async (dataset) => {
+      await parts.leaveImages();
+      await engine.request<'setDataset'>({ type: 'setDataset', dataset }, [dataset.pixels.buffer]);
+      this.#holder = engine.workerNumber;
+      this.thumbnails.replace(dataset.count);
+    });
+  }
+
+  /** Where they come from; null before the first load. */
+  get origin(): Origin | null {
+    return this.#origin;
+  }
+
+  /** Whether a run at this size needs them loaded again: they are of another size, or were held by a worker that is gone. */
+  areStale(size: ImageSize): boolean {
+    if (this.#origin === null) return false;
+    const { info } = this.#stores.datasetStore.getState();
+    return this.#holder !== this.#parts.engine.workerNumber || info?.size !== size;
+  }
+
+  /** Notes the folder that a link asks for, unless it is in use; null where it asks for none. */
+  waitFor(folder: FolderReference | null): void {
+    const source = this.#stores.datasetStore.getState().info?.source;
+    const isInUse = source?.kind === 'folder' && source.fingerprint === folder?.fingerprint;
+    this.#stores.datasetStore.setState({ wanted: isInUse ? null : folder });
+  }
+
+  /**
+   * Loads images. Those in use stay until the new ones are complete. Resolves with what is in use from now on; with null when the load
+   * was cancelled, replaced by another or failed (the store holds the reason).
+   * @param problem of an earlier load, which stays shown
+   */
+  async load(origin: Origin, problem: string | null = null): Promise<DatasetInfo | null> {
+    // The first images are loaded again if the worker dies before it has them.
+    this.#origin ??= origin;
+    const info = await this.#loading.load(origin, this.#parts.settings(), problem);
+    if (info !== null) {
+      this.#origin = origin;
+      this.#compareWithWanted(info);
+      return info;
+    }
+    const { info: inUse, loading, problem: said } = this.#stores.datasetStore.getState();
+    const first = this.#origin;
+    // This load had cancelled that of the first images: they are loaded after all.
+    return inUse === null && loading === null && first !== origin ? this.load(first, said) : null;
+  }
+
+  /** Cancels the load under way, if there is one. */
+  cancel(): void {
+    this.#loading.cancel();
+  }
+
+  #compareWithWanted({ name, source }: DatasetInfo): void {
+    const { datasetStore, noticeStore } = this.#stores;
+    const { wanted } = datasetStore.getState();
+    datasetStore.setState({ wanted: null });
+    if (wanted === null || source.kind !== 'folder' || wanted.fingerprint === source.fingerprint) return;
+    const text = `“${name}” is not the folder this link was made with (“${wanted.name}”, ${wanted.count} images): the run will differ.`;
+    notify(noticeStore, text);
+  }
+}

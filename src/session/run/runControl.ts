@@ -1,0 +1,292 @@
+import { configProblems, type LiveChange, type LiveKey, type LiveValue, type RunConfig } from '../../domain/runConfig';
+import type { RunSignal } from '../../domain/signal';
+import type { Replies } from '../../protocol/commands';
+import type { EngineError } from '../../protocol/events';
+import type { DatasetStore } from '../data/datasetStore';
+import type { ImagesInUse } from '../data/imagesInUse';
+import { type EngineSession, engineErrorOf } from '../engine/engineSession';
+import { type NoticeStore, notify } from '../noticeStore';
+import type { ChartClock } from './chartClock';
+import { DRAWN, logged, reduceSignal } from './runEvents';
+import {
+  type ImagesFor,
+  isAtRest,
+  isCreated,
+  NO_RUNS,
+  type RunEffect,
+  type RunMachineEvent,
+  runIdOf,
+  transition,
+} from './runMachine';
+import { hasMoved, NO_RUN, type RunStore, type RunStoreState } from './runStore';
+import type { SeriesSet } from './series';
+import { startProblem } from './startProblem';
+
+/** An edit is built into a run that has not moved after this pause, so that a series of edits builds one run. */
+const REBUILD_DELAY_MS = 400;
+
+/** Where the run on the page is described. */
+export interface RunStores {
+  readonly runStore: RunStore;
+  readonly datasetStore: DatasetStore;
+  readonly noticeStore: NoticeStore;
+  readonly series: SeriesSet;
+  readonly clock: ChartClock;
+}
+
+/** What a run is built with. */
+export interface RunParts {
+  readonly engine: EngineSession;
+  readonly images: Pick<ImagesInUse, 'areStale'>;
+  /** Loads the images in use again, then calls `imagesReplaced` or `imagesFailed`. */
+  reloadImages(): void;
+  /** Called once the engine runs and before a run is built, to adapt the settings to the engine. */
+  adaptSettings(): void;
+}
+
+/** Builds, trains and ends the run of the page: asks `transition` what each event leads to, and carries that out. */
+export class RunControl {
+  readonly #stores: RunStores;
+  readonly #parts: RunParts;
+  #state = NO_RUNS;
+  #rebuild: ReturnType<typeof setTimeout> | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(stores: RunStores, parts: RunParts) {
+    this.#stores = stores;
+    this.#parts = parts;
+  }
+
+  train(): void {
+    this.#dispatch({ type: 'train' });
+  }
+
+  step(): void {
+    this.#dispatch({ type: 'step' });
+  }
+
+  pause(): void {
+    this.#dispatch({ type: 'pause' });
+  }
+
+  /** A new run at step 0 with the settings as edited, with the engine started again if need be. The run before it is over. */
+  reset(): void {
+    const [problem = null] = configProblems(this.#store.config);
+    this.#dispatch({ type: 'reset', problem });
+  }
+
+  /** Resolves once a run of these settings is built, or cannot be. */
+  replaceBy(config: RunConfig, intent: 'train' | null): Promise<void> {
+    this.#dispatch({ type: 'replaceBy', intent }, { config });
+    return this.#rest();
+  }
+
+  /** The run of a link. `loadsImages`: it waits for images that are loaded first. */
+  open(config: RunConfig, changes: readonly LiveChange[], loadsImages: boolean): void {
+    this.#dispatch({ type: 'open', loadsImages }, { config, changes });
+  }
+
+  /** Has the kernels of the run to come compiled while its images are read. */
+  prepare(): void {
+    const { config } = this.#store;
+    if (this.#stores.datasetStore.getState().info !== null || configProblems(config).length > 0) return;
+    void this.#attempt(this.#parts.engine.request<'prepare'>({ type: 'prepare', config }));
+  }
+
+  /** Settings were edited: a run that has not moved is rebuilt with them soon. */
+  edited(): void {
+    this.#dispatch({ type: 'edit', moved: hasMoved(this.#store) });
+  }
+
+  /** Changes a setting of the run in flight. */
+  change(key: LiveKey, value: LiveValue): void {
+    if (this.#state.run === 'none') return;
+    this.#stores.runStore.setState(({ pending }) => ({ pending: { ...pending, [key]: value } }));
+    if (isCreated(this.#state)) this.#sendChange(key, value);
+  }
+
+  setQueries(queries: readonly number[]): void {
+    this.#stores.runStore.setState({ queries });
+    if (isCreated(this.#state)) this.#sendQueries();
+  }
+
+  /** Pauses and forgets the run before its images are replaced; resolves when the worker has reported all of it. */
+  async leaveImages(): Promise<void> {
+    if (this.#state.run === 'training') {
+      await this.#attempt(this.#parts.engine.request<'pause'>({ type: 'pause', runId: runIdOf(this.#state) }));
+    }
+    this.#dispatch({ type: 'imagesLeaving' });
+  }
+
+  /** Other images are in use. Resolves once a run on them is built, or cannot be. */
+  imagesReplaced(): Promise<void> {
+    this.#dispatch({ type: 'imagesReplaced' });
+    return this.#rest();
+  }
+
+  /** A load of images failed or was cancelled. */
+  imagesFailed(): void {
+    this.#dispatch({ type: 'imagesFailed' });
+  }
+
+  /** Takes in what a run reports; what comes from a run that is over is dropped. */
+  receive(signal: RunSignal, runId: string): void {
+    const { runStore, series, clock } = this.#stores;
+    const state = runStore.getState();
+    if (runId !== state.active?.runId) return;
+    if (signal.kind === 'measurements') for (const item of signal.value) series.add(item);
+    const news = reduceSignal(state, signal);
+    if (signal.kind === 'state') this.#dispatch({ type: 'runState', runId, state: signal.value.state }, news);
+    else runStore.setState(news);
+    if (DRAWN.has(signal.kind)) clock.touch();
+  }
+
+  /** Shows an error; one that the engine did not survive ends the run as well. */
+  fail(error: EngineError, runId: string | null): void {
+    this.#dispatch({ type: 'error', error, runId });
+  }
+
+  get #store(): RunStoreState {
+    return this.#stores.runStore.getState();
+  }
+
+  /** @param news what else the store is to hold from now on */
+  #dispatch(event: RunMachineEvent, news: Partial<RunStoreState> = {}): void {
+    const [next, effects] = transition(this.#state, event);
+    this.#state = next;
+    let shown: Partial<RunStoreState> = {};
+    for (const effect of effects) shown = { ...shown, ...this.#shownOf(effect) };
+    const { run, intent } = next;
+    const runState = run === 'none' ? null : run === 'creating' ? 'building' : run;
+    // In one go, and before the series: the archive keeps the run before with the curves that are still there.
+    this.#stores.runStore.setState({ ...shown, ...news, runState, intent });
+    if (effects.some(({ type }) => type === 'clear' || type === 'create')) {
+      this.#stores.series.clear();
+      this.#stores.clock.touch();
+    }
+    for (const effect of effects) this.#carryOut(effect);
+    if (!isAtRest(this.#state)) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** What an effect changes in the store. */
+  #shownOf(effect: RunEffect): Partial<RunStoreState> {
+    const { config, changes, log } = this.#store;
+    switch (effect.type) {
+      case 'clear':
+        return { ...NO_RUN, active: null, changes: effect.changes === 'kept' ? changes : [] };
+      case 'create': {
+        const images = this.#stores.datasetStore.getState().info?.name ?? '';
+        const text = `run ${this.#state.runs}: ${config.preset}, ${images}, seed ${config.seed}`;
+        return { ...NO_RUN, active: { runId: effect.runId, config }, log: logged(log, 0, text) };
+      }
+      case 'showError':
+        return { error: effect.error, log: logged(log, null, effect.error.message, true) };
+      default:
+        return {};
+    }
+  }
+
+  #carryOut(effect: RunEffect): void {
+    const { engine } = this.#parts;
+    switch (effect.type) {
+      case 'clear':
+      case 'showError':
+        // All there is to do is in the store.
+        return;
+      case 'schedule':
+        clearTimeout(this.#rebuild);
+        this.#rebuild = setTimeout(() => this.#dispatch({ type: 'rebuildDue' }), REBUILD_DELAY_MS);
+        return;
+      case 'unschedule':
+        clearTimeout(this.#rebuild);
+        return;
+      case 'forgetFailure':
+        engine.forgetFailure();
+        return;
+      case 'startEngine':
+        void this.#startEngine();
+        return;
+      case 'reloadImages':
+        this.#parts.reloadImages();
+        return;
+      case 'create':
+        void this.#create(effect.runId);
+        return;
+      case 'catchUp':
+        this.#catchUp();
+        return;
+      case 'command':
+        void this.#attempt(engine.request<'train' | 'step' | 'pause'>({ type: effect.command, runId: effect.runId }));
+        return;
+      case 'loseEngine':
+        engine.lose(effect.error);
+        return;
+      case 'notify':
+        notify(this.#stores.noticeStore, effect.text);
+        return;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  async #startEngine(): Promise<void> {
+    const choice = this.#store.config.engine;
+    const isReady = await this.#parts.engine.ensure(choice);
+    if (choice !== this.#store.config.engine) return this.#startEngine();
+    if (isReady) this.#parts.adaptSettings();
+    this.#dispatch(isReady ? { type: 'engineReady', images: this.#images() } : { type: 'engineFailed' });
+  }
+
+  #images(): ImagesFor {
+    const data = this.#stores.datasetStore.getState();
+    const { config } = this.#store;
+    if (data.loading !== null) return 'coming';
+    if (this.#parts.images.areStale(config.imageSize)) return 'stale';
+    return startProblem(config, data) === null ? 'fit' : 'unfit';
+  }
+
+  async #create(runId: string): Promise<void> {
+    const { config, changes } = this.#store;
+    try {
+      await this.#parts.engine.request<'create'>({ type: 'create', runId, config, changes });
+      this.#dispatch({ type: 'created', runId });
+    } catch (thrown) {
+      this.#dispatch({ type: 'createFailed', runId, error: engineErrorOf(thrown) });
+    }
+  }
+
+  #catchUp(): void {
+    const { pending } = this.#store;
+    for (const [key, value] of Object.entries(pending)) this.#sendChange(key as LiveKey, value);
+    this.#sendQueries();
+  }
+
+  #sendChange(key: LiveKey, value: LiveValue): void {
+    const runId = runIdOf(this.#state);
+    void this.#attempt(this.#parts.engine.request<'change'>({ type: 'change', runId, key, value }));
+  }
+
+  #sendQueries(): void {
+    const runId = runIdOf(this.#state);
+    const indices = this.#store.queries;
+    void this.#attempt(this.#parts.engine.request<'setQueries'>({ type: 'setQueries', runId, indices }));
+  }
+
+  /** Shows why a command failed, if it did. */
+  async #attempt(answer: Promise<Replies[keyof Replies]>): Promise<void> {
+    try {
+      await answer;
+    } catch (thrown) {
+      this.fail(engineErrorOf(thrown), this.#state.run === 'none' ? null : runIdOf(this.#state));
+    }
+  }
+
+  /** Resolves when nothing is awaited. */
+  #rest(): Promise<void> {
+    if (isAtRest(this.#state)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}

@@ -1,0 +1,74 @@
+import { type ConfigPath, setConfigValue } from '../../domain/configPath';
+import type { DatasetInfo } from '../../domain/imageDataset';
+import { withMethod } from '../../domain/presets';
+import type { PresetName, RunConfig } from '../../domain/runConfig';
+import type { EngineStore } from '../engine/engineStore';
+import { pickQueries } from './queries';
+import { rebased, withPreset } from './rebase';
+import type { RunControl } from './runControl';
+import { isLiveKey, type RunStore } from './runStore';
+
+/** Edits the settings of the page, and tells the run control. */
+export class Settings {
+  readonly #runStore: RunStore;
+  readonly #engineStore: EngineStore;
+  readonly #control: Pick<RunControl, 'edited' | 'change'>;
+  /** Whether the page may still choose the preset by itself. */
+  #choosesPreset = true;
+
+  constructor(runStore: RunStore, engineStore: EngineStore, control: Pick<RunControl, 'edited' | 'change'>) {
+    this.#runStore = runStore;
+    this.#engineStore = engineStore;
+    this.#control = control;
+  }
+
+  /** @throws Error naming the setting when the value does not fit it. */
+  set(path: ConfigPath, value: unknown): void {
+    const { config, active } = this.#runStore.getState();
+    const changed = setConfigValue(config, path, value);
+    if (isLiveKey(path) && active !== null) this.#control.change(path, changed[path]);
+    // Another method brings settings of its own with it.
+    else this.#edit(changed.method === config.method ? changed : withMethod(config, changed.method));
+  }
+
+  setPreset(preset: PresetName): void {
+    this.keepPreset();
+    this.#edit(withPreset(this.#runStore.getState().config, preset));
+  }
+
+  /** Gives up edits that wait for a new run. */
+  discardEdits(): void {
+    const { active } = this.#runStore.getState();
+    if (active !== null) this.#runStore.setState({ config: active.config });
+  }
+
+  /** The preset was chosen: the page no longer chooses one by itself. */
+  keepPreset(): void {
+    this.#choosesPreset = false;
+  }
+
+  /** A software adapter is some hundred times slower: unless a preset was chosen, takes the one made for it. Needs an engine that runs. */
+  adaptToEngine(): void {
+    if (!this.#choosesPreset) return;
+    this.keepPreset();
+    if (this.#engineStore.getState().adapter?.isSoftware !== true) return;
+    const { config } = this.#runStore.getState();
+    this.#runStore.setState({ config: rebased(config, 'tiny', config.dataset) });
+  }
+
+  /** Adapts the settings to images that were just loaded. `areFirst`: a link's changes in flight are about them. */
+  adaptToImages(info: DatasetInfo, areFirst: boolean): void {
+    const { config, changes } = this.#runStore.getState();
+    const dataset = info.source.kind === 'sample' ? info.source.id : 'folder';
+    this.#runStore.setState({
+      config: dataset === config.dataset ? config : rebased(config, config.preset, dataset),
+      changes: areFirst ? changes : [],
+      queries: pickQueries(info, 0),
+    });
+  }
+
+  #edit(config: RunConfig): void {
+    this.#runStore.setState({ config });
+    this.#control.edited();
+  }
+}

@@ -1,0 +1,8 @@
+import { createRoot } from 'react-dom/client';
+import { openLab } from '../session/pageLab';
+import { App } from './App';
+
+/** Opens the lab of this page and draws it into an element. */
+export function mountLab(root: HTMLElement): void {
+  createRoot(root).render(<App lab={openLab(window)} />);
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { presetConfig } from '../../../src/domain/presets';
+import { adviceOnFew, fittingBatch, runProblems } from '../../../src/domain/runProblems';
+
+describe('what keeps a run from starting', () => {
+  const config = presetConfig('tiny');
+  const { batchSize } = config;
+
+  it('is nothing with two batches of images and sound settings', () => {
+    expect(runProblems(config, 2 * batchSize)).toEqual([]);
+  });
+
+  it('is too few images, with the batch that would do', () => {
+    const [problem, ...others] = runProblems({ ...config, batchSize: 1024 }, 1501);
+    expect(others).toEqual([]);
+    expect(problem).toEqual({
+      code: 'too-few-images',
+      text: '1,501 images to train on are fewer than two batches of 1024. Add images, or set the batch size to 750 or less.',
+    });
+  });
+
+  it('is every setting that does not fit the others', () => {
+    const { crop, blur } = config.augment;
+    const augment = {
+      ...config.augment,
+      crop: { ...crop, scaleMin: 0.9, scaleMax: 0.1 },
+      blur: { ...blur, sigmaMin: 2, sigmaMax: 1 },
+    };
+    const problems = runProblems({ ...config, augment }, 1);
+    expect(problems.map(({ code }) => code)).toEqual(['too-few-images', 'bad-config', 'bad-config']);
+    expect(problems[1]?.text).toContain('augment.crop.scaleMin');
+    expect(problems[2]?.text).toContain('augment.blur.sigmaMin');
+  });
+});
+
+it('no batch is advised that is smaller than the smallest, 4', () => {
+  expect([adviceOnFew(7), adviceOnFew(8)]).toEqual(['Add images.', 'Add images, or set the batch size to 4 or less.']);
+  expect([0, 1, 7, 8, 15, 16, 300].map(fittingBatch)).toEqual([null, null, null, 4, 4, 8, 128]);
+});
