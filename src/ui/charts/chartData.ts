@@ -103,7 +103,7 @@ export function placeMarkers(markers: readonly Marker[], end: number, width: num
     .reverse();
 }
 
-/** A value that a chart is judged against. */
+/** A reference value that a chart shows as a line, e.g. 1/√d. */
 export interface ChartReference {
   readonly name: string;
   readonly value: number;

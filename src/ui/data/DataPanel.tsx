@@ -12,7 +12,7 @@ import { LoadStatus } from './LoadStatus';
 
 const FILE_TYPES = 'image/*,.zip,application/zip';
 
-/** Which images are learned from: a sample, or one's own. */
+/** The choice of training images: a sample, or one's own. */
 export function DataPanel() {
   const lab = useLab();
   const choice = useRun((run) => run.config.dataset);

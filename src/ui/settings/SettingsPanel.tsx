@@ -13,7 +13,7 @@ import classes from './SettingsPanel.module.css';
 /** Not part of a recipe: choosing a preset keeps them. */
 const KEPT = new Set(['seed', 'engine', 'method']);
 
-/** Settings that have their control elsewhere on the page: data panel, diagram, the head of this panel. */
+/** Settings whose control is elsewhere on the page: data panel, diagram, the head of this panel. */
 const ELSEWHERE = new Set(['preset', 'dataset', 'method', 'stopGradient']);
 
 const SECTIONS: readonly { readonly group: FieldGroup; readonly title: string }[] = [
@@ -92,7 +92,7 @@ function PresetSelect() {
           <>
             {edited} {edited === 1 ? 'setting' : 'settings'} changed by hand.{' '}
             <Anchor component="button" type="button" size="xs" onClick={() => lab.setPreset(preset)}>
-              Back to its values
+              Restore the preset’s values
             </Anchor>
           </>
         )}
@@ -103,8 +103,8 @@ function PresetSelect() {
 
 function presetWords(preset: (typeof PRESET_NAMES)[number]): string {
   return preset === 'paper'
-    ? 'The paper’s own values: hundreds of epochs, for a strong GPU and much patience.'
-    : 'Rates that learn in a short run, not the paper’s.';
+    ? 'The paper’s values: hundreds of epochs. Needs a strong GPU and much time.'
+    : 'Learning rates for short runs, higher than the paper’s.';
 }
 
 function MethodSelect() {
