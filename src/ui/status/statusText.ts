@@ -38,7 +38,7 @@ function hangsOnStopGradient(config: RunConfig): boolean {
 function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
   const { stopGradient, predictor } = liveSettings(run);
   if (!stopGradient && usual(config).stopGradient) {
-    return 'With stop-gradient off, a constant output minimises the loss, and the gradient leads directly to it.';
+    return 'With stop-gradient off, a constant output is a trivial solution, and the gradient leads directly to it.';
   }
   const switchedOn = run.changes.some(
     ([step, key, value]) => key === 'stopGradient' && value === true && step >= since,
