@@ -16,7 +16,10 @@ export const similarity: Experiment = {
     if (cosine === null || crossEntropy === null) return CANNOT_TELL;
     const numbers = `std·√d ${fixed(cosine.relativeStd)} with the cosine and ${fixed(crossEntropy.relativeStd)} with cross-entropy, kNN ${percent(cosine.knn)} and ${percent(crossEntropy.knn)}`;
     if (!isSpread(cosine) || !isSpread(crossEntropy)) {
-      return { outcome: 'does not', text: `The outputs do not stay spread with both: ${numbers}.` };
+      return {
+        outcome: 'does not',
+        text: `At least one of the two losses does not keep the outputs spread: ${numbers}.`,
+      };
     }
     return compareKnn(crossEntropy, cosine) === 'lower'
       ? { outcome: 'reproduces', text: `Both keep their outputs spread, and the cosine learns better: ${numbers}.` }

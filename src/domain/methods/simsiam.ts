@@ -203,7 +203,7 @@ export const simsiam = describeMethod({
   options,
   defaults: ({ outputDim }) => ({ predictorHidden: Math.max(1, Math.floor(outputDim / 4)) }),
   problems,
-  // The loss can reach +1, but the outputs of two views of the same image never start opposed.
+  // The loss can reach +1, but the outputs of two views of the same image do not start opposed.
   lossRange: ({ similarity }) => (similarity === 'cosine' ? [-1, 0] : null),
   lossHelp: ({ similarity }) =>
     similarity === 'cosine'

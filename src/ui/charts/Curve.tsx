@@ -19,7 +19,7 @@ const AXIS_WIDTH = 42;
 /** Above the curve there is room for the labels of the event markers. */
 const MARGIN = { top: 16, right: 10, bottom: 0, left: 0 };
 const PLOT_HEIGHT = HEIGHT - AXIS_HEIGHT - MARGIN.top;
-/** Strokes of the live line, alone and among others. */
+/** Stroke widths of the live line: alone, and with overlays. */
 const [ALONE, AMONG_OTHERS] = [1.6, 2.2];
 
 interface CurveProps {
@@ -130,7 +130,7 @@ export const Curve = memo(function Curve({ chart, live, overlays }: CurveProps) 
   );
 });
 
-/** Rows for the steps that only the overlays have come to, so that the pointer can read them there. */
+/** Adds rows for steps that only the overlays have, so that the tooltip works there. */
 function withLaterSteps(rows: ReturnType<typeof rowsOf>, curves: readonly OverlayCurve[]): ReturnType<typeof rowsOf> {
   const last = rows.at(-1)?.step ?? -1;
   const later = curves.flatMap(({ points }) => points.filter(({ step }) => step > last).map(({ step }) => step));

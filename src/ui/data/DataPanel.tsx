@@ -24,7 +24,7 @@ export function DataPanel() {
 
   const take = (event: ChangeEvent<HTMLInputElement>) => {
     const files = [...(event.currentTarget.files ?? [])];
-    // So that choosing the same folder again is a change, too.
+    // Without this, choosing the same folder again would not be reported as a change.
     event.currentTarget.value = '';
     if (files.length > 0) void lab.loadImages(originOfFiles(files));
   };

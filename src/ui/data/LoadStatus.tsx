@@ -4,7 +4,7 @@ import { useDataset, useLab } from '../lab';
 import { bytes, duration, grouped } from '../numbers';
 import classes from './DataPanel.module.css';
 
-/** How far a load has come, in words. */
+/** The progress of a load in words. */
 export function progressWords({ done, total, unit, rate, remaining }: LoadProgress): string {
   if (unit === 'bytes') return total === null ? 'requesting …' : `${bytes(done)} of ${bytes(total)}`;
   if (total === null) return done === 0 ? 'looking for files …' : `${grouped(done)} files found …`;

@@ -19,7 +19,7 @@ interface ExperimentChoiceProps {
   onChoose(name: string): void;
 }
 
-/** Which experiment, what it asks and what the paper found; how long its runs are, and the button. */
+/** The choice of experiment with its question and the paper's claim, the length of its runs, and the start button. */
 export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoiceProps) {
   const lab = useLab();
   const { preset, dataset } = useRun((run) => run.config);
@@ -92,6 +92,6 @@ function useProblem(): string | null {
   const noEngine = useEngine(({ state }) => state === 'failed' || state === 'starting');
   if (data.loading !== null) return 'An experiment can start when the images are loaded.';
   if (noEngine) return 'An experiment can start when the engine is running.';
-  // What holds for one run, e.g. its batch size, is said of that run.
+  // Problems of a single run, e.g. its batch size, are reported with that run.
   return data.info === null || data.wanted !== null ? startProblem(config, data) : null;
 }

@@ -8,7 +8,7 @@ export interface PreviewViews {
 }
 
 /**
- * Two views each of some images with the augmentations as edited, drawn afresh when these or the `seed` change; null until they are there.
+ * Two views each of some images with the augmentations as edited, drawn again when these or the `seed` change; null until they have been computed.
  * `indices` must keep its identity while it stays the same.
  */
 export function usePreview(indices: readonly number[], seed: number): PreviewViews | null {

@@ -1,4 +1,4 @@
-/** Pixels of the picture for each of the drawing's: sharp on paper and on dense screens. */
+/** Pixels of the PNG per pixel of the SVG, so that it is sharp on paper and on high-resolution screens. */
 const SCALE = 2;
 
 /**

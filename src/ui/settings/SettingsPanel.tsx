@@ -10,7 +10,7 @@ import { FieldRow } from './FieldRow';
 import { LearningRateField } from './LearningRateField';
 import classes from './SettingsPanel.module.css';
 
-/** Not part of a recipe: choosing a preset keeps them. */
+/** Settings that are not part of a preset: choosing a preset keeps them. */
 const KEPT = new Set(['seed', 'engine', 'method']);
 
 /** Settings whose control is elsewhere on the page: data panel, diagram, the head of this panel. */
@@ -32,7 +32,7 @@ function fieldsOf(group: FieldGroup, method: MethodName) {
   );
 }
 
-/** Every setting but the images and the augmentations. */
+/** Every setting except the data set and the augmentations. */
 export function SettingsPanel() {
   const method = useRun((run) => run.config.method);
   return (
