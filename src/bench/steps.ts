@@ -81,7 +81,7 @@ async function measureCase(item: NetworkCase, rates: Rates, context: BenchContex
     }
     contender.dispose();
     leftOut.push(
-      `${TITLES[side]} not timed: it computes something else here, loss ${result.loss.toPrecision(6)} and gradient norm ${result.gradientNorm.toPrecision(6)}`,
+      `${TITLES[side]} not timed: its result differs here, with loss ${result.loss.toPrecision(6)} and gradient norm ${result.gradientNorm.toPrecision(6)}`,
     );
   };
   if (takesPart('stockTfjs')) {

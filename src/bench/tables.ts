@@ -28,7 +28,7 @@ function stepsTable({ steps, software, peak }: BenchReport): BenchTable {
   const jax = (...cells: string[]) => (withJax ? cells : []);
   const processor =
     software && steps.some(({ times: { ours } }) => ours.processorMs !== null)
-      ? ' In brackets: milliseconds that all threads together computed.'
+      ? ' In brackets: computing time of all threads together, in milliseconds.'
       : '';
   return {
     title: 'One training step, in milliseconds',
@@ -77,7 +77,7 @@ function scriptTable({ steps }: BenchReport): BenchTable {
 function agreementTable(steps: readonly StepRow[]): BenchTable {
   return {
     title: 'The same network',
-    note: 'Loss and norm of the gradient over all parameters before the first step. Who differs from ours by more than 0.1 % or 1 % is not timed.',
+    note: 'Loss, and norm of the gradient over all parameters, before the first step. An implementation whose loss differs from ours by more than 0.1 %, or whose gradient norm by more than 1 %, is not timed.',
     columns: ['case', 'by', 'loss', 'gradient norm'],
     rows: steps.flatMap((row) =>
       row.agreement.map(({ name, loss, gradientNorm }) => [
@@ -94,8 +94,8 @@ function enginesTable({ engines, software }: BenchReport): BenchTable {
   const withProcessor = software && engines.some(({ processorMs }) => processorMs !== null);
   return {
     title: 'A whole step by each engine, reference network',
-    note: 'As a run makes it: draw a batch and its augmentations, upload, augment, forward, backward, update, read the loss. Stock tfjs augments by its own ops, too.',
-    columns: ['engine', withProcessor ? 'ms (all threads)' : 'ms', 'JavaScript ms', 'time by the first'],
+    note: 'The step of a run: draw a batch and its augmentations, upload, augment, forward pass, backward pass, update, read the loss. Stock tfjs uses its own ops for augmentation, too.',
+    columns: ['engine', withProcessor ? 'ms (all threads)' : 'ms', 'JavaScript ms', 'time relative to the first'],
     rows: engines.map(({ engine, ms: wallMs, processorMs, scriptMs, relative }) => [
       engine,
       ms({ wallMs, processorMs }, software),
@@ -108,7 +108,7 @@ function enginesTable({ engines, software }: BenchReport): BenchTable {
 function kernelsTable({ kernels }: BenchReport): BenchTable {
   return {
     title: 'Kernels',
-    note: 'Peaks are those measured on this adapter in the same run. Bytes count as if every input were read once and every output written once.',
+    note: 'Peaks are those measured on this adapter in the same run. Bytes are those of reading every input once and writing every output once.',
     columns: ['kernel', 'shape', 'ms', 'GFLOP/s', 'of FMA peak', 'GB/s', 'of copy bandwidth', 'stock / ours'],
     rows: kernels.map((row) => [
       row.name,
@@ -126,7 +126,7 @@ function kernelsTable({ kernels }: BenchReport): BenchTable {
 function memoryTable({ memory }: BenchReport): BenchTable {
   return {
     title: 'Device memory, reference network',
-    note: 'Allocated after two steps, buffers kept for reuse included, each on a device of its own.',
+    note: 'Allocated after two steps, including buffers kept for reuse; each case on its own device.',
     columns: ['', 'MB', 'dispatches a step'],
     rows: memory.map(({ engine, bytes, dispatches }) => [
       engine,
@@ -139,7 +139,7 @@ function memoryTable({ memory }: BenchReport): BenchTable {
 function methodsTable({ methods, software }: BenchReport): BenchTable {
   return {
     title: 'Methods, reference network and batch',
-    note: 'Whole steps, recorded. In brackets, if any: milliseconds of all threads together.',
+    note: 'Whole steps, recorded. In brackets, where known: computing time of all threads together, in milliseconds.',
     columns: ['method', 'ms', 'against SimSiam'],
     rows: methods.map(({ method, ms: wallMs, processorMs, relative }) => [
       method,
@@ -166,7 +166,7 @@ export function reportTables(report: BenchReport): BenchTable[] {
   const scaling = report.scaling.map(
     ({ parameter, points }): BenchTable => ({
       title: `Step time against ${parameter}`,
-      note: 'Reference network; everything else as it is there. In brackets, if any: milliseconds of all threads together.',
+      note: 'Reference network, with only this changed. In brackets, where known: computing time of all threads together, in milliseconds.',
       columns: [parameter, 'GFLOP', 'ms', 'GFLOP/s'],
       rows: points.map(({ value, gflop, ms: wallMs, processorMs, gflops }) => [
         value,

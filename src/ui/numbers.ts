@@ -1,4 +1,4 @@
-/** What stands in for a number that has not been measured yet. */
+/** Shown in place of a number that has not been measured yet. */
 export const NOT_YET = '–';
 
 /** A number with a fixed count of decimals that a program can read back: plain minus, no grouping, no unit. */

@@ -51,7 +51,7 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   components: {
     Button: Button.extend({
-      // The dark scheme's accent is light, and asks for dark words; Mantine judges by the light scheme's.
+      // The dark scheme's accent is light and needs dark text; Mantine chooses the text colour by the light scheme's accent.
       vars: (_, { variant = 'filled' }) => ({
         root:
           variant === 'filled'
@@ -63,7 +63,7 @@ export const theme = createTheme({
       defaultProps: {
         position: 'bottom-end',
         transitionProps: { duration: 0 },
-        // In the landmark that it belongs to, and with nothing in it but its items, the first of which gets the focus.
+        // Rendered inside its landmark, without a placeholder, so that the first item gets the focus.
         withinPortal: false,
         withInitialFocusPlaceholder: false,
       },
@@ -74,7 +74,7 @@ export const theme = createTheme({
       defaultProps: { size: 'sm' },
       styles: {
         body: { position: 'relative' },
-        // The checkbox itself lies, unseen, over what is drawn for it: what is clicked is what has the name and the role.
+        // The invisible checkbox covers the drawn switch, so that the element that is clicked has the name and the role.
         input: {
           position: 'absolute',
           inset: 0,

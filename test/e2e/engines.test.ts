@@ -45,7 +45,7 @@ describe('a browser without the engine that the address asks for', () => {
   testOnWasm('says what is missing and what to do, on a page that is all there', async ({ page }) => {
     await page.goto(`${inject('siteUrl')}#v=1&preset=tiny&dataset=fashion-mnist&engine=webgpu`);
     const lab = new LabPage(page);
-    await expect.poll(() => lab.status.innerText()).toContain('Nothing to compute with');
+    await expect.poll(() => lab.status.innerText()).toContain('No engine could be started');
     const alert = page.getByRole('alert');
     await alert
       .getByText(/WebGPU: .*no (adapter|WebGPU)/s)
@@ -61,6 +61,6 @@ describe('a browser without the engine that the address asks for', () => {
       await lab.region(panel).waitFor();
     }
     await lab.button('Try again').click();
-    await expect.poll(() => lab.status.innerText()).toContain('Nothing to compute with');
+    await expect.poll(() => lab.status.innerText()).toContain('No engine could be started');
   });
 });

@@ -29,7 +29,7 @@ describe('an experiment', () => {
     const verdict = page.getByTestId('experiment-verdict');
     await verdict.waitFor({ timeout: 60_000 });
     const words = await verdict.innerText();
-    expect(words).toMatch(/^(Reproduces|Partly|Does not reproduce)\. .*std·√d \d/);
+    expect(words).toMatch(/^(Reproduced|Partly reproduced|Not reproduced)\. .*std·√d \d/);
     const rows = page.getByTestId('experiment-result').locator('tbody tr');
     expect(await rows.count()).toBe(2);
     const stds: number[] = [];
@@ -55,7 +55,7 @@ describe('an experiment', () => {
     // The tables find out how much room they have.
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 
-    await lab.button('Back to the settings from before').click();
+    await lab.button('Restore the previous settings').click();
     await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
   });
 });

@@ -24,7 +24,7 @@ describe('a first visit', () => {
     // Whichever the measurement finds the faster: the processor itself, or standing in for a GPU.
     expect(await page.getByTestId('adapter').innerText()).toMatch(/wasm.*processor|swiftshader/i);
     await page
-      .getByText(/slower (here )?than|some hundred times slower/i)
+      .getByText(/slower (here )?than|about a hundred times slower/i)
       .first()
       .waitFor();
     await page.getByText(/tiny/i).first().waitFor();

@@ -48,7 +48,7 @@ async function expectMixed(lab: LabPage): Promise<void> {
   expect(await lab.size()).toBe(COUNT);
   await page.getByText(`in ${CLASSES.length} classes`).waitFor();
   expect(Number(await page.getByTestId('dataset-skipped').innerText())).toBe(skipped.listed.size);
-  await lab.button('which, and why').click();
+  await lab.button('show which and why').click();
   const lines = await lab.region('Data').getByRole('listitem').allInnerTexts();
   expect(lines).toHaveLength(skipped.listed.size);
   for (const [path, reason] of skipped.listed) {

@@ -120,7 +120,7 @@ describe('runs', () => {
     await lab.row(SECOND).waitFor();
 
     expect(await lab.stopGradient.isChecked()).toBe(false);
-    await lab.act('with stop-gradient', 'Duplicate as new settings');
+    await lab.act('with stop-gradient', 'Start from these settings');
     await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
     await lab.reachState('paused', 120_000);
 

@@ -11,9 +11,9 @@ export const alternation: Experiment = {
   name: 'alternation',
   title: 'Alternating optimisation',
   source: 'Sec. 5.2',
-  question: 'Is SimSiam an alternation, of which it makes one step at a time?',
+  question: 'Is SimSiam an alternating optimisation with one inner step?',
   claim:
-    'The targets of 10 or 100 steps can be computed at once and held constant: 68.7 and 68.9 %, against 68.1 with one step.',
+    'The targets of 10 or 100 steps can be computed in advance and held constant: 68.7 and 68.9 %, against 68.1 % with one step.',
   runs: INNER.map(({ k, paper }) => ({
     id: `${k}`,
     label: k === 1 ? '1 step: SimSiam' : `${k} steps`,
@@ -28,12 +28,12 @@ export const alternation: Experiment = {
     if (works.every(Boolean)) {
       return {
         outcome: 'reproduces',
-        text: `Learns with held targets, too: outputs stay spread and pass the untrained network with each number of inner steps. kNN ${numbers}.`,
+        text: `Training with held targets also works: with each number of inner steps the outputs stay spread and kNN is above the untrained network’s. kNN ${numbers}.`,
       };
     }
     return {
       outcome: works[0] ? 'partly' : 'does not',
-      text: `Not every number of inner steps keeps its outputs spread and passes the untrained network: kNN ${numbers}. In short runs, 100 inner steps make but a few alternations.`,
+      text: `Not every number of inner steps keeps the outputs spread and kNN above the untrained network’s: kNN ${numbers}. A short run has only a few alternations of 100 steps.`,
     };
   },
 };

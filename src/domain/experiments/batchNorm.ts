@@ -5,13 +5,13 @@ export const batchNorm: Experiment = {
   name: 'bn',
   title: 'Table 3: BN in the heads',
   source: 'Sec. 4.4, Table 3',
-  question: 'Where must batch normalisation stand in the two heads?',
+  question: 'Where do the two heads need batch normalisation?',
   claim:
-    'None: 34.6 %, slow to optimise; hidden layers 67.4; and the projector’s output 68.1; on the predictor’s output too: unstable.',
+    'Without BN 34.6 %, difficult to optimise; on hidden layers 67.4 %; also on the projector’s output 68.1 %; also on the predictor’s output unstable.',
   runs: [
     { id: 'none', label: 'none', settings: { headBatchNorm: 'none' }, paper: 34.6 },
     { id: 'hidden', label: 'hidden layers', settings: { headBatchNorm: 'hidden' }, paper: 67.4 },
-    { id: 'output', label: 'and projector output', settings: { headBatchNorm: 'outputAffine' }, paper: 68.1 },
+    { id: 'output', label: 'hidden and projector output', settings: { headBatchNorm: 'outputAffine' }, paper: 68.1 },
     { id: 'all', label: 'everywhere', settings: { headBatchNorm: 'all' }, paper: null, paperNote: 'unstable' },
   ],
   verdict(of) {
@@ -22,10 +22,10 @@ export const batchNorm: Experiment = {
     const alike = compareKnn(hidden, output) === 'alike';
     const text = [
       `kNN none ${percent(none.knn)}, hidden ${percent(hidden.knn)}, output ${percent(output.knn)}, everywhere ${percent(all.knn)}; std·√d without any BN ${fixed(none.relativeStd)}.`,
-      ...(nearCollapse ? ['Without BN the outputs come close to collapse, rather than learning slowly.'] : []),
-      ...(worse ? [] : ['Without BN it learns as well here.']),
+      ...(nearCollapse ? ['Without BN the outputs come close to collapse instead of learning slowly.'] : []),
+      ...(worse ? [] : ['Here training works equally well without BN.']),
       ...(isSpread(all)
-        ? ['BN everywhere keeps its outputs spread; whether it is unstable, its loss curve shows.']
+        ? ['With BN everywhere the outputs stay spread; the loss curve shows whether training is unstable.']
         : []),
     ].join(' ');
     return { outcome: worse && alike ? 'reproduces' : worse || alike ? 'partly' : 'does not', text };

@@ -2,7 +2,7 @@ import type { RunConfig } from '../runConfig';
 import type { Experiment } from './experiment';
 import { CANNOT_TELL, KNN_SPREAD, percent } from './words';
 
-/** A batch of another size with as many images seen in all; the rate goes with the batch by itself. */
+/** Another batch size with the same number of images in total; the learning rate scales with the batch size. */
 function batches(size: number) {
   return ({ totalSteps, batchSize }: RunConfig) => ({
     batchSize: size,
@@ -22,7 +22,7 @@ export const batchSize: Experiment = {
   title: 'Table 2: batch size',
   source: 'Sec. 4.3, Table 2',
   question: 'Does SimSiam need large batches? Each run sees the same number of images.',
-  claim: 'From 64 (66.1 %) to 2048 (67.9 %) it hardly matters; 256 and 512 are best (68.1 %).',
+  claim: 'Batch size has little effect from 64 (66.1 %) to 2048 (67.9 %); 256 and 512 are best (68.1 %).',
   runs: SIZES.map(({ size, paper }) => ({ id: `${size}`, label: `batch ${size}`, settings: batches(size), paper })),
   verdict(of) {
     const all = SIZES.map(({ size }) => ({ size, knn: of(`${size}`)?.knn ?? null }));
@@ -31,10 +31,10 @@ export const batchSize: Experiment = {
     const spread = Math.max(...known) - Math.min(...known);
     const list = all.map(({ size, knn }) => `${size}: ${percent(knn)}`).join(', ');
     return spread <= 2 * KNN_SPREAD
-      ? { outcome: 'reproduces', text: `Batch size hardly matters: kNN ${list}.` }
+      ? { outcome: 'reproduces', text: `Batch size has little effect: kNN ${list}.` }
       : {
           outcome: 'partly',
-          text: `kNN ${list}. With as many images seen, small batches make more updates: in runs this short that counts for more than the batch.`,
+          text: `kNN ${list}. For the same number of images small batches make more updates, which matters more in runs this short than the batch size.`,
         };
   },
 };

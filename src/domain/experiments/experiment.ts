@@ -3,7 +3,7 @@ import type { MethodName } from '../methods/registry';
 import { presetConfig } from '../presets';
 import type { DatasetChoice, PresetName, RunConfig } from '../runConfig';
 
-/** One run of an experiment: what is different in it. */
+/** One run of an experiment, by the settings that differ. */
 export interface ExperimentRun {
   /** Unique in the experiment. */
   readonly id: string;
@@ -15,7 +15,7 @@ export interface ExperimentRun {
     | ((base: RunConfig) => Record<string, number>);
   /** The paper's linear accuracy in percent (ImageNet, ResNet-50, 100 epochs); null where it gives none. */
   readonly paper: number | null;
-  /** What else the paper says of this row. */
+  /** A further remark of the paper on this row. */
   readonly paperNote?: string;
 }
 
@@ -28,14 +28,14 @@ export interface RunSummary {
   readonly effectiveRank: number | null;
   /** kNN accuracy in [0, 1]. */
   readonly knn: number | null;
-  /** The same of the untrained network. */
+  /** kNN accuracy of the untrained network, in [0, 1]. */
   readonly untrainedKnn: number | null;
 }
 
 /** What the numbers of an experiment say about the paper's claim. */
 export interface Verdict {
   readonly outcome: 'reproduces' | 'partly' | 'does not' | 'cannot tell';
-  /** A sentence or two, with the numbers it rests on. */
+  /** One or two sentences with the numbers that support them. */
   readonly text: string;
 }
 
@@ -44,7 +44,7 @@ export interface Experiment {
   readonly name: string;
   readonly title: string;
   readonly source: string;
-  /** What the person will see an answer to. */
+  /** The question that the runs answer. */
   readonly question: string;
   /** What the paper found. */
   readonly claim: string;

@@ -7,7 +7,7 @@ export const figure2: Experiment = {
   source: 'Sec. 4.1, Fig. 2',
   question: 'What happens when the gradient may flow back through both branches?',
   claim:
-    'Without stop-gradient the loss falls to −1 almost at once, the output std to 0, and accuracy to chance (0.1 %).',
+    'Without stop-gradient the loss quickly reaches its minimum of −1, the output std falls to 0, and accuracy to chance (0.1 %).',
   runs: [
     { id: 'with', label: 'with stop-gradient', settings: { stopGradient: true }, paper: 67.7 },
     { id: 'without', label: 'without stop-gradient', settings: { stopGradient: false }, paper: 0.1 },
@@ -19,7 +19,7 @@ export const figure2: Experiment = {
     if (isSpread(on) && hasCollapsed(off)) {
       return {
         outcome: 'reproduces',
-        text: `The output collapses without stop-gradient and stays spread with it: ${numbers}. kNN need not fall to chance at this scale: the collapse is in the head, and an untrained backbone already tells images apart.`,
+        text: `The output collapses without stop-gradient and stays spread with it: ${numbers}. At this scale kNN need not fall to chance: the heads collapse, and even an untrained backbone tells images apart.`,
       };
     }
     if (
@@ -30,9 +30,9 @@ export const figure2: Experiment = {
     ) {
       return {
         outcome: 'partly',
-        text: `Without stop-gradient the outputs lose their dimensions, not their std: effective rank ${fixed(on.effectiveRank, 0)} with and ${fixed(off.effectiveRank, 0)} without; ${numbers}. With BN on the projector’s output the std stays up for good; with BN on hidden layers only it falls, too, given more steps.`,
+        text: `Without stop-gradient the effective rank falls, but the std does not: effective rank ${fixed(on.effectiveRank, 0)} with and ${fixed(off.effectiveRank, 0)} without; ${numbers}. With BN on the projector’s output the std does not fall at all; with BN on hidden layers only, it also falls after more steps.`,
       };
     }
-    return { outcome: 'does not', text: `No collapse to be seen yet: ${numbers}.` };
+    return { outcome: 'does not', text: `No collapse so far: ${numbers}.` };
   },
 };

@@ -5,8 +5,9 @@ export const movingAverage: Experiment = {
   name: 'moving-average',
   title: 'Moving average of η',
   source: 'Sec. 5.2',
-  question: 'Does h stand in for an average over views? Then an average over an image’s visits should do without h.',
-  claim: 'Without h the method collapses (0.1 %); with a moving average of η in its place it learns (55.0 %).',
+  question:
+    'Does h approximate an average over views? Then a moving average of each image’s outputs should replace it.',
+  claim: 'Without h the method collapses (0.1 %); with a moving average of η instead it learns (55.0 %).',
   runs: [
     { id: 'baseline', label: 'with h', settings: {}, paper: 68.1 },
     { id: 'none', label: 'no h', settings: { predictor: 'none' }, paper: 0.1, paperNote: 'collapse' },
@@ -20,7 +21,7 @@ export const movingAverage: Experiment = {
   verdict(of) {
     const [none, average] = [of('none'), of('average')];
     if (none === null || average === null) return CANNOT_TELL;
-    const numbers = `std·√d ${fixed(none.relativeStd)} without h, ${fixed(average.relativeStd)} with the average in its place; kNN ${percent(none.knn)} and ${percent(average.knn)}`;
+    const numbers = `std·√d ${fixed(none.relativeStd)} without h, ${fixed(average.relativeStd)} with the average instead; kNN ${percent(none.knn)} and ${percent(average.knn)}`;
     const learns = (average.knn ?? 0) > (average.untrainedKnn ?? 1);
     if (hasCollapsed(none) && !hasCollapsed(average) && learns) {
       return { outcome: 'reproduces', text: `The average prevents the collapse: ${numbers}.` };
@@ -30,7 +31,7 @@ export const movingAverage: Experiment = {
     }
     return {
       outcome: 'does not',
-      text: `${numbers}. An average needs visits: a run that passes each image a few times only has hardly one.`,
+      text: `${numbers}. The average needs many visits of each image: a short run visits each image only a few times.`,
     };
   },
 };

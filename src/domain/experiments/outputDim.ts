@@ -2,7 +2,7 @@ import type { RunConfig } from '../runConfig';
 import type { Experiment } from './experiment';
 import { CANNOT_TELL, KNN_SPREAD, percent } from './words';
 
-/** Another output dimension; the predictor's bottleneck stays the same share of it. */
+/** Another output dimension; the predictor's bottleneck keeps its ratio to it. */
 function dimension(d: number) {
   return ({ outputDim, predictorHidden }: RunConfig) => ({
     outputDim: d,
@@ -21,8 +21,8 @@ export const outputDim: Experiment = {
   name: 'output-dim',
   title: 'Output dimension',
   source: 'App. B',
-  question: 'How many dimensions must the output have?',
-  claim: 'More are better, ever less so: from 65.3 % with 256 to 68.1 with 2048.',
+  question: 'How does the output dimension affect accuracy?',
+  claim: 'More dimensions are better, with diminishing gains: from 65.3 % with 256 to 68.1 % with 2048.',
   runs: DIMENSIONS.map(({ d, paper }) => ({ id: `${d}`, label: `d = ${d}`, settings: dimension(d), paper })),
   verdict(of) {
     const all = DIMENSIONS.map(({ d }) => ({ d, knn: of(`${d}`)?.knn ?? null }));
@@ -33,7 +33,7 @@ export const outputDim: Experiment = {
       ? { outcome: 'reproduces', text: `More dimensions are better: kNN ${list}.` }
       : {
           outcome: 'does not',
-          text: `kNN ${list}: more dimensions gain nothing here. Features of ResNet-50 have 2048 dimensions, those of small networks far fewer than the outputs compared.`,
+          text: `kNN ${list}: more dimensions do not help here. The features of ResNet-50 have 2048 dimensions; those of small networks have far fewer than the outputs compared.`,
         };
   },
 };

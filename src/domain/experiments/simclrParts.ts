@@ -7,7 +7,7 @@ export const simclrParts: Experiment = {
   name: 'simclr-parts',
   title: 'SimCLR with SimSiam’s parts',
   source: 'Sec. 6.2',
-  question: 'Do predictor and stop-gradient help where negatives prevent the collapse?',
+  question: 'Do a predictor and stop-gradient help SimCLR, where negative pairs prevent the collapse?',
   claim: 'No: 66.5 % plain, 66.4 with a predictor, 66.0 with predictor and stop-gradient.',
   runs: [
     { id: 'plain', label: 'SimCLR', method: 'simclr', settings: {}, paper: 66.5 },
@@ -28,12 +28,12 @@ export const simclrParts: Experiment = {
     const spread = runs.every((run) => run !== null && isSpread(run));
     const gains = runs.slice(1).some((run) => (run?.knn ?? 0) - (plain.knn ?? 0) > KNN_SPREAD);
     if (spread && !gains) {
-      return { outcome: 'reproduces', text: `Neither part gains anything: kNN ${numbers}, in this order.` };
+      return { outcome: 'reproduces', text: `Neither part improves kNN accuracy: ${numbers}, in this order.` };
     }
     return {
       outcome: spread ? 'does not' : 'partly',
       text: spread
-        ? `One of the parts gains more than seeds differ by: kNN ${numbers}, in this order.`
+        ? `One of the parts improves kNN accuracy by more than the spread over seeds: ${numbers}, in this order.`
         : `Not all outputs stay spread: kNN ${numbers}, in this order.`,
     };
   },

@@ -1,7 +1,7 @@
 import type { Experiment, RunSummary } from './experiment';
 import { CANNOT_TELL, fixed, KNN_SPREAD, percent } from './words';
 
-/** The loss is no number any more. */
+/** The loss is NaN or infinite. */
 function diverged({ loss }: RunSummary): boolean {
   return loss === null || !Number.isFinite(loss);
 }
@@ -10,7 +10,7 @@ export const swavParts: Experiment = {
   name: 'swav-parts',
   title: 'SwAV with and without SimSiam’s parts',
   source: 'Sec. 6.2',
-  question: 'Does a predictor help SwAV, and can it do without the stop-gradient on its assignments?',
+  question: 'Does a predictor help SwAV, and does SwAV need the stop-gradient on its assignments?',
   claim: 'A predictor does not help (65.2 against 66.5 %); without stop-gradient training diverges (NaN).',
   runs: [
     { id: 'plain', label: 'SwAV', method: 'swav', settings: {}, paper: 66.5 },
@@ -30,8 +30,8 @@ export const swavParts: Experiment = {
     const numbers = `kNN ${percent(plain.knn)} plain, ${percent(predictor.knn)} with a predictor, ${percent(without.knn)} without stop-gradient, where the loss is ${diverged(without) ? 'not a number' : fixed(without.loss)} against ${fixed(plain.loss)}`;
     const helps = (predictor.knn ?? 0) - (plain.knn ?? 0) > KNN_SPREAD;
     const parts = [
-      helps ? 'A predictor helps here' : 'A predictor gains nothing',
-      diverged(without) ? 'without stop-gradient training diverges' : 'without stop-gradient the loss stays a number',
+      helps ? 'A predictor helps here' : 'A predictor does not help',
+      diverged(without) ? 'without stop-gradient training diverges' : 'without stop-gradient the loss stays finite',
     ];
     const held = Number(!helps) + Number(diverged(without));
     return {

@@ -1,27 +1,30 @@
 import type { RunSummary, Verdict } from './experiment';
 
-/** Pieces of the sentences that verdicts are made of. */
+/** Numbers and comparisons for the texts of the verdicts. */
 
 export const percent = (share: number | null): string => (share === null ? '–' : `${(100 * share).toFixed(1)} %`);
 export const fixed = (value: number | null, digits = 2): string =>
   value === null ? '–' : value.toFixed(digits).replace('-', '−');
 
-export const CANNOT_TELL: Verdict = { outcome: 'cannot tell', text: 'Not all runs that this asks for were made.' };
+export const CANNOT_TELL: Verdict = {
+  outcome: 'cannot tell',
+  text: 'Some of the runs needed for a verdict were not made.',
+};
 
-/** A kNN difference below this is within the spread of one recipe over seeds, so that it says nothing. */
+/** A kNN difference below this is within the spread of one recipe over seeds. */
 export const KNN_SPREAD = 0.03;
 
-/** The std is gone: the outputs are one constant. */
+/** The output std is near 0: the outputs have collapsed. */
 export function hasCollapsed({ relativeStd }: RunSummary): boolean {
   return relativeStd !== null && relativeStd < 0.2;
 }
 
-/** The std stands. */
+/** The output std is well above that of a collapse. */
 export function isSpread({ relativeStd }: RunSummary): boolean {
   return relativeStd !== null && relativeStd > 0.5;
 }
 
-/** How kNN compares: a difference inside the spread is none. */
+/** Compares kNN accuracies; a difference within the spread counts as `alike`. */
 export function compareKnn(a: RunSummary, b: RunSummary): 'higher' | 'lower' | 'alike' | null {
   if (a.knn === null || b.knn === null) return null;
   if (Math.abs(a.knn - b.knn) <= KNN_SPREAD) return 'alike';

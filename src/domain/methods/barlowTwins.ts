@@ -22,11 +22,11 @@ const options = {
 
 type Settings = SettingsOf<typeof options>;
 
-/** Figure 1 of its paper, in the terms of Figure 3 here: both branches alike, compared dimension by dimension over the batch. */
+/** Figure 1 of its paper, drawn like SimSiam's Figure 3: two equal branches, compared dimension by dimension over the batch. */
 function diagram({ predictor, stopGradient, outputDim }: Settings): Diagram {
   const first = throughPredictor(predictor, 'C');
   const alike = predictor === 'none' && !stopGradient;
-  const mirror = alike ? '' : ' The loss is the mean of this and its mirror image, with the views exchanged.';
+  const mirror = alike ? '' : ' The loss is the mean of this term and the same with the views swapped.';
   const p = predictor === 'none' ? 'z' : 'p';
   const target = stopGradient ? 'stopgrad(z2)' : 'z2';
   return {
@@ -45,22 +45,23 @@ function diagram({ predictor, stopGradient, outputDim }: Settings): Diagram {
     ],
     links: [SAME_WEIGHTS],
     formula: `L = Σ (1 − Cᵢᵢ)² + λ Σ Cᵢⱼ²,  C = corr(${p}1, ${target}), j ≠ i`,
-    caption: `C holds the correlation, over the batch, of each dimension of one output with each of the other. Its diagonal is drawn to 1, so that the views agree, the rest to 0, so that no two dimensions say the same; the gradient (dashed) takes ${stopGradient ? 'one branch only' : 'both branches'}.${mirror}`,
+    caption: `C holds the correlation, over the batch, of each dimension of one output with each of the other. The loss pulls its diagonal to 1, so that the views agree, and all other entries to 0, so that no two dimensions are redundant; the gradient (dashed) flows through ${stopGradient ? 'one branch only' : 'both branches'}.${mirror}`,
   };
 }
 
 export const barlowTwins = describeMethod({
   title: 'Barlow Twins',
-  summary: 'Each dimension of the output is to agree between the two views, and to say what no other dimension says.',
+  summary:
+    'Each dimension of the output should agree between the two views and be uncorrelated with every other dimension.',
   answerToCollapse:
-    'Redundancy reduction: over the batch, each dimension has to vary and to differ from the others. No negative pairs, predictor or momentum encoder.',
+    'Redundancy reduction: over the batch, each dimension must vary and be uncorrelated with the others. No negative pairs, predictor or momentum encoder.',
   paper: 'Zbontar et al., Barlow Twins: Self-Supervised Learning via Redundancy Reduction, arXiv 2103.03230',
   options,
   defaults: ({ outputDim, baseLearningRate }) => ({
     projectorLayers: 3,
-    // A sum over d, with as much longer gradients; its paper's rates are for LARS, which takes no notice of their length.
+    // The loss is a sum over d dimensions, so its gradients are larger; its paper's rates are for LARS, which normalises gradients.
     baseLearningRate: baseLearningRate / 25,
-    // 0.005 is for d = 8192: with few dimensions the fewer pairs would hardly count.
+    // 0.005 is for d = 8192: with fewer dimensions there are fewer pairs, which would hardly count at that weight.
     lambda: Math.max(0.005, Number((1 / outputDim).toPrecision(2))),
     predictorHidden: Math.max(1, Math.floor(outputDim / 4)),
     headBatchNorm: 'hidden',
@@ -68,7 +69,7 @@ export const barlowTwins = describeMethod({
     predictor: 'none',
   }),
   problems: () => [],
-  // Its smallest depends on the images: a batch smaller than d cannot have d uncorrelated dimensions.
+  // Its smallest value depends on the images: a batch smaller than d cannot have d uncorrelated dimensions.
   lossRange: () => null,
   lossHelp: ({ outputDim }) =>
     `${outputDim} (d): the outputs of the two views are uncorrelated, as with a constant output; 0: every dimension agrees between the views and is uncorrelated with the others. Depends on d and λ.`,

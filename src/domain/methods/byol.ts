@@ -22,29 +22,29 @@ function diagram({ predictor }: Settings): Diagram {
     links: [{ from: 'f1', to: 'f2', kind: 'follows', label: 'moving average' }],
     formula: `L = 2 − 2 cos(${p}1, z2′) + 2 − 2 cos(${p}2, z1′)`,
     caption:
-      'The gradient (dashed) reaches the online encoder only; the momentum encoder is a moving average of its weights. The loss adds the mirror image, with the views exchanged.',
+      'The gradient (dashed) reaches the online encoder only; the momentum encoder is a moving average of its weights. The loss adds the same term with the views swapped.',
   };
 }
 
 export const byol = describeMethod({
   title: 'BYOL',
-  summary: 'A network learns to predict the output of a slowly moving average of itself for another view.',
+  summary: 'From one view, a network predicts the output of a slowly moving average of itself for another view.',
   answerToCollapse:
     'A momentum encoder and a predictor, positive pairs only. SimSiam is “BYOL without the momentum encoder”.',
   paper: 'Grill et al., Bootstrap Your Own Latent, arXiv 2006.07733',
   options,
   defaults: ({ projectorHidden }, longRecipe) => ({
     projectorLayers: 2,
-    // The predictor has the projector's form.
+    // The predictor has the projector's architecture.
     predictorHidden: projectorHidden,
     headBatchNorm: 'hidden',
-    // 0.996 looks back over 250 steps: too far for a run of hundreds.
+    // 0.996 averages over some 250 steps: too many for a run of a few hundred.
     tauBase: longRecipe ? 0.996 : 0.99,
   }),
   problems: () => [],
-  // As SimSiam's, of which it is 4 + 4 L.
+  // It is 4 + 4 L, where L is SimSiam's loss in [-1, 0].
   lossRange: () => [0, 4],
   lossHelp: () =>
-    '0: each view’s output is predicted perfectly, 4: no better than by a right angle. A constant output would give 0, too.',
+    '0: each view’s output is predicted perfectly; 4: prediction and target are orthogonal. A constant output reaches 0, too.',
   diagram,
 });

@@ -21,7 +21,7 @@ export const SAME_ENCODER: readonly DiagramNode[] = [
 
 export const SAME_WEIGHTS: DiagramLink = { from: 'f1', to: 'f2', kind: 'shared', label: 'same weights' };
 
-/** The way of branch 1 from the encoder to `next`: through the predictor, unless there is none. */
+/** The path of branch 1 from the encoder to `next`, through the predictor if there is one. */
 export function throughPredictor(
   predictor: PredictorMode,
   next: string,

@@ -17,7 +17,7 @@ export type Options = Readonly<Record<string, Setting>>;
 export interface DiagramNode {
   readonly id: string;
   readonly label: string;
-  /** A word more, below the label. */
+  /** A second line, below the label. */
   readonly detail?: string;
   readonly kind: 'view' | 'network' | 'follower' | 'operation' | 'memory' | 'loss';
   readonly branch: 1 | 2 | 'both';
@@ -33,12 +33,12 @@ export interface DiagramEdge {
   readonly control?: string;
 }
 
-/** What two boxes have to do with each other: the same weights, or the second follows the first. */
+/** A relation between two boxes: the same weights, or the second follows the first. */
 export interface DiagramLink {
   readonly from: string;
   readonly to: string;
   readonly kind: 'shared' | 'follows';
-  /** Empty where the diagram says it elsewhere. */
+  /** Empty where another link of the diagram has the same label. */
   readonly label: string;
 }
 
@@ -51,7 +51,7 @@ export interface Diagram {
   readonly caption: string;
 }
 
-/** What a description's functions get: the shared settings and the method's own. */
+/** The argument of a description's functions: the shared settings and the method's own. */
 export type SettingsOf<O extends Options> = SharedSettings & { [K in keyof O]: z.infer<O[K]['schema']> };
 
 /** A method as data, so that the page and the link codec know it without the engine. */
@@ -62,20 +62,20 @@ export interface MethodDescription<O extends Options = Options> {
   /** How it avoids collapse (Table 4). */
   readonly answerToCollapse: string;
   readonly paper: string;
-  /** The settings that it has beside the shared ones, in the order in which the page shows them. */
+  /** Its settings besides the shared ones, in the order in which the page shows them. */
   readonly options: O;
   /**
-   * What it needs other than `base`, the shared settings of a preset. `longRecipe` asks for the papers' recipes of hundreds of epochs
+   * Its values that differ from `base`, the shared settings of a preset. `longRecipe` asks for the papers' recipes of hundreds of epochs
    * instead of ones that learn in a short run.
    */
   defaults(base: SharedSettings, longRecipe: boolean): Partial<SettingsOf<O>>;
-  /** Combinations of settings that make no sense, in words a person can act on; empty when there is none. */
+  /** Invalid combinations of settings, each as a sentence that says what to change; empty when there is none. */
   problems(config: SettingsOf<O>): string[];
   /** Smallest and largest loss under these settings; null where the smallest is not known beforehand. */
   lossRange(config: SettingsOf<O>): readonly [min: number, max: number] | null;
   /** What the values of the loss mean, in a sentence or two. */
   lossHelp(config: SettingsOf<O>): string;
-  /** The step as the paper's Figures 1 and 3 draw it, for these settings. */
+  /** The training step drawn as in the paper's Figures 1 and 3, for these settings. */
   diagram(config: SettingsOf<O>): Diagram;
 }
 

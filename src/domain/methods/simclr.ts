@@ -37,23 +37,23 @@ function diagram({ predictor, stopGradient, batchSize }: Settings): Diagram {
     links: [SAME_WEIGHTS],
     formula: `L = −log ( exp(cos(${p}1, ${key('z2')})/T) / Σ exp(cos(${p}1, ${key('z')})/T) )`,
     caption: stopGradient
-      ? 'The two views of an image are drawn together and pushed away from all other images of the batch; the gradient (dashed) takes one branch only. The loss is averaged over all views.'
-      : 'The two views of an image are drawn together and pushed away from all other images of the batch; the gradient (dashed) takes both branches. The loss is averaged over all views.',
+      ? 'The two views of an image are pulled together and pushed away from all other images of the batch; the gradient (dashed) flows through one branch only. The loss is averaged over all views.'
+      : 'The two views of an image are pulled together and pushed away from all other images of the batch; the gradient (dashed) flows through both branches. The loss is averaged over all views.',
   };
 }
 
 export const simclr = describeMethod({
   title: 'SimCLR',
-  summary: 'The two views of an image are to be more alike than views of different images.',
+  summary: 'The outputs of two views of an image should be more similar than those of different images.',
   answerToCollapse:
-    'Negative pairs: outputs of different images are pushed apart, which asks for large batches. SimSiam is “SimCLR without negatives”.',
+    'Negative pairs: outputs of different images are pushed apart, which needs large batches. SimSiam is “SimCLR without negatives”.',
   paper: 'Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, arXiv 2002.05709',
   options,
   defaults: ({ outputDim, baseLearningRate }, longRecipe) => {
     const d = Math.min(128, outputDim);
     return {
       projectorLayers: 2,
-      // Short runs are ahead at twice SimSiam's rate (docs/paper.md).
+      // Short runs reach a higher kNN accuracy at twice SimSiam's rate (docs/paper.md).
       baseLearningRate: longRecipe ? baseLearningRate : 2 * baseLearningRate,
       outputDim: d,
       predictorHidden: Math.max(1, Math.floor(d / 4)),

@@ -64,7 +64,7 @@ const options = {
 
 type Settings = SettingsOf<typeof options>;
 
-/** Whether z₂ is a constant whatever the stop-gradient switch says. */
+/** Whether z₂ is a constant regardless of the stop-gradient switch. */
 function isConstant({ momentumEncoder, movingAverageTarget, alternation }: Settings): boolean {
   return momentumEncoder || movingAverageTarget || alternation > 1;
 }
@@ -89,7 +89,7 @@ function formula(settings: Settings): string {
   }
 }
 
-/** The second branch's encoder, and what it has to do with the first's. */
+/** The second branch's encoder, and its relation to the first's. */
 function secondEncoder({ momentumEncoder, alternation }: Settings): [DiagramNode, DiagramLink] {
   if (momentumEncoder) {
     return [
@@ -109,7 +109,7 @@ function secondEncoder({ momentumEncoder, alternation }: Settings): [DiagramNode
 function caption(settings: Settings): string {
   const { momentumEncoder, movingAverageTarget, alternation, stopGradient, symmetrization } = settings;
   const more = {
-    symmetric: ' The loss adds the mirror image, with the views exchanged.',
+    symmetric: ' The loss adds the same term with the views swapped.',
     asymmetric: '',
     asymmetric2x: ' Each image gives two such pairs of views.',
   }[symmetrization];
@@ -124,10 +124,10 @@ function caption(settings: Settings): string {
   }
   return stopGradient
     ? `The gradient (dashed) reaches the encoder through one branch only; z₂ is taken as a constant.${more}`
-    : `The gradient (dashed) reaches the encoder through both branches: nothing stops both outputs from becoming one constant.${more}`;
+    : `The gradient (dashed) reaches the encoder through both branches: nothing prevents both outputs from becoming the same constant.${more}`;
 }
 
-/** Figure 1: the predictor on one branch, stop-gradient on the other; the symmetric loss adds its mirror image. */
+/** Figure 1: the predictor on one branch, stop-gradient on the other; the symmetric loss adds the same term with the views swapped. */
 function diagram(settings: Settings): Diagram {
   const [f2, link] = secondEncoder(settings);
   const first = throughPredictor(settings.predictor, 'loss');
@@ -172,36 +172,39 @@ function problems(settings: Settings): string[] {
     ...(alternation > 1 ? ['alternating optimisation'] : []),
   ];
   if (constants.length > 1) {
-    found.push(`Each of ${constants.join(' and ')} decides alone what is predicted: switch off all but one.`);
+    found.push(`The target can be computed by only one of ${constants.join(' and ')}: switch off all but one.`);
   }
   if (constants.length > 0 && !stopGradient) {
-    found.push(`With ${constants[0]} the target is a constant: switch stop-gradient on, or the former off.`);
+    found.push(
+      `With ${constants[0]} the target is a constant: switch stop-gradient on, or switch ${constants[0]} off.`,
+    );
   }
   if (symmetrization === 'asymmetric2x' && (movingAverageTarget || alternation > 1)) {
     found.push(
-      'Two pairs of views for each image go with targets of the same step only: choose another symmetrisation.',
+      'Two pairs of views for each image work only with targets of the same step: choose another symmetrisation.',
     );
   }
   if (movingAverageTarget && similarity === 'crossEntropy') {
-    found.push('The moving average of η is one of directions: choose the negative cosine as similarity.');
+    found.push(
+      'The moving average of η is computed from normalised outputs: choose the negative cosine as similarity.',
+    );
   }
   return found;
 }
 
 export const simsiam = describeMethod({
   title: 'SimSiam',
-  summary:
-    'Two augmented views of each image; a small predictor makes the output of one match the output of the other.',
+  summary: 'From the output of one augmented view of an image, a small predictor predicts the output of another view.',
   answerToCollapse: 'Stop-gradient and a predictor: no negative pairs, no momentum encoder, no clustering.',
   paper: 'Chen & He, Exploring Simple Siamese Representation Learning, arXiv 2011.10566',
   options,
   defaults: ({ outputDim }) => ({ predictorHidden: Math.max(1, Math.floor(outputDim / 4)) }),
   problems,
-  // A cosine can reach +1, but two views of one picture never start out opposed.
+  // The loss can reach +1, but the outputs of two views of the same image do not start opposed.
   lossRange: ({ similarity }) => (similarity === 'cosine' ? [-1, 0] : null),
   lossHelp: ({ similarity }) =>
     similarity === 'cosine'
-      ? '−1: the two views agree perfectly. Proves nothing alone: a constant output agrees, too.'
+      ? '−1: the two views agree perfectly. A constant output reaches −1, too, so watch the output std.'
       : 'Cross-entropy of the softmaxes of p and z. Its smallest value depends on d.',
   diagram,
 });

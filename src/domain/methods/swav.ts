@@ -74,7 +74,7 @@ function diagram({ predictor, stopGradient, prototypes, queueLength, smallCrops 
   });
   const q = (i: number) => (stopGradient ? `stopgrad(q${i})` : `q${i}`);
   const p = predictor === 'none' ? 'z' : 'p';
-  const crops = smallCrops > 0 ? ` ${smallCrops} small crops predict the assignments, too.` : '';
+  const crops = smallCrops > 0 ? ` ${smallCrops} small crops also predict the assignments.` : '';
   return {
     nodes: [
       ...VIEWS,
@@ -101,13 +101,13 @@ function diagram({ predictor, stopGradient, prototypes, queueLength, smallCrops 
     ],
     links: [SAME_WEIGHTS, { from: 'C1', to: 'C2', kind: 'shared', label: '' }],
     formula: `L = ½ ℓ(${p}1, ${q(2)}) + ½ ℓ(${p}2, ${q(1)}),  ℓ(z, q) = −Σ q log softmax(zC/T)`,
-    caption: `Each view is scored against the prototypes; Sinkhorn-Knopp balances the scores of one into assignments q, each prototype with an equal share, and the other view predicts them. The loss adds the mirror image.${crops}`,
+    caption: `Each view is scored against the prototypes. Sinkhorn-Knopp turns the scores of one view into assignments q that use every prototype equally, and the other view predicts them. The loss adds the same term with the views swapped.${crops}`,
   };
 }
 
 export const swav = describeMethod({
   title: 'SwAV',
-  summary: 'The outputs are sorted into clusters online; each view predicts the cluster of the other.',
+  summary: 'The outputs are clustered during training; each view predicts the cluster of the other.',
   answerToCollapse:
     'Online clustering with balanced assignments: not all images can go to one cluster. SimSiam is “SwAV without online clustering”.',
   paper: 'Caron et al., Unsupervised Learning of Visual Features by Contrasting Cluster Assignments, arXiv 2006.09882',
@@ -116,7 +116,7 @@ export const swav = describeMethod({
     const d = Math.min(128, outputDim);
     return {
       projectorLayers: 2,
-      // Short runs are ahead at twice SimSiam's rate (docs/paper.md).
+      // Short runs reach a higher kNN accuracy at twice SimSiam's rate (docs/paper.md).
       baseLearningRate: longRecipe ? baseLearningRate : 2 * baseLearningRate,
       outputDim: d,
       predictorHidden: Math.max(1, Math.floor(d / 4)),
@@ -126,7 +126,7 @@ export const swav = describeMethod({
       predictor: 'none',
       prototypes: 128,
       freezePrototypes: longRecipe ? 313 : 100,
-      // Balancing B images over K > B prototypes leaves most of them without one.
+      // With more prototypes than images in the batch, most prototypes would get no image.
       queueLength: batchSize < 256 ? 512 : 0,
     };
   },
@@ -136,6 +136,6 @@ export const swav = describeMethod({
       : [],
   lossRange: () => null,
   lossHelp: ({ prototypes }) =>
-    `${Math.log(prototypes).toFixed(2)} (log of ${prototypes} prototypes): no better than chance at telling the other view’s assignment. Depends on K and T.`,
+    `${Math.log(prototypes).toFixed(2)} (log of ${prototypes} prototypes): the other view’s assignment is predicted no better than by chance. Depends on K and T.`,
   diagram,
 });

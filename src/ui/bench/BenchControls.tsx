@@ -18,7 +18,7 @@ interface BenchControlsProps extends Pick<BenchState, 'state' | 'progress'> {
   readonly session: BenchSession;
 }
 
-/** What to measure, the buttons, and what is going on. */
+/** What to measure, the buttons, and the progress. */
 export function BenchControls({ session, state, progress }: BenchControlsProps) {
   const [chosen, setChosen] = useState<readonly string[]>(BENCH_SECTIONS);
   const sections = BENCH_SECTIONS.filter((section) => chosen.includes(section));
@@ -49,7 +49,7 @@ export function BenchControls({ session, state, progress }: BenchControlsProps) 
             ? progress
             : state === 'done'
               ? 'Done.'
-              : 'A quick run takes a minute or two on a GPU, a full one some minutes.'}
+              : 'A quick run takes a minute or two on a GPU, a full run several minutes.'}
         </output>
       </div>
     </>

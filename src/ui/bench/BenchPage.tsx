@@ -29,7 +29,7 @@ function Bench() {
         )}
         <div className={classes.tools}>
           <Anchor href="./" size="sm">
-            To the lab
+            Back to the lab
           </Anchor>
           <ColorSchemeButton />
         </div>
@@ -37,9 +37,9 @@ function Bench() {
       <main className={classes.page}>
         <Panel title="Measure this browser">
           <Text size="sm" className={classes.intro}>
-            Times training steps and kernels on this machine: ours beside the kernels that come with tfjs, and the
-            processor (WASM) beside the GPU. They take turns, so that what else the machine does falls on all of them;
-            close other programs all the same. Nothing is sent anywhere.
+            Measures the time of training steps and kernels on this machine: our kernels against those of tfjs, and the
+            processor (WASM) against the GPU. The measurements alternate, so that other load on the machine affects all
+            of them; close other programs nevertheless. No data leaves this computer.
           </Text>
           <BenchControls session={session} state={state} progress={progress} />
           {problem !== null && (

@@ -9,7 +9,7 @@ function ResultTable({ title, note, columns, rows }: BenchTable) {
   return (
     <Panel title={title}>
       <p className={classes.note}>{note}</p>
-      {/* Wide tables scroll by themselves, by keyboard too. */}
+      {/* Wide tables scroll inside their panel, by keyboard too. */}
       <ScrollArea type="auto" offsetScrollbars="x" viewportProps={{ tabIndex: 0, role: 'group', 'aria-label': title }}>
         <Table className={classes.table} verticalSpacing={4} horizontalSpacing="sm">
           <Table.Thead>
@@ -41,7 +41,7 @@ function saveJson(report: BenchReport): void {
   saveFile(fileName(`benchmark ${report.date.slice(0, 10)}`, 'json'), content);
 }
 
-/** The report as tables, and ways to take it along. */
+/** The report as tables, with buttons to download and to copy it. */
 export function BenchResults({ result: { report, facts, tables, markdown } }: { readonly result: BenchResult }) {
   return (
     <>

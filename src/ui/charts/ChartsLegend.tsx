@@ -5,7 +5,7 @@ import { LineSample } from './LineSample';
 import { LIVE_STYLES } from './lineStyles';
 import type { OverlaidRun } from './useOverlays';
 
-/** Which line is whose, on all charts; each kept run can be taken off them here. */
+/** The legend of all charts; each kept run can be removed from the charts here. */
 export function ChartsLegend({ overlays }: { readonly overlays: readonly OverlaidRun[] }) {
   const lab = useLab();
   return (
@@ -22,12 +22,14 @@ export function ChartsLegend({ overlays }: { readonly overlays: readonly Overlai
           </span>
           <CloseButton
             size="xs"
-            aria-label={`Take ${name} off the charts`}
+            aria-label={`Remove ${name} from the charts`}
             onClick={() => void lab.archive.toggle(run.id)}
           />
         </li>
       ))}
-      {overlays.length === 0 && <li className={classes.hint}>Tick runs in the table below to lay them over these.</li>}
+      {overlays.length === 0 && (
+        <li className={classes.hint}>Tick runs in the table below to show them on these charts.</li>
+      )}
     </ul>
   );
 }

@@ -15,7 +15,7 @@ const OUTPUT_STD: ChartDescription = {
   decimals: 4,
   references: ({ live, others }) => {
     const values = [...new Set([...(live === null ? [] : [live]), ...others].map(({ inverseSqrtD }) => inverseSqrtD))];
-    // Runs of different d are spread out at different values.
+    // The std of evenly spread outputs depends on d, so runs of different d have different reference lines.
     return values.map((value) => ({ name: values.length === 1 ? '1/√d' : `1/√${Math.round(value ** -2)}`, value }));
   },
 };
@@ -103,7 +103,7 @@ function StdChart({ overlays }: OverlaidChartProps) {
       value={<span data-testid="metric-output-std">{plain(std, 4)}</span>}
       help={
         <>
-          0 is a constant output; 1/√d is spread out evenly. Collapse level{' '}
+          0: constant output; 1/√d: outputs spread evenly. Collapse level{' '}
           <b data-testid="metric-collapse">{plain(level, 3)}</b>
         </>
       }
@@ -123,9 +123,9 @@ function RankChart({ overlays }: OverlaidChartProps) {
       value={<span data-testid="metric-effective-rank">{plain(rank, 1)}</span>}
       help={
         <>
-          Directions that z uses, of {bound ?? NOT_YET} at most;{' '}
-          <span className={classes.second}>backbone {plain(backbone, 1)}</span> of {backboneBound ?? NOT_YET}. Falling:
-          a dimensional collapse.
+          Directions that z uses, at most {bound ?? NOT_YET};{' '}
+          <span className={classes.second}>backbone {plain(backbone, 1)}</span>, at most {backboneBound ?? NOT_YET}. A
+          fall means dimensional collapse.
         </>
       }
     />
@@ -150,9 +150,9 @@ function KnnChart({ overlays }: OverlaidChartProps) {
         every === 0
           ? NOT_MEASURED
           : knn === null
-            ? 'Needs images with classes, some of them held out.'
+            ? 'Needs images with classes, some of them held out for testing.'
             : `k = ${knn?.k ?? k}, T = ${knn?.temperature ?? temperature}, on backbone features${
-                knn === undefined ? '' : `: ${grouped(knn.queries)} images judged by ${grouped(knn.bank)}`
+                knn === undefined ? '' : `: ${grouped(knn.queries)} test images, ${grouped(knn.bank)} voters`
               }`
       }
     />
@@ -176,7 +176,7 @@ function RetrievalChart({ overlays }: OverlaidChartProps) {
       help={
         every === 0
           ? NOT_MEASURED
-          : `How often an image’s other view is the nearest${images === undefined ? '' : ` of ${images}`}. It shows invariance, not meaning.`
+          : `How often an image’s other view is its nearest neighbour${images === undefined ? '' : ` among ${images}`}. Measures invariance, not semantics.`
       }
     />
   );
@@ -192,8 +192,8 @@ function RateChart({ overlays }: OverlaidChartProps) {
       value={<span data-testid="metric-learning-rate">{plain(rate, 4)}</span>}
       help={
         schedule === 'cosine'
-          ? 'Of the encoder: base rate × batch/256, down to 0 along a cosine.'
-          : 'Of the encoder: base rate × batch/256, constant.'
+          ? 'Encoder: base rate × batch/256, with cosine decay to 0.'
+          : 'Encoder: base rate × batch/256, constant.'
       }
     />
   );

@@ -16,10 +16,10 @@ const LINE_HEIGHT = 12;
 const HEIGHT = 164;
 const AXIS_HEIGHT = 20;
 const AXIS_WIDTH = 42;
-/** Above the curve there is room for a line of words on what happened. */
+/** Above the curve there is room for the labels of the event markers. */
 const MARGIN = { top: 16, right: 10, bottom: 0, left: 0 };
 const PLOT_HEIGHT = HEIGHT - AXIS_HEIGHT - MARGIN.top;
-/** Strokes of the live line, alone and among others. */
+/** Stroke widths of the live line: alone, and with overlays. */
 const [ALONE, AMONG_OTHERS] = [1.6, 2.2];
 
 interface CurveProps {
@@ -29,7 +29,7 @@ interface CurveProps {
   readonly overlays: readonly OverlaidRun[];
 }
 
-/** The curve of the run on the page, those of others below it, what they are judged against, and what happened. */
+/** The curve of the run on the page, the curves of kept runs below it, reference lines, and event markers. */
 export const Curve = memo(function Curve({ chart, live, overlays }: CurveProps) {
   const { ref, width } = useElementSize();
   const names = useMemo(() => (live ? chart.lines.map((line) => line.series) : NO_LIVE), [chart, live]);
@@ -115,7 +115,7 @@ export const Curve = memo(function Curve({ chart, live, overlays }: CurveProps) 
         {!live && <Line dataKey="step" stroke="none" dot={false} activeDot={false} isAnimationActive={false} />}
         <Tooltip
           isAnimationActive={false}
-          // Also where only overlays have a value: the library would else show nothing. For that, too, the unseen line above.
+          // Recharts shows no tooltip where only overlays have a value; this and the invisible line above make it appear there, too.
           filterNull={false}
           cursor={{ stroke: 'var(--lab-line-strong)' }}
           wrapperStyle={{ zIndex: 20 }}
@@ -130,7 +130,7 @@ export const Curve = memo(function Curve({ chart, live, overlays }: CurveProps) 
   );
 });
 
-/** Rows for the steps that only the overlays have come to, so that the pointer can read them there. */
+/** Adds rows for steps that only the overlays have, so that the tooltip works there. */
 function withLaterSteps(rows: ReturnType<typeof rowsOf>, curves: readonly OverlayCurve[]): ReturnType<typeof rowsOf> {
   const last = rows.at(-1)?.step ?? -1;
   const later = curves.flatMap(({ points }) => points.filter(({ step }) => step > last).map(({ step }) => step));

@@ -20,8 +20,8 @@ function lossChart(title: string, axis: string, config: RunConfig): ChartDescrip
 }
 
 /**
- * The loss of the run on the page with the kept runs of the same kind of loss, then one chart for each other kind: their values do not
- * compare, so they never share an axis.
+ * The loss of the run on the page with the kept runs of the same kind of loss, then one chart for each other kind: values of different
+ * kinds are not comparable, so they never share an axis.
  */
 export function LossCharts({ overlays }: { readonly overlays: readonly OverlaidRun[] }) {
   const config = useRun((run) => run.active?.config ?? run.config);
@@ -80,7 +80,7 @@ function OtherLossChart({ kind, own, overlays }: OtherLossChartProps) {
       chart={chart}
       live={false}
       overlays={overlays}
-      help={`Of another kind than the loss of ${own}: the values do not compare.`}
+      help={`A different loss from that of ${own}: the values are not comparable.`}
     />
   );
 }

@@ -6,14 +6,14 @@ import { valueAt } from './chartFrame';
 import type { OverlayCurve } from './useOverlays';
 
 /**
- * The curves of kept runs, below the live one, with a dot where something happened. Plain paths, drawn again only when an axis moves:
- * they never change, and the chart they lie on does ten times a second.
+ * The curves of kept runs, below the live one, with a dot at each event marker. Plain paths that are redrawn only when an axis changes:
+ * kept runs never change, while the chart below them is redrawn ten times a second.
  */
 export function OverlayLines({ curves }: { readonly curves: readonly OverlayCurve[] }) {
   const x = useXAxisScale();
   const y = useYAxisScale();
   if (x === undefined || y === undefined) return null;
-  // Two points of each scale say all there is to it.
+  // Both scales are linear, so two points define each.
   const [x0 = 0, x1 = 0, y0 = 0, y1 = 0] = [x(0), x(1), y(0), y(1)];
   return curves.map((curve) => (
     <OverlayLine key={curve.run.id} curve={curve} x0={x0} perStep={x1 - x0} y0={y0} perUnit={y1 - y0} />

@@ -13,7 +13,7 @@ import type { OverlaidRun } from './useOverlays';
 /** Points of one line of a saved picture at most: as many as it has pixels. */
 const FIGURE_POINTS = 1400;
 
-/** What a chart shows at a moment, to be saved. */
+/** The contents of a chart, to be saved. */
 export interface ChartContents {
   readonly chart: ChartDescription;
   /** Whether the run on the page is drawn. */
@@ -30,7 +30,7 @@ function datasetWords({ dataset, preset }: RunConfig, datasetName: string | unde
   return `${datasetName ?? valueLabel(fieldOf('dataset'), dataset)} · preset ${preset}`;
 }
 
-/** Before its first step there is nothing of the run on the page that could be drawn. */
+/** The name of the run on the page; it has none of its own before its first step. */
 function liveName(lab: Lab): string {
   const run = lab.archive.current();
   return run === null ? 'this run' : runName(run);

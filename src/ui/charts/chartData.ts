@@ -29,7 +29,7 @@ export function axisEnd(step: number): number {
 }
 
 const ROUND = [1, 2, 2.5, 5, 10];
-/** For steps, of which there are no halves. */
+/** For steps, which are whole numbers. */
 export const ROUND_STEPS = [1, 2, 5, 10];
 
 /** At most `count` multiples of a round number between `from` and `to`; `round` lists what counts as round in a power of ten. */
@@ -88,7 +88,7 @@ export function placeMarkers(markers: readonly Marker[], end: number, width: num
     .map(({ marker, key }) => {
       const at = marker.step / end;
       const leftwards = at > 0.5;
-      // Words may reach past other lines: the arrowhead says which is theirs.
+      // Words may cover other marker lines: the arrowhead points to their own line.
       const text = leftwards ? `${markerWords(marker)} ▸` : `◂ ${markerWords(marker)}`;
       const share = (text.length * LETTER_WIDTH) / Math.max(1, width);
       const from = leftwards ? at - share : at;
@@ -103,7 +103,7 @@ export function placeMarkers(markers: readonly Marker[], end: number, width: num
     .reverse();
 }
 
-/** A value that a chart is judged against. */
+/** A reference value that a chart shows as a line, e.g. 1/√d. */
 export interface ChartReference {
   readonly name: string;
   readonly value: number;

@@ -8,7 +8,7 @@ export interface ChartLine {
   readonly tone: 'main' | 'second';
 }
 
-/** What is measured once for each run, of those whose curves are drawn. */
+/** The baselines, measured once per run, of the runs whose curves are drawn. */
 export interface DrawnBaselines {
   /** Of the run on the page. */
   readonly live: Baselines | null;

@@ -3,11 +3,11 @@ import { inWords } from '../numbers';
 import { axisEnd, type ChartReference, ROUND_STEPS, roundTicks, valueDomain } from './chartData';
 import type { ChartDescription, DrawnBaselines } from './chartDescription';
 
-/** Above a reference line there is room for its name, below the words on events. */
+/** Room above a reference line for its name, below the labels of the event markers. */
 const HEADROOM = 1.12;
 const TICKS = 5;
 
-/** The axes of a chart and what its curves are judged against. */
+/** The axes of a chart and its reference lines. */
 export interface ChartFrame {
   /** Where the step axis ends; it begins at 0. */
   readonly end: number;

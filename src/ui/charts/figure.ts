@@ -4,7 +4,7 @@ import { placeMarkers, spreadLabels } from './chartData';
 import { type ChartFrame, stepWords, tickWords } from './chartFrame';
 import type { LineStyle } from './lineStyles';
 
-/** The theme's light colours: a saved picture goes onto paper or into a talk, and knows nothing of the page. */
+/** The theme's light colours as values: a saved picture cannot use the page's style sheet. */
 export const FIGURE_COLORS: Readonly<Record<string, string>> = {
   '--lab-surface': '#ffffff',
   '--lab-ink': '#1b1d28',
@@ -80,7 +80,7 @@ function legendOf(lines: readonly FigureLine[]): { readonly parts: readonly stri
 }
 
 /**
- * A chart as a picture of its own, in SVG: title, axes with their names, what it is judged against, what happened, and a legend; on
+ * A chart as a picture of its own, in SVG: title, named axes, reference lines, event markers and a legend; on
  * white, with generic fonts. `points` are drawn as they are: decimate them first.
  */
 export function figureSvg({ title, subtitle, axis, frame, lines, markers }: Figure): string {

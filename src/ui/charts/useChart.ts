@@ -4,7 +4,7 @@ import type { Point } from '../../session/run/series';
 import { useLab } from '../lab';
 import { MAX_POINTS } from './useOverlays';
 
-/** What a chart draws of the run on the page, as of its last redraw. */
+/** The data of the run on the page that a chart draws, as of its last redraw. */
 export interface ChartSnapshot {
   readonly lines: readonly (readonly Point[])[];
   readonly step: number;
@@ -14,7 +14,7 @@ export interface ChartSnapshot {
 
 const NOTHING: ChartSnapshot = { lines: [], step: 0, markers: [], baselines: null };
 
-/** For a chart that is not about the run on the page. */
+/** For a chart that does not draw the run on the page. */
 export const NO_LIVE: readonly SeriesName[] = [];
 
 /** The current points of some series, refreshed when the chart clock gives this chart its turn; of none, nothing at all. */

@@ -12,7 +12,7 @@ import { LoadStatus } from './LoadStatus';
 
 const FILE_TYPES = 'image/*,.zip,application/zip';
 
-/** Which images are learned from: a sample, or one's own. */
+/** The choice of training images: a sample, or one's own. */
 export function DataPanel() {
   const lab = useLab();
   const choice = useRun((run) => run.config.dataset);
@@ -24,7 +24,7 @@ export function DataPanel() {
 
   const take = (event: ChangeEvent<HTMLInputElement>) => {
     const files = [...(event.currentTarget.files ?? [])];
-    // So that choosing the same folder again is a change, too.
+    // Without this, choosing the same folder again would not be reported as a change.
     event.currentTarget.value = '';
     if (files.length > 0) void lab.loadImages(originOfFiles(files));
   };

@@ -10,7 +10,7 @@ import classes from './DataPanel.module.css';
 /** Files listed at most; a folder of documents may hold tens of thousands. */
 const LISTED = 200;
 
-/** The data set in use: how many images, in which groups, what was left out, whose they are. */
+/** The data set in use: number of images and classes, skipped files, licence. */
 export function DatasetFacts() {
   const info = useDataset((data) => data.info);
   const skipped = useDataset((data) => data.skipped);
@@ -28,7 +28,7 @@ export function DatasetFacts() {
           <>
             {' · '}
             <Anchor component="button" type="button" size="sm" aria-expanded={listed} onClick={toggle}>
-              {listed ? 'hide them' : 'which, and why'}
+              {listed ? 'hide them' : 'show which and why'}
             </Anchor>
           </>
         )}
@@ -57,7 +57,8 @@ function GroupsAndSize({ info }: { readonly info: DatasetInfo }) {
       {groups} · {info.size} px{held}
       {info.labels === null && (
         <Text size="xs" mt={4}>
-          kNN accuracy needs classes: put the images into one folder for each class. Everything else works without.
+          kNN accuracy needs classes: put the images into one folder for each class. Everything else works without
+          classes.
         </Text>
       )}
     </>

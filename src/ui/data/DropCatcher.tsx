@@ -10,7 +10,7 @@ function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false;
 }
 
-/** Takes files dropped anywhere on the page; the browser never opens them in its place. */
+/** Loads files that are dropped anywhere on the page, and keeps the browser from opening them instead. */
 export function DropCatcher({ children }: { readonly children: ReactNode }) {
   const lab = useLab();
   const [over, setOver] = useState(false);

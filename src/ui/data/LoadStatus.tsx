@@ -5,9 +5,9 @@ import { useDataset, useLab } from '../lab';
 import { duration, grouped } from '../numbers';
 import classes from './DataPanel.module.css';
 
-/** How far a load has come, in words. */
+/** The progress of a load in words. */
 export function progressWords({ done, total, unit, rate, remaining }: LoadProgress): string {
-  if (unit === 'bytes') return total === null ? 'asking for it …' : `${formatBytes(done)} of ${formatBytes(total)}`;
+  if (unit === 'bytes') return total === null ? 'requesting …' : `${formatBytes(done)} of ${formatBytes(total)}`;
   if (total === null) return done === 0 ? 'looking for files …' : `${grouped(done)} files found …`;
   const parts = [`${grouped(done)} of ${grouped(total)}`];
   if (rate !== null) parts.push(`${grouped(Math.round(rate))}/s`);
@@ -15,7 +15,7 @@ export function progressWords({ done, total, unit, rate, remaining }: LoadProgre
   return parts.join(' · ');
 }
 
-/** A load under way with its Cancel, or why the last one came to nothing. */
+/** The load in progress with its Cancel button, or why the last load failed. */
 export function LoadStatus() {
   const lab = useLab();
   const loading = useDataset((data) => data.loading);

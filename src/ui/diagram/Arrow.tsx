@@ -1,21 +1,21 @@
 import classes from './Diagram.module.css';
 import type { PlacedEdge, Point } from './layout';
 
-/** Where on its way back a stopped gradient ends, as a share of the way. */
+/** Where the arrow of a stopped gradient ends, as a share of its length. */
 const STOPPED_AT = 0.42;
 
 function between(a: Point, b: Point, share: number): Point {
   return { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share };
 }
 
-/** A bar across the way of the gradient. */
+/** A bar across the gradient's arrow. */
 function bar(from: Point, to: Point, at: Point): string {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const across = { x: (-(to.y - from.y) / length) * 8, y: ((to.x - from.x) / length) * 8 };
   return `M${at.x - across.x} ${at.y - across.y}L${at.x + across.x} ${at.y + across.y}`;
 }
 
-/** An arrow with the gradient's way back beside it: open, stopped at the switch, or none where nothing is learned. */
+/** A forward arrow with the gradient's arrow beside it: complete, stopped at the switch, or absent where nothing is trained. */
 export function Arrow({ placed, learns }: { readonly placed: PlacedEdge; readonly learns: boolean }) {
   const { edge, from, to, gradientFrom, gradientTo, label } = placed;
   const stopped = edge.control !== undefined && !edge.gradient;

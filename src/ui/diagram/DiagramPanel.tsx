@@ -20,14 +20,14 @@ const NARROW = 520;
 /** Between two lines of a box. */
 const LINE = 17;
 
-/** What learns by the gradient has the plain box. */
+/** Nodes trained by the gradient have the plain box. */
 const KIND_CLASS: Partial<Record<DiagramNode['kind'], string>> = {
   follower: classes.follower,
   operation: classes.operation,
   memory: classes.memory,
 };
 
-/** The step as the paper's Figures 1 and 3, with the images of the moment, and the stop-gradient as a switch on its arrow. */
+/** The training step drawn as in the paper's Figures 1 and 3, with current images and the stop-gradient switch on its arrow. */
 export function DiagramPanel() {
   const { ref, width } = useElementSize();
   const narrow = width > 0 && width < NARROW;
@@ -173,7 +173,7 @@ interface NodeBoxProps {
   readonly loss: number | undefined;
 }
 
-/** A box with its words, one below the other; the loss with its value. */
+/** A box with its lines of text; the loss shows its value. */
 function NodeBox({ node, box, loss }: NodeBoxProps) {
   const lines = [
     { text: node.label, className: classes.name },

@@ -6,7 +6,7 @@ import { useRun } from '../lab';
 import classes from './Diagram.module.css';
 import type { Box, DiagramLayout } from './layout';
 
-/** The image of the moment and its two views, as the network sees them. */
+/** The current image and its two views, as the network sees them. */
 export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
   const views = useRun((run) => run.views);
   const queries = useRun((run) => run.queries);
@@ -37,7 +37,7 @@ export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
           box={box}
           layout={layout}
           caption={node.label}
-          // Downwards an arrow leaves where the caption would stand: put it beside the picture, on the outside.
+          // In the vertical layout an arrow leaves from below the picture, so the caption goes beside it, on the outer side.
           side={downwards ? (node.branch === 1 ? 'left' : 'right') : 'below'}
         >
           <PixelImage

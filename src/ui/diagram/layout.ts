@@ -20,7 +20,7 @@ export interface PlacedEdge {
   readonly edge: DiagramEdge;
   readonly from: Point;
   readonly to: Point;
-  /** The gradient's way back, beside the arrow. */
+  /** The ends of the gradient's arrow, beside the forward arrow. */
   readonly gradientFrom: Point;
   readonly gradientTo: Point;
   /** Where the label stands. */
@@ -55,7 +55,7 @@ interface Measures {
   /** Between the two branches. */
   readonly memory: Size;
   readonly loss: Size;
-  /** Arrows from two branches, and from between them, meet at the loss this far apart. */
+  /** Distance at the loss between the arrows from the two branches and from between them. */
   readonly spread: { readonly two: number; readonly three: number };
 }
 
@@ -82,9 +82,9 @@ const DOWN: Measures = {
   loss: { width: 132, height: 50 },
   spread: { two: 26, three: 46 },
 };
-/** What each box in a row more than three takes. */
+/** Extra length for each box in a row beyond three. */
 const MORE = { across: { width: 110, height: 14 }, down: { width: 0, height: 120 } };
-/** What a third row, between the branches, takes beside the predictor. */
+/** Extra room for a third row, between the branches. */
 const BETWEEN = { across: { width: 0, height: 30 }, down: { width: 46, height: 20 } };
 
 /** Sizes that fit a diagram of so many columns. */

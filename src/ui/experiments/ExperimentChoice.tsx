@@ -10,7 +10,7 @@ import { useDataset, useEngine, useLab, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './Experiments.module.css';
 
-/** Enough for most differences to show on the small presets. */
+/** Enough steps for most differences to show with the small presets. */
 const SHORT = 300;
 
 interface ExperimentChoiceProps {
@@ -19,7 +19,7 @@ interface ExperimentChoiceProps {
   onChoose(name: string): void;
 }
 
-/** Which experiment, what it asks and what the paper found; how long its runs are, and the button. */
+/** The choice of experiment with its question and the paper's claim, the length of its runs, and the start button. */
 export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoiceProps) {
   const lab = useLab();
   const { preset, dataset } = useRun((run) => run.config);
@@ -79,19 +79,19 @@ export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoice
       </div>
       <Text size="sm" c="dimmed">
         {problem ??
-          `${chosen.runs.length} runs with the preset, images, seed and settings of the page; the methods’ own options are the preset’s, but for what is compared.${endsOne && !running ? ' The run on the page ends, and is kept.' : ''}`}
+          `${chosen.runs.length} runs with the preset, images, seed and settings of the page. Method-specific options have the preset’s values, except for the one that is compared.${endsOne && !running ? ' The current run ends and is kept.' : ''}`}
       </Text>
     </>
   );
 }
 
-/** Why no experiment can begin now, in words; null when one can. */
+/** Why no experiment can start now; null when one can. */
 function useProblem(): string | null {
   const data = useDataset((state) => state);
   const config = useRun((run) => run.config);
   const noEngine = useEngine(({ state }) => state === 'failed' || state === 'starting');
-  if (data.loading !== null) return 'An experiment can begin when the images are loaded.';
-  if (noEngine) return 'An experiment can begin when the engine runs.';
-  // What holds for one run, e.g. its batch size, is said of that run.
+  if (data.loading !== null) return 'An experiment can start when the images are loaded.';
+  if (noEngine) return 'An experiment can start when the engine is running.';
+  // Problems of a single run, e.g. its batch size, are reported with that run.
   return data.info === null || data.wanted !== null ? startProblem(config, data) : null;
 }

@@ -5,12 +5,12 @@ import { useExperiment, useLab, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './Experiments.module.css';
 
-/** Where the queue stands, and what can be done with it. */
+/** The progress of the queue, and its buttons. */
 export function ExperimentProgress() {
   const { experiments } = useLab();
   const runs = useExperiment((state) => state.runs);
   const step = useRun((run) => run.step);
-  // Paused is what the run is, whichever button did it.
+  // The state of the run decides, whichever button paused it.
   const paused = useRun(
     (run) => !isGoing(run) && run.intent === null && (run.runState === 'paused' || run.runState === 'building'),
   );

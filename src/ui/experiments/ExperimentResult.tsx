@@ -10,10 +10,10 @@ import { saveCsv } from '../save/saveFile';
 import classes from './Experiments.module.css';
 
 const OUTCOMES: Record<Verdict['outcome'], string> = {
-  reproduces: 'Reproduces.',
-  partly: 'Partly.',
-  'does not': 'Does not reproduce.',
-  'cannot tell': 'Cannot tell.',
+  reproduces: 'Reproduced.',
+  partly: 'Partly reproduced.',
+  'does not': 'Not reproduced.',
+  'cannot tell': 'No verdict.',
 };
 
 const written = (value: number | null | undefined, decimals: number) =>
@@ -21,7 +21,7 @@ const written = (value: number | null | undefined, decimals: number) =>
 const percent = (share: number | null | undefined) =>
   typeof share === 'number' ? `${inWords(100 * share, 1)}\u00A0%` : NOT_YET;
 
-/** What came of the runs so far beside the paper's figures; below it what they say, once they are done. */
+/** The results of the runs so far beside the paper's figures, and the verdict once all runs have ended. */
 export function ExperimentResult({ experiment }: { readonly experiment: Experiment }) {
   const runs = useExperiment((state) => state.runs);
   const verdict = useExperiment((state) => state.verdict);
@@ -29,8 +29,8 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
     <>
       <table className={classes.table} data-testid="experiment-result">
         <caption>
-          {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z and kNN accuracy are
-          these runs’ own. The paper’s figure is linear accuracy: ImageNet, ResNet-50, 100 epochs.
+          {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z and kNN accuracy were
+          measured in these runs. The column “Paper” is linear accuracy: ImageNet, ResNet-50, 100 epochs.
         </caption>
         <thead>
           <tr>
@@ -116,7 +116,7 @@ function Row({ run, state, summary, note }: QueuedRun) {
   );
 }
 
-/** The page has the settings of the last run: the way back to those from before. */
+/** After an experiment the page has the settings of its last run; this restores the settings from before it. */
 function BackButton() {
   const { experiments } = useLab();
   const running = useExperiment(({ phase }) => phase === 'running');
@@ -125,7 +125,7 @@ function BackButton() {
   if (running || before === null || differingPaths(before, config).length === 0) return null;
   return (
     <Button variant="default" onClick={() => experiments.goBack()}>
-      Back to the settings from before
+      Restore the previous settings
     </Button>
   );
 }

@@ -8,7 +8,7 @@ import { ExperimentProgress } from './ExperimentProgress';
 import { ExperimentResult } from './ExperimentResult';
 import classes from './Experiments.module.css';
 
-/** The paper's experiments, to be run with the settings of the page: chosen, under way, and what came of the last one. */
+/** The paper's experiments, run with the settings of the page: the choice, the progress, and the last result. */
 export function ExperimentsPanel() {
   const phase = useExperiment((state) => state.phase);
   const last = useExperiment((state) => state.experiment);
@@ -17,7 +17,7 @@ export function ExperimentsPanel() {
   const running = phase === 'running';
   const chosen = (running ? last : EXPERIMENTS.find((experiment) => experiment.name === name)) ?? null;
   return (
-    <Panel title="Experiments" aside="Several runs, same seed and images, one after the other">
+    <Panel title="Experiments" aside="Several runs in sequence, with the same seed and images">
       <div className={classes.stack}>
         {chosen !== null && <ExperimentChoice chosen={chosen} running={running} onChoose={setName} />}
         {running && <ExperimentProgress />}

@@ -11,7 +11,7 @@ const SPACES = [
   { value: 'z', label: 'output z' },
 ] as const;
 
-/** Query images and what the network finds nearest to them. */
+/** Query images and their nearest neighbours. */
 export function NeighboursPanel() {
   const lab = useLab();
   const [space, setSpace] = useState<'backbone' | 'z'>('backbone');
@@ -21,7 +21,7 @@ export function NeighboursPanel() {
   const info = useDataset((data) => data.info);
   const found = snapshot?.[space] ?? [];
 
-  // An image that is a query already changes places, so that no row is there twice.
+  // An image that is already a query swaps places, so that no row appears twice.
   const replace = (position: number, index: number) => {
     const replaced = queries[position];
     lab.setQueries(
@@ -65,8 +65,8 @@ export function NeighboursPanel() {
       </div>
       <Text size="xs" c="dimmed" mt={8}>
         {space === 'backbone'
-          ? 'Click an image to see its own neighbours. These can look right even in a collapse: often only the output collapses, while the backbone keeps what it knows.'
-          : 'Click an image to see its own neighbours. In a collapse every similarity of z goes to 1: all images look alike to the network.'}
+          ? 'Click an image to see its own neighbours. These can look right even in a collapse: often only the output z collapses, while the backbone features stay useful.'
+          : 'Click an image to see its own neighbours. In a collapse every similarity of z goes to 1: the network no longer tells images apart.'}
       </Text>
     </Panel>
   );

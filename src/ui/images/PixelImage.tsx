@@ -2,9 +2,9 @@ import { useEffect, useRef } from 'react';
 import classes from './PixelImage.module.css';
 
 interface PixelImageProps {
-  /** null: its place is kept empty until it is there. */
+  /** null until the image has been loaded: its place stays empty. */
   readonly image: ImageData | null;
-  /** What it shows, for those who do not see it; empty where the words beside it say it already. */
+  /** The text alternative; empty where text beside it already says it. */
   readonly label: string;
 }
 

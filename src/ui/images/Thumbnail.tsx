@@ -1,7 +1,7 @@
 import { useDataset, useThumbnail } from '../lab';
 import { PixelImage } from './PixelImage';
 
-/** What to call an image for people: its file's name and its class. */
+/** The name of an image on the page: its file name and its class. */
 export function useImageName(index: number): string {
   return useDataset(({ info }) => {
     const name = info?.names[index] ?? `image ${index}`;

@@ -8,7 +8,7 @@ export interface PreviewViews {
 }
 
 /**
- * Two views each of some images with the augmentations as edited, drawn afresh when these or the `seed` change; null until they are there.
+ * Two views each of some images with the augmentations as edited, drawn again when these or the `seed` change; null until they have been computed.
  * `indices` must keep its identity while it stays the same.
  */
 export function usePreview(indices: readonly number[], seed: number): PreviewViews | null {
@@ -23,7 +23,7 @@ export function usePreview(indices: readonly number[], seed: number): PreviewVie
       ({ size, x1, x2 }) => {
         if (current) setViews({ x1: sliceImages(x1, size), x2: sliceImages(x2, size) });
       },
-      // Without an engine there is nothing to see; the page says so elsewhere.
+      // Without an engine there are no views; the status reports that.
       () => undefined,
     );
     return () => {

@@ -5,16 +5,16 @@ const NEXT = { auto: 'light', light: 'dark', dark: 'auto' } as const satisfies R
   MantineColorScheme,
   MantineColorScheme
 >;
-const NAMES = { auto: 'as the system', light: 'light', dark: 'dark' } as const;
+const NAMES = { auto: 'system', light: 'light', dark: 'dark' } as const;
 const ICONS = { auto: IconDeviceDesktop, light: IconSun, dark: IconMoon } as const;
 
-/** Goes round: the system's scheme, light, dark. */
+/** Each press selects the next scheme: the system's, light, dark. */
 export function ColorSchemeButton() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const Icon = ICONS[colorScheme];
   const label = `Colours: ${NAMES[colorScheme]}`;
   return (
-    <Tooltip label={`${label}. Press for ${NAMES[NEXT[colorScheme]]}.`} w="auto">
+    <Tooltip label={`${label}. Press to change to ${NAMES[NEXT[colorScheme]]}.`} w="auto">
       <ActionIcon variant="default" size={34} aria-label={label} onClick={() => setColorScheme(NEXT[colorScheme])}>
         <Icon size={17} stroke={1.7} aria-hidden />
       </ActionIcon>

@@ -1,7 +1,7 @@
 import { Button, Code, Container, Stack, Text, Title } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
 
-/** A fault in the page's own drawing ends here: a sentence and a way on, never a blank page. */
+/** Catches errors in rendering and shows a message with a button to reload, instead of a blank page. */
 export class ErrorBoundary extends Component<{ readonly children: ReactNode }, { readonly error: Error | null }> {
   override state: { readonly error: Error | null } = { error: null };
 
@@ -16,14 +16,14 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, {
       <Container size="sm" py="xl" role="alert">
         <Stack align="start">
           <Title order={1} size="h3">
-            The page could not be drawn
+            The page could not be displayed
           </Title>
           <Text>
-            This is a fault of the page, not of your images or settings. The address holds all settings: load the page
-            again to go on with them.
+            This is an error in the page, not in your images or settings. All settings are in the address: reload the
+            page to continue with them.
           </Text>
           <Code block>{error.message}</Code>
-          <Button onClick={() => window.location.reload()}>Load the page again</Button>
+          <Button onClick={() => window.location.reload()}>Reload the page</Button>
         </Stack>
       </Container>
     );

@@ -14,7 +14,7 @@ import { StatusBar } from '../status/StatusBar';
 import { Header } from './Header';
 import classes from './Page.module.css';
 
-/** One screen that tells the story: images and settings, the step and its charts, what was learned. */
+/** The whole page: images and settings, the training step with its charts, and the results. */
 export function Page() {
   return (
     <>

@@ -3,14 +3,14 @@ import { useEngine, useRun } from '../lab';
 import { Panel } from '../layout/Panel';
 import classes from './EventLog.module.css';
 
-/** What happened, the latest first, and what the run costs. */
+/** The events of the run, the latest first, and its memory and measuring time. */
 export function EventLog() {
   const log = useRun((run) => run.log);
   return (
     <Panel title="Events">
       {log.length === 0 ? (
         <Text size="sm" c="dimmed">
-          Nothing has happened yet.
+          No events yet.
         </Text>
       ) : (
         <ol className={classes.log}>

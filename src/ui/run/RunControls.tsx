@@ -14,7 +14,7 @@ export function RunControls() {
   const noEngine = useEngine(({ state }) => state === 'failed' || state === 'lost');
   const data = useDataset((state) => state);
   const impossible = useRun(({ active, config }) => active === null && startProblem(config, data) !== null);
-  // Pressed while images are on their way, Train starts as soon as they are there.
+  // Train can be pressed while images are loading: the run then starts when they are loaded.
   const disabled = over || noEngine || (impossible && data.loading === null);
   return (
     <Group gap={8} wrap="nowrap">

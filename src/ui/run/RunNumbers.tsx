@@ -13,7 +13,7 @@ const STATE_WORDS = {
   failed: 'failed',
 } as const;
 
-/** Where the run stands: state, step, epoch, speed. */
+/** The run's state, step, epoch and speed. */
 export function RunNumbers() {
   const step = useRun((run) => run.step);
   const speed = useRun((run) => run.latest.imagesPerSecond);

@@ -39,10 +39,10 @@ export function ShareButton() {
         <Text size="sm" mb={6} role="status">
           {copied ? (
             <>
-              <IconCheck size={14} aria-hidden /> Link copied: it runs this run again.
+              <IconCheck size={14} aria-hidden /> Link copied. Opening it repeats this run.
             </>
           ) : (
-            'Copy this link: it runs this run again.'
+            'Copy this link. Opening it repeats this run.'
           )}
         </Text>
         <TextInput
@@ -55,7 +55,7 @@ export function ShareButton() {
         />
         {own === true && (
           <Text size="xs" c="dimmed" mt={6}>
-            Your images are not in the link: whoever opens it is asked for the same folder.
+            The link does not contain your images: whoever opens it is asked for the same folder.
           </Text>
         )}
       </Popover.Dropdown>

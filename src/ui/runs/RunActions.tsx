@@ -22,15 +22,15 @@ export function RunActions({ run, say }: RunActionsProps) {
     address.hash = linkOfRun(run);
     try {
       await navigator.clipboard.writeText(address.href);
-      say(`The link of “${name}” is copied: it runs this run again.`);
+      say(`The link to “${name}” was copied. Opening it repeats this run.`);
     } catch {
       // No permission, or not a secure page: the link is shown to be copied by hand.
-      say(`The link of “${name}”:`, address.href);
+      say(`The link to “${name}”:`, address.href);
     }
   };
   const duplicate = () => {
     lab.open(`#${linkOfRun(run)}`);
-    say(`The settings of “${name}” are loaded: press Train for a new run of them.`);
+    say(`The settings of “${name}” are loaded. Press Train to start a new run with them.`);
   };
   const remove = () => {
     say(null);
@@ -46,8 +46,8 @@ export function RunActions({ run, say }: RunActionsProps) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconCopy size={15} stroke={1.7} aria-hidden />} onClick={duplicate}>
-          Duplicate as new settings
-          {endsOne && <div className={classes.aside}>The run on the page ends, and is kept.</div>}
+          Start from these settings
+          {endsOne && <div className={classes.aside}>The current run ends and is kept.</div>}
         </Menu.Item>
         <Menu.Item leftSection={<IconLink size={15} stroke={1.7} aria-hidden />} onClick={() => void copyLink()}>
           Copy link

@@ -9,7 +9,7 @@ import classes from './Runs.module.css';
 /** The longest name that can be given. */
 const MAX_LENGTH = 80;
 
-/** A run's name, to be changed in place: Enter or leaving keeps it, Escape does not, nothing at all gives back the one it had by itself. */
+/** A run's name, edited in place: Enter or leaving the field saves it, Escape cancels, an empty name restores the default name. */
 export function RunName({ run }: { readonly run: RunRecord }) {
   const lab = useLab();
   const [edited, setEdited] = useState<string | null>(null);
@@ -32,7 +32,7 @@ export function RunName({ run }: { readonly run: RunRecord }) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') {
-      // The pencil gets the focus back before the key has had its effect, and would take it for a press.
+      // The pencil button gets the focus back during this event; without this, Enter would press it.
       event.preventDefault();
       keep();
     }

@@ -8,15 +8,15 @@ import { useArchive, useLab } from '../lab';
 import classes from './Runs.module.css';
 import { outcomeOf, recipeOf, whenWords } from './runColumns';
 
-/** Differences spelled out; the rest are counted. */
+/** Differences listed in full; the rest are counted. */
 const SPELLED_OUT = 5;
 
-/** What the table and the cards are given alike. */
+/** The props of both the table and the cards. */
 export interface RunListProps {
   readonly runs: readonly RunRecord[];
   /** Whether the run on the page comes first. */
   readonly live: boolean;
-  /** Tells the person what was done; null takes back what was said last. */
+  /** Shows a message about what was done; null removes the last one. */
   readonly say: (text: string | null, link?: string) => void;
 }
 
@@ -54,7 +54,7 @@ export function LiveTick() {
   );
 }
 
-/** Method, preset and data; when it began, and what became of it. */
+/** Method, preset, data, start time and outcome. */
 export function RunFacts({ run, live }: RunPartProps & { readonly live: boolean }) {
   const { text, warning } = outcomeOf(run);
   const outcome = live && !warning ? 'this run' : text;
@@ -69,7 +69,7 @@ export function RunFacts({ run, live }: RunPartProps & { readonly live: boolean 
 /** What is different from the preset's own values. */
 export function Differences({ run }: RunPartProps) {
   const differences = differencesOf(run);
-  if (differences.length === 0) return <span className={classes.nothing}>nothing different</span>;
+  if (differences.length === 0) return <span className={classes.nothing}>no differences</span>;
   const rest = differences.slice(SPELLED_OUT);
   return (
     <ul className={classes.differences}>

@@ -13,13 +13,13 @@ import classes from './Runs.module.css';
 import { RunsTable } from './RunsTable';
 import { runsTable } from './runColumns';
 
-/** As many of the latest runs are listed at first: more than are compared, few enough to be drawn at once. */
+/** How many of the latest runs are listed at first: enough to compare, few enough to render quickly. */
 const LISTED = 20;
 
 /** Below the first of these widths runs are cards, from the second on their differences have a column. */
 const [TABLE, WIDE_TABLE] = [560, 860];
 
-/** The run on the page and all before it: what was different about them, and what came of it. */
+/** The current run and all kept runs, with their differing settings and their results. */
 export function RunsPanel() {
   const lab = useLab();
   const runs = useArchive((archive) => archive.runs);
@@ -76,8 +76,8 @@ export function RunsPanel() {
         )}
         {empty && loaded && (
           <Text size="sm" c="dimmed">
-            No runs yet. Press Train, then change a setting and train again: each run stays here, with its settings and
-            its curves, to be compared with the next.
+            No runs yet. Press Train, then change a setting and train again: each run is kept here with its settings and
+            curves, for comparison.
           </Text>
         )}
         {!empty &&
@@ -94,7 +94,7 @@ export function RunsPanel() {
         )}
         {runs.length === 0 && live && (
           <Text size="sm" c="dimmed">
-            When the next run begins, this one stays here to be compared with it.
+            When the next run starts, this one is kept here for comparison.
           </Text>
         )}
         <Kept />
@@ -103,7 +103,7 @@ export function RunsPanel() {
   );
 }
 
-/** The run deleted last, to be brought back. */
+/** The run that was deleted last, with a button to restore it. */
 function Deleted() {
   const lab = useLab();
   const deleted = useArchive((archive) => archive.deleted);
@@ -112,7 +112,7 @@ function Deleted() {
   const count = useRef(deleted.length);
   const [last] = deleted;
 
-  // The row that had the focus is gone: here is where one goes on.
+  // The deleted row had the focus: move it to Undo.
   useEffect(() => {
     if (deleted.length > count.current) undo.current?.focus();
     count.current = deleted.length;
@@ -137,7 +137,7 @@ function Deleted() {
   );
 }
 
-/** How long runs stay, and what of them could not be read. */
+/** Whether runs are stored, and how many could not be read. */
 function Kept() {
   const lab = useLab();
   const problem = useArchive((archive) => archive.problem);
@@ -147,7 +147,7 @@ function Kept() {
       {unreadable > 0 && (
         <div className={classes.said}>
           <Text size="sm">
-            {unreadable === 1 ? 'One more run cannot' : `${unreadable} more runs cannot`} be read: damaged, or kept by
+            {unreadable === 1 ? 'One more run cannot' : `${unreadable} more runs cannot`} be read: damaged, or saved by
             another version of this page.
           </Text>
           <Button size="compact-sm" variant="default" onClick={() => void lab.archive.removeUnreadable()}>
@@ -158,8 +158,8 @@ function Kept() {
       {problem !== null && (
         <Text size="sm" c="dimmed">
           {problem === 'full'
-            ? 'Storage is full: runs from now on are lost when the page is closed.'
-            : 'Runs are lost when the page is closed: this browser keeps nothing for it.'}
+            ? 'Storage is full: new runs are lost when the page is closed.'
+            : 'This browser does not store data for this page: runs are lost when it is closed.'}
         </Text>
       )}
     </>

@@ -7,7 +7,7 @@ import { NUMBER_COLUMNS } from './runColumns';
 import { useLiveRun } from './useLiveRun';
 
 interface RunsTableProps extends RunListProps {
-  /** Whether there is room for what differs beside the name; else it stands below it. */
+  /** Whether there is room for a column of differences; otherwise they are listed below the name. */
   readonly wide: boolean;
 }
 

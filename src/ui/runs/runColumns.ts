@@ -29,8 +29,10 @@ function measured(series: SeriesName, title: string, help: string, write: (value
 
 /** As of the run's last measurement of each. */
 export const NUMBER_COLUMNS: readonly NumberColumn[] = [
-  { key: 'steps', title: 'Steps', help: 'Finished updates.', text: ({ steps }) => String(steps) },
-  measured('loss', 'Loss', 'The last loss. Losses of different methods do not compare.', (loss) => inWords(loss, 3)),
+  { key: 'steps', title: 'Steps', help: 'Completed updates.', text: ({ steps }) => String(steps) },
+  measured('loss', 'Loss', 'The last loss. Losses of different methods are not comparable.', (loss) =>
+    inWords(loss, 3),
+  ),
   measured('outputStd', 'Std', 'Output std: 0 is a constant output.', (std) => inWords(std, 4)),
   measured('collapseLevel', 'Collapse', 'Collapse level: 1 − √d × std, from 0 to 1.', (level) => inWords(level, 2)),
   measured('effectiveRank', 'Rank', 'Effective rank of z.', (rank) => inWords(rank, 1)),
@@ -44,7 +46,7 @@ const STATE_WORDS: Record<RunRecord['state'], string> = {
   failed: 'failed',
 };
 
-/** What became of a run, and whether that is a failure. */
+/** The outcome of a run, and whether it is a failure. */
 export function outcomeOf({ state, diagnosis }: RunRecord): { readonly text: string; readonly warning: boolean } {
   switch (diagnosis?.state) {
     case 'collapsed':

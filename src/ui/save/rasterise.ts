@@ -1,4 +1,4 @@
-/** Pixels of the picture for each of the drawing's: sharp on paper and on dense screens. */
+/** Pixels of the PNG per pixel of the SVG, so that it is sharp on paper and on high-resolution screens. */
 const SCALE = 2;
 
 /**
@@ -15,7 +15,7 @@ export async function pngOf(svg: string): Promise<Blob> {
     canvas.width = image.naturalWidth * SCALE;
     canvas.height = image.naturalHeight * SCALE;
     const context = canvas.getContext('2d');
-    if (context === null) throw new Error('This browser gives the page no canvas to draw on.');
+    if (context === null) throw new Error('This browser does not provide a canvas to draw on.');
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
     if (blob === null) throw new Error('This browser could not make a PNG of the chart.');

@@ -16,7 +16,7 @@ const AUGMENTATIONS = [
   'blur',
 ] as const satisfies readonly (keyof AugmentConfig)[];
 
-/** What makes two views of one image, each part with its switch and its strengths, and what comes of it. */
+/** The augmentations, each with its switch and strengths, and a preview of their views. */
 export function AugmentPanel() {
   return (
     <Panel title="Augmentation">

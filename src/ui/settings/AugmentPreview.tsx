@@ -11,7 +11,7 @@ import classes from './AugmentPanel.module.css';
 const SHOWN = 4;
 const PLACES = Array.from({ length: SHOWN }, (_, place) => place);
 
-/** A few images with two views each, drawn afresh as the augmentations change. */
+/** A few images with two views each, drawn again when the augmentations change. */
 export function AugmentPreview() {
   const [round, setRound] = useState(0);
   const queries = useRun((run) => run.queries);
@@ -22,13 +22,8 @@ export function AugmentPreview() {
     <div className={classes.preview}>
       <div className={classes.caption}>
         <span>An image and two views of it, x₁ and x₂</span>
-        <Tooltip label="Draw the views afresh" w="auto">
-          <ActionIcon
-            variant="default"
-            size={26}
-            aria-label="Draw the views afresh"
-            onClick={() => setRound((n) => n + 1)}
-          >
+        <Tooltip label="Draw new views" w="auto">
+          <ActionIcon variant="default" size={26} aria-label="Draw new views" onClick={() => setRound((n) => n + 1)}>
             <IconRefresh size={15} stroke={1.7} aria-hidden />
           </ActionIcon>
         </Tooltip>

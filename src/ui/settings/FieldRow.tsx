@@ -10,7 +10,7 @@ import { useSetting } from './useSetting';
 
 interface FieldRowProps {
   readonly path: ConfigPath;
-  /** Put before the label for assistive technology, where the label alone says too little: “Random crop: smallest area”. */
+  /** Prefix of the accessible name where the label alone is ambiguous: “Random crop: smallest area”. */
   readonly of?: string;
 }
 
@@ -46,7 +46,7 @@ export function FieldRow({ path, of }: FieldRowProps) {
   );
 }
 
-/** What the paper has in this place; nothing for settings that are this page's own. */
+/** The paper's value of this setting; nothing for settings that the paper does not have. */
 export function PaperValue({ field }: { readonly field: Field }) {
   const method = useRun((run) => run.config.method);
   const paper = paperValue(field, method);

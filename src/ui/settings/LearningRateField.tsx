@@ -19,7 +19,7 @@ function positionOf(rate: number): number {
   return rate <= 0 ? LOWEST : Math.min(HIGHEST, Math.max(LOWEST, Math.log10(rate)));
 }
 
-/** The base rate, as a number and on a slider, with the rate it comes to at this batch size. */
+/** The base learning rate, as a number and on a slider, with the resulting learning rate at this batch size. */
 export function LearningRateField() {
   const { value, set } = useSetting(PATH);
   const rate = typeof value === 'number' ? value : 0;

@@ -5,7 +5,7 @@ import { shortened } from '../../domain/fields';
 import type { FieldControl } from '../../domain/settings/setting';
 import classes from './FieldRow.module.css';
 
-/** A number counts once typing has stopped for this long, or at once on leaving the field. */
+/** A number is committed once typing has stopped for this long, or at once on leaving the field. */
 const SETTLED_MS = 500;
 
 interface NumberFieldProps {
@@ -17,7 +17,7 @@ interface NumberFieldProps {
   onCommit(value: number): void;
 }
 
-/** A number within its limits; what is half typed, or outside them, is not passed on. */
+/** A number within its limits; incomplete input and values outside the limits are not committed. */
 export function NumberField({ id, name, control, value, onCommit }: NumberFieldProps) {
   const { min, max, step, integer } = control;
   const shown = shortened(value);

@@ -11,9 +11,10 @@ import { FieldRow } from './FieldRow';
 import { LearningRateField } from './LearningRateField';
 import classes from './SettingsPanel.module.css';
 
+/** Settings that are not part of a preset: choosing a preset keeps them. */
 const KEPT: ReadonlySet<string> = new Set(KEPT_BY_PRESET);
 
-/** Settings that have their control elsewhere on the page: data panel, diagram, the head of this panel. */
+/** Settings whose control is elsewhere on the page: data panel, diagram, the head of this panel. */
 const ELSEWHERE = new Set(['preset', 'dataset', 'method', 'stopGradient']);
 
 const SECTIONS: readonly { readonly group: FieldGroup; readonly title: string }[] = [
@@ -32,7 +33,7 @@ function fieldsOf(group: FieldGroup, method: MethodName) {
   );
 }
 
-/** Every setting but the images and the augmentations. */
+/** Every setting except the data set and the augmentations. */
 export function SettingsPanel() {
   const method = useRun((run) => run.config.method);
   return (
@@ -92,7 +93,7 @@ function PresetSelect() {
           <>
             {edited} {edited === 1 ? 'setting' : 'settings'} changed by hand.{' '}
             <Anchor component="button" type="button" size="xs" onClick={() => lab.setPreset(preset)}>
-              Back to its values
+              Restore the preset’s values
             </Anchor>
           </>
         )}
@@ -103,8 +104,8 @@ function PresetSelect() {
 
 function presetWords(preset: (typeof PRESET_NAMES)[number]): string {
   return preset === 'paper'
-    ? 'The paper’s own values, for 800 epochs on CIFAR-10: they need a strong GPU.'
-    : 'Learning rates for short runs, not the paper’s.';
+    ? 'The paper’s values: hundreds of epochs. Needs a strong GPU and much time.'
+    : 'Learning rates for short runs, higher than the paper’s.';
 }
 
 function MethodSelect() {

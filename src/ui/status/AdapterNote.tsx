@@ -4,7 +4,7 @@ import type { PresetName } from '../../domain/runConfig';
 import { useEngine, useRun } from '../lab';
 import classes from './Status.module.css';
 
-/** Says so where the engine is not the fast one, a GPU through WebGPU, and why. */
+/** A note where training does not run on a GPU through WebGPU, with the reason. */
 export function AdapterNote() {
   const adapter = useEngine((engine) => engine.adapter);
   const preset = useRun((run) => run.config.preset);
@@ -26,8 +26,8 @@ export function adapterNote(adapter: EngineInfo, preset: PresetName): string | n
   if (adapter.isSoftware) {
     sentences.push(
       preset === 'tiny'
-        ? 'The preset “tiny” was chosen for that: a network small enough to watch.'
-        : 'The preset “tiny” is made for that.',
+        ? 'The preset “tiny” was chosen for this reason: its network is small enough to train here.'
+        : 'The preset “tiny” is meant for this case.',
     );
   }
   const text = sentences.filter((part) => part !== null).join(' ');
@@ -37,12 +37,12 @@ export function adapterNote(adapter: EngineInfo, preset: PresetName): string | n
 function engineSentence({ engine, isSoftware, threads }: EngineInfo): string | null {
   if (engine === 'wasm') {
     const share = threads === 1 ? 'one thread' : `${threads} threads`;
-    return `Training runs on the processor, with WebAssembly on ${share}: slower than a GPU by far.`;
+    return `Training runs on the processor, with WebAssembly on ${share}: much slower than on a GPU.`;
   }
   if (isSoftware) {
-    return 'There is no GPU here: the processor stands in for one, some hundred times slower. The engine “WASM” may be faster.';
+    return 'No GPU was found: a software adapter is used, about a hundred times slower than a GPU. The engine “WASM” may be faster.';
   }
-  return engine === 'webgl' ? 'Training runs on WebGL, which is slower.' : null;
+  return engine === 'webgl' ? 'Training runs on WebGL, which is slower than WebGPU.' : null;
 }
 
 function sentence(text: string): string {

@@ -2,7 +2,7 @@ import { Button, List, Text } from '@mantine/core';
 import { useEngine, useLab, useRun } from '../lab';
 import classes from './Status.module.css';
 
-/** What broke, and the way on. */
+/** The error, and what can be done about it. */
 export function EngineProblem() {
   const lab = useLab();
   const state = useEngine((engine) => engine.state);
@@ -25,8 +25,8 @@ function NoEngineHelp() {
   return (
     <>
       <Text size="sm" mt={6}>
-        This page trains on the graphics processor, through WebGPU or WebGL, or on the processor, through WebAssembly.
-        To get one of them:
+        This page trains on the GPU, through WebGPU or WebGL, or on the processor, through WebAssembly. To enable one of
+        them:
       </Text>
       <List size="sm" mt={4}>
         <List.Item>Use a current Chrome, Edge, Firefox or Safari, on https or localhost.</List.Item>

@@ -6,7 +6,7 @@ import { hasMoved, isLiveKey } from '../../session/run/runStore';
 import { useLab, useRun } from '../lab';
 import classes from './Status.module.css';
 
-/** Changes spelled out; the rest are counted. */
+/** Changes listed in full; the rest are counted. */
 const SPELLED_OUT = 3;
 
 /** “Batch size 64 → 128, Output d 256 → 512 and 4 more” */
@@ -21,7 +21,7 @@ function changesInWords(now: RunConfig, next: RunConfig): string {
   return more > 0 ? `${words.join(', ')} and ${more} more` : words.join(', ');
 }
 
-/** Settings that the run on the page does not have yet: nothing is thrown away until a new one is asked for. */
+/** Edited settings that need a new run. The current run is kept until the person starts a new one. */
 export function NewRunNote() {
   const lab = useLab();
   const run = useRun((state) => (hasMoved(state) ? state.active : null));
@@ -30,14 +30,14 @@ export function NewRunNote() {
   return (
     <section className={classes.floating} aria-label="Settings for a new run">
       <Text size="sm" role="status">
-        {changesInWords(run.config, config)}: this takes effect with a new run. The present one goes on as it is.
+        {changesInWords(run.config, config)}: this takes effect with a new run. The current run continues unchanged.
       </Text>
       <Group gap={8}>
         <Button size="compact-sm" onClick={() => lab.reset()}>
           Start a new run
         </Button>
         <Button size="compact-sm" variant="default" onClick={() => lab.discardEdits()}>
-          Keep the present settings
+          Discard these changes
         </Button>
       </Group>
     </section>

@@ -12,7 +12,7 @@ import { statusOf } from './statusText';
 
 const ICONS = { plain: IconInfoCircle, good: IconCircleCheck, warning: IconAlertTriangle } as const;
 
-/** What state the run is in, since when, and which numbers say so; and what to do where something is in the way. */
+/** The state of the run, since when and by which numbers; and what to do about a problem. */
 export function StatusBar() {
   const engine = useEngine((state) => state);
   const data = useDataset((state) => state);
@@ -43,10 +43,10 @@ function SmallerBatch() {
   const images = useMemo(() => (info === null ? 0 : indicesOf(info, TRAIN).length), [info]);
   const fitting = fittingBatch(images);
   if (info === null || areEnough(images, batchSize)) return null;
-  if (fitting === null) return <Text size="sm">A run needs at least eight images.</Text>;
+  if (fitting === null) return <Text size="sm">At least eight images are needed.</Text>;
   return (
     <Button size="compact-sm" variant="default" onClick={() => lab.set('batchSize', fitting)}>
-      Take batches of {fitting}
+      Use a batch size of {fitting}
     </Button>
   );
 }

@@ -13,7 +13,7 @@ export interface Status {
   readonly text: string;
 }
 
-/** What the words depend on. */
+/** What the status text depends on. */
 export interface StatusInput {
   readonly engine: Pick<EngineStoreState, 'state'>;
   readonly data: Pick<DatasetStoreState, 'info' | 'loading'>;
@@ -24,35 +24,35 @@ export interface StatusInput {
 
 type Of<State extends Diagnosis['state']> = Extract<Diagnosis, { state: State }>;
 
-/** The settings that the run's method has by itself: what it goes without there, it does not need. */
+/** The default settings of the run's preset and method: a part that is off by default is not a cause of collapse. */
 function usual({ preset, dataset, method }: RunConfig): RunConfig {
   return presetConfig(preset, dataset, method);
 }
 
-/** Whether stop-gradient is all that keeps the method from collapsing: SwAV, which has it too, has its balanced clusters besides. */
+/** Whether the method collapses without stop-gradient. SwAV has one too, but its balanced assignments also prevent collapse. */
 function hangsOnStopGradient(config: RunConfig): boolean {
   return config.method === 'simsiam' && usual(config).stopGradient;
 }
 
-/** What led to a collapse, as far as the settings tell. */
+/** The likely cause of a collapse, judged by the settings. */
 function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
   const { stopGradient, predictor } = liveSettings(run);
   if (!stopGradient && usual(config).stopGradient) {
-    return 'With stop-gradient off, one output for all images is a good answer to the loss, and the gradient leads straight to it.';
+    return 'With stop-gradient off, a constant output is a trivial solution, and the gradient leads directly to it.';
   }
   const switchedOn = run.changes.some(
     ([step, key, value]) => key === 'stopGradient' && value === true && step >= since,
   );
   if (switchedOn) {
-    return 'Stop-gradient is on again, but the run does not come back: a constant output has no gradient to leave by. Reset to start afresh.';
+    return 'Stop-gradient is on again, but the run does not recover: at a constant output the gradient is zero, so training cannot leave this state. Press Reset to start a new run.';
   }
   if (predictor === 'none' && usual(config).predictor !== 'none') {
-    return 'Without the predictor h, stop-gradient does not help: the gradient keeps its direction and is only half as long (Sec. 4.2).';
+    return 'Without the predictor h, stop-gradient does not help: it halves the gradient and does not change its direction (Sec. 4.2).';
   }
   if (config.headBatchNorm === 'none') {
-    return 'Without batch normalisation in the heads nothing keeps the outputs apart (Sec. 4.4).';
+    return 'The heads have no batch normalisation, so nothing keeps their outputs spread (Sec. 4.4).';
   }
-  return 'A very high learning rate or hardly any augmentation can do this: lower the one or strengthen the other, then Reset.';
+  return 'A very high learning rate or very weak augmentation can cause this: lower the learning rate or strengthen the augmentation, then press Reset.';
 }
 
 function collapsed({ since, outputStd, loss }: Of<'collapsed'>, run: RunStoreState, config: RunConfig): Status {
@@ -60,7 +60,7 @@ function collapsed({ since, outputStd, loss }: Of<'collapsed'>, run: RunStoreSta
   return {
     tone: 'warning',
     title: `Collapsed at step ${since}.`,
-    text: `Every image now has nearly the same output: output std ${inWords(outputStd, 4)}, where ${spread} (1/√d) is spread out, and loss ${inWords(loss, 3)}. ${causeOf(run, config, since)}`,
+    text: `Every image now has nearly the same output: the output std is ${inWords(outputStd, 4)}, against ${spread} (1/√d) for outputs spread evenly, and the loss is ${inWords(loss, 3)}. ${causeOf(run, config, since)}`,
   };
 }
 
@@ -69,11 +69,11 @@ function narrowed(diagnosis: Of<'dimensional-collapse'>, run: RunStoreState, con
   const hidden = config.headBatchNorm === 'hidden' || config.headBatchNorm === 'none';
   const why = hidden
     ? ''
-    : ' Batch normalisation on the projector’s output keeps the std up, so the std cannot show it.';
+    : ' Batch normalisation on the projector’s output keeps the std up, so the std does not show this collapse.';
   return {
     tone: 'warning',
     title: `Dimensional collapse since step ${since}.`,
-    text: `The output std looks fine (${inWords(outputStd, 4)}), but the effective rank of z fell from ${inWords(startRank, 1)} to ${inWords(effectiveRank, 1)}: the outputs differ in few directions only.${why} ${causeOf(run, config, since)}`,
+    text: `The output std looks fine (${inWords(outputStd, 4)}), but the effective rank of z fell from ${inWords(startRank, 1)} to ${inWords(effectiveRank, 1)}: the outputs vary in only a few directions.${why} ${causeOf(run, config, since)}`,
   };
 }
 
@@ -82,7 +82,7 @@ function diverged({ since, loss }: Of<'diverged'>): Status {
   return {
     tone: 'warning',
     title: `Diverged at step ${since}.`,
-    text: `The loss ${became}, so the run was stopped; the last good weights were kept. Lower the base learning rate, then Reset.`,
+    text: `The loss ${became}, so the run was stopped; the last good weights were kept. Lower the base learning rate, then press Reset.`,
   };
 }
 
@@ -90,12 +90,12 @@ function standing({ since, loss, startLoss }: Of<'no-convergence'>, run: RunStor
   const { predictor } = liveSettings(run);
   const why =
     predictor === 'fixed'
-      ? 'The predictor is fixed at its random start, and the encoder cannot do its part alone: in the paper this ends at 1.5 % (Table 1).'
-      : 'A learning rate far too low or too high does this, and augmentations too strong for these images.';
+      ? 'The predictor is fixed at its random initialisation, and the encoder alone cannot lower the loss: the paper reports an accuracy of 1.5 % (Table 1).'
+      : 'The learning rate may be far too low or far too high, or the augmentation too strong for these images.';
   return {
     tone: 'warning',
     title: `No convergence by step ${since}.`,
-    text: `The loss stays at ${inWords(loss, 3)}, where it began at ${inWords(startLoss, 3)}, and no longer falls; the outputs are spread out, so this is no collapse. ${why}`,
+    text: `The loss stays at ${inWords(loss, 3)} (it began at ${inWords(startLoss, 3)}) and no longer falls. The outputs are spread out, so this is not a collapse. ${why}`,
   };
 }
 
@@ -103,7 +103,7 @@ function oscillating({ since, low, high }: Of<'oscillation'>): Status {
   return {
     tone: 'warning',
     title: `Oscillating since step ${since}.`,
-    text: `The loss swings between ${inWords(low, 3)} and ${inWords(high, 3)}. Too high a learning rate does this; so does batch normalisation on the predictor’s output, which the paper found unstable (Table 3).`,
+    text: `The loss swings between ${inWords(low, 3)} and ${inWords(high, 3)}. The learning rate may be too high. Batch normalisation on the predictor’s output can also cause this: the paper found it unstable (Table 3).`,
   };
 }
 
@@ -134,20 +134,20 @@ function diagnosed(run: RunStoreState, config: RunConfig): Status {
   }
 }
 
-/** What to watch for where the method goes without its stop-gradient; null where it has it, or has none by itself. */
+/** What to watch for when stop-gradient is off although the method has it on by default; null otherwise. */
 function withoutStopGradient(run: RunStoreState, config: RunConfig): string | null {
   if (liveSettings(run).stopGradient || !usual(config).stopGradient) return null;
   return hangsOnStopGradient(config)
-    ? 'Stop-gradient is off: nothing stops all outputs from becoming one. Watch the loss run to its minimum and the output std to 0.'
-    : 'Stop-gradient is off: the targets follow the gradient, too. In the paper that ends in a loss that is no number (Sec. 6.2).';
+    ? 'Stop-gradient is off: nothing prevents a constant output. Watch the loss fall to its minimum and the output std to 0.'
+    : 'Stop-gradient is off: the gradient also flows through the targets. In the paper the loss then becomes NaN (Sec. 6.2).';
 }
 
-/** What to watch for in a run that has just begun, or has yet to. */
+/** What to watch for in a run that has just started or has not started yet. */
 function outlook(run: RunStoreState, config: RunConfig): string {
   const switchIt = hangsOnStopGradient(config) ? ' Then flip stop-gradient off and watch both.' : '';
   return (
     withoutStopGradient(run, config) ??
-    `The loss should fall while the output std stays near where it began.${switchIt}`
+    `The loss should fall while the output std stays near its initial value.${switchIt}`
   );
 }
 
@@ -160,45 +160,42 @@ function learning(run: RunStoreState, config: RunConfig): Status {
     return {
       tone: 'plain',
       title,
-      text: 'The predictor stays at its random start, so the loss cannot fall far, while the outputs stay spread out: no convergence, but no collapse either (Table 1).',
+      text: 'The predictor stays at its random initialisation, so the loss cannot fall far. The outputs stay spread out: no convergence, but no collapse either (Table 1).',
     };
   }
   return {
     tone: 'good',
     title,
-    text: 'The two views of an image agree more and more while the outputs of different images stay apart: the output std keeps its level.',
+    text: 'The outputs of the two views of an image become more similar, while the outputs of different images stay apart: the output std does not fall.',
   };
 }
 
-/** The sentence on the state of things; its words change only when the state does, so that it can be read aloud. */
+/** The status as a sentence. Its words change only when the state changes, so that a screen reader does not repeat it at every step. */
 export function statusOf({ engine, data, run, problem }: StatusInput): Status {
   const plain = (title: string, text: string): Status => ({ tone: 'plain', title, text });
   const { active, runState, step } = run;
   if (engine.state === 'failed')
-    return { tone: 'warning', title: 'Nothing to compute with.', text: 'See below what to do.' };
+    return { tone: 'warning', title: 'No engine could be started.', text: 'What you can do is listed below.' };
   if (engine.state === 'lost') {
     return {
       tone: 'warning',
       title: 'The engine was lost.',
-      text: 'The curves of the run are kept below until it is restarted.',
+      text: 'The curves of the run stay below until the engine is restarted.',
     };
   }
   if (runState === 'failed')
-    return { tone: 'warning', title: 'The run stopped.', text: 'See below why, and what to do.' };
+    return { tone: 'warning', title: 'The run stopped.', text: 'The reason, and what to do, is given below.' };
   if (active === null) {
     if (data.loading !== null)
       return plain(
         `Loading ${data.loading.name}.`,
-        'Train may be pressed already: the run starts as soon as the images are here.',
+        'You can press Train now: the run starts when the images are loaded.',
       );
     if (problem !== null && engine.state === 'ready') return { tone: 'warning', title: 'No run yet.', text: problem };
-    return plain('Getting ready.', 'The engine is being started.');
+    return plain('Getting ready.', 'The engine is starting.');
   }
   if (runState === 'building') {
-    return plain(
-      'Getting ready.',
-      'The untrained network is being measured: it is what the run will be judged against.',
-    );
+    return plain('Getting ready.', 'The untrained network is being measured as the baseline of this run.');
   }
   if (step === 0 && runState === 'paused') return plain('Ready.', `Press Train. ${outlook(run, active.config)}`);
   const status = diagnosed(run, active.config);

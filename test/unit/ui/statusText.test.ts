@@ -28,8 +28,8 @@ describe('statusOf', () => {
     const status = statusOf(input({ diagnosis: COLLAPSED, changes: [[410, 'stopGradient', false]] }));
     expect(status.tone).toBe('warning');
     expect(status.title).toBe('Collapsed at step 447.');
-    expect(status.text).toContain('output std 0.0001, where 0.0625 (1/√d)');
-    expect(status.text).toContain('loss −1.000');
+    expect(status.text).toContain('the output std is 0.0001, against 0.0625 (1/√d)');
+    expect(status.text).toContain('the loss is −1.000');
     expect(status.text).toContain('With stop-gradient off');
   });
 
@@ -39,7 +39,7 @@ describe('statusOf', () => {
       [480, 'stopGradient', true],
     ] as const;
     const status = statusOf(input({ diagnosis: COLLAPSED, changes }));
-    expect(status.text).toContain('a constant output has no gradient to leave by');
+    expect(status.text).toContain('at a constant output the gradient is zero');
   });
 
   it('names the missing predictor, and missing batch normalisation', () => {
@@ -52,7 +52,7 @@ describe('statusOf', () => {
     const standing = { state: 'no-convergence', since: 320, loss: -0.21, startLoss: -0.02 } as const;
     const fixed = statusOf(input({ diagnosis: standing, changes: [[0, 'predictor', 'fixed']] }));
     expect(fixed.title).toBe('No convergence by step 320.');
-    expect(fixed.text).toContain('stays at −0.210, where it began at −0.020');
+    expect(fixed.text).toContain('stays at −0.210 (it began at −0.020)');
     expect(fixed.text).toContain('Table 1');
     expect(statusOf(input({ diagnosis: standing })).text).toContain('learning rate');
     const swinging = { state: 'oscillation', since: 150, low: -0.7, high: -0.2 } as const;
