@@ -153,28 +153,32 @@ describeOnEngines(['webgpu', 'wasm'], 'a snapshot of a run', () => {
   });
 
   it('a run that diverged is back where it was good: weights, momentum, diagnosis and all', async () => {
-    // Each update grows every weight by half until float32 overflows, after step 100.
-    const poison = config({
-      baseLearningRate: 80,
-      schedule: 'constant',
-      weightDecay: 1,
-      momentum: 0.1,
-      headBatchNorm: 'none',
-      alternation: 3,
-    });
-    const diverging = start(poison);
-    let outcome = await diverging.trainer.advance();
-    while (outcome === 'continue') outcome = await diverging.trainer.advance();
-    expect(outcome).toBe('diverged');
+    const of = config({ schedule: 'constant', weightDecay: 1, momentum: 0.1, headBatchNorm: 'none', alternation: 3 });
+    // From step 102 on every update multiplies every weight, until float32 overflows.
+    const poison: LiveChange[] = [[102, 'baseLearningRate', 100]];
+    const diverging = start(of, poison);
+    const advanceToTheEnd = async (trainer: Trainer) => {
+      let outcome = await trainer.advance();
+      while (outcome === 'continue') outcome = await trainer.advance();
+      return outcome;
+    };
+    expect(await advanceToTheEnd(diverging.trainer)).toBe('diverged');
     expect(diverging.states.at(-1)).toBe('diverged');
     const { step } = diverging.trainer;
-    expect(step).toBeGreaterThan(0);
+    expect(step).toBe(100);
+    expect(diverging.trainer.changes).toEqual([]);
 
-    const good = start(poison);
+    const good = start(of, poison);
     await good.advanceTo(step);
     const [after, expected] = [await diverging.trainer.take(), await good.trainer.take()];
     expect(after.diagnosis.diagnosis.state).not.toBe('diverged');
     expect(await contents(after)).toEqual(await contents(expected));
+
+    // A run that went on from there and diverges is back there, not at its own beginning.
+    const later = start(of);
+    await later.trainer.restore(after);
+    expect(await advanceToTheEnd(later.trainer)).toBe('diverged');
+    expect(later.trainer.step).toBe(step);
     disposeSnapshot(after);
     disposeSnapshot(expected);
   });

@@ -17,6 +17,12 @@ export class GoodWeights {
     this.#candidate = snapshot;
   }
 
+  /** Begins anew with a snapshot that is taken for good, and becomes this object's: the run goes on from there. */
+  restart(snapshot: RunSnapshot): void {
+    this.dispose();
+    this.#good = snapshot;
+  }
+
   /** Says that the loss of a step, the first being 1, was good: so were the weights before it. */
   confirm(step: number): void {
     if (this.#candidate === null || step <= this.#candidate.step) return;

@@ -247,6 +247,7 @@ export class Trainer {
     }
     await this.flush();
     await this.#restore(snapshot);
+    this.#good.restart(this.#snapshot());
     this.#diverged = false;
   }
 

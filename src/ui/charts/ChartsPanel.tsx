@@ -1,3 +1,4 @@
+import type { Baselines } from '../../domain/measurement';
 import { useRun } from '../lab';
 import { grouped, NOT_YET, plain } from '../numbers';
 import classes from './Charts.module.css';
@@ -146,17 +147,16 @@ function KnnChart({ overlays }: OverlaidChartProps) {
           <span className={classes.unit}>%</span>
         </>
       }
-      help={
-        every === 0
-          ? NOT_MEASURED
-          : knn === null
-            ? 'Needs images with classes, some of them held out for testing.'
-            : `k = ${knn?.k ?? k}, T = ${knn?.temperature ?? temperature}, on backbone features${
-                knn === undefined ? '' : `: ${grouped(knn.queries)} test images, ${grouped(knn.bank)} voters`
-              }`
-      }
+      help={every === 0 ? NOT_MEASURED : knnHelp(knn, { k, temperature })}
     />
   );
+}
+
+/** @param knn undefined before the baselines are there, null where there are no classes to judge by */
+function knnHelp(knn: Baselines['knn'] | undefined, { k, temperature }: { k: number; temperature: number }): string {
+  if (knn === null) return 'Needs images with classes, some of them held out for testing.';
+  const judged = knn === undefined ? '' : `: ${grouped(knn.queries)} test images, ${grouped(knn.bank)} voters`;
+  return `k = ${knn?.k ?? k}, T = ${knn?.temperature ?? temperature}, on backbone features${judged}`;
 }
 
 function RetrievalChart({ overlays }: OverlaidChartProps) {
