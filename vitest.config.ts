@@ -6,7 +6,7 @@ import { presentChromium } from './scripts/bootstrap/chromium.mjs';
 const MINUTE = 60_000;
 
 /** Waiting ends with what is waited for; the limit only ends a wait for what never comes, on however busy a machine. */
-const POLL = { poll: { interval: 100, timeout: 3 * MINUTE } };
+const POLL = { poll: { interval: 100, timeout: 5 * MINUTE } };
 
 type ProjectConfig = Extract<TestProjectConfiguration, { test?: unknown }>;
 type TestOptions = NonNullable<ProjectConfig['test']>;

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { seriesOf } from '../../src/session/archive/recordRun';
 import type { Lab } from '../../src/session/lab';
+import { NO_RUN } from '../../src/session/run/runStore';
 import { Curve } from '../../src/ui/charts/Curve';
 import type { ChartDescription } from '../../src/ui/charts/chartDescription';
 import { overlayStyle } from '../../src/ui/charts/lineStyles';
@@ -62,6 +63,18 @@ it('says on the curve what happened, a failure in the warning colour', async () 
   expect(colour(failure.element())).not.toBe(colour(change.element()));
   const left = (text: Element) => text.getBoundingClientRect().left;
   expect(left(change.element())).toBeLessThan(left(failure.element()));
+});
+
+it('is empty when the run is replaced', async () => {
+  const lab = training(10);
+  lab.runStore.setState({ markers: [{ kind: 'change', step: 4, key: 'stopGradient', value: false }] });
+  await show(lab, <Curve chart={CHART} live overlays={NONE} />);
+  await expect.element(page.getByText('stop-gradient off')).toBeVisible();
+  lab.runStore.setState(NO_RUN);
+  lab.series.clear();
+  lab.clock.touch();
+  await expect.element(page.getByText('stop-gradient off')).not.toBeInTheDocument();
+  expect(livePoints() ?? 0).toBe(0);
 });
 
 it('draws what the curve is judged against, by its name', async () => {
