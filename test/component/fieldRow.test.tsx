@@ -15,7 +15,7 @@ it('a switch, by its name, sets the setting', async () => {
   expect(lab.runStore.getState().config.zeroInitResidual).toBe(before);
 });
 
-it('a number counts on leaving the field, and one outside its limits does not', async () => {
+it('a number counts on leaving the field, and one outside its limits never does', async () => {
   const lab = idleLab();
   await show(lab, <FieldRow path="batchSize" />);
   const field = page.getByRole('textbox', { name: 'Batch size' });
@@ -25,7 +25,7 @@ it('a number counts on leaving the field, and one outside its limits does not', 
   expect(batchSize()).toBe(48);
   await field.fill('-3');
   await userEvent.tab();
-  expect(batchSize()).toBeGreaterThan(0);
+  expect(batchSize()).toBeGreaterThanOrEqual(4);
   await field.fill('');
   await userEvent.tab();
   await expect.element(field).toHaveValue(String(batchSize()));
@@ -47,12 +47,8 @@ it('a choice gives the value in its own type', async () => {
 
 it('says what the setting means and what the paper has there', async () => {
   await show(idleLab(), <FieldRow path="outputDim" />);
-  const [, , paper] = [
-    await expect.element(page.getByText('Output d', { exact: true })).toBeVisible(),
-    await expect.element(page.getByRole('tooltip')).not.toBeInTheDocument(),
-    page.getByText(/^paper: 2,?048$/),
-  ];
-  await expect.element(paper).toBeVisible();
+  await expect.element(page.getByText(/^paper: 2,?048$/)).toBeVisible();
+  await expect.element(page.getByRole('tooltip')).not.toBeInTheDocument();
   await page.getByRole('button', { name: 'Help: Output d' }).hover();
   await expect
     .element(page.getByRole('tooltip'))
