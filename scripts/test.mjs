@@ -1,16 +1,18 @@
-// npm test [-- STAGE ...]: installs what is missing, then runs every check and test, or the stages named.
-import { mkdirSync, rmSync } from 'node:fs';
+// npm test [-- STAGE ...]: installs what is missing, then runs every check with one representative of each matrix of cases.
+// npm run test:long [-- STAGE ...]: the same with all cases, and stages of its own; ends with a table for the documentation.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './bootstrap/chromium.mjs';
 import { run } from './bootstrap/command.mjs';
 import { ensureDependencies } from './bootstrap/dependencies.mjs';
 import { requireNode } from './bootstrap/node.mjs';
 import { binary, ROOT } from './bootstrap/paths.mjs';
-import { printSummary, readReport } from './testReport.mjs';
+import { printSummary, readReport, resultTable } from './testReport.mjs';
 
 const REPORTS = join(ROOT, 'test-results');
 
-const tool = (packageName, command, args) => run(process.execPath, [binary(packageName, command), ...args]);
+const tool = (packageName, command, args, env = {}) =>
+  run(process.execPath, [binary(packageName, command), ...args], { env: { ...process.env, ...env } });
 
 /** A stage that is one check: it passes or fails as a whole. */
 function check(name, title, commands) {
@@ -26,8 +28,13 @@ function check(name, title, commands) {
   };
 }
 
-/** A stage that is a folder of test/, and a project of vitest.config.ts. */
-function tests(name, title, { browser = false } = {}) {
+/**
+ * A stage that is a project of vitest.config.ts, which is a folder of test/.
+ * @param project the project, where the stage has another name
+ * @param files the beginnings of the paths to which the stage is limited
+ * @param env what it runs with, beside this process's environment
+ */
+function tests(name, title, { browser = false, project = name, files = [], env = {} } = {}) {
   return {
     name,
     title,
@@ -35,7 +42,7 @@ function tests(name, title, { browser = false } = {}) {
     async run() {
       const report = join(REPORTS, `${name}.json`);
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-      const code = await tool('vitest', 'vitest', ['run', '--project', name, ...reporters]);
+      const code = await tool('vitest', 'vitest', ['run', '--project', project, ...reporters, ...files], env);
       return readReport(report, code);
     },
   };
@@ -51,27 +58,51 @@ const STAGES = [
     ['dependency-cruiser', 'depcruise', '--config', '.dependency-cruiser.mjs', 'src', 'scripts', 'test'],
   ]),
   tests('unit', 'Unit tests'),
+  tests('component', 'Components in Chromium', { browser: true }),
   tests('gpu', 'GPU tests', { browser: true }),
   tests('parity', 'Parity with the reference', { browser: true }),
   tests('paper', "The paper's claims", { browser: true }),
   tests('e2e', 'End-to-end tests in Chromium', { browser: true }),
 ];
 
-function stagesNamed(names) {
-  if (names.length === 0) return STAGES;
-  const unknown = names.filter((name) => !STAGES.some((stage) => stage.name === name));
+/** A device that has no more than every WebGPU device has: default limits, no optional feature. */
+const DEFAULT_LIMITS = { SIMSIAM_LIMITS: 'default' };
+/** The slowest adapter, with the short run's cases. */
+const SWIFTSHADER = { SIMSIAM_ADAPTER: 'swiftshader', SIMSIAM_TEST: 'short' };
+
+/** Of the long run alone: the same tests on other devices. */
+const LONG_STAGES = [
+  tests('gpu-default-limits', 'GPU tests, default limits', { browser: true, project: 'gpu', env: DEFAULT_LIMITS }),
+  tests('parity-default-limits', 'Parity, default limits', { browser: true, project: 'parity', env: DEFAULT_LIMITS }),
+  tests('gpu-swiftshader', 'Kernels on SwiftShader', {
+    browser: true,
+    project: 'gpu',
+    files: ['test/gpu/kernels/', 'test/gpu/augment'],
+    env: SWIFTSHADER,
+  }),
+  tests('parity-swiftshader', 'Parity on SwiftShader', { browser: true, project: 'parity', env: SWIFTSHADER }),
+];
+
+function stagesNamed(stages, names) {
+  if (names.length === 0) return stages;
+  const unknown = names.filter((name) => !stages.some((stage) => stage.name === name));
   if (unknown.length > 0) {
-    console.error(`No such stage: ${unknown.join(', ')}. There are: ${STAGES.map(({ name }) => name).join(', ')}.`);
+    console.error(`No such stage: ${unknown.join(', ')}. There are: ${stages.map(({ name }) => name).join(', ')}.`);
     process.exit(1);
   }
-  return STAGES.filter(({ name }) => names.includes(name));
+  return stages.filter(({ name }) => names.includes(name));
 }
 
 requireNode();
-const stages = stagesNamed(process.argv.slice(2));
+const long = process.argv.includes('--long');
+const stages = stagesNamed(
+  long ? [...STAGES, ...LONG_STAGES] : STAGES,
+  process.argv.slice(2).filter((word) => word !== '--long'),
+);
 await ensureDependencies();
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
+process.env.SIMSIAM_TEST = long ? 'long' : 'short';
 
 // The GPU tests use Chromium's software adapter where there is no other.
 if (stages.some(({ browser }) => browser)) {
@@ -90,4 +121,10 @@ for (const [index, stage] of stages.entries()) {
   );
   results.push({ title: stage.title, seconds, ...result });
 }
-process.exitCode = printSummary(results) ? 0 : 1;
+const passed = printSummary(results);
+if (long) {
+  const table = resultTable(results);
+  writeFileSync(join(REPORTS, 'table.md'), table);
+  console.log(`\n${table}\nThe table is in test-results/table.md.`);
+}
+process.exitCode = passed ? 0 : 1;

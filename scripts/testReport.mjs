@@ -48,3 +48,24 @@ export function printSummary(results) {
   console.log(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
   return failed === 0;
 }
+
+/** The same as a table in Markdown: a line a stage, and the sum. */
+export function resultTable(results) {
+  const sum = (pick) => results.reduce((total, result) => total + pick(result), 0);
+  const row = (...cells) => `| ${cells.join(' | ')} |`;
+  return [
+    row('Stage', 'Passed', 'Failed', 'Skipped', 'Seconds'),
+    row('---', '--:', '--:', '--:', '--:'),
+    ...results.map(({ title, passed, failed, skipped, seconds }) =>
+      row(title, passed, failed, skipped.length, seconds.toFixed(0)),
+    ),
+    row(
+      'All',
+      sum(({ passed }) => passed),
+      sum(({ failed }) => failed),
+      sum(({ skipped }) => skipped.length),
+      sum(({ seconds }) => seconds).toFixed(0),
+    ),
+    '',
+  ].join('\n');
+}

@@ -58,6 +58,11 @@ async function installWithPlaywright() {
   return (await run(process.execPath, [binary('playwright-core'), 'install', 'chromium'])) === 0;
 }
 
+/** The path of a Chromium or Chrome that is already there: `CHROME_PATH`, or an installed one; else undefined. */
+export async function presentChromium() {
+  return process.env.CHROME_PATH || (installed() ?? (await downloaded()));
+}
+
 /**
  * The path of a Chromium or Chrome: `CHROME_PATH`, an installed one, else one installed now. Null, with an explanation
  * printed, when there is none to be had.
@@ -69,7 +74,7 @@ export async function ensureChromium() {
     console.error(`CHROME_PATH is ${given}, which is not an executable file.`);
     return null;
   }
-  const present = installed() ?? (await downloaded());
+  const present = await presentChromium();
   if (present) return present;
   if (isDebianAsRoot() && (await installWithApt())) {
     const found = installed();

@@ -77,7 +77,7 @@ const hasFocus = (page: Page, name: string) => () =>
 describe('for everyone', () => {
   test('axe finds nothing, before and during a run, light and dark, narrow and wide', async ({ page }) => {
     const lab = await LabPage.open(page, QUICK);
-    await lab.reachState('paused', 120_000);
+    await lab.reachState('paused');
     const found = [...(await violations(page, 'light')), ...(await violations(page, 'dark'))];
     await lab.button('Train').click();
     await lab.reachStep(1);
@@ -93,7 +93,7 @@ describe('for everyone', () => {
 
   test('keys alone run it', async ({ page }) => {
     const lab = await LabPage.open(page, QUICK);
-    await lab.reachState('paused', 120_000);
+    await lab.reachState('paused');
     await tabTo(page, hasFocus(page, 'Train'));
     await page.keyboard.press('Enter');
     await lab.reachState('training');
@@ -101,7 +101,7 @@ describe('for everyone', () => {
     await tabTo(page, hasFocus(page, 'Stop-gradient'));
     await page.keyboard.press('Space');
     expect(await lab.stopGradient.isChecked()).toBe(false);
-    await lab.region('Events').getByText('stop-gradient off').waitFor({ timeout: 60_000 });
+    await lab.region('Events').getByText('stop-gradient off').waitFor();
     await tabTo(page, hasFocus(page, 'Pause'), 150);
     await page.keyboard.press('Enter');
     await lab.reachState('paused');
@@ -109,7 +109,7 @@ describe('for everyone', () => {
 
   test('no width scrolls sideways, and nothing jumps when a run begins', async ({ page }) => {
     const lab = await LabPage.open(page, QUICK);
-    await lab.reachState('paused', 120_000);
+    await lab.reachState('paused');
     await page.evaluate(() => document.fonts.ready);
     const shifts = await watchLayoutShifts(page);
     await lab.button('Train').click();

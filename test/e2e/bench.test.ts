@@ -16,7 +16,7 @@ describe('the benchmark page', () => {
   test('measures, shows tables that fit, and gives the report as a file', async ({ page }) => {
     await openBench(page, ['methods']);
     await page.getByRole('button', { name: 'Quick run' }).click();
-    await page.locator('[data-testid="bench-state"][data-state="done"]').waitFor({ timeout: 150_000 });
+    await page.locator('[data-testid="bench-state"][data-state="done"]').waitFor();
     await page
       .getByRole('region', { name: 'Methods, reference network and batch' })
       .getByRole('cell', { name: 'simsiam' })

@@ -10,7 +10,7 @@ describe('a run without stop-gradient', () => {
     const lab = await LabPage.open(page, WITHOUT_STOP_GRADIENT);
     expect(await lab.stopGradient.isChecked()).toBe(false);
     await lab.button('Train').click();
-    await expect.poll(() => lab.status.innerText(), { timeout: 170_000 }).toMatch(/^Collapsed at step \d+\./);
+    await expect.poll(() => lab.status.innerText()).toMatch(/^Collapsed at step \d+\./);
     const words = await lab.status.innerText();
     expect(words).toMatch(/every image now has nearly the same output/i);
     expect(words).toMatch(/stop-gradient off.*the gradient leads directly to it/i);
@@ -19,7 +19,6 @@ describe('a run without stop-gradient', () => {
     expect(await lab.metric('output-std')).toBeLessThan(0.2 / Math.sqrt(64));
     expect(await lab.metric('collapse')).toBeGreaterThan(0.8);
     await lab.region('Events').getByText('collapsed').waitFor();
-    await lab.region('Loss').getByText('collapsed').waitFor();
 
     // Measured again on the way, at the latest 25 steps ago; in z all images have become alike.
     const gallery = page.getByTestId('neighbours');

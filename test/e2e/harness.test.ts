@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from './harness/browser';
+import { launchBrowser, newContext } from './harness/browser';
 import { dropPaths } from './harness/drop';
-import { mainThreadTasks } from './harness/mainThread';
+import { mainThreadTasks, referenceTask } from './harness/mainThread';
 import { watchForProblems } from './harness/problems';
 import { type StaticServer, serveFolder } from './harness/staticServer';
 
@@ -34,8 +34,9 @@ describe('the harness', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function problemsOf(script: string): Promise<string[]> {
-    const context = await browser.newContext();
+  /** What is reported of a page that runs `script`, once `done` finds it complete. */
+  async function problemsOf(script: string, done: (problems: readonly string[]) => boolean): Promise<string[]> {
+    const context = await newContext(browser);
     const problems = watchForProblems(context, new URL(server.url).origin);
     const page = await context.newPage();
     await page.goto(`${server.url}quiet.html`);
@@ -44,13 +45,16 @@ describe('the harness', () => {
       element.textContent = code;
       document.head.append(element);
     }, script);
-    await page.waitForTimeout(500);
+    await expect.poll(() => done(problems)).toBe(true);
     await context.close();
     return [...problems];
   }
 
   it('has nothing to say of a quiet page', async () => {
-    expect(await problemsOf('console.log(1); fetch("data:,x"); fetch("worker.js")')).toEqual([]);
+    // The error at the end tells that all before it is over.
+    const quiet = 'Promise.all([fetch("data:,x"), fetch("worker.js")]).then(() => console.error("over"))';
+    const problems = await problemsOf(`console.log(1); ${quiet}`, ({ length }) => length > 0);
+    expect(problems).toEqual([expect.stringMatching(/^console: over/)]);
   });
 
   it.each([
@@ -67,7 +71,8 @@ describe('the harness', () => {
     ['a request elsewhere from a worker', 'new Worker("worker.js")', /^request: .*from-worker/],
     ['an error on the console of a worker', 'new Worker("worker.js")', /^console: worker trouble/],
   ])('notices %s', async (_, script, problem) => {
-    expect(await problemsOf(script)).toContainEqual(expect.stringMatching(problem));
+    const found = await problemsOf(script, (problems) => problems.some((text) => problem.test(text)));
+    expect(found).toContainEqual(expect.stringMatching(problem));
   });
 
   it('serves nothing outside its folder', async () => {
@@ -79,16 +84,21 @@ describe('the harness', () => {
   it('tells how long the main thread was busy, and not how long it waited', async () => {
     const page = await browser.newPage();
     await page.goto(`${server.url}quiet.html`);
-    const busy = () => {
-      const end = performance.now() + 1000;
-      while (performance.now() < end);
-    };
     const idle = () => new Promise((resolve) => setTimeout(resolve, 1000));
-    const [longest] = await mainThreadTasks(browser, page, () => page.evaluate(busy));
-    expect(longest?.cpuMs).toBeGreaterThan(50);
-    expect(longest?.cpuMs).toBeLessThan(1200);
-    const [shortest] = await mainThreadTasks(browser, page, () => page.evaluate(idle).then(() => undefined));
-    expect(shortest?.cpuMs).toBeLessThan(50);
+    const { tasks, references } = await mainThreadTasks(browser, page, async () => {
+      await page.evaluate(idle);
+      for (let n = 0; n < 3; n++) await referenceTask(page);
+      await page.evaluate(idle);
+    });
+    expect(references).toHaveLength(3);
+    for (const { cpuMs, wallMs } of references) {
+      expect(cpuMs).toBeGreaterThan(10);
+      // The two clocks are read one after the other.
+      expect(cpuMs).toBeLessThan(wallMs + 5);
+    }
+    // Two seconds of waiting are no task.
+    const shortest = Math.min(...references.map(({ cpuMs }) => cpuMs));
+    expect(tasks.filter(({ cpuMs }) => cpuMs > shortest)).toEqual([]);
     await page.close();
   });
 

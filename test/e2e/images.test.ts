@@ -5,6 +5,7 @@ import { zipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import { picture, UPRIGHT } from '../setup/imageFiles';
+import { inLongRun } from '../setup/matrix';
 import { dropPaths } from './harness/drop';
 import { LabPage } from './harness/labPage';
 import { CLASSES, filesToSkip, imagesInClasses, writeFolder } from './harness/ownImages';
@@ -32,15 +33,15 @@ afterAll(() => rmSync(root, { recursive: true }));
 async function openWithoutImages(page: Page): Promise<LabPage> {
   await page.goto(`${inject('siteUrl')}${OWN_IMAGES}`);
   const lab = new LabPage(page);
-  await expect.poll(() => lab.status.innerText(), { timeout: 60_000 }).toContain('Choose a folder of images');
+  await expect.poll(() => lab.status.innerText()).toContain('Choose a folder of images');
   return lab;
 }
 
 /** Waits until a data set is in use, known by its name in the select. */
-async function inUse(lab: LabPage, name: string, timeout = 60_000): Promise<void> {
+async function inUse(lab: LabPage, name: string): Promise<void> {
   const select = lab.page.getByRole('combobox', { name: 'Data set' });
-  await expect.poll(() => select.locator('option:checked').innerText(), { timeout }).toBe(`Your images: ${name}`);
-  await lab.reachState('paused', 120_000);
+  await expect.poll(() => select.locator('option:checked').innerText()).toBe(`Your images: ${name}`);
+  await lab.reachState('paused');
 }
 
 async function expectMixed(lab: LabPage): Promise<void> {
@@ -70,21 +71,23 @@ describe('own images', () => {
     expect(await lab.metric('knn')).toBeGreaterThan(0);
   });
 
-  test('the same by the folder input, and out of an archive', async ({ page }) => {
-    const lab = await openWithoutImages(page);
-    await page.getByLabel('Image folder').setInputFiles(mixed);
-    await inUse(lab, basename(mixed));
-    await expectMixed(lab);
+  inLongRun(() => {
+    test('the same by the folder input, and out of an archive', async ({ page }) => {
+      const lab = await openWithoutImages(page);
+      await page.getByLabel('Image folder').setInputFiles(mixed);
+      await inUse(lab, basename(mixed));
+      await expectMixed(lab);
 
-    const archive = join(root, 'packed.zip');
-    writeFileSync(
-      archive,
-      zipSync(Object.fromEntries([...good].slice(1).map(([path, bytes]) => [`packed/${path}`, bytes]))),
-    );
-    await page.getByLabel('Image files or .zip').setInputFiles(archive);
-    await inUse(lab, 'packed');
-    expect(await lab.size()).toBe(COUNT - 1);
-    expect(await page.getByTestId('dataset-skipped').innerText()).toBe('0');
+      const archive = join(root, 'packed.zip');
+      writeFileSync(
+        archive,
+        zipSync(Object.fromEntries([...good].slice(1).map(([path, bytes]) => [`packed/${path}`, bytes]))),
+      );
+      await page.getByLabel('Image files or .zip').setInputFiles(archive);
+      await inUse(lab, 'packed');
+      expect(await lab.size()).toBe(COUNT - 1);
+      expect(await page.getByTestId('dataset-skipped').innerText()).toBe('0');
+    });
   });
 
   test('what cannot be trained on is refused with what to do, and what is in use stays', async ({ page }) => {

@@ -1,9 +1,13 @@
 import { describe, expect } from 'vitest';
+import { sampleOf } from '../setup/matrix';
+import { newContext } from './harness/browser';
 import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
 const STEPS = 3;
-const METHODS = ['SimSiam', 'BYOL', 'SimCLR', 'SwAV'];
+/** BYOL is laid over the last of them. */
+const METHODS = sampleOf(['SimSiam', 'BYOL', 'SimCLR', 'SwAV'], (method) => method === 'BYOL' || method === 'SwAV');
+const DATASETS = sampleOf(['fashion-mnist', 'emoji-3d']);
 
 /** Measured little, and on an engine that starts at once. */
 const quick = (dataset: string) =>
@@ -26,7 +30,7 @@ class MethodsPage extends LabPage {
 }
 
 describe('the family of methods', () => {
-  test.for(['fashion-mnist', 'emoji-3d'])('trains on %s, and is laid over one another', async (dataset, { page }) => {
+  test.for(DATASETS)('trains on %s, and is laid over one another', async (dataset, { page }) => {
     await page.setViewportSize({ width: 1440, height: 900 });
     await LabPage.open(page, quick(dataset));
     const lab = new MethodsPage(page);
@@ -36,9 +40,6 @@ describe('the family of methods', () => {
       expect(Number.isFinite(loss), method).toBe(true);
       expect(std, method).toBeGreaterThan(0);
       losses.add(loss);
-      expect(await lab.region('How an update works').innerText(), method).toContain(
-        { SimSiam: 'stopgrad(z2)', BYOL: 'z2′', SimCLR: 'exp(cos(z1', SwAV: 'Sinkhorn' }[method],
-      );
     }
     expect(losses.size, 'each its own loss').toBe(METHODS.length);
 
@@ -56,7 +57,7 @@ describe('the family of methods', () => {
     const { loss } = await lab.train('SwAV');
     const link = page.url();
 
-    const elsewhere = await browser.newContext();
+    const elsewhere = await newContext(browser);
     const other = new MethodsPage(await elsewhere.newPage());
     await other.page.goto(link);
     await other.ready();

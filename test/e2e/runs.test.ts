@@ -35,7 +35,7 @@ class RunsPage extends LabPage {
 
   /** Trains to a step at least, and pauses. */
   async trainTo(step: number): Promise<void> {
-    await this.reachState('paused', 120_000);
+    await this.reachState('paused');
     await this.button('Train').click();
     await this.reachStep(step);
     await this.button('Pause').click();
@@ -68,9 +68,7 @@ async function savedBy(page: Page, press: () => Promise<void>): Promise<{ name: 
 }
 
 describe('runs', () => {
-  test('stay when the next begins and after a reload, and are laid over it, renamed, deleted, brought back, run again', async ({
-    page,
-  }) => {
+  test('stay when the next begins and after a reload, and are laid over it, renamed, run again', async ({ page }) => {
     // As wide as it takes for a table; below, runs are cards.
     await page.setViewportSize({ width: 1440, height: 900 });
     const lab = await opened(page);
@@ -112,17 +110,10 @@ describe('runs', () => {
     await page.getByRole('textbox', { name: 'Name of the run' }).fill('with stop-gradient');
     await page.keyboard.press('Enter');
     await lab.row('with stop-gradient').waitFor();
-    await lab.act(SECOND, 'Delete');
-    await lab.row(SECOND).waitFor({ state: 'detached' });
-    expect(await lab.overlaysOn('Output std')).toEqual([]);
-    await expect.poll(() => lab.button('Undo').evaluate((button) => button === document.activeElement)).toBe(true);
-    await page.keyboard.press('Enter');
-    await lab.row(SECOND).waitFor();
-
     expect(await lab.stopGradient.isChecked()).toBe(false);
     await lab.act('with stop-gradient', 'Start from these settings');
     await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
-    await lab.reachState('paused', 120_000);
+    await lab.reachState('paused');
 
     await page.setViewportSize({ width: 390, height: 844 });
     await lab.row('with stop-gradient').and(page.locator('li')).waitFor();

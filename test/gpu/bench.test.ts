@@ -1,20 +1,29 @@
 import { expect, it } from 'vitest';
 import { jaxContender, startJax } from '../../scripts/bench/jax/contender';
-import { nodeClock } from '../../scripts/bench/nodeClock';
 import { reportMarkdown } from '../../src/bench/markdown';
 import { type BenchmarkOptions, runBenchmark } from '../../src/bench/runBenchmark';
+import type { BenchClock } from '../../src/bench/turns';
 import type { BenchSection } from '../../src/domain/benchmark';
 import { presetConfig } from '../../src/domain/presets';
 import { describeOnEngines } from '../setup/engine';
 
 const tiny = { ...presetConfig('tiny'), batchSize: 4, headBatchNorm: 'output', zeroInitResidual: false } as const;
 
+/**
+ * A clock by which every reading takes a second: each turn is then a single step and each contender has as few turns as there can
+ * be, however fast or busy the machine. What is checked here is the form of a report, not its times.
+ */
+function countingClock(): BenchClock {
+  let readings = 0;
+  return { wallMs: () => 1000 * readings++, processorMs: () => 1000 * readings };
+}
+
 function run(sections: readonly BenchSection[], foreign?: BenchmarkOptions['foreign']) {
   return runBenchmark({
     quick: true,
     sections,
     reference: tiny,
-    clock: nodeClock,
+    clock: countingClock(),
     host: 'test',
     command: 'npm run bench',
     start: [],
@@ -33,7 +42,7 @@ describeOnEngines(['webgpu'], 'a benchmark run', () => {
     expect(row).toMatchObject({ case: 'reference', batch: 4, leftOut: [] });
     expect(row.speedup).toBeCloseTo((row.stockTfjsMs ?? 0) / row.oursMs);
     expect(row.jaxJsSpeedup).toBeCloseTo((row.jaxJsMs ?? 0) / row.oursMs);
-    expect(row.oursGflops).toBeLessThan(report.peak.gflops);
+    expect(row.oursGflops).toBeGreaterThan(0);
     expect(row.agreement.map(({ name }) => name)).toEqual(['ours', 'stock tfjs', 'jax-js']);
     const [ours, ...others] = row.agreement;
     for (const { loss, gradientNorm } of others) {

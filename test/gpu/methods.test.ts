@@ -17,6 +17,7 @@ import { Sgd } from '../../src/engine/optim/sgd';
 import { Trainer } from '../../src/engine/run/trainer';
 import { computeGradients, type Gradients, trainStep } from '../../src/engine/step/trainStep';
 import { describeOnEngines } from '../setup/engine';
+import { sampleOf } from '../setup/matrix';
 import { disposeStepInputs, stepInputs } from '../setup/stepInputs';
 import { syntheticDataset } from '../setup/syntheticDataset';
 
@@ -130,7 +131,11 @@ class Bench {
   }
 }
 
-describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', () => {
+describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', (engine) => {
+  // The page's engine has every method in its plain form, the others one.
+  const variants = sampleOf(VARIANTS, ([name, change]) =>
+    engine === 'webgpu' ? Object.keys(change).length === 0 : name === 'swav' && change.queueLength === 0,
+  );
   let bench: Bench | undefined;
   const open = (config: RunConfig) => {
     bench = new Bench(config);
@@ -141,7 +146,7 @@ describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', 
     bench = undefined;
   });
 
-  it.each(VARIANTS)(
+  it.each(variants)(
     '%s %j: shapes, a finite loss, and gradients of exactly the declared parameters',
     async (name, change) => {
       // Past SwAV's warm-up, in which its prototypes are not trained.
@@ -172,7 +177,7 @@ describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', 
     },
   );
 
-  it.each(VARIANTS)(
+  it.each(variants)(
     '%s %j: the same steps again give the same losses, and leave nothing behind',
     async (name, change) => {
       const { numTensors } = tf.memory();
@@ -222,7 +227,7 @@ describeOnEngines(['webgpu'], 'every method in a run', () => {
     trainer = undefined;
   });
 
-  it.each(METHOD_NAMES)('%s leaks nothing in 200 steps', async (name) => {
+  it.each(sampleOf(METHOD_NAMES, (name) => name === 'swav'))('%s leaks nothing in 200 steps', async (name) => {
     const before = tf.memory().numTensors;
     const running = open(tiny(name));
     const used: { tensors: number; gpuBytes: number }[] = [];
@@ -244,11 +249,11 @@ describeOnEngines(['webgpu'], 'every method in a run', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it.each(METHOD_NAMES)('%s: reset gives the same run', async (name) => {
+  it.each(sampleOf(METHOD_NAMES))('%s: reset gives the same run', async (name) => {
     expect(await run(tiny(name), 6)).toEqual(await run(tiny(name), 6));
   });
 
-  it.each(METHOD_NAMES)('%s survives every switch in flight', async (name) => {
+  it.each(sampleOf(METHOD_NAMES))('%s survives every switch in flight', async (name) => {
     const candidates: LiveChange[] = [
       [2, 'predictor', 'fixed'],
       [3, 'predictor', 'trained'],
@@ -268,12 +273,14 @@ describeOnEngines(['webgpu'], 'every method in a run', () => {
   });
 
   // What the trainer supplies: more views of each image, the images' places in the data set, targets of several steps at once.
-  it.each([
-    ['simsiam', { alternation: 3 }],
-    ['simsiam', { symmetrization: 'asymmetric2x' }],
-    ['simsiam', { movingAverageTarget: true, predictor: 'none' }],
-    ['swav', { smallCrops: 2 }],
-  ] as const)('%s %j: the same run again, and nothing left behind', async (name, change) => {
+  it.each(
+    sampleOf([
+      ['simsiam', { alternation: 3 }],
+      ['simsiam', { symmetrization: 'asymmetric2x' }],
+      ['simsiam', { movingAverageTarget: true, predictor: 'none' }],
+      ['swav', { smallCrops: 2 }],
+    ] as const),
+  )('%s %j: the same run again, and nothing left behind', async (name, change) => {
     const before = tf.memory().numTensors;
     const config = tiny(name, change);
     const first = await run(config, 10);

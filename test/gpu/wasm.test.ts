@@ -9,6 +9,7 @@ import { networkLayers } from '../../src/engine/network/networkLayers';
 import { Sgd } from '../../src/engine/optim/sgd';
 import { trainStep } from '../../src/engine/step/trainStep';
 import { describeOnEngines } from '../setup/engine';
+import { LONG, sampleOf } from '../setup/matrix';
 import { stepInputs } from '../setup/stepInputs';
 import { expectClose, normalValues, onCpu, seeded, valuesOf } from './kernels/harness';
 
@@ -57,21 +58,24 @@ describeOnEngines(['wasm'], 'convolutions', () => {
     [6, 100],
     [100, 24],
   ] as const;
-  it.each(channelPairs)('equal the CPU backend: %i -> %i channels', async (inChannels, outChannels) => {
-    const random = seeded(inChannels * 1000 + outChannels);
-    for (const [batch, height, width] of [
-      [2, 8, 8],
-      [1, 7, 5],
-      [3, 4, 13],
-    ] as const) {
-      for (const taps of [1, 3]) {
-        for (const stride of [1, 2]) {
-          const kernel: Shape = [taps, taps, inChannels, outChannels];
-          await compare({ x: [batch, height, width, inChannels], kernel, stride, pad: (taps - 1) / 2 }, random);
+  it.each(sampleOf(channelPairs, ([cin, cout]) => (cin === 5 && cout === 3) || cin === 100))(
+    'equal the CPU backend: %i -> %i channels',
+    async (inChannels, outChannels) => {
+      const random = seeded(inChannels * 1000 + outChannels);
+      for (const [batch, height, width] of [
+        [2, 8, 8],
+        [1, 7, 5],
+        [3, 4, 13],
+      ] as const) {
+        for (const taps of [1, 3]) {
+          for (const stride of [1, 2]) {
+            const kernel: Shape = [taps, taps, inChannels, outChannels];
+            await compare({ x: [batch, height, width, inChannels], kernel, stride, pad: (taps - 1) / 2 }, random);
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   it('equal the CPU backend for kernels, strides and borders that the networks do not have', async () => {
     const random = seeded(9);
@@ -85,7 +89,7 @@ describeOnEngines(['wasm'], 'convolutions', () => {
   });
 
   it('equal the CPU backend for random shapes', async () => {
-    for (let seed = 0; seed < 40; seed++) {
+    for (let seed = 0; seed < (LONG ? 40 : 10); seed++) {
       const random = seeded(seed);
       const upTo = (n: number) => 1 + Math.floor(random() * n);
       const taps = random() < 0.5 ? 1 : 3;

@@ -12,9 +12,9 @@ function sourceFiles(): string[] {
     .filter((path) => /\.tsx?$/.test(path));
 }
 
-it('makes workers in src/session (training) and src/data (decoding) only', () => {
+it('makes workers in src/session (training), src/data (decoding) and src/worker (threads of the engine) only', () => {
   const elsewhere = sourceFiles()
-    .filter((path) => !/^(session|data)\//.test(path))
+    .filter((path) => !/^(session|data|worker)\//.test(path))
     .filter((path) => MAKES_A_WORKER.test(readFileSync(join(SRC, path), 'utf8')));
   expect(elsewhere).toEqual([]);
 });

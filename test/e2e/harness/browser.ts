@@ -1,4 +1,4 @@
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 import { ensureChromium } from '../../../scripts/bootstrap/chromium.mjs';
 
 /** Chromium asks its maker's servers for this and that at start; the tests want a quiet network. */
@@ -28,4 +28,14 @@ export async function launchBrowser(engine: BrowserEngine): Promise<Browser> {
   if (executablePath === null) throw new Error('There is no Chromium to test in; see above.');
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return chromium.launch({ executablePath, args: [...asRoot, ...QUIET, ...ENGINE_FLAGS[engine]] });
+}
+
+/** Milliseconds for any one thing to come about, on however busy a machine. */
+const PATIENCE = 300_000;
+
+/** A fresh context, whose pages wait as long for everything as it may take. */
+export async function newContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENCE);
+  return context;
 }

@@ -17,8 +17,8 @@ export class LabPage {
 
   /** Waits until images are there and Train can be pressed. */
   async ready(): Promise<void> {
-    await this.page.getByTestId('dataset-size').waitFor({ timeout: 60_000 });
-    await this.button('Train').and(this.page.locator(':enabled')).waitFor({ timeout: 60_000 });
+    await this.page.getByTestId('dataset-size').waitFor();
+    await this.button('Train').and(this.page.locator(':enabled')).waitFor();
   }
 
   button(name: string): Locator {
@@ -69,13 +69,13 @@ export class LabPage {
   }
 
   /** Waits until the run has reached a step. */
-  async reachStep(step: number, timeout = 150_000): Promise<void> {
-    await expect.poll(() => this.metric('step'), { timeout, interval: 100 }).toBeGreaterThanOrEqual(step);
+  async reachStep(step: number): Promise<void> {
+    await expect.poll(() => this.metric('step')).toBeGreaterThanOrEqual(step);
   }
 
   /** Waits until the run is in a state: what `data-state` of the run state says. */
-  async reachState(state: string, timeout = 60_000): Promise<void> {
-    await this.page.locator(`[data-testid="run-state"][data-state="${state}"]`).waitFor({ timeout });
+  async reachState(state: string): Promise<void> {
+    await this.page.locator(`[data-testid="run-state"][data-state="${state}"]`).waitFor();
   }
 
   /** One update by the Step button, until the run rests again. */

@@ -21,27 +21,54 @@ export interface MainThreadTask {
   readonly did: string;
 }
 
+export interface MainThreadTasks {
+  /** Of the page itself, the longest first. */
+  readonly tasks: readonly MainThreadTask[];
+  /** Those made by `referenceTask`, the longest first. */
+  readonly references: readonly MainThreadTask[];
+}
+
 /** Chromium's names of the function that runs a task: one event for each task of a thread. */
 const TASK = 'ThreadControllerImpl::RunTask';
 const PARTS = 4;
-/** The page's process begins to trace a little after it is told to, and writes a task down at its end, after the answer that it gave. */
+/** The page's process begins to trace a little after it is told to. */
 const SETTLE_MS = 300;
+const REFERENCE_MARK = 'reference task';
+/** Turns of a loop that took 50 ms of processor time on the two-core machine where the page was built. */
+const REFERENCE_TURNS = 40_000_000;
 
 /**
- * The tasks of the main thread of the browser's only page while `work` goes on, the longest first. Their processor time is what
- * the page is to answer for: by the clock, a task also lasts while a software adapter keeps every core to itself.
+ * A task of a known amount of work on the page's main thread: what 50 ms of it are on this machine, as busy as it is at this moment.
+ * Processor time, too, grows when other programs take the caches.
+ */
+export async function referenceTask(page: Page): Promise<void> {
+  await page.evaluate(
+    ([mark, turns]) => {
+      performance.mark(mark);
+      let state = 1;
+      for (let n = 0; n < turns; n++) state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+      return state;
+    },
+    [REFERENCE_MARK, REFERENCE_TURNS] as const,
+  );
+}
+
+/**
+ * The tasks of the main thread of the browser's only page while `work` goes on. Their processor time is what the page is to
+ * answer for: by the clock, a task also lasts while a software adapter keeps every core to itself.
  */
 export async function mainThreadTasks(
   browser: Browser,
   page: Page,
   work: () => Promise<void>,
-): Promise<MainThreadTask[]> {
-  await browser.startTracing(page, { categories: ['-*', 'toplevel', 'devtools.timeline'] });
+): Promise<MainThreadTasks> {
+  await browser.startTracing(page, { categories: ['-*', 'toplevel', 'devtools.timeline', 'blink.user_timing'] });
   let trace: Buffer;
   try {
     await page.waitForTimeout(SETTLE_MS);
     await work();
-    await page.waitForTimeout(SETTLE_MS);
+    // A task is written down at its end, after the answer that it gave: by the second answer the first is over.
+    for (let n = 0; n < 2; n++) await page.evaluate(() => undefined);
   } finally {
     // Whatever became of the work: a browser traces but once at a time.
     trace = await browser.stopTracing();
@@ -50,17 +77,26 @@ export async function mainThreadTasks(
   return tasksOf(traceEvents);
 }
 
-function tasksOf(events: readonly TraceEvent[]): MainThreadTask[] {
+function tasksOf(events: readonly TraceEvent[]): MainThreadTasks {
   const isMain = new Set(
     events
       .filter(({ ph, name, args }) => ph === 'M' && name === 'thread_name' && args?.name === 'CrRendererMain')
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
-  const main = events.filter(({ ph, pid, tid }) => ph === 'X' && isMain.has(`${pid} ${tid}`));
-  return main
-    .filter(({ name }) => name === TASK)
-    .map((task) => ({ cpuMs: (task.tdur ?? 0) / 1000, wallMs: (task.dur ?? 0) / 1000, did: longestParts(task, main) }))
-    .sort((a, b) => b.cpuMs - a.cpuMs);
+  const onMain = events.filter(({ pid, tid }) => isMain.has(`${pid} ${tid}`));
+  const main = onMain.filter(({ ph }) => ph === 'X');
+  const marks = onMain.filter(({ name }) => name === REFERENCE_MARK).map(({ ts }) => ts);
+  const isReference = ({ ts, dur = 0 }: TraceEvent) => marks.some((mark) => mark >= ts && mark <= ts + dur);
+  const measured = (tasks: readonly TraceEvent[]) =>
+    tasks
+      .map((task) => ({
+        cpuMs: (task.tdur ?? 0) / 1000,
+        wallMs: (task.dur ?? 0) / 1000,
+        did: longestParts(task, main),
+      }))
+      .sort((a, b) => b.cpuMs - a.cpuMs);
+  const all = main.filter(({ name }) => name === TASK);
+  return { tasks: measured(all.filter((task) => !isReference(task))), references: measured(all.filter(isReference)) };
 }
 
 function longestParts(task: TraceEvent, events: readonly TraceEvent[]): string {

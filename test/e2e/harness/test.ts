@@ -1,6 +1,6 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { test as base, expect, inject } from 'vitest';
-import { type BrowserEngine, launchBrowser } from './browser';
+import { type BrowserEngine, launchBrowser, newContext } from './browser';
 import { watchForProblems } from './problems';
 
 const CONTEXT: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, locale: 'en-GB' };
@@ -17,7 +17,7 @@ export function testIn(engine: BrowserEngine, options: BrowserContextOptions = {
       return browser;
     })
     .extend('page', async ({ browser }, { onCleanup }) => {
-      const context = await browser.newContext({ ...CONTEXT, ...options });
+      const context = await newContext(browser, { ...CONTEXT, ...options });
       const problems = watchForProblems(context, new URL(inject('siteUrl')).origin);
       onCleanup(async () => {
         await context.close();

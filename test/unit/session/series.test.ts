@@ -59,13 +59,20 @@ describe('Series', () => {
     expect(many.decimated(400).every((point) => Number.isFinite(point.value))).toBe(true);
   });
 
-  it('decimates 100,000 points within a few milliseconds', () => {
+  it('decimates 100,000 points in about the time of one look at each', () => {
     const series = filled(100_000, (step) => Math.cos(step));
-    series.decimated(400);
-    const started = performance.now();
-    for (let i = 0; i < 10; i++) series.decimated(400);
-    // 0.4 ms on the machine this was written on; the page draws ten times a second.
-    expect((performance.now() - started) / 10).toBeLessThan(25);
+    const values = Float64Array.from({ length: 100_000 }, (_, i) => Math.cos(i));
+    const times: [ours: number, reference: number][] = [];
+    const timed = (work: () => unknown) => {
+      const { user } = process.cpuUsage();
+      for (let n = 0; n < 5; n++) work();
+      return process.cpuUsage().user - user;
+    };
+    const sorted = () => Float64Array.from(values).sort();
+    for (let round = 0; round < 3; round++) times.push([timed(() => series.decimated(400)), timed(sorted)]);
+    // Sorting them takes some ten times as long, on any machine; the best round of each, for what else the machine does.
+    const best = (side: 0 | 1) => Math.min(...times.map((round) => round[side]));
+    expect(best(0)).toBeLessThan(best(1));
   });
 });
 

@@ -1,0 +1,1 @@
+export function enableGitHooks(root?: string): boolean;

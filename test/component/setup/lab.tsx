@@ -1,0 +1,43 @@
+import { MantineProvider } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { render } from 'vitest-browser-react';
+import { presetConfig } from '../../../src/domain/presets';
+import type { RunConfig } from '../../../src/domain/runConfig';
+import { Lab } from '../../../src/session/lab';
+import type { RunStoreState } from '../../../src/session/run/runStore';
+import { LabContext } from '../../../src/ui/lab';
+import { theme } from '../../../src/ui/theme';
+import { FakeWorker } from '../../unit/session/fakeWorker';
+
+/** A lab without images, whose worker answers and trains nothing: a test puts what is to be shown into its stores. */
+export function idleLab(change: Partial<RunConfig> = {}): Lab {
+  const method = change.method ?? 'simsiam';
+  const lab = new Lab('', {
+    openWorker: () => new FakeWorker({}),
+    loaders: {
+      loadSample: () => Promise.reject(new Error('no sample')),
+      importImages: () => Promise.reject(new Error('no images')),
+    },
+    sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
+  });
+  lab.runStore.setState({ config: { ...presetConfig('tiny', 'fashion-mnist', method), ...change } });
+  return lab;
+}
+
+/** Puts a run on the page, as its worker would report it. */
+export function putRun(lab: Lab, state: Partial<RunStoreState> = {}): void {
+  const { config } = lab.runStore.getState();
+  lab.runStore.setState({ active: { runId: 'run-1', config }, runState: 'training' });
+  lab.runStore.setState(state);
+}
+
+/** Shows a component as the page would: with its theme, its lab, and so many CSS pixels of room. */
+export function show(lab: Lab, component: ReactNode, width = 900) {
+  return render(
+    <MantineProvider theme={theme}>
+      <LabContext value={lab}>
+        <main style={{ width }}>{component}</main>
+      </LabContext>
+    </MantineProvider>,
+  );
+}
