@@ -85,10 +85,10 @@ describe('an image whose size changes by a factor that is not whole', () => {
 
   test('is interpolated: 64 pixels become 96 as two become three', () => {
     expect(middleRow([0, 90], 3)).toEqual([0, 45, 90]);
-    const ramp = Array.from({ length: 64 }, (_, i) => 3 * i);
-    // Pixel i of 96 lies over (i + 1/2) * 2/3 - 1/2 of 64, so that the ramp of 3 a pixel becomes one of 2.
-    const inner = Array.from({ length: 94 }, (_, i) => Math.round(2 * (i + 1) - 0.5));
-    expect(middleRow(ramp, 96)).toEqual([0, ...inner, 189]);
+    const ramp = Array.from({ length: 64 }, (_, i) => 4 * i);
+    // Pixel i of 96 lies over (i + 1/2) * 2/3 - 1/2 of 64: four times that is never half-way between two levels.
+    const inner = Array.from({ length: 94 }, (_, i) => Math.round((8 * (i + 1) - 2) / 3));
+    expect(middleRow(ramp, 96)).toEqual([0, ...inner, 252]);
   });
 
   test('has its frame before it is scaled', () => {
