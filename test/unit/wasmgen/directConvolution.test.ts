@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { directFilterGradient } from '../../../src/engine/kernels/wasmgen/convolution/directFilterGradient';
+import {
+  directBlocks,
+  directFilterGradient,
+} from '../../../src/engine/kernels/wasmgen/convolution/directFilterGradient';
 import { directForward, forwardPacking } from '../../../src/engine/kernels/wasmgen/convolution/directForward';
 import {
   directInputGradient,
@@ -8,7 +11,7 @@ import {
 import { type ConvShape, weightsOf } from '../../../src/engine/kernels/wasmgen/convolution/shape';
 import type { Variant } from '../../../src/engine/kernels/wasmgen/kernel';
 import { packedBytes, packPanels } from '../../../src/engine/kernels/wasmgen/panels';
-import { blocksOf, sumPartials } from '../../../src/engine/kernels/wasmgen/partials';
+import { sumPartials } from '../../../src/engine/kernels/wasmgen/partials';
 import { seededRandom } from '../../../src/engine/random';
 import {
   referenceFilterGradient,
@@ -54,7 +57,7 @@ function inputGradient(s: ConvShape, variant: Variant, dy: Numbers, w: Numbers, 
 
 function filterGradient(s: ConvShape, variant: Variant, x: Numbers, dy: Numbers, calls = 1): Float32Array {
   const arena = new Arena();
-  const { count } = blocksOf(s.images, weightsOf(s));
+  const { count } = directBlocks(s);
   const partials = arena.empty('partials', count * weightsOf(s));
   arena.run(directFilterGradient(s, variant), { x: arena.of('x', x), dy: arena.of('dy', dy), partials }, calls);
   const sum = arena.empty('sum', weightsOf(s));

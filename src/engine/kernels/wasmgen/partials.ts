@@ -16,10 +16,10 @@ const MOST_BLOCKS = 16;
 /** Bytes that the partial sums of all blocks may take, if two blocks take less. */
 const MOST_BYTES = 16 * 2 ** 20;
 
-/** How `items` are cut for sums of `floats` numbers each. */
-export function blocksOf(items: number, floats: number): Blocks {
+/** How `items` are cut for sums of `floats` numbers each; blocks of fewer than `least` items are not worth their while. */
+export function blocksOf(items: number, floats: number, least = 1): Blocks {
   const byMemory = Math.max(2, Math.floor(MOST_BYTES / (floats * FLOAT)));
-  const size = Math.ceil(items / Math.min(items, MOST_BLOCKS, byMemory));
+  const size = Math.min(items, Math.max(least, Math.ceil(items / Math.min(MOST_BLOCKS, byMemory))));
   return { size, count: Math.ceil(items / size) };
 }
 

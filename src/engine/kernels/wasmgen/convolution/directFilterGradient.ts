@@ -2,7 +2,7 @@ import { memory } from '../assembler';
 import { defineKernel, type Kernel, type Variant } from '../kernel';
 import { at, FLOAT } from '../lanes';
 import { writeOuterProduct } from '../outerProduct';
-import { blockRange, blocksOf } from '../partials';
+import { type Blocks, blockRange, blocksOf } from '../partials';
 import { cutRow } from '../product';
 import { copyIntoPadding, paddedBy, paddedBytes, paddedRowBytes } from './padImage';
 import { type ConvShape, inBytesOf, outBytesOf, outHeightOf, outWidthOf, padOf, shapeName, weightsOf } from './shape';
@@ -10,8 +10,11 @@ import { type ConvShape, inBytesOf, outBytesOf, outHeightOf, outWidthOf, padOf, 
 /** Rows that are worked on for all weights while they are in the cache. */
 const BAND_ROWS = 4;
 
+/** The blocks of images that are summed each by itself. */
+export const directBlocks = (shape: ConvShape): Blocks => blocksOf(shape.images, weightsOf(shape));
+
 /**
- * `(x, dy, partials)`: for each block of images (`blocksOf(images, weights)`) the gradient of the convolution in its weights, [blocks, size, size,
+ * `(x, dy, partials)`: for each block of `directBlocks` the gradient of the convolution in its weights, [blocks, size, size,
  * Cin, Cout], to be put together by `sumPartials`. A unit is a block. Padding takes part as zeros.
  */
 export function directFilterGradient(shape: ConvShape, variant: Variant): Kernel<'x' | 'dy' | 'partials'> {
@@ -20,7 +23,7 @@ export function directFilterGradient(shape: ConvShape, variant: Variant): Kernel
   const copies = padOf(shape) > 0;
   const rowBytes = paddedRowBytes(padded);
   const [rows, columns] = [outHeightOf(shape), outWidthOf(shape)];
-  const blocks = blocksOf(images, weightsOf(shape));
+  const blocks = directBlocks(shape);
   const weightBytes = weightsOf(shape) * FLOAT;
   const inputs = size * inChannels;
   const pitch = outChannels * FLOAT;
