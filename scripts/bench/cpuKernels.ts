@@ -4,12 +4,13 @@
  */
 import v8 from 'node:v8';
 import { f32x4, v128 } from '../../src/engine/kernels/wasmgen/assembler';
-import { directFilterGradient } from '../../src/engine/kernels/wasmgen/convolution/directFilterGradient';
+import { directBlocks, directFilterGradient } from '../../src/engine/kernels/wasmgen/convolution/directFilterGradient';
 import { directForward } from '../../src/engine/kernels/wasmgen/convolution/directForward';
 import {
   directInputGradient,
   inputGradientPacking,
 } from '../../src/engine/kernels/wasmgen/convolution/directInputGradient';
+import { planConvolution } from '../../src/engine/kernels/wasmgen/convolution/plan';
 import {
   type ConvShape,
   inBytesOf,
@@ -21,7 +22,6 @@ import {
 import { compileKernels, defineKernel, type Kernel, type Variant } from '../../src/engine/kernels/wasmgen/kernel';
 import { FLOAT, multiplyAdd } from '../../src/engine/kernels/wasmgen/lanes';
 import { packedBytes } from '../../src/engine/kernels/wasmgen/panels';
-import { blocksOf } from '../../src/engine/kernels/wasmgen/partials';
 import { hasRelaxedSimd } from '../../src/engine/kernels/wasmgen/support';
 
 v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -41,30 +41,36 @@ interface Case {
   readonly flops: number;
 }
 
-/** Ten chains of multiply-adds that stay in registers. */
+/** A tile of a convolution whose weights never leave the registers: 8 sums, and the inputs always the same two numbers. */
 function peakKernel(variant: Variant): Case {
-  const [chains, rounds] = [10, 100_000];
+  const [pixels, vectors, rounds, again] = [2, 4, 100_000, 4];
   const kernel = defineKernel({
     name: `peak${variant.fma ? '-fma' : ''}`,
     buffers: ['at'],
     units: rounds,
     write(f, { at, from, to }) {
-      const factor = f.let(v128.load(at));
-      const sums = Array.from({ length: chains }, () => f.let(v128.load(at)));
+      const weights = Array.from({ length: vectors }, (_, j) => f.let(v128.load(at, 16 * j)));
+      const sums = Array.from({ length: pixels * vectors }, () => f.let(v128.load(at)));
+      const input = f.local('v128');
       f.upTo(from, to, 1, () => {
-        for (let again = 0; again < 4; again++) {
-          for (const sum of sums) f.set(sum, multiplyAdd(variant, sum, factor, factor));
+        for (let i = 0; i < again * pixels; i++) {
+          f.set(input, f32x4.loadSplat(at, 4 * i));
+          weights.forEach((weight, j) => {
+            const sum = sums[(i % pixels) * vectors + j] ?? input;
+            f.set(sum, multiplyAdd(variant, input, weight, sum));
+          });
         }
       });
       f.emit(
         v128.store(
           at,
           sums.reduce((a, b) => f.let(f32x4.add(a, b))),
+          64,
         ),
       );
     },
   });
-  return { name: 'peak', kernel, sizes: [64], flops: rounds * 4 * chains * 8 };
+  return { name: 'peak', kernel, sizes: [128], flops: rounds * again * pixels * vectors * 8 };
 }
 
 function convolutions(variant: Variant): Case[] {
@@ -99,6 +105,22 @@ function convolutions(variant: Variant): Case[] {
     const sets = inputGradientPacking(shape);
     const packed = sets.reduce((sum, set) => sum + packedBytes(set), 0);
     const weights = size * size * inChannels * Math.ceil(outChannels / 4) * 4 * FLOAT;
+    const { forward, inputGradient, filterGradient } = planConvolution(shape, variant);
+    const planned = [
+      { name: `Winograd forward, ${label}`, kernel: forward.run, sizes: [x, forward.panelBytes, y], flops },
+      {
+        name: `Winograd input gradient, ${label}`,
+        kernel: inputGradient.run,
+        sizes: [y, inputGradient.panelBytes, x],
+        flops,
+      },
+      {
+        name: `Winograd filter gradient, ${label}`,
+        kernel: filterGradient.run,
+        sizes: [x, y, filterGradient.partialBytes],
+        flops,
+      },
+    ].filter(({ kernel }) => kernel.name.startsWith('winograd'));
     return [
       { name: `direct forward, ${label}`, kernel: directForward(shape, variant), sizes: [x, weights, y], flops },
       {
@@ -110,9 +132,10 @@ function convolutions(variant: Variant): Case[] {
       {
         name: `direct filter gradient, ${label}`,
         kernel: directFilterGradient(shape, variant),
-        sizes: [x, y, blocksOf(images, weightsOf(shape)).count * weightsOf(shape) * FLOAT],
+        sizes: [x, y, directBlocks(shape).count * weightsOf(shape) * FLOAT],
         flops,
       },
+      ...planned,
     ];
   });
 }
