@@ -4,7 +4,7 @@ import type { Variant } from './kernel';
 /** Floats are worked on in vectors of four lanes; the last vector of a row of channels may hold fewer. */
 
 export const FLOAT = 4;
-export const LANES = 4;
+export const LANES = 4 as const;
 /** Bytes of a vector. */
 export const VECTOR = LANES * FLOAT;
 
