@@ -150,6 +150,8 @@ export const f32 = {
   store: store<'f32'>([0x38]),
   fromInt: unary<'i32', 'f32'>('f32', [0xb2]),
   fromF64: unary<'f64', 'f32'>('f32', [0xb6]),
+  /** The same bits. */
+  fromBits: unary<'i32', 'f32'>('f32', [0xbe]),
 };
 
 export const f64 = {
@@ -160,11 +162,14 @@ export const f64 = {
   div: binary<'f64', 'f64'>('f64', [0xa3]),
   sqrt: unary<'f64', 'f64'>('f64', [0x9f]),
   max: binary<'f64', 'f64'>('f64', [0xa5]),
+  nearest: unary<'f64', 'f64'>('f64', [0x9e]),
   ge: compare<'f64'>(0x66),
   load: load('f64', [0x2b]),
   store: store<'f64'>([0x39]),
   fromInt: unary<'i32', 'f64'>('f64', [0xb7]),
   fromF32: unary<'f32', 'f64'>('f64', [0xbb]),
+  /** Towards zero; out of range saturates and NaN is 0. */
+  toInt: unary<'f64', 'i32'>('i32', [0xfc, 2]),
 };
 
 const vectors = (operation: number) => binary<'v128', 'v128'>('v128', simd(operation));
@@ -197,6 +202,8 @@ export const v128 = {
 /** Four floats. */
 export const f32x4 = {
   const: (x: number): Value<'v128'> => value('v128', simd(0x0c), floatBytes([x, x, x, x])),
+  lanes: (...numbers: readonly [number, number, number, number]): Value<'v128'> =>
+    value('v128', simd(0x0c), floatBytes(numbers)),
   splat: unary<'f32', 'v128'>('v128', simd(0x13)),
   /** One float of memory in all lanes. */
   loadSplat: load('v128', simd(0x09)),
@@ -220,25 +227,12 @@ export const f32x4 = {
   fma: (a: Value<'v128'>, b: Value<'v128'>, c: Value<'v128'>): Value<'v128'> =>
     value('v128', a.code, b.code, c.code, simd(0x105)),
   fromInts: oneVector(0xfa),
-  toInts: oneVector(0xf8),
 };
 
 /** Four whole numbers. */
 export const i32x4 = {
-  splat: unary<'i32', 'v128'>('v128', simd(0x11)),
-  add: vectors(0xae),
-  shl: (a: Value<'v128'>, bits: number): Value<'v128'> => value('v128', a.code, constant(bits).code, simd(0xab)),
-};
-
-/** Two doubles. */
-export const f64x2 = {
-  splat: unary<'f64', 'v128'>('v128', simd(0x14)),
-  add: vectors(0xf0),
-  sub: vectors(0xf1),
-  mul: vectors(0xf2),
-  lane: (a: Value<'v128'>, lane: number): Value<'f64'> => value('f64', a.code, simd(0x21), [lane]),
-  /** Of the first two floats. */
-  fromFloats: oneVector(0x5f),
+  /** The first four bytes of a vector, unsigned. */
+  fromBytes: (a: Value<'v128'>): Value<'v128'> => value('v128', a.code, simd(0x89), simd(0xa9)),
 };
 
 export const memory = {
