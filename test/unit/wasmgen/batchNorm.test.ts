@@ -184,6 +184,26 @@ describe.each(VARIANTS.map((v) => [variantName(v), v] as const))('batch normalis
     expect(run(g, { relu: true, residual: true }, variant, 5)).toEqual(whole);
   });
 
+  it('normalises in place, over x and over the residual', () => {
+    const g = given({ rows: 50, channels: 6, views: 1 }, 8);
+    const shape = { rows: 50, channels: 6, views: 1 };
+    const epilogue = { relu: true, residual: true };
+    const { y, mean, inverseStd } = run(g, epilogue, variant);
+    for (const over of ['x', 'residual'] as const) {
+      const arena = new Arena();
+      const buffers = {
+        x: arena.of('x', g.x),
+        residual: arena.of('residual', g.residual),
+        mean: arena.of('mean', mean),
+        inverseStd: arena.of('inverseStd', inverseStd),
+        gamma: arena.of('gamma', g.gamma),
+        beta: arena.of('beta', g.beta),
+      };
+      arena.run(batchNormNormalise(shape, epilogue, variant), { ...buffers, y: buffers[over] });
+      expect(arena.floats(buffers[over])).toEqual(y);
+    }
+  });
+
   it('makes NaN of a channel with a NaN, and of no other', () => {
     const g = given({ rows: 40, channels: 5, views: 2 }, 6);
     g.x[7] = Number.NaN;

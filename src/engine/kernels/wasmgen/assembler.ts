@@ -115,20 +115,16 @@ export const i32 = {
   remU: wholeBinary(0x70),
   and: wholeBinary(0x71),
   shl: wholeBinary(0x74),
-  shrU: wholeBinary(0x76),
-  eqz: unary<'i32', 'i32'>('i32', [0x45]),
   eq: wholeBinary(0x46),
-  ne: wholeBinary(0x47),
   ltS: wholeBinary(0x48),
   ltU: wholeBinary(0x49),
-  gtS: wholeBinary(0x4a),
   min: (a: Value<'i32'>, b: Value<'i32'>): Value<'i32'> => select(i32.ltS(a, b), a, b),
   max: (a: Value<'i32'>, b: Value<'i32'>): Value<'i32'> => select(i32.ltS(a, b), b, a),
   load: load('i32', [0x28]),
-  /** An unsigned byte. */
-  load8: (pointer: Value<'i32'>, offset = 0): Value<'i32'> =>
-    value('i32', pointer.code, [0x2d, 0, ...unsigned(offset)]),
   store: store<'i32'>([0x36]),
+  shrS: wholeBinary(0x75),
+  /** The same bits. */
+  fromBits: unary<'f32', 'i32'>('i32', [0xbc]),
   /** Towards zero; out of range saturates and NaN is 0. */
   truncate: unary<'f32', 'i32'>('i32', [0xfc, 0]),
 };
@@ -141,11 +137,8 @@ export const f32 = {
   div: binary<'f32', 'f32'>('f32', [0x95]),
   min: binary<'f32', 'f32'>('f32', [0x96]),
   max: binary<'f32', 'f32'>('f32', [0x97]),
-  floor: unary<'f32', 'f32'>('f32', [0x8e]),
-  sqrt: unary<'f32', 'f32'>('f32', [0x91]),
   eq: compare<'f32'>(0x5b),
   gt: compare<'f32'>(0x5e),
-  ge: compare<'f32'>(0x60),
   load: load('f32', [0x2a]),
   store: store<'f32'>([0x38]),
   fromInt: unary<'i32', 'f32'>('f32', [0xb2]),
@@ -164,8 +157,6 @@ export const f64 = {
   max: binary<'f64', 'f64'>('f64', [0xa5]),
   nearest: unary<'f64', 'f64'>('f64', [0x9e]),
   ge: compare<'f64'>(0x66),
-  load: load('f64', [0x2b]),
-  store: store<'f64'>([0x39]),
   fromInt: unary<'i32', 'f64'>('f64', [0xb7]),
   fromF32: unary<'f32', 'f64'>('f64', [0xbb]),
   /** Towards zero; out of range saturates and NaN is 0. */
@@ -178,9 +169,6 @@ const oneVector = (operation: number) => unary<'v128', 'v128'>('v128', simd(oper
 /** Bits of four lanes. */
 export const v128 = {
   and: vectors(0x4e),
-  /** Bits of a that b lacks. */
-  andNot: vectors(0x4f),
-  or: vectors(0x50),
   /** Bits of `a` where the mask has ones, else of `b`. */
   select: (a: Value<'v128'>, b: Value<'v128'>, mask: Value<'v128'>): Value<'v128'> =>
     value('v128', a.code, b.code, mask.code, simd(0x52)),
@@ -208,11 +196,8 @@ export const f32x4 = {
   /** One float of memory in all lanes. */
   loadSplat: load('v128', simd(0x09)),
   lane: (a: Value<'v128'>, lane: number): Value<'f32'> => value('f32', a.code, simd(0x1f), [lane]),
-  eq: vectors(0x41),
-  lt: vectors(0x43),
   gt: vectors(0x44),
   floor: oneVector(0x68),
-  nearest: oneVector(0x6a),
   neg: oneVector(0xe1),
   sqrt: oneVector(0xe3),
   add: vectors(0xe4),

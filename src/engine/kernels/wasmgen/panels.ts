@@ -45,12 +45,15 @@ export function writePanelPart(
   });
 }
 
-/** Bytes of the panels. */
-export function packedBytes(matrices: PackedMatrices): number {
-  const { full, rest } = groupsOf(packedOutputs(matrices));
-  const inputs = packedInputs(matrices) * matrices.taps.length;
-  return inputs * (full * GROUP + (rest === null ? 0 : rest.vectors * LANES)) * FLOAT;
+/** Floats of all panels for `outputs`, each over `inputs`. */
+export function panelsFloats(inputs: number, outputs: number): number {
+  const { full, rest } = groupsOf(outputs);
+  return inputs * (full * GROUP + (rest === null ? 0 : rest.vectors * LANES));
 }
+
+/** Bytes of the panels. */
+export const packedBytes = (matrices: PackedMatrices): number =>
+  panelsFloats(packedInputs(matrices) * matrices.taps.length, packedOutputs(matrices)) * FLOAT;
 
 /**
  * `(weights, panels)`: the weights as `writeImageProduct` and `writeRowsProduct` read them, one panel behind the other, where `panels` has

@@ -1,18 +1,6 @@
 import { type FunctionBuilder, f32x4, type Int, i32, type Local, type Value } from './assembler';
 import type { Variant } from './kernel';
-import {
-  at,
-  eachGroup,
-  FLOAT,
-  GROUP,
-  type Group,
-  groupsOf,
-  LANES,
-  loadLanes,
-  multiplyAdd,
-  storeLanes,
-  VECTOR,
-} from './lanes';
+import { at, eachGroup, FLOAT, GROUP, type Group, LANES, loadLanes, multiplyAdd, storeLanes, VECTOR } from './lanes';
 
 /**
  * Products of rows of numbers with panels of weights, the core of convolutions and linear layers. A panel holds the weights of up to 16
@@ -37,15 +25,6 @@ export interface Reduction {
 interface Pitch {
   readonly x: number;
   readonly y: number;
-}
-
-/** Floats of a group's panel. */
-export const panelFloats = (group: Group, inputs: number): number => inputs * group.vectors * LANES;
-
-/** Floats of all panels for `outputs`, each over `inputs`. */
-export function panelsFloats(inputs: number, outputs: number): number {
-  const { full, rest } = groupsOf(outputs);
-  return full * inputs * GROUP + (rest === null ? 0 : panelFloats(rest, inputs));
 }
 
 /** One tile of `pixels` from x on: y = bias + sum of x weights. */

@@ -1,5 +1,5 @@
 import { type FunctionBuilder, f32, f32x4, f64, type Int, i32, type Local, type Value, v128 } from '../assembler';
-import { expOfNegative } from '../exp';
+import { expOfNegative } from '../exponential';
 import type { Variant } from '../kernel';
 import { at, FLOAT, multiplyAdd, VECTOR } from '../lanes';
 

@@ -1,8 +1,7 @@
 import { i32 } from '../assembler';
 import { defineKernel, type Kernel, type Variant } from '../kernel';
 import { at, eachGroup, FLOAT, GROUP, groupsOf } from '../lanes';
-import { type PackedMatrices, packedInputs, packedOutputs, writePanelPart } from '../panels';
-import { panelsFloats } from '../product';
+import { type PackedMatrices, packedInputs, packedOutputs, panelsFloats, writePanelPart } from '../panels';
 import { type TileSize, WEIGHTS } from './lines';
 import { gapped } from './tiling';
 import { writeTileTransform } from './transform';
