@@ -26,8 +26,8 @@ describe('assembler', () => {
       buffers: ['at'],
       units: 10,
       write(f, { at, from, to }, module) {
-        const add = module.function('add', 2, (g, [target, n]) =>
-          g.emit(i32.store(target!, i32.add(i32.load(target!), n!))),
+        const add = module.function('add', ['target', 'n'], (g, { target, n }) =>
+          g.emit(i32.store(target, i32.add(i32.load(target), n))),
         );
         f.each(from, to, 1, (index) =>
           f.if(
@@ -87,8 +87,8 @@ describe('assembler', () => {
 
   it('takes a name for one body', () => {
     const module = new ModuleBuilder();
-    const first = module.function('a', 0, () => undefined);
-    expect(module.function('a', 0, () => undefined)).toBe(first);
+    const first = module.function('a', [], () => undefined);
+    expect(module.function('a', [], () => undefined)).toBe(first);
     expect(WebAssembly.validate(module.bytes(false))).toBe(true);
   });
 

@@ -252,6 +252,11 @@ export class FunctionBuilder {
     return localOf(type, this.parameterCount + this.types.length - 1);
   }
 
+  /** New variables by name. */
+  locals<T extends Type, Name extends string>(type: T, ...names: readonly Name[]): Record<Name, Local<T>> {
+    return Object.fromEntries(names.map((name) => [name, this.local(type)])) as Record<Name, Local<T>>;
+  }
+
   /** A new variable with this value. */
   let<T extends Type>(initial: Value<T>): Local<T> {
     const made = this.local(initial.type);
@@ -367,19 +372,19 @@ export class ModuleBuilder {
   private readonly functions = new Map<string, FunctionEntry>();
 
   /** Adds an exported function. A name stands for one body: a second call with it returns the first function. */
-  function(
+  function<Name extends string>(
     name: string,
-    parameterCount: number,
-    write: (builder: FunctionBuilder, parameters: readonly Local<'i32'>[]) => void,
+    parameters: readonly Name[],
+    write: (builder: FunctionBuilder, given: Readonly<Record<Name, Local<'i32'>>>) => void,
   ): FunctionHandle {
     const known = this.functions.get(name);
     if (known !== undefined) return known.handle;
-    const builder = new FunctionBuilder(parameterCount);
-    const parameters = Array.from({ length: parameterCount }, (_, index) => localOf('i32', index));
+    const builder = new FunctionBuilder(parameters.length);
+    const given = Object.fromEntries(parameters.map((parameter, index) => [parameter, localOf('i32', index)]));
     // What the body calls has to be in the module before it, so the index is known only afterwards.
-    write(builder, parameters);
+    write(builder, given as Record<Name, Local<'i32'>>);
     const handle = { index: this.functions.size, name };
-    this.functions.set(name, { handle, parameterCount, builder });
+    this.functions.set(name, { handle, parameterCount: parameters.length, builder });
     return handle;
   }
 

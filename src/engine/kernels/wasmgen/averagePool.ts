@@ -20,7 +20,7 @@ export function globalAveragePool(shape: PoolShape): Kernel<'x' | 'y'> {
     buffers: ['x', 'y'],
     units: images,
     write(f, { x, y, from, to }) {
-      const [pixel, mean] = [f.local('i32'), f.local('i32')];
+      const { pixel, mean } = f.locals('i32', 'pixel', 'mean');
       f.upTo(from, to, 1, () => {
         eachGroup(f, channels, [0, 'all'], ({ vectors, lanes }, index) => {
           const lanesOf = (j: number) => (j === vectors - 1 ? lanes : LANES);
@@ -50,7 +50,7 @@ export function globalAveragePoolGradient(shape: PoolShape): Kernel<'dy' | 'dx'>
     buffers: ['dy', 'dx'],
     units: images,
     write(f, { dy, dx, from, to }) {
-      const [pixel, gradient] = [f.local('i32'), f.local('i32')];
+      const { pixel, gradient } = f.locals('i32', 'pixel', 'gradient');
       f.upTo(from, to, 1, () => {
         eachGroup(f, channels, [0, 'all'], ({ vectors, lanes }, index) => {
           const lanesOf = (j: number) => (j === vectors - 1 ? lanes : LANES);

@@ -35,22 +35,18 @@ interface Definition<Buffer extends string> {
 
 export function defineKernel<Buffer extends string>(definition: Definition<Buffer>): Kernel<Buffer> {
   const { name, buffers, units, scratchBytes = 0, write } = definition;
-  const names = [...buffers, 'scratch', 'from', 'to'] as const;
   return {
     name,
     buffers,
     units,
     scratchBytes,
     addTo: (module) =>
-      module.function(name, names.length, (f, parameters) => {
-        const given = Object.fromEntries(names.map((key, index) => [key, parameters[index]])) as Arguments<Buffer>;
+      module.function(name, [...buffers, 'scratch', 'from', 'to'], (f, given: Arguments<Buffer>) => {
         // No units, nothing to do: loops over units may then run at least once.
-        f.if(unitsLeft(given), () => write(f, given, module));
+        f.if(i32.ltU(given.from, given.to), () => write(f, given, module));
       }),
   };
 }
-
-const unitsLeft = ({ from, to }: { readonly from: Local<'i32'>; readonly to: Local<'i32'> }) => i32.ltU(from, to);
 
 /** Runs units of a kernel; offsets in the order of `buffers`. */
 export type RunKernel = (kernel: Kernel, offsets: readonly number[], scratch: number, from: number, to: number) => void;

@@ -11,11 +11,11 @@ export function l2Normalise(rows: number, length: number, variant: Variant): Ker
     buffers: ['x', 'y'],
     units: rows,
     write(f, { x, y, from, to }) {
-      const [scale, value] = [f.local('v128'), f.local('v128')];
+      const { scale, value } = f.locals('v128', 'scale', 'value');
       f.upTo(from, to, 1, () => {
         const source = f.let(at(x, from, length * FLOAT));
         const target = f.let(at(y, from, length * FLOAT));
-        const [squares = f.local('f64')] = dotProducts(f, variant, length, [source], [[0, 0]]);
+        const { squares } = dotProducts(f, variant, length, { x: source }, { squares: ['x', 'x'] });
         f.set(scale, f32x4.splat(f32.fromF64(inverseNorm(f, squares))));
         eachVector(f, length, [source, target], (lanes) => {
           f.set(value, f32x4.mul(loadLanes(source, lanes), scale));
@@ -33,21 +33,13 @@ export function l2NormaliseGradient(rows: number, length: number, variant: Varia
     buffers: ['x', 'dy', 'dx'],
     units: rows,
     write(f, { x, dy, dx, from, to }) {
-      const [scale, along, value] = [f.local('v128'), f.local('v128'), f.local('v128')];
+      const { scale, along, value } = f.locals('v128', 'scale', 'along', 'value');
       f.upTo(from, to, 1, () => {
-        const [source, gradient, target] = [x, dy, dx].map((rowsOf) => f.let(at(rowsOf, from, length * FLOAT)));
-        if (source === undefined || gradient === undefined || target === undefined) return;
-        const pairs = [
-          [0, 0],
-          [0, 1],
-        ] as const;
-        const [squares = f.local('f64'), dot = f.local('f64')] = dotProducts(
-          f,
-          variant,
-          length,
-          [source, gradient],
-          pairs,
-        );
+        const source = f.let(at(x, from, length * FLOAT));
+        const gradient = f.let(at(dy, from, length * FLOAT));
+        const target = f.let(at(dx, from, length * FLOAT));
+        const pairs = { squares: ['x', 'x'], dot: ['x', 'dy'] } as const;
+        const { squares, dot } = dotProducts(f, variant, length, { x: source, dy: gradient }, pairs);
         const inverse = inverseNorm(f, squares);
         const norm = f64.mul(f64.mul(inverse, inverse), f64.mul(inverse, dot));
         const back = select(f64.ge(squares, f64.const(LEAST_SQUARES)), f64.sub(f64.const(0), norm), f64.const(0));

@@ -44,7 +44,7 @@ export function linearForward(
   });
 }
 
-/** `(dy, panels, bias, dx)`: dx [rows, inputs] = dy w^T, with the weights packed for it; `bias` is not read. A unit is a panel. */
+/** The same kernel with dy as x and dx as y: dx [rows, inputs] = dy w^T, with the weights packed for it and `bias` not read. */
 export const linearInputGradient = ({ rows, inputs, outputs }: LinearShape, variant: Variant) =>
   linearForward({ rows, inputs: outputs, outputs: inputs }, { bias: false }, variant);
 

@@ -25,8 +25,8 @@ export function movingAverage(pieces: number, variant: Variant): Kernel<'table'>
     buffers: ['table'],
     units: pieces,
     write(f, { table, from, to }) {
-      const [target, online] = [f.local('i32'), f.local('i32')];
-      const [keep, share, moved] = [f.local('v128'), f.local('v128'), f.local('v128')];
+      const { target, online } = f.locals('i32', 'target', 'online');
+      const { keep, share, moved } = f.locals('v128', 'keep', 'share', 'moved');
       eachPiece(f, table, ARRAYS.length + 1, [from, to], (offset, count) => {
         [target, online].forEach((pointer, column) => f.set(pointer, offset(column)));
         f.set(keep, f32x4.loadSplat(offset(ARRAYS.length)));

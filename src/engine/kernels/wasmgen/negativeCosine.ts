@@ -6,11 +6,7 @@ import { dotProducts, inverseNorm, LEAST_SQUARES } from './rowReductions';
 
 /** The negative cosine similarity of rows p and z [rows, length] (Eq. 1 of the paper) and its gradient in p; it is symmetric in both. */
 
-const PAIRS = [
-  [0, 0],
-  [1, 1],
-  [0, 1],
-] as const;
+const PAIRS = { pp: ['p', 'p'], zz: ['z', 'z'], pz: ['p', 'z'] } as const;
 
 /** `(p, z, cosines)`: the cosine of each pair of rows; `scaledMean(rows, -1)` makes the loss of them. A unit is a row. */
 export function cosineOfRows(rows: number, length: number, variant: Variant): Kernel<'p' | 'z' | 'cosines'> {
@@ -20,14 +16,8 @@ export function cosineOfRows(rows: number, length: number, variant: Variant): Ke
     units: rows,
     write(f, { p, z, cosines, from, to }) {
       f.upTo(from, to, 1, () => {
-        const places = [at(p, from, length * FLOAT), at(z, from, length * FLOAT)];
-        const [pp = f.local('f64'), zz = f.local('f64'), pz = f.local('f64')] = dotProducts(
-          f,
-          variant,
-          length,
-          places,
-          PAIRS,
-        );
+        const places = { p: at(p, from, length * FLOAT), z: at(z, from, length * FLOAT) };
+        const { pp, zz, pz } = dotProducts(f, variant, length, places, PAIRS);
         const cosine = f64.mul(pz, f64.mul(inverseNorm(f, pp), inverseNorm(f, zz)));
         f.emit(f32.store(at(cosines, from, FLOAT), f32.fromF64(cosine)));
       });
@@ -49,17 +39,11 @@ export function negativeCosineGradient(
     buffers: ['p', 'z', 'dy', 'dp'],
     units: rows,
     write(f, { p, z, dy, dp, from, to }) {
-      const [byZ, byP, value] = [f.local('v128'), f.local('v128'), f.local('v128')];
+      const { byZ, byP, value } = f.locals('v128', 'byZ', 'byP', 'value');
       f.upTo(from, to, 1, () => {
         const [pRow, zRow] = [f.let(at(p, from, length * FLOAT)), f.let(at(z, from, length * FLOAT))];
         const target = f.let(at(dp, from, length * FLOAT));
-        const [pp = f.local('f64'), zz = f.local('f64'), pz = f.local('f64')] = dotProducts(
-          f,
-          variant,
-          length,
-          [pRow, zRow],
-          PAIRS,
-        );
+        const { pp, zz, pz } = dotProducts(f, variant, length, { p: pRow, z: zRow }, PAIRS);
         const inverseP = inverseNorm(f, pp);
         const both = f.let(f64.mul(inverseP, inverseNorm(f, zz)));
         const along = f64.mul(f64.mul(pz, both), f64.mul(inverseP, inverseP));

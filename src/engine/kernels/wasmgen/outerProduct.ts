@@ -34,7 +34,7 @@ export function writeOuterProduct(
 ): void {
   const rowCount = typeof rows === 'number' ? rows : f.let(rows);
   const lineBytes = typeof columns === 'number' ? columns * pixel.dy : f.let(i32.mul(columns, pixel.dy));
-  const [x, dw, dy] = [f.local('i32'), f.local('i32'), f.local('i32')];
+  const { x, dw, dy } = f.locals('i32', 'x', 'dw', 'dy');
   eachGroup(f, outputs, [0, 'all'], (group, index) => {
     f.set(x, given.x);
     f.set(dy, at(given.dy, index, GROUP * FLOAT));
@@ -70,7 +70,7 @@ function writeTile(
   const incoming = Array.from({ length: vectors }, () => f.local('v128'));
   const number = f.local('v128');
   const [xRow, dyRow] = [f.let(x), f.let(dy)];
-  const [xPixel, dyPixel, end] = [f.local('i32'), f.local('i32'), f.local('i32')];
+  const { xPixel, dyPixel, end } = f.locals('i32', 'xPixel', 'dyPixel', 'end');
   f.times(rows, () => {
     f.set(xPixel, xRow);
     f.set(dyPixel, dyRow);

@@ -14,7 +14,7 @@ export function inverseNorms(rows: number, length: number, variant: Variant): Ke
     write(f, { z, inverse, from, to }) {
       f.upTo(from, to, 1, () => {
         const row = at(z, from, length * FLOAT);
-        const [squares = f.local('f64')] = dotProducts(f, variant, length, [row], [[0, 0]]);
+        const { squares } = dotProducts(f, variant, length, { row }, { squares: ['row', 'row'] });
         f.emit(f32.store(at(inverse, from, FLOAT), f32.fromF64(inverseNorm(f, squares))));
       });
     },

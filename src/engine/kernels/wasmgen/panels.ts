@@ -69,7 +69,7 @@ export function packPanels(sets: readonly PackedMatrices[]): Kernel<'weights' | 
     buffers: ['weights', 'panels'],
     units: groupsOf(outputs).count,
     write(f, { weights, panels, from, to }) {
-      const [matrix, target] = [f.local('i32'), f.local('i32')];
+      const { matrix, target } = f.locals('i32', 'matrix', 'target');
       let start = 0;
       for (const set of sets) {
         const inputs = packedInputs(set) * set.taps.length;

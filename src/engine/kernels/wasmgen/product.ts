@@ -109,13 +109,7 @@ export function writeImageProduct(
 ): void {
   const xBand = f.let(x);
   const yBand = f.let(y);
-  const [xRow, yRow, xTile, yTile, panel] = Array.from({ length: 5 }, () => f.local('i32')) as [
-    Local<'i32'>,
-    Local<'i32'>,
-    Local<'i32'>,
-    Local<'i32'>,
-    Local<'i32'>,
-  ];
+  const { xRow, yRow, xTile, yTile, panel } = f.locals('i32', 'xRow', 'yRow', 'xTile', 'yTile', 'panel');
   const inputs = reduction.rows * reduction.length;
   for (const [bands, height] of cutRow(rows, BAND_ROWS)) {
     f.times(bands, () => {
@@ -166,7 +160,7 @@ export function writeRowsProduct(
 ): void {
   const reduction = { rows: 1, length: inputs, rowBytes: 0 };
   const rows = f.let(i32.of(given.rows));
-  const [x, y, panel, left] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')];
+  const { x, y, panel, left } = f.locals('i32', 'x', 'y', 'panel', 'left');
   eachGroup(f, outputs, given.groups ?? [0, 'all'], (group, index) => {
     f.set(panel, at(given.panels, index, inputs * GROUP * FLOAT));
     f.set(x, given.x);

@@ -31,8 +31,8 @@ export function sgdMomentum(pieces: number, variant: Variant): Kernel<'table' | 
     write(f, { table, settings, from, to }) {
       const momentum = f.let(f32x4.loadSplat(settings));
       const weightDecay = f.let(f32x4.loadSplat(settings, FLOAT));
-      const [w, v, g] = [f.local('i32'), f.local('i32'), f.local('i32')];
-      const [weight, velocity, back] = [f.local('v128'), f.local('v128'), f.local('v128')];
+      const { w, v, g } = f.locals('i32', 'w', 'v', 'g');
+      const { weight, velocity, back } = f.locals('v128', 'weight', 'velocity', 'back');
       eachPiece(f, table, ARRAYS.length + 1, [from, to], (offset, count) => {
         [w, v, g].forEach((pointer, column) => f.set(pointer, offset(column)));
         f.set(back, f32x4.neg(f32x4.loadSplat(offset(ARRAYS.length))));

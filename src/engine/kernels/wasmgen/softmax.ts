@@ -70,7 +70,7 @@ export function softmaxGradient(
     buffers: ['y', 'dy', 'dx'],
     units: rows,
     write(f, { y, dy, dx, from, to }) {
-      const [sum, value, gradient] = [f.local('f64'), f.local('f64'), f.local('f64')];
+      const { sum, value, gradient } = f.locals('f64', 'sum', 'value', 'gradient');
       f.upTo(from, to, 1, () => {
         const outputs = f.let(at(y, from, length * FLOAT));
         const incoming = f.let(at(dy, from, length * FLOAT));

@@ -7,7 +7,7 @@ let relaxedSimd: boolean | undefined;
 export function hasRelaxedSimd(): boolean {
   if (relaxedSimd === undefined) {
     const module = new ModuleBuilder();
-    module.function('probe', 1, (f, [at]) => {
+    module.function('probe', ['at'], (f, { at }) => {
       const x = v128.load(at);
       f.emit(v128.store(at, f32x4.fma(x, x, x)));
     });

@@ -7,8 +7,8 @@ const LUMA = [0.2989, 0.587, 0.114] as const;
 
 /** The grey of a colour. */
 export function greyOf(colour: Local<'v128'>): Value<'f32'> {
-  const [red, green, blue] = LUMA.map((weight, lane) => f32.mul(f32x4.lane(colour, lane), f32.const(weight)));
-  return red && green && blue ? f32.add(f32.add(red, green), blue) : f32.const(0);
+  const part = (lane: 0 | 1 | 2) => f32.mul(f32x4.lane(colour, lane), f32.const(LUMA[lane]));
+  return f32.add(f32.add(part(0), part(1)), part(2));
 }
 
 /** factor colour + (1 - factor) other, cut to [0, 1]. */
@@ -24,8 +24,9 @@ export function blend(
 
 /** RGB to HSV, the hue moved by `turns`, and back, in place. A grey has no hue and stays. */
 export function shiftHue(f: FunctionBuilder, colour: Local<'v128'>, turns: Local<'f32'>, phases: Local<'v128'>): void {
-  const [red, green, blue] = [0, 1, 2].map((lane) => f.let(f32x4.lane(colour, lane)));
-  if (red === undefined || green === undefined || blue === undefined) return;
+  const red = f.let(f32x4.lane(colour, 0));
+  const green = f.let(f32x4.lane(colour, 1));
+  const blue = f.let(f32x4.lane(colour, 2));
   const value = f.let(f32.max(f32.max(red, green), blue));
   const chroma = f.let(f32.sub(value, f32.min(f32.min(red, green), blue)));
   f.if(f32.gt(chroma, f32.const(0)), () => {

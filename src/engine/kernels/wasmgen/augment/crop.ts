@@ -54,14 +54,15 @@ export function writeCrop(
     f.emit(f32.store(tap, share, 2 * FLOAT));
     f.advance(tap, TAP_BYTES);
   });
-  const [colour, columnShare, rowShare, left, right, upper] = Array.from({ length: 6 }, () => f.local('v128')) as [
-    Local<'v128'>,
-    Local<'v128'>,
-    Local<'v128'>,
-    Local<'v128'>,
-    Local<'v128'>,
-    Local<'v128'>,
-  ];
+  const { colour, columnShare, rowShare, left, right, upper } = f.locals(
+    'v128',
+    'colour',
+    'columnShare',
+    'rowShare',
+    'left',
+    'right',
+    'upper',
+  );
   const target = f.let(colours);
   const alongRow = (row: Local<'i32'>) => {
     const pixel = (offset: number) =>

@@ -74,14 +74,15 @@ export function batchNormGradientTotals(
     buffers: ['partials', 'inverseStd', 'gamma', 'dGamma', 'dBeta', 'coefficients'],
     units: channels,
     write(f, { partials, inverseStd, gamma, dGamma, dBeta, coefficients, from, to }) {
-      const [sum, products, inverse, scale, allSums, allProducts] = Array.from({ length: 6 }, () => f.local('f64')) as [
-        Local<'f64'>,
-        Local<'f64'>,
-        Local<'f64'>,
-        Local<'f64'>,
-        Local<'f64'>,
-        Local<'f64'>,
-      ];
+      const { sum, products, inverse, scale, allSums, allProducts } = f.locals(
+        'f64',
+        'sum',
+        'products',
+        'inverse',
+        'scale',
+        'allSums',
+        'allProducts',
+      );
       f.upTo(from, to, 1, () => {
         const channel = f.let(i32.mul(from, FLOAT));
         f.set(allSums, f64.const(0));
@@ -129,13 +130,14 @@ export function batchNormGradient(
     buffers: ['dy', 'x', 'y', 'mean', 'coefficients', 'dx', 'dResidual'],
     units: rowBlocksOf(shape).count,
     write(f, { dy, x, y, mean, coefficients, dx, dResidual, from, to }) {
-      const [gradient, source, result, target, passed] = Array.from({ length: 5 }, () => f.local('i32')) as [
-        Local<'i32'>,
-        Local<'i32'>,
-        Local<'i32'>,
-        Local<'i32'>,
-        Local<'i32'>,
-      ];
+      const { gradient, source, result, target, passed } = f.locals(
+        'i32',
+        'gradient',
+        'source',
+        'result',
+        'target',
+        'passed',
+      );
       const g = f.local('v128');
       eachBlockGroup(f, shape, [from, to], ({ group, start, first, rows, inView }) => {
         const vectors = Array.from({ length: group.vectors }, (_, j) => j);

@@ -60,14 +60,15 @@ export function eachBlockGroup(
 ): void {
   const { rowsPerView, size, perView } = rowBlocksOf(shape);
   const rowBytes = shape.channels * FLOAT;
-  const [view, row, first, rows, inView, partial] = Array.from({ length: 6 }, () => f.local('i32')) as [
-    Local<'i32'>,
-    Local<'i32'>,
-    Local<'i32'>,
-    Local<'i32'>,
-    Local<'i32'>,
-    Local<'i32'>,
-  ];
+  const { view, row, first, rows, inView, partial } = f.locals(
+    'i32',
+    'view',
+    'row',
+    'first',
+    'rows',
+    'inView',
+    'partial',
+  );
   f.upTo(from, to, 1, () => {
     f.set(view, i32.divU(from, perView));
     f.set(row, i32.mul(i32.remU(from, perView), size));

@@ -79,13 +79,7 @@ export function batchNormStatistics(
     buffers: ['partials', 'mean', 'inverseStd', 'movingMean', 'movingVariance'],
     units: channels,
     write(f, { partials, mean, inverseStd, movingMean, movingVariance, from, to }) {
-      const [sum, squares, centre, shift, count] = [
-        f.local('f64'),
-        f.local('f64'),
-        f.local('f64'),
-        f.local('f64'),
-        f.local('f64'),
-      ];
+      const { sum, squares, centre, shift, count } = f.locals('f64', 'sum', 'squares', 'centre', 'shift', 'count');
       const partial = f.local('i32');
       f.upTo(from, to, 1, () => {
         f.times(views, (view) => {

@@ -35,7 +35,7 @@ export function directFilterGradient(shape: ConvShape, variant: Variant): Kernel
     scratchBytes: copies ? paddedBytes(padded) : 0,
     write(f, { x, dy, partials, scratch, from, to }) {
       if (copies) f.emit(memory.clear(scratch, paddedBytes(padded)));
-      const [image, incoming, band, incomingBand] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')];
+      const { image, incoming, band, incomingBand } = f.locals('i32', 'image', 'incoming', 'band', 'incomingBand');
       f.upTo(from, to, 1, () => {
         const dw = f.let(at(partials, from, weightBytes));
         f.emit(memory.clear(dw, weightBytes));

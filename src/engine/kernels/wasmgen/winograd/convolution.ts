@@ -70,11 +70,8 @@ export function winogradConvolution(shape: WinogradShape, m: TileSize, variant: 
       );
       const multiply = module.function(
         `winogradProducts${m}-${winogradName(shape)}${variant.fma ? '-fma' : ''}`,
-        4,
-        (g, parameters) => {
-          const [transformed, weights, products, tiles] = parameters;
-          if (transformed === undefined || weights === undefined || products === undefined || tiles === undefined)
-            return;
+        ['transformed', 'weights', 'products', 'tiles'],
+        (g, { transformed, weights, products, tiles }) => {
           g.times(planes, () => {
             const pitch = { x: inChannels * FLOAT, y: outChannels * FLOAT };
             writeRowsProduct(

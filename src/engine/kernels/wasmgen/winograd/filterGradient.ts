@@ -76,10 +76,8 @@ export function winogradFilterGradient(
       );
       const multiply = module.function(
         `winogradOuter${m}-${winogradName(shape)}${variant.fma ? '-fma' : ''}`,
-        4,
-        (g, parameters) => {
-          const [transformed, incoming, sums, tiles] = parameters;
-          if (transformed === undefined || incoming === undefined || sums === undefined || tiles === undefined) return;
+        ['transformed', 'incoming', 'sums', 'tiles'],
+        (g, { transformed, incoming, sums, tiles }) => {
           g.times(planes, () => {
             writeOuterProduct(
               g,

@@ -55,34 +55,38 @@ export function addTransform(
   const placeName = ({ element, tile, tileRow, image }: TilePlaces) =>
     [element.row, element.column, tile, tileRow, image].join('.');
   const name = `${line.name}-${columns}x${channels}-${placeName(from)}-${placeName(to)}${variant.fma ? '-fma' : ''}`;
-  return module.function(name, 4, (f, [source, target, images, tileRows]) => {
-    if (source === undefined || target === undefined || images === undefined || tileRows === undefined) return;
-    const [sourceRow, targetRow, sourceTile, targetTile] = [
-      f.local('i32'),
-      f.local('i32'),
-      f.local('i32'),
-      f.local('i32'),
-    ];
-    f.times(images, () => {
-      f.set(sourceRow, source);
-      f.set(targetRow, target);
-      f.times(tileRows, () => {
-        f.set(sourceTile, sourceRow);
-        f.set(targetTile, targetRow);
-        f.times(columns, () => {
-          f.times(channels / LANES, () => {
-            writeTileTransform(f, variant, line, sourceTile, from.element, targetTile, to.element);
-            f.advance(sourceTile, VECTOR);
-            f.advance(targetTile, VECTOR);
+  return module.function(
+    name,
+    ['source', 'target', 'images', 'tileRows'],
+    (f, { source, target, images, tileRows }) => {
+      const { sourceRow, targetRow, sourceTile, targetTile } = f.locals(
+        'i32',
+        'sourceRow',
+        'targetRow',
+        'sourceTile',
+        'targetTile',
+      );
+      f.times(images, () => {
+        f.set(sourceRow, source);
+        f.set(targetRow, target);
+        f.times(tileRows, () => {
+          f.set(sourceTile, sourceRow);
+          f.set(targetTile, targetRow);
+          f.times(columns, () => {
+            f.times(channels / LANES, () => {
+              writeTileTransform(f, variant, line, sourceTile, from.element, targetTile, to.element);
+              f.advance(sourceTile, VECTOR);
+              f.advance(targetTile, VECTOR);
+            });
+            f.advance(sourceTile, from.tile - channels * FLOAT);
+            f.advance(targetTile, to.tile - channels * FLOAT);
           });
-          f.advance(sourceTile, from.tile - channels * FLOAT);
-          f.advance(targetTile, to.tile - channels * FLOAT);
+          f.advance(sourceRow, from.tileRow);
+          f.advance(targetRow, to.tileRow);
         });
-        f.advance(sourceRow, from.tileRow);
-        f.advance(targetRow, to.tileRow);
+        f.set(source, i32.add(source, from.image));
+        f.set(target, i32.add(target, to.image));
       });
-      f.set(source, i32.add(source, from.image));
-      f.set(target, i32.add(target, to.image));
-    });
-  });
+    },
+  );
 }

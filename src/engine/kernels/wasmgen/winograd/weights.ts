@@ -42,7 +42,7 @@ export function packWinogradWeights(
     units: groupsOf(outputs).count,
     scratchBytes: TAPS * tapBytes,
     write(f, { weights, panels, scratch, from, to }) {
-      const [matrix, source, target] = [f.local('i32'), f.local('i32'), f.local('i32')];
+      const { matrix, source, target } = f.locals('i32', 'matrix', 'source', 'target');
       eachGroup(f, outputs, [from, to], (group, index) => {
         matrices.taps.forEach((tap, place) => {
           f.set(matrix, i32.add(weights, tap * inChannels * outChannels * FLOAT));
