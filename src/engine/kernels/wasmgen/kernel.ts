@@ -51,12 +51,17 @@ export function defineKernel<Buffer extends string>(definition: Definition<Buffe
 /** Runs units of a kernel; offsets in the order of `buffers`. */
 export type RunKernel = (kernel: Kernel, offsets: readonly number[], scratch: number, from: number, to: number) => void;
 
-/** Compiles kernels against a memory; `shared` says whether threads share it. */
-export function compileKernels(kernels: readonly Kernel[], memory: WasmMemory, shared = false): RunKernel {
+/** The module of these kernels, each exported by its name; it imports `env.memory`, which threads share or not. */
+export function assembleKernels(kernels: readonly Kernel[], shared: boolean): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   for (const kernel of kernels) kernel.addTo(module);
-  const bytes = module.bytes(shared);
-  const { exports } = new webAssembly.Instance(new webAssembly.Module(bytes), { env: { memory } });
+  return module.bytes(shared);
+}
+
+/** Compiles kernels against a memory; `shared` says whether threads share it. */
+export function compileKernels(kernels: readonly Kernel[], memory: WasmMemory, shared = false): RunKernel {
+  const module = new webAssembly.Module(assembleKernels(kernels, shared));
+  const { exports } = new webAssembly.Instance(module, { env: { memory } });
   return (kernel, offsets, scratch, from, to) => {
     const run = exports[kernel.name];
     if (typeof run !== 'function') throw new Error(`The kernel ${kernel.name} was not compiled`);
