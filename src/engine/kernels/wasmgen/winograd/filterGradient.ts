@@ -25,7 +25,7 @@ export const winogradBlocks = (shape: WinogradShape, m: TileSize): Blocks =>
 
 /**
  * `(x, dy, partials)`: as `directFilterGradient`, for 3 x 3 kernels at stride 1, by the adjoint of Winograd's F(m x m, 3 x 3). A unit is a block
- * of `winogradBlocks`. Errors are some 1e-5 of the largest value for m = 4, and a NaN or infinity makes NaN of the channels that it meets.
+ * of `winogradBlocks`. Errors are some 5e-6 of the largest value for m = 4, and a NaN or infinity makes NaN of the channels that it meets.
  */
 export function winogradFilterGradient(
   shape: WinogradShape,
