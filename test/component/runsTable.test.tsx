@@ -87,7 +87,7 @@ it('deletes, with the focus on Undo, which brings the run back where it was', as
 it('loads the settings of a run', async () => {
   const lab = await labWith(keptRun({ name: 'cross', config: { ...keptRun().config, similarity: 'crossEntropy' } }));
   await show(lab, <RunsPanel />);
-  await act('cross', 'Duplicate as new settings');
+  await act('cross', 'Start from these settings');
   expect(lab.runStore.getState().config.similarity).toBe('crossEntropy');
   await expect.element(page.getByText('The settings of “cross” are loaded')).toBeVisible();
 });
