@@ -21,7 +21,7 @@ export interface StoredRuns {
 }
 
 export interface SaveOptions {
-  /** Whether this is the first write of the run. A run that was written before and is missing was deleted in another tab: it stays deleted. */
+  /** Whether this is the run's first write. A run that was written before but is missing was deleted in another tab, and stays deleted. */
   readonly isNew: boolean;
   /** The page is about to close: the run is written at once, without checking whether it was deleted or renamed. */
   readonly leaving?: boolean;

@@ -180,7 +180,7 @@ describe('runs', () => {
       };
     });
     const lab = await opened(page);
-    const notices = page.getByText('This browser keeps nothing for this page');
+    const notices = page.getByText('This browser stores nothing for this page');
     await notices.waitFor();
     await lab.trainTo(2);
     await lab.button('Reset').click();
