@@ -47,7 +47,7 @@ describe('FIELDS', () => {
     }
   });
 
-  it('leaves it to the page to say which may change while the run trains', () => {
+  it('does not say in the help which settings may change during a run', () => {
     expect(
       FIELDS.filter(({ live }) => live)
         .map(({ path }) => path)
