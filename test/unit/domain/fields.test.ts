@@ -47,7 +47,7 @@ describe('FIELDS', () => {
     }
   });
 
-  it('does not say in the help which settings may change during a run', () => {
+  it('marks the settings that may change during a run, and no help text repeats that', () => {
     expect(
       FIELDS.filter(({ live }) => live)
         .map(({ path }) => path)

@@ -9,7 +9,7 @@ class PlainImageData {
   ) {}
 }
 
-/** A worker with `count` images of `size` pixels, each filled with its index. Like the real one, it refuses an index outside the data set. */
+/** A worker with `count` images of `size` pixels, each filled with its index. It refuses an index outside the data set, as in the page. */
 function worker(size: number, count: number) {
   return vi.fn(async (indices: readonly number[]) => {
     const bytes = size * size * 4;
