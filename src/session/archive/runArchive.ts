@@ -23,7 +23,7 @@ const [SOONEST_MS, LATEST_MS] = [4000, 30_000];
 const PROBLEM_WORDS: Record<StorageProblem, string> = {
   full: 'The browser’s storage for this page is full: new runs are lost when the page is closed. Delete runs to make room.',
   unavailable:
-    'This browser stores nothing for this page (e.g. a #window): runs can be compared, but are lost when the page is closed.',
+    'This browser stores nothing for this page (e.g. in a private window): runs can be compared, but are lost when the page is closed.',
 };
 
 function newRunId(): string {
