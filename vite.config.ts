@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy.ts';
 import { wasmThreads } from './scripts/vite/wasmThreads.ts';
 
-/** Cross-origin isolation: precise timers, and threads where an engine has them. Static hosts go without. */
+/** Headers for cross-origin isolation, which allows precise timers and WASM threads. Static hosts need not send them. */
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -16,13 +16,13 @@ export default defineConfig({
   worker: { format: 'es', plugins: () => [wasmThreads()] },
   server: { headers },
   preview: { headers },
-  // Dependencies that only a worker imports would else be found late, and reload the page in the middle of a run.
+  // Otherwise Vite finds dependencies that only workers import too late, and then reloads the page during a run.
   optimizeDeps: { entries: ['index.html', 'bench.html', 'src/**/*.worker.ts'] },
   build: {
     target: 'es2023',
-    // The lab, and the benchmarks as a page of their own.
+    // The lab, and the benchmark page.
     rolldownOptions: { input: ['index.html', 'bench.html'] },
-    // The training worker carries tfjs with two backends: 2.3 MB that no splitting makes smaller.
+    // The training worker contains tfjs with two backends, 2.3 MB, which cannot be split.
     chunkSizeWarningLimit: 3000,
   },
 });

@@ -45,7 +45,7 @@ describe('view retrieval', () => {
     expect(await viewRetrieval(constantRows(20, 4), constantRows(20, 4))).toBe(1 / 20);
   });
 
-  it('takes the earlier of equally near rows, in both directions', async () => {
+  it('chooses the earlier of equally near rows, in both directions', async () => {
     const a = featureRows([
       [1, 0],
       [0, 1],
