@@ -1,6 +1,6 @@
 import type { Layer } from '../../../domain/backbones/layer';
 
-/** One linear layer of an MLP and what follows it. It has a bias exactly where no BN follows to cancel it. */
+/** One linear layer of an MLP and what follows it. It has a bias only where no BN follows, which would cancel it. */
 export interface MlpLayer {
   readonly out: number;
   readonly batchNorm: 'none' | 'affine' | 'plain';
