@@ -61,7 +61,7 @@ async function measureKernel(item: KernelCase, peak: Peak, context: BenchContext
   };
 }
 
-/** Every kernel of the reference step by itself, on both views of a batch, as the network does. */
+/** Times every kernel of the reference step separately, on both views of a batch, as in the network. */
 export async function measureKernels(peak: Peak, context: BenchContext): Promise<KernelRow[]> {
   const batch = 2 * context.reference.batch;
   const groups: (() => KernelCase[])[] = [

@@ -42,7 +42,7 @@ function best(a: StepTime, b: StepTime): StepTime {
 /**
  * Times contenders in turns, so that other load on the machine affects all of them. The first step of each compiles and is left out.
  * @param rounds the most turns of each; fewer, but at least one, when all together would take longer than `budgetMs`
- * @returns milliseconds a step: the best of all turns, wall, processor and JavaScript time each by itself
+ * @returns milliseconds per step: the best of all turns, separately for wall, processor and JavaScript time
  */
 export async function takeTurns<Name extends string>(
   contenders: Readonly<Record<Name, Contender>>,

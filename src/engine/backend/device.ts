@@ -1,5 +1,5 @@
 /**
- * The WebGPU device that tfjs computes on. tfjs would make one of its own; ours asks for every limit of the adapter and for the optional
+ * The WebGPU device that tfjs computes on. Unlike the one that tfjs would request, it has every limit of the adapter and the optional
  * features in use, reports errors that no call throws, and reports its loss.
  */
 

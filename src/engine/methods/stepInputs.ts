@@ -29,6 +29,6 @@ export interface StepInputs {
   readonly images: tf.Tensor1D;
   /** float32 [SCALARS]. */
   readonly scalars: tf.Tensor1D;
-  /** The other view's representations to predict, computed beforehand (alternating optimisation, Sec. 5.2); else null. */
+  /** Targets that were computed beforehand (alternating optimisation, Sec. 5.2); else null. */
   readonly targets: { readonly z1: tf.Tensor2D; readonly z2: tf.Tensor2D } | null;
 }

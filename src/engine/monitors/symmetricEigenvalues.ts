@@ -16,7 +16,10 @@ interface Tridiagonal {
   readonly offDiagonal: Float64Array;
 }
 
-/** Householder reflections (Algorithm 8.3.1), from the last row up, so that what is left is always the leading block and rows are read in memory order. */
+/**
+ * Householder reflections (Algorithm 8.3.1), from the last row up, so that the remaining block is always the leading one and rows are read
+ * in memory order.
+ */
 function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
   const diagonal = new Float64Array(n);
   const offDiagonal = new Float64Array(n);

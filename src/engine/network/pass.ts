@@ -11,7 +11,7 @@ export interface Pass {
   readonly fromImages: boolean;
   /** Images or rows of a view. */
   readonly rows: number;
-  /** 2 where both views are computed as a pair (`pairOf`): on WebGPU they lie in one batch. */
+  /** 2 where both views are computed as a pair (`pairOf`): on WebGPU they are one batch. */
   readonly views: 1 | 2;
   /** The number of views with a gradient. */
   readonly gradientViews: 0 | 1 | 2;

@@ -5,7 +5,7 @@ import { RunClock } from './runClock';
 
 const RESOURCES_EVERY_MS = 1000;
 
-/** What a run costs: images a second, memory, and the share of its time that goes to measuring. */
+/** What a run costs: images per second, memory, and the share of its time spent measuring. */
 export class Costs {
   readonly #clock = new RunClock();
   readonly #batchSize: number;

@@ -20,7 +20,7 @@ export class RunClock {
     this.#window.ms += ms;
   }
 
-  /** Counts a step. Returns steps a second, measuring included, once a second or so, else null. */
+  /** Counts a step. Returns steps per second, including the time of measuring, about once per second, else null. */
   stepped(ms: number): number | null {
     this.#busyMs += ms;
     this.#window.ms += ms;

@@ -19,7 +19,7 @@ export interface BatchNormInputs {
 export interface MovingStatistics {
   readonly mean: tf.Variable<tf.Rank.R1>;
   readonly variance: tf.Variable<tf.Rank.R1>;
-  /** Share of the old value that stays. */
+  /** Share of the old value that is kept. */
   readonly decay: number;
 }
 

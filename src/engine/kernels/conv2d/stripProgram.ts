@@ -16,10 +16,7 @@ import type { ConvVariant } from './variants';
  * barriers and no workgroup memory.
  */
 interface StripVariant {
-  /**
-   * 'forward': target pixel t lies at source pixel t * stride; 'transposed' (the input gradient): source pixel s lies at target pixel s *
-   * stride.
-   */
+  /** 'forward': source pixel = target pixel * stride; 'transposed' (the input gradient): target pixel = source pixel * stride. */
   readonly direction: 'forward' | 'transposed';
   readonly kernelWidth: number;
   readonly stride: number;

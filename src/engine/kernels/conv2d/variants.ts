@@ -17,7 +17,7 @@ export interface ConvVariant {
   /** Results of a thread: target pixels (input channels in the filter gradient) x target channels (output channels). */
   readonly rows: number;
   readonly columns: number;
-  /** Threads of a workgroup of 'tile' along the columns; the rest of its 256 lie along the rows. */
+  /** Threads of a workgroup of 'tile' along the columns; the rest of its 256 are along the rows. */
   readonly columnThreads?: 4 | 8 | 16;
   /** Only for 'tile': the operands in workgroup memory are f16, which halves their size; products and sums are f32. */
   readonly half?: true;

@@ -7,7 +7,7 @@ export interface MlpLayer {
   readonly relu: boolean;
 }
 
-/** Layers of an MLP for rows [N, input]: linear ones `name.fc1..n`, with BN `name.bn1..n` where asked for. */
+/** Layers of an MLP for rows [N, input]: linear ones `name.fc1..n`, with BN `name.bn1..n` where a layer has it. */
 export function mlp(name: string, input: number, layers: readonly MlpLayer[]): Layer[] {
   return layers.flatMap(({ out, batchNorm, relu }, i): Layer[] => {
     const width = i === 0 ? input : layers[i - 1].out;
