@@ -120,7 +120,7 @@ export interface EngineOptions {
 
 /**
  * Starts the chosen engine; `auto` measures briefly and starts the fastest. A second call, for instance after the device was lost, restarts
- * the engine and frees all tensors of the previous one.
+ * the engine; the tensors of the previous one are lost.
  * @throws NoEngineError when the chosen engine cannot run, or with `auto` no engine.
  */
 export async function startEngine(
