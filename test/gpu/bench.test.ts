@@ -6,6 +6,7 @@ import type { BenchClock } from '../../src/bench/turns';
 import type { BenchSection } from '../../src/domain/benchmark';
 import { presetConfig } from '../../src/domain/presets';
 import { describeOnEngines } from '../setup/engine';
+import { inLongRun } from '../setup/matrix';
 
 const tiny = { ...presetConfig('tiny'), batchSize: 4, headBatchNorm: 'output', zeroInitResidual: false } as const;
 
@@ -63,8 +64,8 @@ describeOnEngines(['webgpu'], 'a benchmark run', () => {
     expect(steps[0].leftOut).toEqual([expect.stringMatching(/^jax-js not timed: its result differs/)]);
   });
 
-  it('measures kernels, engines, methods and memory', async () => {
-    const report = await run(['kernels', 'engines', 'methods', 'memory']);
+  it('measures kernels', async () => {
+    const report = await run(['kernels']);
     expect(report.kernels.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['conv forward', 'conv input gradient', 'conv filter gradient', 'SGD, momentum, decay']),
     );
@@ -72,14 +73,20 @@ describeOnEngines(['webgpu'], 'a benchmark run', () => {
       expect(ms, name).toBeGreaterThan(0);
       expect(percentOfPeak, name).toBeCloseTo((100 * gflops) / report.peak.gflops);
     }
-    expect(report.engines.map(({ engine }) => engine)).toEqual([
-      'WebGPU, recorded',
-      'WebGPU, op by op',
-      'WebGPU, stock tfjs kernels',
-      'WASM, 1 thread',
-    ]);
-    expect(report.methods[0]).toMatchObject({ method: 'simsiam', relative: 1 });
-    expect(report.memory).toHaveLength(3);
-    for (const { bytes } of report.memory) expect(bytes).toBeGreaterThan(0);
+  });
+
+  inLongRun(() => {
+    it('measures engines, methods and memory', async () => {
+      const report = await run(['engines', 'methods', 'memory']);
+      expect(report.engines.map(({ engine }) => engine)).toEqual([
+        'WebGPU, recorded',
+        'WebGPU, op by op',
+        'WebGPU, stock tfjs kernels',
+        'WASM, 1 thread',
+      ]);
+      expect(report.methods[0]).toMatchObject({ method: 'simsiam', relative: 1 });
+      expect(report.memory).toHaveLength(3);
+      for (const { bytes } of report.memory) expect(bytes).toBeGreaterThan(0);
+    });
   });
 });

@@ -34,17 +34,23 @@ interface Pending {
 
 /** Typed requests to the training worker, each answered once, and the worker's events. */
 export class EngineClient {
-  private readonly pending = new Map<number, Pending>();
-  private nextId = 1;
+  readonly #port: WorkerPort;
+  readonly #listeners: EngineListeners;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
 
-  constructor(
-    private readonly port: WorkerPort,
-    private readonly listeners: EngineListeners,
-  ) {
+  constructor(port: WorkerPort, listeners: EngineListeners) {
+    this.#port = port;
+    this.#listeners = listeners;
     port.addEventListener('message', ({ data }) => {
-      if (isEvent(data)) this.receive(data);
+      if (isEvent(data)) this.#receive(data);
     });
-    onWorkerFailure(port, (reason) => this.crash(`The training worker failed: ${reason}. Try again.`));
+    onWorkerFailure(port, (reason) => this.#crash(`The training worker failed: ${reason}. Try again.`));
+  }
+
+  /** How many commands have no answer yet. */
+  get waiting(): number {
+    return this.#pending.size;
   }
 
   /**
@@ -55,12 +61,12 @@ export class EngineClient {
     body: Extract<CommandBody, { type: T }>,
     transfer: Transferable[] = [],
   ): Promise<Replies[T]> {
-    const id = this.nextId++;
+    const id = this.#nextId++;
     const answer = new Promise<Replies[CommandType]>((resolve, reject) => {
-      this.pending.set(id, { type: body.type, resolve, reject });
+      this.#pending.set(id, { type: body.type, resolve, reject });
     });
     try {
-      this.port.postMessage({ ...body, id }, transfer);
+      this.#port.postMessage({ ...body, id }, transfer);
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       const message = `The page could not send “${body.type}” to the training worker: ${reason}. Reload the page if it happens again.`;
@@ -72,33 +78,33 @@ export class EngineClient {
 
   /** Ends the worker; commands still waiting are rejected. */
   dispose(): void {
-    this.port.terminate();
-    this.rejectAll({ code: 'internal', message: 'The training worker was stopped.', recoverable: false });
+    this.#port.terminate();
+    this.#rejectAll({ code: 'internal', message: 'The training worker was stopped.', recoverable: false });
   }
 
-  private receive(event: Event): void {
+  #receive(event: Event): void {
     switch (event.type) {
       case 'reply':
       case 'failure':
-        this.settle(event);
+        this.#settle(event);
         return;
       case 'error':
-        this.listeners.onError(event.error, event.runId);
+        this.#listeners.onError(event.error, event.runId);
         return;
       case 'signal':
-        this.listeners.onSignal(event.signal, event.runId);
+        this.#listeners.onSignal(event.signal, event.runId);
         return;
       default:
         event satisfies never;
     }
   }
 
-  private settle(event: Extract<Event, { type: 'reply' | 'failure' }>): void {
-    const pending = this.pending.get(event.id);
+  #settle(event: Extract<Event, { type: 'reply' | 'failure' }>): void {
+    const pending = this.#pending.get(event.id);
     if (pending === undefined) return;
     if (event.type === 'failure') this.reject(event.id, event.error);
     else if (event.to === pending.type) {
-      this.pending.delete(event.id);
+      this.#pending.delete(event.id);
       pending.resolve(event.result);
     } else {
       const message = `The training worker answered “${pending.type}” as “${event.to}”.`;
@@ -107,18 +113,18 @@ export class EngineClient {
   }
 
   private reject(id: number, error: EngineError): void {
-    const pending = this.pending.get(id);
-    this.pending.delete(id);
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
     pending?.reject(new EngineFailure(error));
   }
 
-  private crash(message: string): void {
+  #crash(message: string): void {
     const error: EngineError = { code: 'internal', message, recoverable: false };
-    this.rejectAll(error);
-    this.listeners.onError(error, null);
+    this.#rejectAll(error);
+    this.#listeners.onError(error, null);
   }
 
-  private rejectAll(error: EngineError): void {
-    for (const id of [...this.pending.keys()]) this.reject(id, error);
+  #rejectAll(error: EngineError): void {
+    for (const id of [...this.#pending.keys()]) this.reject(id, error);
   }
 }

@@ -1,0 +1,46 @@
+import { type FunctionBuilder, f32, f64, i32, type Local, select, type Value } from './assembler';
+
+const LOG2_E = Math.LOG2E;
+const TERMS = 11;
+/** Exponents of 2 below this are not those of a normal float32. */
+const LEAST_EXPONENT = -126;
+
+/** e^x for x <= 0, to a float32's last bit or two; below the smallest normal float32 it is 0. By Taylor's series, x being brought to within ln(2) / 2. */
+export function expOfNegative(f: FunctionBuilder, x: Local<'f64'>): Value<'f32'> {
+  const power = f.let(f64.nearest(f64.mul(x, f64.const(LOG2_E))));
+  const rest = f.let(f64.sub(x, f64.mul(power, f64.const(Math.LN2))));
+  // Horner: 1 + r (1 + r/2 (1 + r/3 (...))).
+  let series: Value<'f64'> = f64.const(1);
+  for (let n = TERMS; n >= 1; n--) {
+    series = f64.add(f64.const(1), f64.mul(f64.mul(rest, f64.const(1 / n)), series));
+  }
+  const exponent = f.let(f64.toInt(power));
+  const scale = f32.fromBits(i32.shl(i32.add(exponent, 127), 23));
+  const scaled = f32.mul(f32.fromF64(series), scale);
+  return select(i32.ltS(exponent, LEAST_EXPONENT), f32.const(0), scaled);
+}
+
+const SQRT_2 = Math.SQRT2;
+const LOG_TERMS = 11;
+const MANTISSA_BITS = 23;
+const MANTISSA = 2 ** MANTISSA_BITS - 1;
+
+/** ln x for a positive, normal x, and NaN for NaN. By the series of the area hyperbolic tangent, x being brought to within a factor of sqrt(2) of 1. */
+export function logOfPositive(f: FunctionBuilder, x: Local<'f32'>): Value<'f64'> {
+  const bits = f.let(i32.fromBits(x));
+  const power = f.let(i32.sub(i32.shrS(bits, MANTISSA_BITS), 127));
+  const mantissa = f.let(f64.fromF32(f32.fromBits(i32.add(i32.and(bits, MANTISSA), 127 << MANTISSA_BITS))));
+  f.if(f64.ge(mantissa, f64.const(SQRT_2)), () => {
+    f.set(mantissa, f64.mul(mantissa, f64.const(0.5)));
+    f.set(power, i32.add(power, 1));
+  });
+  const ratio = f.let(f64.div(f64.sub(mantissa, f64.const(1)), f64.add(mantissa, f64.const(1))));
+  const square = f.let(f64.mul(ratio, ratio));
+  let series: Value<'f64'> = f64.const(1 / (2 * LOG_TERMS + 1));
+  for (let n = LOG_TERMS - 1; n >= 0; n--) series = f64.add(f64.const(1 / (2 * n + 1)), f64.mul(square, series));
+  const found = f64.add(
+    f64.mul(f64.mul(f64.const(2), ratio), series),
+    f64.mul(f64.fromInt(power), f64.const(Math.LN2)),
+  );
+  return select(f32.eq(x, x), found, f64.fromF32(x));
+}

@@ -1,0 +1,30 @@
+import { f32x4, ModuleBuilder, v128 } from './assembler';
+import { webAssembly } from './webAssembly';
+
+let relaxedSimd: boolean | undefined;
+
+/** Whether fused multiply-adds (relaxed SIMD) can be compiled here. */
+export function hasRelaxedSimd(): boolean {
+  if (relaxedSimd === undefined) {
+    const module = new ModuleBuilder();
+    module.function('probe', ['at'], (f, { at }) => {
+      const x = v128.load(at);
+      f.emit(v128.store(at, f32x4.fma(x, x, x)));
+    });
+    relaxedSimd = webAssembly.validate(module.bytes(false));
+  }
+  return relaxedSimd;
+}
+
+/**
+ * Whether a memory that threads share can be made. Asked by making one: a page may be cross-origin isolated in a browser whose constructor
+ * is missing all the same.
+ */
+export function hasSharedMemory(): boolean {
+  try {
+    const { buffer } = new webAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    return typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
+  } catch {
+    return false;
+  }
+}
