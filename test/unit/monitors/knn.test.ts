@@ -127,7 +127,7 @@ describe('kNN', () => {
     await expect(knnAccuracy({ ...INPUT, queryLabels: [0, 1] })).rejects.toThrow('expected 3 labels, got 2');
     await expect(knnAccuracy({ ...INPUT, k: 0 })).rejects.toThrow('k must be');
     await expect(knnAccuracy({ ...INPUT, temperature: 0 })).rejects.toThrow('temperature must be above 0');
-    await expect(knnAccuracy({ ...INPUT, queries: randomRows(3, 4) })).rejects.toThrow('4 dimensions and keys 2');
+    await expect(knnAccuracy({ ...INPUT, queries: randomRows(3, 4) })).rejects.toThrow('4 dimensions, but keys have 2');
   });
 
   it('has no accuracy without queries', async () => {
