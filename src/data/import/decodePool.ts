@@ -9,12 +9,21 @@ const MAX_WORKERS = 8;
 /** Starts one decoder: a worker that decodes one batch at a time. */
 function startDecoder(size: ImageSize): Decoder {
   const worker = new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module' });
-  let onFailure = (_reason: string) => {};
-  onWorkerFailure(worker, (reason) => onFailure(reason));
+  let failure: Error | null = null;
+  let onFailure = (_failure: Error) => {};
+  onWorkerFailure(worker, (reason) => {
+    failure = new Error(`a decoding worker failed: ${reason}`);
+    onFailure(failure);
+  });
   return (batch) =>
     new Promise<BatchResult>((resolve, reject) => {
+      // The worker may have failed before its first batch; it would never answer.
+      if (failure !== null) {
+        reject(failure);
+        return;
+      }
       worker.onmessage = ({ data }: MessageEvent<BatchResult>) => resolve(data);
-      onFailure = (reason) => reject(new Error(`a decoding worker failed: ${reason}`));
+      onFailure = reject;
       worker.postMessage({ batch, size });
     });
 }
