@@ -43,7 +43,7 @@ export const RUN = {
     source: null,
     value: 'auto',
   }),
-  precision: setting('run', z.enum(['f32', 'f16']).default('f32'), {
+  precision: setting('run', z.enum(['f32', 'f16']), {
     label: 'Precision',
     help: 'With f16, convolutions on WebGPU multiply in half precision where that is faster and add in f32. Each result differs by less than 0.05 % of its size. Needs a GPU with shader-f16.',
     labels: { f32: 'f32', f16: 'f16 where faster' },

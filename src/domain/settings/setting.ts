@@ -112,16 +112,15 @@ interface Hints {
 
 function controlOf(schema: z.ZodType, hints: Hints): FieldControl {
   const { label, labels = {} } = hints;
-  const bare = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
-  if (bare instanceof z.ZodBoolean) return { kind: 'switch' };
-  if (bare instanceof z.ZodNumber) {
-    const { minValue: min, maxValue: max, isInt } = bare;
+  if (schema instanceof z.ZodBoolean) return { kind: 'switch' };
+  if (schema instanceof z.ZodNumber) {
+    const { minValue: min, maxValue: max, isInt } = schema;
     const step = hints.step ?? (isInt ? 1 : null);
     if (min === null || max === null || step === null) throw new Error(`${label}: a number needs min, max and step.`);
     return isInt ? { kind: 'number', min, max, step, integer: true } : { kind: 'number', min, max, step };
   }
-  if (bare instanceof z.ZodEnum || bare instanceof z.ZodLiteral) {
-    const values = [...(bare instanceof z.ZodEnum ? bare.options : bare.values)] as (string | number)[];
+  if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) {
+    const values = [...(schema instanceof z.ZodEnum ? schema.options : schema.values)] as (string | number)[];
     return { kind: 'choice', options: values.map((value) => ({ value, label: labels[value] ?? String(value) })) };
   }
   throw new Error(`${label}: no control for such a schema.`);
