@@ -1,6 +1,7 @@
 /**
  * Imports point one way: ui -> session -> {protocol, storage, data} -> domain; worker -> {bench, engine, protocol, data} -> domain;
- * scripts -> {bench, engine, data, domain}. A layer may reach any layer below it, itself, and no other; `formats` is open to all.
+ * scripts -> {bench, engine, data, domain}. A layer may reach any layer below it, itself, and no other; `formats` is open to all, and
+ * `serviceWorker` stands alone: a chunk shared with a page would make a module of its script, which not every browser registers.
  */
 const LAYERS = {
   formats: [],
@@ -11,6 +12,7 @@ const LAYERS = {
   engine: ['domain', 'formats'],
   bench: ['engine', 'data', 'domain', 'formats'],
   session: ['protocol', 'storage', 'data', 'domain', 'formats'],
+  serviceWorker: [],
   worker: ['bench', 'engine', 'protocol', 'data', 'storage', 'domain', 'formats'],
   ui: ['session', 'protocol', 'storage', 'data', 'domain', 'formats'],
 };

@@ -9,6 +9,8 @@ export interface EngineInfo {
   readonly features: readonly string[];
   /** Threads of the processor that WASM computes on; 0 on the other engines. */
   readonly threads: number;
+  /** Why WASM computes on one thread although several would be faster on most machines, in words; null otherwise. */
+  readonly oneThreadReason: string | null;
   /** Why a better engine was not taken, in words; null when this is the best there is. */
   readonly fallbackReason: string | null;
 }

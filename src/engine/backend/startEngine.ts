@@ -35,7 +35,15 @@ async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']):
   // tfjs would otherwise compute small tensors on the CPU: with other rounding, and after a wait for the device.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const features = [...requested.device.features];
-  return { engine: 'webgpu', description, isSoftware, features, threads: 0, fallbackReason: null };
+  return {
+    engine: 'webgpu',
+    description,
+    isSoftware,
+    features,
+    threads: 0,
+    oneThreadReason: null,
+    fallbackReason: null,
+  };
 }
 
 async function startWasm(threads: number | null): Promise<EngineInfo> {
@@ -112,7 +120,7 @@ async function startFastest(hooks: DeviceHooks, { threads = null, limits }: Engi
 }
 
 export interface EngineOptions {
-  /** Threads of the processor for WASM, up to 8; chosen by measurement when left out. One where the page is not cross-origin isolated. */
+  /** Threads of the processor for WASM, up to 8; chosen by measurement when left out. One where threads cannot share a memory. */
   readonly threads?: number | null;
   /** What the WebGPU device is asked for. */
   readonly limits?: DeviceOptions['limits'];

@@ -3,10 +3,11 @@ import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs
 import type { EngineInfo } from '../../domain/engineInfo';
 import { registerWasmKernels } from '../kernels/wasm/register';
 import { trainingRate } from './speed';
+import { MAX_THREADS, threadsWorthTrying, whyOneThread } from './threads';
 
 /**
- * tfjs's WASM backend with our training kernels: the processor's vector instructions, and all its cores where the page is cross-origin
- * isolated. A module of its own, so that a machine with a GPU never loads it.
+ * tfjs's WASM backend with our training kernels: the processor's vector instructions, and several of its cores where threads can share a
+ * memory. A module of its own, so that a machine with a GPU never loads it.
  */
 
 /** Known to browsers, workers and Node alike; the engine's types leave them out along with the DOM. */
@@ -40,30 +41,21 @@ setWasmPaths(Object.fromEntries(Object.entries(BINARIES).map(([name, { href }]) 
 
 const factory = tf.findBackendFactory('wasm');
 
-/** The backend makes this many workers for its threads, whether they are used or not. */
-const MAX_THREADS = 8;
 /** Threads that have not started by then never will: their workers may be forbidden by a policy of the host. */
 const THREADS_PATIENCE_MS = 10_000;
 
-/** The global object, as far as threads are concerned. */
-const scope = globalThis as {
-  readonly crossOriginIsolated?: boolean;
-  readonly navigator?: { readonly hardwareConcurrency?: number };
-};
-
-/** Threads worth a try: half of what the processor has, since most count each core twice, but two where there are two; one where the page is not isolated. */
-export function threadsWorthTrying(): number {
-  if (scope.crossOriginIsolated !== true) return 1;
-  const logical = scope.navigator?.hardwareConcurrency ?? 1;
-  return Math.min(MAX_THREADS, logical, Math.max(2, Math.floor(logical / 2)));
-}
-
-/** Threads wait for one another by spinning: on a processor that others keep busy one alone is faster. */
-async function startOnTheFaster(threads: number): Promise<void> {
+/**
+ * Threads wait for one another by spinning: on a processor that others keep busy one alone is faster.
+ * @returns why one thread runs, in words; null when all do
+ */
+async function startOnTheFaster(threads: number): Promise<string | null> {
   await startOn(1);
   const alone = await trainingRate();
   await startOn(threads);
-  if ((await trainingRate()) < alone) await startOn(1);
+  const together = await trainingRate();
+  if (together >= alone) return null;
+  await startOn(1);
+  return `One thread is faster here than ${threads}, ${alone.toPrecision(2)} against ${together.toPrecision(2)} GFLOP/s`;
 }
 
 function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
@@ -75,7 +67,7 @@ function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
 
 /** Runs `work` while the processor seems to have twice as many threads: tfjs takes half of what there is at most. */
 async function seeingTwice<T>(work: () => Promise<T>): Promise<T> {
-  const { navigator } = scope;
+  const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
   if (navigator?.hardwareConcurrency === undefined) return work();
   Object.defineProperty(navigator, 'hardwareConcurrency', {
     value: 2 * navigator.hardwareConcurrency,
@@ -106,7 +98,7 @@ async function startOn(threads: number): Promise<void> {
 
 /**
  * Starts the backend afresh.
- * @param threads this many, up to 8; as many as are faster by measurement when null. One where the page is not cross-origin isolated.
+ * @param threads this many, up to 8; as many as are faster by measurement when null. One where `whyOneThread` gives a reason.
  * @throws Error saying why it cannot run here
  */
 export async function startWasm(threads: number | null): Promise<EngineInfo> {
@@ -114,11 +106,14 @@ export async function startWasm(threads: number | null): Promise<EngineInfo> {
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new Error('WebAssembly is missing here, or has no vector instructions');
   }
-  const wanted = scope.crossOriginIsolated === true ? Math.min(MAX_THREADS, threads ?? threadsWorthTrying()) : 1;
+  let oneThreadReason = whyOneThread();
+  const wanted = oneThreadReason === null ? Math.min(MAX_THREADS, threads ?? threadsWorthTrying()) : 1;
   try {
-    await (threads === null && wanted > 1 ? startOnTheFaster(wanted) : startOn(wanted));
+    if (threads === null && wanted > 1) oneThreadReason = await startOnTheFaster(wanted);
+    else await startOn(wanted);
   } catch (error) {
     if (wanted === 1) throw error;
+    oneThreadReason = `${wanted} threads failed: ${error instanceof Error ? error.message : String(error)}`;
     await startOn(1);
   }
   const used = Math.max(1, getThreadsCount());
@@ -128,6 +123,7 @@ export async function startWasm(threads: number | null): Promise<EngineInfo> {
     isSoftware: true,
     features: [],
     threads: used,
+    oneThreadReason,
     fallbackReason: null,
   };
 }

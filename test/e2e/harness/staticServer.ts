@@ -21,10 +21,14 @@ export interface StaticServer {
 }
 
 /**
- * Serves a folder from a sub-path of localhost as the plainest static host would: types by ending, no headers of its own,
- * 404 for all else.
+ * Serves a folder from a sub-path of localhost as the plainest static host would: types by ending, no headers of its own but
+ * those given, 404 for all else.
  */
-export async function serveFolder(folder: string, subPath: string): Promise<StaticServer> {
+export async function serveFolder(
+  folder: string,
+  subPath: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<StaticServer> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const inside = path.startsWith(subPath) ? normalize(path.slice(subPath.length)) : '..';
@@ -34,6 +38,7 @@ export async function serveFolder(folder: string, subPath: string): Promise<Stat
       return;
     }
     response.writeHead(200, {
+      ...headers,
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
       'content-length': statSync(file).size,
     });
