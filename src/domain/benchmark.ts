@@ -1,8 +1,13 @@
-/** What a benchmark run measures. Times are the best of several turns, in milliseconds; every ratio is of times taken in the same run. */
+/**
+ * What a benchmark run measures. Times are the best of several turns, in milliseconds, where they are not called medians; every ratio is of
+ * times taken in the same run.
+ */
 
 /** One training step of one contender. */
 export interface StepTime {
   readonly wallMs: number;
+  /** The median of the turns' wall times: unlike the best, it can be compared with another program that makes more turns. */
+  readonly medianMs: number;
   /** What all threads of the process computed; null where that cannot be told (browsers). */
   readonly processorMs: number | null;
   /** Time in which JavaScript was busy queueing the step. */

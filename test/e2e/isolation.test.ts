@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
 import { newContext } from './harness/browser';
 import { LabPage } from './harness/labPage';
@@ -8,7 +8,6 @@ import { testIn } from './harness/test';
 
 /** Without a GPU, so that the engine is WASM, the one that uses threads. */
 const test = testIn('wasm');
-const testWithoutServiceWorker = testIn('wasm', { serviceWorkers: 'block' });
 
 const isIsolated = (page: Page) => page.evaluate(() => crossOriginIsolated && typeof SharedArrayBuffer === 'function');
 const isControlled = (page: Page) => page.evaluate(() => navigator.serviceWorker.controller !== null);
@@ -38,10 +37,9 @@ async function openOwn(
   browser: Browser,
   headers: Readonly<Record<string, string>>,
   work: (page: Page, site: { readonly url: string; close(): Promise<void> }, context: BrowserContext) => Promise<void>,
-  options: BrowserContextOptions = {},
 ): Promise<void> {
   const site = await serveFolder(inject('siteFolder'), '/own/', headers);
-  const context = await newContext(browser, options);
+  const context = await newContext(browser);
   try {
     await work(await context.newPage(), site, context);
   } finally {
@@ -154,7 +152,7 @@ describe('a host that sends headers of isolation', () => {
 });
 
 describe('a browser that allows no service worker', () => {
-  testWithoutServiceWorker('trains on one thread and says why, however often it is reloaded', async ({ page }) => {
+  test('trains on one thread and says why, however often it is reloaded', async ({ page }) => {
     // As Firefox answers in a private window.
     await page.addInitScript(() => {
       navigator.serviceWorker.register = () => Promise.reject(new DOMException('forbidden', 'SecurityError'));
