@@ -1,7 +1,8 @@
 /**
- * Imports point one way: ui -> session -> {protocol, storage, data} -> domain; worker -> {bench, engine, protocol, data} -> domain;
- * scripts -> {bench, engine, data, domain}. A layer may reach any layer below it, itself, and no other; `formats` is open to all, and
- * `serviceWorker` stands alone: a chunk shared with a page would make a module of its script, which not every browser registers.
+ * Imports point one way: ui -> session -> {protocol, storage, data} -> domain; worker -> {bench, engine, storage, protocol, data} ->
+ * domain; bench -> {engine, data, domain}; scripts -> {bench, engine, data, domain}. A layer may import itself and any layer below it, and
+ * no other; `formats` imports nothing and is open to all. `serviceWorker` stands alone: a chunk shared with a page would turn its script into
+ * a module, which not every browser registers.
  */
 const LAYERS = {
   formats: [],
@@ -17,7 +18,7 @@ const LAYERS = {
   ui: ['session', 'protocol', 'storage', 'data', 'domain', 'formats'],
 };
 
-/** Inside a layer the same holds between its rooms: each may reach the rooms listed, itself, and no other. */
+/** The same for the rooms of a layer: each may import itself and the rooms listed, and no other. */
 const ROOMS = {
   engine: {
     kernels: [],
@@ -43,7 +44,7 @@ const ROOMS = {
   },
 };
 
-/** Seeded draws, which every room of the engine may make. */
+/** Files of a layer that all its rooms may import: seeded draws, and notices to the person. */
 const OPEN_TO_ROOMS = { engine: ['random\\.ts'], session: ['noticeStore\\.ts'] };
 
 const TFJS = '(^|/)node_modules/@tensorflow/';
@@ -61,7 +62,7 @@ const roomRules = Object.entries(ROOMS).flatMap(([layer, rooms]) =>
   }),
 );
 
-/** A folder of a layer with rooms that the table above does not know. */
+/** Reports a folder of a layer with rooms that is missing in `ROOMS`. */
 const unknownRooms = Object.entries(ROOMS).map(([layer, rooms]) => ({
   name: `${layer}-has-no-undeclared-room`,
   comment: `A new room of src/${layer} declares above what it may import.`,

@@ -12,7 +12,7 @@ export default defineConfig({
   // Isolated from the first opening on; static hosts leave that to the service worker.
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },
-  // Dependencies that only a worker imports would else be found late, and reload the page in the middle of a run.
+  // Otherwise Vite finds dependencies that only workers import too late, and then reloads the page during a run.
   optimizeDeps: { entries: ['index.html', 'bench.html', 'src/**/*.worker.ts'] },
   build: {
     target: 'es2023',
@@ -22,7 +22,7 @@ export default defineConfig({
       // The service worker keeps its address, by which browsers find its next version, and lies beside the pages that it serves.
       output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },
-    // The training worker carries tfjs with two backends: 2.3 MB that no splitting makes smaller.
+    // The training worker contains tfjs with two backends, 2.3 MB, which cannot be split.
     chunkSizeWarningLimit: 3000,
   },
 });

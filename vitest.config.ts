@@ -5,13 +5,13 @@ import { presentChromium } from './scripts/bootstrap/chromium.mjs';
 
 const MINUTE = 60_000;
 
-/** Waiting ends with what is waited for; the limit only ends a wait for what never comes, on however busy a machine. */
+/** Polling ends as soon as the condition holds; the long limit allows for a busy machine. */
 const POLL = { poll: { interval: 100, timeout: 5 * MINUTE } };
 
 type ProjectConfig = Extract<TestProjectConfiguration, { test?: unknown }>;
 type TestOptions = NonNullable<ProjectConfig['test']>;
 
-/** One folder of test/ as a project. A `groupOrder` of its own makes the projects run one after the other. */
+/** One folder of test/ as a project. Projects with different `groupOrder` run one after the other. */
 function project(
   name: string,
   groupOrder: number,
@@ -32,12 +32,12 @@ function project(
   };
 }
 
-/** One file at a time: a software adapter takes every core by itself, and a browser is not far behind. */
+/** One file at a time, because a software adapter uses every core, and a browser nearly so. */
 const alone = { fileParallelism: false, maxWorkers: 1 };
 
 const limits = (minutes: number) => ({ testTimeout: minutes * MINUTE, hookTimeout: 10 * MINUTE });
 
-/** Components by themselves, in a real browser. */
+/** The component tests, which render single components in a real browser. */
 async function componentProject(groupOrder: number): Promise<ProjectConfig> {
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const executablePath = await presentChromium();
@@ -62,7 +62,7 @@ async function componentProject(groupOrder: number): Promise<ProjectConfig> {
     },
     {
       plugins: [react()],
-      // Found late, a dependency would reload the page in the middle of a test.
+      // Otherwise Vite finds these dependencies too late, and then reloads the page during a test.
       optimizeDeps: { include: ['react', 'react-dom', 'react-dom/client', 'react/jsx-dev-runtime', 'recharts'] },
     },
   );

@@ -1,6 +1,6 @@
 /**
- * `npm run curves -- [NAME=]RESULT...`: the curves of every run in results of `npm run experiment -- --json RESULT`, for the test that
- * replays them through the diagnosis, under the experiment's name or another. Runs recorded before are kept.
+ * `npm run curves -- [NAME=]RESULT...`: adds the curves of all runs in results of `npm run experiment -- --json RESULT` to those that a
+ * test replays through the diagnosis, under the experiment's name or NAME. Curves recorded before are kept.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { encodeShareLink } from '../src/domain/shareLink';

@@ -26,7 +26,7 @@ import { trainOnce } from './experiment/trainOnce';
 import { NoAdapterError, startNodeGpu } from './node/gpu';
 import { loadDataset } from './node/loadDataset';
 
-/** Puts WebGPU within reach where the engine asked for may want it. */
+/** Starts WebGPU under Node if the chosen engine may use it. */
 async function offerGpu(choice: EngineChoice): Promise<void> {
   if (choice === 'wasm') return;
   try {

@@ -1,6 +1,6 @@
 /**
- * `npx tsx scripts/freezeDefaults.ts FILE`: today's defaults as a table, for the versions of links and records: a .ts file for
- * src/domain/versions, a .json file for test/fixtures. CONTRIBUTING says when. A file that is there is left as it is.
+ * `npx tsx scripts/freezeDefaults.ts FILE`: writes the current defaults as a table, for the versions of links and records: a .ts file for
+ * src/domain/versions, a .json file for test/fixtures. CONTRIBUTING says when to run it. An existing file is not overwritten.
  */
 import { writeFileSync } from 'node:fs';
 import { flattenConfig } from '../src/domain/configPath';
@@ -11,7 +11,7 @@ import type { Leaf } from '../src/domain/settings/setting';
 import type { Axis, DefaultsKey, DefaultsTable, Dependent } from '../src/domain/versions/defaultsTable';
 
 const NAMES: Record<Axis, readonly string[]> = { preset: PRESET_NAMES, dataset: DATASET_CHOICES, method: METHOD_NAMES };
-/** Axes that a default may depend on, fewest first: the first list that tells all its values apart is taken. */
+/** Lists of axes that a default may depend on, the shortest first; the first list that determines all values is used. */
 const AXES: readonly (readonly Axis[])[] = [
   [],
   ['preset'],
@@ -28,7 +28,7 @@ const KEYS: readonly DefaultsKey[] = PRESET_NAMES.flatMap((preset) =>
 );
 const CONFIGS = KEYS.map((key) => flattenConfig(presetConfig(key.preset, key.dataset, key.method)));
 
-/** The value at `names` along `axes`; null where it is not the same throughout. */
+/** The value at `names` along `axes`; null where it differs along the remaining axes. */
 function common(values: readonly Leaf[], axes: readonly Axis[], names: readonly string[]): Leaf | null {
   const there = values.filter((_, i) => axes.every((axis, a) => KEYS[i][axis] === names[a]));
   return there.every((value) => value === there[0]) ? there[0] : null;

@@ -1,10 +1,10 @@
-// The checks before a commit: those that take seconds. All others are `npm test`.
+// The checks before a commit, which take seconds. `npm test` runs all others.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { run } from './bootstrap/command.mjs';
 import { binary, ROOT } from './bootstrap/paths.mjs';
 
-/** Files to be committed, as they will be: added, copied, changed or renamed. */
+/** The staged files that are added, copied, modified or renamed. */
 function stagedFiles() {
   const args = ['diff', '--cached', '--name-only', '--diff-filter=ACMR', '-z'];
   return execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).split('\0').filter(Boolean);

@@ -30,7 +30,7 @@ if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535
 await ensureDependencies();
 const { createServer } = await import('vite');
 try {
-  // A port that was asked for is taken or refused; without one, Vite takes the next free from 5173 on.
+  // With --port, an occupied port is an error; without it, Vite uses the first free port from 5173 on.
   const server = await createServer({ root: ROOT, server: { port, strictPort: port !== undefined, host, open } });
   await server.listen();
   server.printUrls();

@@ -1,5 +1,5 @@
 // npm test [-- STAGE ...]: installs what is missing, then runs every check with one representative of each matrix of cases.
-// npm run test:long [-- STAGE ...]: the same with all cases, and stages of its own; ends with a table for the documentation.
+// npm run test:long [-- STAGE ...]: the same with all cases, and further stages; ends with a table for the documentation.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './bootstrap/chromium.mjs';
@@ -14,7 +14,7 @@ const REPORTS = join(ROOT, 'test-results');
 const tool = (packageName, command, args, env = {}) =>
   run(process.execPath, [binary(packageName, command), ...args], { env: { ...process.env, ...env } });
 
-/** A stage that is one check: it passes or fails as a whole. */
+/** A stage with a single check, which passes or fails as a whole. */
 function check(name, title, commands) {
   return {
     name,
@@ -29,10 +29,10 @@ function check(name, title, commands) {
 }
 
 /**
- * A stage that is a project of vitest.config.ts, which is a folder of test/.
- * @param project the project, where the stage has another name
- * @param files the beginnings of the paths to which the stage is limited
- * @param env what it runs with, beside this process's environment
+ * A stage that runs a project of vitest.config.ts, i.e. a folder of test/.
+ * @param project the project, if its name is not that of the stage
+ * @param files path prefixes to which the stage is limited
+ * @param env environment variables in addition to this process's
  */
 function tests(name, title, { browser = false, project = name, files = [], env = {} } = {}) {
   return {
@@ -65,12 +65,12 @@ const STAGES = [
   tests('e2e', 'End-to-end tests in Chromium', { browser: true }),
 ];
 
-/** A device that has no more than every WebGPU device has: default limits, no optional feature. */
+/** A device with WebGPU's default limits and no optional feature, which every WebGPU device supports. */
 const DEFAULT_LIMITS = { SIMSIAM_LIMITS: 'default' };
-/** The slowest adapter, with the short run's cases. */
+/** The slowest adapter, with the cases of the short run. */
 const SWIFTSHADER = { SIMSIAM_ADAPTER: 'swiftshader', SIMSIAM_TEST: 'short' };
 
-/** Of the long run alone: the same tests on other devices. */
+/** Stages of the long run only: the same tests on other devices. */
 const LONG_STAGES = [
   tests('gpu-default-limits', 'GPU tests, default limits', { browser: true, project: 'gpu', env: DEFAULT_LIMITS }),
   tests('parity-default-limits', 'Parity, default limits', { browser: true, project: 'parity', env: DEFAULT_LIMITS }),
@@ -104,7 +104,7 @@ rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 process.env.SIMSIAM_TEST = long ? 'long' : 'short';
 
-// The GPU tests use Chromium's software adapter where there is no other.
+// The GPU tests use Chromium's software adapter if there is no other.
 if (stages.some(({ browser }) => browser)) {
   const chromium = await ensureChromium();
   if (chromium !== null) process.env.CHROME_PATH = chromium;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 /**
- * What Vitest's JSON report says of a stage. A file that broke before its first test, and a run that ended badly without
- * saying so, count as one failure each: a stage that did not do its work never passes.
+ * The results of a stage from Vitest's JSON report. A file that failed before its first test counts as a failure, and so does a
+ * stage without a failed test that exited with an error or ran no test, so that an incomplete stage never passes.
  */
 export function readReport(path, exitCode) {
   if (!existsSync(path)) return { passed: 0, failed: 1, skipped: [] };
@@ -24,7 +24,7 @@ export function readReport(path, exitCode) {
 
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** Prints one line a stage, the skipped tests by name, and the sum of all on a line of its own. Whether all is well. */
+/** Prints a line per stage, the names of skipped tests, and a line with the totals. Returns whether all stages passed. */
 export function printSummary(results) {
   const sum = (pick) => results.reduce((total, result) => total + pick(result), 0);
   const width = Math.max(...results.map(({ title }) => title.length));
@@ -49,7 +49,7 @@ export function printSummary(results) {
   return failed === 0;
 }
 
-/** The same as a table in Markdown: a line a stage, and the sum. */
+/** The results as a Markdown table: a row per stage, and the totals. */
 export function resultTable(results) {
   const sum = (pick) => results.reduce((total, result) => total + pick(result), 0);
   const row = (...cells) => `| ${cells.join(' | ')} |`;

@@ -9,8 +9,8 @@ import type { FirstStepRow } from '../../src/domain/benchmark';
 const CHILD = fileURLToPath(new URL('./firstStep.ts', import.meta.url));
 
 /**
- * Time to the first step in a new process: first with no shader compiled and no kernel chosen before, then with what the driver and the
- * file of choices have kept from the first time.
+ * Time to the first step in a new process: first with no compiled shaders and no kernel choices, then with the shaders that the driver
+ * has cached and the choices that the first process has saved.
  */
 export async function coldAndWarmStart(progress: (text: string) => void): Promise<FirstStepRow[]> {
   const cache = await mkdtemp(join(tmpdir(), 'shader-cache-'));

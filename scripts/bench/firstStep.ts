@@ -1,5 +1,6 @@
 /**
- * A process of its own for `coldStart.ts`, with the file of kernel choices as its argument: prints as JSON how long it took from its start to the first training step.
+ * The process that `coldStart.ts` starts, with the file of kernel choices as its argument: prints as JSON the time from its start to the
+ * first training step.
  */
 import { measureFirstStep } from '../../src/bench/firstStep';
 import { startNodeGpu } from '../node/gpu';

@@ -1,7 +1,7 @@
 /**
  * How fast images are imported in a real browser, and whether the page stays responsive meanwhile:
  * `npx tsx scripts/bench/import.ts FOLDER|ZIP [--size 32|64] [--json FILE]`.
- * The page is built as the app is, and the files are picked as a person would pick them. Peak memory is read from /proc (Linux).
+ * The page is built with the app's configuration, and the files are chosen by a file input. Peak memory is read from /proc (Linux).
  */
 import { stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

@@ -1,6 +1,6 @@
 import type { BenchClock } from '../../src/bench/turns';
 
-/** Wall time, and the time that all threads of this process computed. */
+/** Wall time, and processor time of all threads of this process. */
 export const nodeClock: BenchClock = {
   wallMs: () => performance.now(),
   processorMs() {

@@ -1,6 +1,7 @@
 /**
- * `npm run bench:pack -- FOLDER [--images FOLDER|ZIP|SAMPLE] [--train N] [--test N]`: puts all that the benchmark needs into one folder, to be carried
- * to a machine with a GPU and nothing else: the bundled scripts, Node, Dawn, images, and the same step in PyTorch. `sh run.sh` there.
+ * `npm run bench:pack -- FOLDER [--images FOLDER|ZIP|SAMPLE] [--train N] [--test N]`: collects everything that the benchmark needs in one
+ * folder, to be copied to a machine with a GPU and started there with `sh run.sh`: the bundled scripts, Node, Dawn, images, and the same
+ * step in PyTorch.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';

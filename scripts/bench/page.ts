@@ -1,6 +1,6 @@
 /**
- * `npm run bench:page -- [--adapter swiftshader|machine] [--full] [--only PART,...] [--json FILE] [--markdown FILE] [--screenshot FILE]`: the benchmark page, in a headless
- * Chromium, on its software adapter or on what the machine has.
+ * `npm run bench:page -- [--adapter swiftshader|machine] [--full] [--only PART,...] [--json FILE] [--markdown FILE] [--screenshot FILE]`:
+ * runs the benchmark page in a headless Chromium, on its software adapter or on the machine's adapter.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -31,7 +31,7 @@ const { values: options } = parseArgs({
 const { adapter } = options;
 if (adapter !== 'swiftshader' && adapter !== 'machine') throw new Error('--adapter is swiftshader or machine.');
 const executablePath = await ensureChromium();
-if (executablePath === null) throw new Error('There is no Chromium to measure in.');
+if (executablePath === null) throw new Error('There is no Chromium to measure in: set CHROME_PATH to one.');
 const site = await serveApp();
 const browser = await chromium.launch({
   executablePath,

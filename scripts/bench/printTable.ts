@@ -1,6 +1,6 @@
 import type { BenchTable } from '../../src/domain/benchmark';
 
-/** A table for the terminal, its columns as wide as they need to be; numbers stand on the right. */
+/** Prints a table in the terminal, with columns as wide as their contents and numbers aligned to the right. */
 export function printTable({ title, note, columns, rows }: BenchTable): void {
   const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => row[i].length)));
   const line = (cells: readonly string[]) =>

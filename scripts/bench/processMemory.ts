@@ -14,20 +14,20 @@ async function listProcesses(): Promise<ProcessInfo[]> {
       const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
       return { pid, parent: Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]), command };
     } catch {
-      return null; // It has ended meanwhile.
+      return null; // The process has ended meanwhile.
     }
   });
   return (await Promise.all(processes)).filter((process) => process !== null);
 }
 
-/** Resident bytes that a process does not share, and its part of those that it does (Linux's PSS). */
+/** Resident bytes of a process, with shared pages divided among the processes that share them (Linux's PSS). */
 async function residentBytes(pid: number): Promise<number> {
   const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
   return Number(/^Pss:\s*(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;
 }
 
 /**
- * Memory of the browser that this process has started, in bytes, now: of its renderers (pages and their workers), and in all.
+ * Current memory in bytes of the browser that this process has started: of its renderers (pages and their workers), and in total.
  * Zeros where there is no /proc.
  */
 export async function browserMemory(): Promise<{ readonly renderers: number; readonly all: number }> {

@@ -32,12 +32,12 @@ async function serve(config: InlineConfig): Promise<ServedSite> {
   };
 }
 
-/** The app itself, built and served as it is for people. */
+/** The app, built and served as in production. */
 export function serveApp(): Promise<ServedSite> {
   return serve({ root: PROJECT });
 }
 
-/** The bare import page, built as the app is: workers and Content-Security-Policy included. */
+/** The import page without the app's interface, built with the app's workers and Content-Security-Policy. */
 export function serveImportPage(): Promise<ServedSite> {
   return serve({
     root: fileURLToPath(new URL('./importPage', import.meta.url)),

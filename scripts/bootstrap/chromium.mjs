@@ -31,7 +31,7 @@ function installed() {
   return [...(APPLICATIONS[process.platform] ?? []), ...candidates].find(isExecutable);
 }
 
-/** Where Playwright keeps the browser that it downloaded, if it did. */
+/** The path of the browser that Playwright has downloaded, if there is one. */
 async function downloaded() {
   const { chromium } = await import('playwright-core');
   const path = chromium.executablePath();
@@ -43,13 +43,13 @@ function isDebianAsRoot() {
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
 }
 
-/** Installs Debian's package from the package sources as they are. */
+/** Installs Debian's package from the configured package sources. */
 async function installWithApt() {
   console.log('No Chromium found: installing it with apt-get ...');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const install = () => run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { env });
   if ((await install()) === 0) return true;
-  // The lists of packages may never have been fetched, as in a container's image.
+  // The package lists may be missing, as in container images.
   return (await run('apt-get', ['update', '-q'], { env })) === 0 && (await install()) === 0;
 }
 
@@ -58,14 +58,14 @@ async function installWithPlaywright() {
   return (await run(process.execPath, [binary('playwright-core'), 'install', 'chromium'])) === 0;
 }
 
-/** The path of a Chromium or Chrome that is already there: `CHROME_PATH`, or an installed one; else undefined. */
+/** The path of an existing Chromium or Chrome: `CHROME_PATH`, or an installed one; else undefined. */
 export async function presentChromium() {
   return process.env.CHROME_PATH || (installed() ?? (await downloaded()));
 }
 
 /**
- * The path of a Chromium or Chrome: `CHROME_PATH`, an installed one, else one installed now. Null, with an explanation
- * printed, when there is none to be had.
+ * The path of a Chromium or Chrome: `CHROME_PATH`, an installed one, else one that is installed now. Null, with an explanation
+ * printed, when none can be installed.
  */
 export async function ensureChromium() {
   const given = process.env.CHROME_PATH;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { ROOT } from './paths.mjs';
 
 /**
- * Runs a command at the repository's root with its output shown, and resolves to its exit code; 127 when it could not be
+ * Runs a command in the repository's root with its output shown. Resolves with its exit code; 127 when it could not be
  * started, 1 when a signal ended it.
  */
 export function run(file, args, { env = process.env, shell = false } = {}) {

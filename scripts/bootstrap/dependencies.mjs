@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { run } from './command.mjs';
 import { ROOT } from './paths.mjs';
 
-/** What npm notes down of an installation once it is complete. */
+/** The file that npm writes when an installation is complete. */
 const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json');
 
 /**
- * Whether node_modules holds what package-lock.json asks for. Versions are compared rather than file times, which say
- * little after a clone or a pull. Optional packages may be missing: those are other systems' binaries.
+ * Whether node_modules matches package-lock.json. Compares versions, because file times are not reliable after a clone or a
+ * pull. Optional packages may be missing, since they are binaries for other systems.
  */
 function upToDate() {
   if (!existsSync(INSTALLED)) return false;
@@ -21,7 +21,7 @@ function upToDate() {
   });
 }
 
-/** Installs the npm dependencies where they are missing or out of date. Ends the process when that fails. */
+/** Installs the npm dependencies if they are missing or out of date. Ends the process if that fails. */
 export async function ensureDependencies() {
   if (upToDate()) return;
   console.log('Installing the npm dependencies (npm ci) ...');

@@ -1,4 +1,4 @@
-// Run by npm after an install: has git use the hooks of .githooks in this checkout.
+// npm runs this after an install: configures git to use the hooks in .githooks in this checkout.
 import { execFileSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -7,8 +7,8 @@ import { ROOT } from './paths.mjs';
 const HOOKS = '.githooks';
 
 /**
- * Sets `core.hooksPath` of the git checkout at `root`, unless it has one. Does nothing where there is no git, or where the
- * folder is no checkout of its own (an unpacked archive, perhaps inside somebody else's checkout); it never throws.
+ * Sets `core.hooksPath` of the git checkout at `root`, unless it is set already. Does nothing without git, or where the folder
+ * is not the root of a checkout (e.g. an unpacked archive inside another checkout). Never throws.
  * @returns whether the hooks are set now
  */
 export function enableGitHooks(root = ROOT) {

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * The script behind a package's command, to be run with `process.execPath`: the same on every system, and without npx's
- * second or so of start-up.
+ * The script of a package's command, to be run with `process.execPath`, which works on every system and avoids the start-up
+ * time of npx, about a second.
  */
 export function binary(packageName, command = packageName) {
   const folder = join(ROOT, 'node_modules', packageName);

@@ -9,14 +9,14 @@ import { DATASET_CHOICES, PRESET_NAMES } from '../../src/domain/settings/names';
 
 export const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
   [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--json FILE]
-Trains without a page, with the engine the page uses. --set takes any setting, e.g. --set stopGradient=false --set engine=wasm.
-Without --set engine the fastest is taken, by measurement.
+Trains without the page, with the same engine. --set changes any setting, e.g. --set stopGradient=false --set engine=wasm.
+Without --set engine, the engines are measured and the fastest is used.
 
 npm run experiment -- --preset ${EXPERIMENTS.map(({ name }) => name).join('|')}
   [--base ${PRESET_NAMES.join('|')}] [--seeds 1,2,3] [--dataset ...] [--set ...] [--steps N] [--json FILE]
-Makes all runs of one of the paper's experiments, each with every seed, and prints mean and spread beside the paper's figures.`;
+Trains all runs of one of the paper's experiments with each seed, and prints mean and standard deviation beside the paper's figures.`;
 
-/** A mistake in the command line: shown with the usage, without a stack. */
+/** A mistake in the command line, printed with the usage and without a stack trace. */
 export class UsageError extends Error {}
 
 function oneOf<T extends string>(names: readonly T[], name: string, option: string): T {
@@ -73,7 +73,7 @@ export function seedsOf({ seeds, seed }: Options): number[] {
   });
 }
 
-/** `config` with what `--set` and `--steps` say. */
+/** `config` with the values of `--set` and `--steps`. */
 export function adjusted(config: RunConfig, options: Options): RunConfig {
   const settings = [...options.set];
   if (options.steps !== undefined) settings.push(`totalSteps=${options.steps}`);

@@ -1,11 +1,11 @@
-/** What a run measured, as `npm run curves` writes it. */
+/** The curves of a run, as `npm run curves` writes them. */
 export interface RecordedCurve {
   /** Preset, experiment and run. */
   readonly run: string;
   readonly seed: number;
   /** Its settings. */
   readonly link: string;
-  /** Of each step from 1; NaN, where the run diverged, is null. */
+  /** Loss of each step from 1; null where it is NaN because the run diverged. */
   readonly loss: readonly (number | null)[];
   /** In units of 1/sqrt(d). */
   readonly relativeStd: readonly (number | null)[];

@@ -12,7 +12,7 @@ import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runC
 import type { RunResult } from './runRecord';
 import { trainOnce } from './trainOnce';
 
-/** Mean and sample standard deviation over the seeds that measured it; the latter null for one seed. */
+/** Mean and sample standard deviation over the seeds with a measurement; the deviation is null for one seed. */
 export interface Statistic {
   readonly mean: number;
   readonly std: number | null;
@@ -54,7 +54,7 @@ export function statisticOf(values: readonly (number | null)[]): Statistic | nul
   return { mean, std: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : null, seeds: known.length };
 }
 
-/** Runs all of an experiment with each seed, and judges the paper's claim by the means. */
+/** Trains all runs of an experiment with each seed, and judges the paper's claim by the means. */
 export async function runExperiment(
   experiment: Experiment,
   choice: {

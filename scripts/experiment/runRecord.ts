@@ -11,7 +11,7 @@ interface Series {
   readonly value: number[];
 }
 
-/** What `--json` writes; in `series`, `step` counts the steps of `loss`, and every other list without steps of its own goes with it. */
+/** The JSON of `--json`. In `series`, `step` holds the steps of `loss` and of every other list without its own steps. */
 export interface RunResult {
   readonly config: RunConfig;
   readonly adapter: string;
@@ -46,7 +46,7 @@ export interface RunResult {
   };
 }
 
-/** Gathers what a trainer reports into a `RunResult`. */
+/** Collects a trainer's signals into a `RunResult`. */
 export function runRecord(config: RunConfig, engine: EngineInfo) {
   const series = Object.fromEntries(SERIES_NAMES.map((name) => [name, { step: [], value: [] }])) as unknown as Record<
     SeriesName,
@@ -69,7 +69,7 @@ export function runRecord(config: RunConfig, engine: EngineInfo) {
   };
 
   return {
-    /** Takes a signal in; those that the record does not hold are left out. */
+    /** Adds a signal; kinds that the record does not hold are ignored. */
     take({ kind, value }: RunSignal): void {
       if (kind === 'measurements') for (const measurement of value) measured(measurement);
       else if (kind === 'marker') markers.push(value);

@@ -8,7 +8,7 @@ import { type RunResult, runRecord } from './runRecord';
 
 const TUNING = fileTuningCache('node_modules/.cache/simsiam-lab/tuning.json');
 
-/** Trains one run to its end; `log` gets a line whenever something slow was measured, and for every marker. */
+/** Trains one run to its end; `log` gets a line for each kNN or rank measurement and for each marker. */
 export async function trainOnce(
   dataset: ImageDataset,
   config: RunConfig,

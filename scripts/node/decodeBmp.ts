@@ -3,7 +3,7 @@ import { UnusableFile } from '../../src/formats/unusableFile';
 
 const FILE_HEADER = 14;
 const CORE_HEADER = 12;
-/** From this version of the header on, masks may name an alpha channel. */
+/** Size of the first version of the header whose masks may include an alpha channel. */
 const HEADER_WITH_ALPHA = 56;
 const UNCOMPRESSED = 0;
 const BIT_FIELDS = 3;
@@ -18,7 +18,7 @@ function channelReader(mask: number, absent: number): (pixel: number) => number 
 
 /**
  * Decodes an uncompressed BMP of 1, 4, 8, 16, 24 or 32 bits a pixel to RGBA: browsers read this format and sharp does not.
- * @throws UnusableFile for run-length coding, which hardly any file has.
+ * @throws UnusableFile for run-length encoding, which is rare.
  */
 export function decodeBmp(bytes: Uint8Array): Uint8Array {
   const { width, height } = readBmp(bytes);

@@ -19,13 +19,13 @@ function pixelSource(rgba: Uint8Array, width: number, height: number): PixelSour
   };
 }
 
-/** sharp for a checked file; it has no decoder for BMP, so that one is read beforehand. */
+/** sharp for a checked file. sharp cannot decode BMP, so that such a file is decoded here and passed as raw pixels. */
 function open(bytes: Uint8Array, { format, width, height }: ImageHeader): Sharp {
   if (format !== 'BMP') return sharp(bytes, { failOn: 'truncated', limitInputPixels: false });
   return sharp(decodeBmp(bytes), { raw: { width, height, channels: 4 } });
 }
 
-/** Decodes as the page does, with sharp in the browser's place: upright, in sRGB, on white. */
+/** Decodes as the page does, but with sharp instead of the browser: upright, in sRGB, on white. */
 export async function decodeWithSharp(
   bytes: Uint8Array,
   header: ImageHeader,

@@ -34,7 +34,7 @@ async function hasAdapter(gpu: GPU): Promise<boolean> {
 
 /**
  * Puts WebGPU (Dawn) on `navigator.gpu` of this Node process: a hardware adapter, else lavapipe, else Chromium's SwiftShader.
- * `SIMSIAM_ADAPTER=swiftshader|lavapipe` forces one of the software ones. Call it before anything that needs an engine.
+ * `SIMSIAM_ADAPTER=swiftshader|lavapipe` forces a software adapter. Call it before an engine is started.
  * @throws NoAdapterError when there is none.
  */
 export async function startNodeGpu(): Promise<void> {
@@ -50,7 +50,7 @@ export async function startNodeGpu(): Promise<void> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
   let gpu = create([]);
-  // A machine without any installed driver still has the one inside Chromium.
+  // Without an installed driver, uses the one that comes with Chromium.
   const fallback = swiftShaderIcd();
   if (!(await hasAdapter(gpu)) && forced === undefined && fallback !== undefined) {
     process.env.VK_ICD_FILENAMES = fallback;
@@ -62,7 +62,7 @@ export async function startNodeGpu(): Promise<void> {
     );
   }
   const navigator: { gpu?: GPU } = (globalThis as { navigator?: object }).navigator ?? {};
-  // Kept reachable through the global: Dawn frees its instance with the object.
+  // Referenced by the global object, because Dawn frees its instance when the object is collected.
   Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
   if (!('navigator' in globalThis))
     Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });

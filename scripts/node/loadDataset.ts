@@ -14,13 +14,13 @@ import { decodeWithSharp } from './decodeWithSharp';
 
 const SAMPLES_FOLDER = new URL('../../public/samples/', import.meta.url);
 
-/** A built-in sample, byte for byte as the page has it. */
+/** A built-in sample, with the same bytes as in the page. */
 export async function readSample(id: SampleId, size: ImageSize): Promise<ImageDataset> {
   const manifest: SampleManifest = JSON.parse(await readFile(new URL(`${id}.json`, SAMPLES_FOLDER), 'utf8'));
   return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), size);
 }
 
-/** All files below a folder, at `path` and deeper; hidden and system files left out. */
+/** All files at and below `path` in a folder, without hidden and system files. */
 async function walk(folder: string, path: string, into: SourceFile[]): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (isSystemPath(entry.name)) continue;
@@ -49,7 +49,7 @@ function isSample(name: string): name is SampleId {
 }
 
 /**
- * A data set for Node: a sample by its id, else a folder or a .zip archive, by the rules of the page for labels, splits and bad files.
+ * A data set for Node: a sample by its id, else a folder or a .zip archive, with the page's rules for labels, splits and bad files.
  * @throws ImportError when there is nothing to train on.
  */
 export async function loadDataset(

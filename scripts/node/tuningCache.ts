@@ -8,12 +8,12 @@ function read(file: string): Map<string, string> {
     if (typeof values !== 'object' || values === null) return new Map();
     return new Map(Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
   } catch {
-    // No file yet, or half a one: what it held is measured again.
+    // The file is missing or incomplete: the kernels are measured again.
     return new Map();
   }
 }
 
-/** Choices measured on this machine's adapter, kept in a JSON file, `node_modules/.cache/simsiam-lab/tuning.json` for instance. */
+/** Kernel choices measured on this machine's adapter, kept in a JSON file, e.g. `node_modules/.cache/simsiam-lab/tuning.json`. */
 export function fileTuningCache(file: string): TuningCache {
   const values = read(file);
   return {
@@ -23,7 +23,7 @@ export function fileTuningCache(file: string): TuningCache {
     async set(key, value) {
       values.set(key, value);
       mkdirSync(dirname(file), { recursive: true });
-      // Whole or not at all: another process may read it now.
+      // Written to another file and renamed, so that another process never reads an incomplete file.
       const whole = `${file}.${process.pid}`;
       writeFileSync(whole, `${JSON.stringify(Object.fromEntries(values), null, 2)}\n`);
       renameSync(whole, file);

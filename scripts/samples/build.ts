@@ -1,5 +1,5 @@
 /**
- * Makes the built-in samples: `npm run samples [-- FOLDER]`, FOLDER holding Fashion-MNIST's training files. Each sample becomes a sheet
+ * Builds the samples: `npm run samples [-- FOLDER]`, where FOLDER holds Fashion-MNIST's training files. Each sample becomes a sheet
  * (PNG, lossless, without transparency or colour profile) and a list of its images (JSON).
  */
 import { mkdir, writeFile } from 'node:fs/promises';

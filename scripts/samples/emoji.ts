@@ -26,8 +26,8 @@ function groupBy<Key>(emojis: readonly Emoji[], keyOf: (emoji: Emoji) => Key): M
 }
 
 /**
- * A fifth of the base emoji of each group is held out with all its variants. One variant of each, drawn at random, is the test image;
- * the others would be all but copies of it, so they are neither trained on nor voted with: split `TEST`, no label.
+ * A fifth of the base emoji of each group is held out with all its variants. One variant of each, drawn at random, is the test image.
+ * The others are nearly copies of it, so they are neither trained on nor used as kNN voters: split `TEST`, no label.
  */
 function holdOutBases(emojis: readonly Emoji[]): { readonly tested: Set<Emoji>; readonly held: Set<Emoji> } {
   const random = mersenne(SEED);

@@ -8,7 +8,7 @@ export interface EmojiName {
   readonly order: number;
   /** Unicode's group, e.g. "people-body"; null for the few that have none. */
   readonly group: string | null;
-  /** The same for all variants in skin tone, gender and direction. */
+  /** Key that all variants in skin tone, gender and direction share. */
   readonly base: string;
 }
 
@@ -71,7 +71,7 @@ function baseOf(codePoints: CodePoints): string {
   return COUPLES.get(neutral) ?? neutral;
 }
 
-/** Without styles and closing tags: files and Unicode's list do not agree on where they stand. */
+/** The code points without variation selectors and closing tags, which file names and Unicode's list place differently. */
 function keyOf(codePoints: CodePoints): string {
   return codePoints.filter((codePoint) => codePoint !== EMOJI_STYLE && codePoint !== CLOSING_TAG).join();
 }
@@ -88,7 +88,7 @@ const BY_KEY = new Map(
     }),
 );
 
-/** What is known of an image by its file's name without extension. @throws Error when it is no emoji of Unicode's. */
+/** The emoji of an image, by its file name without extension. @throws Error when Unicode has no such emoji. */
 export function nameEmoji(hexcode: string): EmojiName {
   const known = BY_KEY.get(keyOf(codePointsOf(hexcode)));
   if (known === undefined) throw new Error(`${hexcode}: not in emojibase-data`);

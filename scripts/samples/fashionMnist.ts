@@ -31,7 +31,7 @@ async function readIdx(file: string, dimensions: number): Promise<Uint8Array> {
 
 /**
  * Fashion-MNIST: of each class, in the order of the official training file, the first 1,000 images to train on and the next 200 to
- * test with. The official test file is left alone.
+ * test with. The official test file is not used.
  * @param folder holds `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`, as Debian's package dataset-fashion-mnist does.
  */
 export async function packFashionMnist(folder: string): Promise<PackedSample> {

@@ -1,11 +1,11 @@
 import type { Plugin } from 'vite';
 
-/** What the page may load and talk to: its own origin, and nothing else. */
+/** The policy: the page may load from and connect to its own origin only. */
 const POLICY: Record<string, readonly string[]> = {
   'default-src': ["'self'"],
-  // tfjs and image decoders may compile WebAssembly.
+  // tfjs compiles WebAssembly.
   'script-src': ["'self'", "'wasm-unsafe-eval'"],
-  // Mantine sets styles from script.
+  // Mantine inserts styles by script.
   'style-src': ["'self'", "'unsafe-inline'"],
   'img-src': ["'self'", 'blob:', 'data:'],
   'worker-src': ["'self'", 'blob:'],
@@ -14,7 +14,7 @@ const POLICY: Record<string, readonly string[]> = {
   'form-action': ["'none'"],
 };
 
-/** The dev server's fast refresh starts from an inline script; the build has none. */
+/** The dev server's fast refresh needs an inline script; the build has none. */
 const DEV_POLICY = { ...POLICY, 'script-src': [...(POLICY['script-src'] ?? []), "'unsafe-inline'"] };
 
 function serialise(policy: Record<string, readonly string[]>): string {
@@ -23,7 +23,7 @@ function serialise(policy: Record<string, readonly string[]>): string {
     .join('; ');
 }
 
-/** Puts the policy into the page as its first meta tag, since a static host cannot be asked to send headers. */
+/** Inserts the policy as the first meta tag of the page, since a static host may not send headers. */
 export function contentSecurityPolicy(): Plugin {
   let policy = POLICY;
   return {

@@ -4,9 +4,9 @@ const MODULE = /tfjs-backend-wasm[\\/]wasm-out[\\/]tfjs-backend-wasm-threaded-si
 const START = 'function(WasmBackendModuleThreadedSimd) {';
 
 /**
- * tfjs hands its WebAssembly threads the source text of a function of this module, which refers to a variable outside it. Unminified it asks
- * first whether there is one; a minifier takes that question away and renames the variable, and no thread starts. With a variable of
- * its own, which stays undefined as it would there, the function can be taken out of the bundle.
+ * tfjs starts its WebAssembly threads with the source text of a function of this module, which refers to a variable outside it. Unminified,
+ * the function first checks whether the variable exists; a minifier removes the check and renames the variable, so that no thread starts.
+ * With a local variable, which is undefined in the threads as before, the source text also works after minification.
  */
 export function wasmThreads(): Plugin {
   return {

@@ -8,7 +8,7 @@ import { type Backbone, backboneOf, type NetworkLayers, networkLayers } from '..
 import { seededRandom } from '../engine/random';
 import type { Views } from './networkStep';
 
-/** A network and a batch, for timing: what a `RunConfig` says, in any width and image size. */
+/** A network and a batch to time: as in a `RunConfig`, but of any width and image size. */
 export interface NetworkCase {
   readonly name: string;
   readonly config: RunConfig;
@@ -37,7 +37,7 @@ export function networkCase(name: string, config: RunConfig, changes: Partial<Ne
   };
 }
 
-/** The settings of a run on this case, which must have the backbone and image size that its settings name. */
+/** The settings of a run on this case. The case must have the backbone and image size of its settings. */
 export function configOf({ config, batch }: NetworkCase): RunConfig {
   return { ...config, batchSize: batch };
 }
@@ -70,7 +70,7 @@ export function stagesOf(layers: readonly Layer[]): Stage[] {
   return stages;
 }
 
-/** Channels of what these layers give. */
+/** Output channels of these layers. */
 function widthOf(layers: readonly Layer[]): number {
   return layers.reduce((width, layer) => (layer.kind === 'conv' ? layer.out : width), 0);
 }
@@ -94,7 +94,7 @@ export function methodOf(item: NetworkCase): Method {
   return createMethod(item.config, { count: item.config.batchSize }, layersOf(item));
 }
 
-/** Two views of noise, about as spread as normalised images are. */
+/** Two views of noise, with about the spread of normalised images. */
 export function viewsOf({ batch, backbone: { imageSize } }: NetworkCase): Views {
   const shape: Views['shape'] = [batch, imageSize, imageSize, 3];
   const count = batch * imageSize * imageSize * 3;

@@ -1,8 +1,8 @@
 import type { NetworkLayers } from '../engine/network/networkLayers';
 
-/** Something that makes training steps (or runs a kernel), to be timed beside others. */
+/** Something that runs training steps (or a kernel) and is timed in comparison with others. */
 export interface Contender {
-  /** Makes it the one that computes, before its turn. */
+  /** Activates its backend, before its turn. */
   enter?(): Promise<void>;
   /** Queues one step. */
   step(): void;
@@ -11,7 +11,7 @@ export interface Contender {
   dispose(): void;
 }
 
-/** All that another implementation needs in order to make the same SimSiam step. */
+/** Everything that another implementation needs to compute the same SimSiam step. */
 export interface NetworkState {
   readonly network: NetworkLayers;
   readonly parameters: readonly {
@@ -34,9 +34,9 @@ export interface LossAndGradientNorm {
   readonly gradientNorm: number;
 }
 
-/** The step made by another library, which the engine does not know. */
+/** The same step, computed by another library. */
 export interface ForeignNetwork {
   readonly contender: Contender;
-  /** Of the weights as they were given; called before the first step, and may make it. */
+  /** Loss and gradient norm for the initial weights. Called before the first step, which it may run. */
   lossAndGradientNorm(): Promise<LossAndGradientNorm>;
 }

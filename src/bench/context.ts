@@ -12,17 +12,17 @@ export interface BenchContext {
   readonly engine: EngineInfo;
   /** The network that every part works on. */
   readonly reference: NetworkCase;
-  /** A WebGPU device afresh; all tensors are gone. */
+  /** Restarts the WebGPU device; all tensors are lost. */
   restart(): Promise<void>;
-  /** Another library's step, where one is at hand. */
+  /** Another library's step, if there is one. */
   readonly foreign: ((state: NetworkState) => Promise<ForeignNetwork>) | null;
-  /** Says what is going on. */
+  /** Reports progress. */
   progress(text: string): void;
-  /** Says in the report what is missing, and why. */
+  /** Adds to the report what is left out, and why. */
   note(text: string): void;
 }
 
-/** A contender whose step takes longer would need more than a minute with the step that warms it up: it is left out. */
+/** A contender whose step takes longer is left out, since it would need more than a minute together with its warm-up step. */
 export const LONGEST_STEP_MS = 30_000;
 
 /** Time for the turns of one table row or series. */

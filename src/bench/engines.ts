@@ -9,7 +9,7 @@ import { prepareKernels } from './prepareKernels';
 import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';
 
-/** Starts tfjs's WASM backend beside the one that runs. Returns null where it cannot run. */
+/** Starts tfjs's WASM backend in addition to the active one. Returns null where it cannot run. */
 async function startWasmBeside(threads: 'one' | 'all', context: BenchContext): Promise<EngineInfo | null> {
   try {
     const { startWasm } = await import('../engine/backend/wasm');
@@ -24,8 +24,8 @@ async function startWasmBeside(threads: 'one' | 'all', context: BenchContext): P
 const wasmTitle = (threads: number) => `WASM, ${threads} thread${threads === 1 ? '' : 's'}`;
 
 /**
- * A whole step of the reference by every engine: ours on WebGPU recorded, ours op by op, tfjs's own kernels, and WASM on one thread and
- * on all. Where there is no WebGPU, `webGpu` false, WASM alone.
+ * Times a whole step of the reference on every engine: WebGPU with our kernels, recorded and op by op, WebGPU with tfjs's own kernels, and
+ * WASM on one thread and on all. With `webGpu` false, only WASM.
  */
 export async function measureEngines(
   context: BenchContext,

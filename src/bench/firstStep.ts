@@ -10,10 +10,10 @@ import { RunnerStep } from './runnerStep';
 import type { BenchClock } from './turns';
 
 /**
- * From nothing to the loss of the first step, with the default settings on WebGPU: what a person waits for, but for the images and for
- * measuring the untrained network. To be called in a process or worker of its own.
- * @param loadMs what loading the code has taken, by the same clock
- * @param tuning what is known of this adapter from earlier starts
+ * Times the start up to the loss of the first step, with the default settings on WebGPU: what a person waits for, without loading images
+ * and measuring the untrained network. Call it in a new process or worker.
+ * @param loadMs milliseconds that loading the code has taken, by the same clock
+ * @param tuning choices of kernels from earlier starts on this adapter
  */
 export async function measureFirstStep(
   clock: Pick<BenchClock, 'wallMs'>,

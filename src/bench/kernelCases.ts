@@ -18,14 +18,14 @@ import { seededRandom } from '../engine/random';
 export interface KernelCase {
   readonly name: string;
   readonly shape: string;
-  /** Multiplications and additions counted apart. */
+  /** Floating-point operations; a multiply-add counts as two. */
   readonly flop: number;
-  /** Every input read once, every output written once. */
+  /** Bytes to read every input once and to write every output once. */
   readonly bytes: number;
   readonly run: () => tf.Tensor;
-  /** What it is among convolutions (or linear layers), to choose its variant by. */
+  /** The convolution (or linear layer) that it computes, for choosing its variant. */
   readonly convolution?: ConvUse;
-  /** Whether plain tfjs can be recorded doing the same; assigning to variables cannot. */
+  /** Whether the plain tfjs version can be recorded; one that assigns to variables cannot. */
   readonly hasStock: boolean;
 }
 
@@ -100,7 +100,7 @@ export function linearCases(batch: number, inSize: number, outSize: number): Ker
   ];
 }
 
-/** BatchNorm with the ReLU behind it, as it stands in the network. */
+/** BatchNorm followed by ReLU, as in the network. */
 export function batchNormCases(rows: number, channels: number): KernelCase[] {
   const x = tf.randomNormal<tf.Rank.R2>([rows, channels]);
   const dy = tf.randomNormal<tf.Rank.R2>([rows, channels]);
@@ -129,7 +129,7 @@ export function batchNormCases(rows: number, channels: number): KernelCase[] {
   ];
 }
 
-/** One update of a network with so many parameters in tensors of `each`. */
+/** One update of a network with `tensors` parameters of `each` numbers. */
 export function sgdCase(tensors: number, each: number): KernelCase {
   const variable = () => tf.tidy(() => tf.variable(tf.randomNormal([each])));
   const items = Array.from({ length: tensors }, () => ({
@@ -163,7 +163,7 @@ export function augmentCase(batch: number, size: number): KernelCase {
   return {
     name: 'augmentation',
     shape: `${batch} x ${size}x${size}, two views`,
-    // Four taps of three channels, jitter, normalisation: about so much a pixel.
+    // Four taps of three channels, jitter and normalisation take about 100 operations per pixel.
     flop: 100 * views,
     bytes: FLOAT * (pixels.size + 3 * views),
     hasStock: true,

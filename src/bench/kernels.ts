@@ -28,7 +28,7 @@ const CONVOLUTIONS: readonly ConvolutionSize[] = [
 /** A convolution of ResNet-18's first stage: enough work to fill a large GPU. */
 const WIDE: ConvolutionSize = { size: 32, cin: 64, cout: 64, kernel: 3, stride: 1 };
 
-/** Shorter than this, the way to the device counts more than the kernel: then several in a row are one measurement. */
+/** For a shorter time the round trip to the device counts more than the kernel, so several runs in a row are one measurement. */
 const MEASURABLE_MS = 2;
 const MAX_REPEATS = 100;
 
@@ -61,7 +61,7 @@ async function measureKernel(item: KernelCase, peak: Peak, context: BenchContext
   };
 }
 
-/** Every kernel of the reference step by itself, on both views of a batch, as the network does. */
+/** Times every kernel of the reference step separately, on both views of a batch, as in the network. */
 export async function measureKernels(peak: Peak, context: BenchContext): Promise<KernelRow[]> {
   const batch = 2 * context.reference.batch;
   const groups: (() => KernelCase[])[] = [

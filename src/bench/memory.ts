@@ -21,7 +21,7 @@ function allocatedBytes(): number {
 /** Bytes of device memory allocated after two steps of the reference, each on a device of its own. */
 export async function measureMemory(context: BenchContext): Promise<MemoryRow[]> {
   const { reference: item } = context;
-  // Choosing variants leaves buffers of its own behind; on the devices below they are known.
+  // Choosing variants leaves buffers behind, so it is done first; on the devices below the choices are in the cache.
   await prepareKernels(item);
   const rows: MemoryRow[] = [];
   for (const [mode, engine] of MODES) {

@@ -9,7 +9,7 @@ import { prepareKernels } from './prepareKernels';
 import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';
 
-/** A method's own settings, but the same heads for all, so that the loss and what belongs to it make the difference. */
+/** A method's own settings, but the same heads for all, so that only the loss and its extra work differ. */
 function oneNetwork(own: RunConfig, { outputDim, projectorLayers, projectorHidden, predictorHidden }: RunConfig) {
   return { ...own, outputDim, projectorLayers, projectorHidden, predictorHidden };
 }

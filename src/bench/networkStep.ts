@@ -33,7 +33,7 @@ export class NetworkStep implements Contender {
   readonly #inputs: StepInputs;
   #recording: Recording<{ metrics: tf.Tensor }> | null = null;
 
-  /** The method becomes this object's. */
+  /** Takes ownership of the method. */
   constructor(method: Method, views: Views, mode: NetworkStepMode) {
     this.#method = method;
     this.#mode = mode;
@@ -50,7 +50,7 @@ export class NetworkStep implements Contender {
     this.#optimiser.prepare(method.trained(LIVE, 0));
   }
 
-  /** Loss and gradient norm of the present weights; moves BN's statistics, as a step would. */
+  /** Loss and gradient norm of the current weights; moves BN's statistics, as a step would. */
   async lossAndGradientNorm(): Promise<LossAndGradientNorm> {
     await this.enter();
     const both = tf.tidy(() => {

@@ -4,7 +4,7 @@ import { defineProgram, runProgram } from '../engine/kernels/runtime/program';
 import { RecordedKernel } from './recordedKernel';
 import { type BenchClock, takeTurns } from './turns';
 
-/** What no kernel on this adapter can beat: multiply-adds on registers alone, and copying from one buffer to another. */
+/** Upper limits for all kernels on this adapter: multiply-adds on registers alone, and copying from one buffer to another. */
 export interface Peak {
   readonly gflops: number;
   readonly gbPerSecond: number;

@@ -4,7 +4,7 @@ import { Recording } from '../engine/step/capture/recording';
 import type { Contender } from './contender';
 import { queueDone } from './queueDone';
 
-/** A kernel by itself: recorded, so that JavaScript does not count, which takes longer than a small kernel does. */
+/** A single kernel, recorded, since the JavaScript of a small kernel takes longer than the kernel itself. */
 export class RecordedKernel implements Contender {
   readonly #recording: Recording<{ result: tf.Tensor }>;
 

@@ -20,12 +20,12 @@ export interface BenchmarkOptions {
   readonly quick: boolean;
   readonly sections: readonly BenchSection[];
   readonly clock: BenchClock;
-  /** Browser or Node and what it runs on, and what was asked for: for the report. */
+  /** For the report: the browser or Node and its machine, and the command. */
   readonly host: string;
   readonly command: string;
   /** Measured by the caller, in processes of their own. */
   readonly start: readonly FirstStepRow[];
-  /** The network to measure on, when it is not to be `REFERENCE`. */
+  /** The network to measure on; `REFERENCE` by default. */
   readonly reference?: RunConfig;
   /** Another library's step to compare with. */
   readonly foreign?: (state: NetworkState) => Promise<ForeignNetwork>;
@@ -35,7 +35,7 @@ export interface BenchmarkOptions {
 const ROUNDS = { quick: 2, full: 5 };
 const QUICK_BATCH = 8;
 
-/** An error that WebGPU reports outside any call makes every number since then worthless. */
+/** Keeps the first error that WebGPU reports outside any call, since all measurements after it are invalid. */
 class DeviceTrouble {
   #message: string | null = null;
 
@@ -63,7 +63,7 @@ async function startedWebGpu(hooks: DeviceTrouble['hooks'], note: (text: string)
   }
 }
 
-/** Milliseconds of the reference step, where `steps` was not asked for. */
+/** Milliseconds of the reference step, measured now if the section `steps` was not. */
 async function referenceMs(steps: readonly StepRow[], context: BenchContext): Promise<number> {
   if (steps.length > 0) return steps[0].oursMs;
   const { reference } = context;
@@ -75,7 +75,7 @@ async function referenceMs(steps: readonly StepRow[], context: BenchContext): Pr
 }
 
 /**
- * Measures the sections asked for, on the WebGPU adapter at hand, and WASM; where there is no adapter, WASM alone.
+ * Measures the sections asked for, on WebGPU and WASM; without a WebGPU adapter, only WASM.
  * @throws Error when the device reports an error
  */
 export async function runBenchmark(options: BenchmarkOptions): Promise<BenchReport> {

@@ -28,7 +28,7 @@ export class RunnerStep implements Contender {
   #step = 0;
   #pending: Promise<StepMetrics>[] = [];
 
-  /** To be made while its backend is the active one. */
+  /** Its backend must be the active one. */
   constructor(config: RunConfig, dataset: ImageDataset, options: RunnerOptions) {
     this.#config = config;
     this.#options = options;
@@ -56,7 +56,7 @@ export class RunnerStep implements Contender {
     return { step: this.#step, ...batch, live: this.#live, learningRate, initialLearningRate: learningRate };
   }
 
-  /** Compiles side by side what the first step would else compile one by one. */
+  /** Compiles in parallel what the first step would otherwise compile one by one. */
   compile(): Promise<void> {
     return this.#runner.compile(this.#plan());
   }
@@ -66,10 +66,10 @@ export class RunnerStep implements Contender {
     this.#step += 1;
   }
 
-  /** @throws Error when the loss is no number: what was timed would be no training. */
+  /** @throws Error when a loss is not finite, since the timed steps would not be training. */
   async finish(): Promise<void> {
     const metrics = await Promise.all(this.#pending.splice(0));
-    if (!metrics.every(({ loss }) => Number.isFinite(loss))) throw new Error('the loss of a timed step is no number');
+    if (!metrics.every(({ loss }) => Number.isFinite(loss))) throw new Error('the loss of a timed step is not finite');
   }
 
   dispose(): void {

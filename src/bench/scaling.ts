@@ -8,7 +8,7 @@ import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';
 import { widened } from './widened';
 
-/** Below this, an adapter has room for larger cases. */
+/** An adapter with a shorter reference step is also measured on larger cases. */
 const FAST_STEP_MS = 50;
 
 function batchCases(reference: NetworkCase, fast: boolean): NetworkCase[] {
@@ -88,7 +88,7 @@ async function measureDatasets(counts: readonly number[], context: BenchContext)
   return { parameter: 'images in the data set', points };
 }
 
-/** Step time of the reference against one of its sizes at a time. `referenceMs` tells what the adapter has room for. */
+/** Step time of the reference while one of its sizes is varied at a time. `referenceMs` decides which sizes are measured. */
 export async function measureScaling(referenceMs: number, context: BenchContext): Promise<ScalingSeries[]> {
   const fast = referenceMs < FAST_STEP_MS;
   const { reference } = context;

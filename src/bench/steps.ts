@@ -12,14 +12,14 @@ type Side = 'ours' | 'stockTfjs' | 'jaxJs';
 
 const TITLES: Record<Side, string> = { ours: 'ours', stockTfjs: 'stock tfjs', jaxJs: 'jax-js' };
 
-/** GFLOP/s each side has reached so far: what tells beforehand that a step would take too long. */
+/** GFLOP/s that each side has reached so far, to predict steps that would take too long. */
 type Rates = Partial<Record<Side, number>>;
 
-/** Rounding differs between kernels; more than this is another network. */
+/** Larger differences than these are not rounding: the networks differ. */
 const LOSS_TOLERANCE = 1e-3;
 const NORM_TOLERANCE = 1e-2;
 
-/** ResNet-18 is timed at the largest of these batches that takes about this long by ours. */
+/** ResNet-18 is timed at the largest of these batches whose step takes about this long with our kernels. */
 const RESNET_BATCHES = [256, 128, 64, 32, 16, 8, 4];
 const RESNET_MS = 600;
 
@@ -47,7 +47,7 @@ function agree(ours: LossAndGradientNorm, other: LossAndGradientNorm): boolean {
   return lossError <= LOSS_TOLERANCE && normError <= NORM_TOLERANCE;
 }
 
-/** One network, in turns, by all who can and who have been found to agree with ours on its loss and gradient. */
+/** Times one network in turns with every implementation that is fast enough and whose loss and gradient agree with ours. */
 async function measureCase(item: NetworkCase, rates: Rates, context: BenchContext): Promise<StepRow> {
   const gflop = gflopOfCase(item);
   const leftOut: string[] = [];
@@ -137,7 +137,7 @@ function resNet18(rate: number): NetworkCase {
   return fitting ?? at(RESNET_BATCHES[RESNET_BATCHES.length - 1]);
 }
 
-/** The reference first, since it tells what the others will take; then the presets `tiny` and `small`, and ResNet-18. */
+/** The reference first, since its rates predict the time of the others; then the presets `tiny` and `small`, and ResNet-18. */
 export async function measureSteps(context: BenchContext): Promise<StepRow[]> {
   const rows: StepRow[] = [];
   const rates: Rates = {};

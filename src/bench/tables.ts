@@ -15,7 +15,7 @@ const times = (value: number | null | undefined) => (value == null ? NONE : `${d
 const percent = (value: number) => `${digits(value)} %`;
 const megabytes = (bytes: number) => digits(bytes / 1e6);
 
-/** Wall time, with the time that all threads computed behind it where that is known and tells something. */
+/** Wall time, followed on software adapters by the computing time of all threads in brackets, where that is known. */
 function ms(time: Pick<StepTime, 'wallMs' | 'processorMs'> | null | undefined, software: boolean): string {
   if (time == null) return NONE;
   return software && time.processorMs !== null

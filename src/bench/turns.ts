@@ -1,13 +1,13 @@
 import type { StepTime } from '../domain/benchmark';
 import type { Contender } from './contender';
 
-/** Milliseconds that have passed, and those that all threads of the process computed (null where that cannot be told). */
+/** Wall time in milliseconds, and processor time of all threads of the process (null where it is not known). */
 export interface BenchClock {
   wallMs(): number;
   processorMs(): number | null;
 }
 
-/** A turn shorter than this is mostly the way to the device and back, so that it makes several steps. */
+/** A shorter turn would be mostly the round trip to the device, so a turn makes several steps to take this long. */
 const TURN_MS = 100;
 const MAX_STEPS_PER_TURN = 200;
 
@@ -47,9 +47,9 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * Times contenders in turns, so that what else the machine does falls on all of them. The first step of each compiles and is left out.
- * @param rounds at most so many turns each; fewer, but at least one, when all together would take longer than `budgetMs`
- * @returns milliseconds a step: the best of all turns, wall, processor and JavaScript time each by itself, and the median of the wall times
+ * Times contenders in turns, so that other load on the machine affects all of them. The first step of each compiles and is left out.
+ * @param rounds the most turns of each; fewer, but at least one, when all together would take longer than `budgetMs`
+ * @returns milliseconds per step: the best of all turns, separately for wall, processor and JavaScript time; and the median of the wall times
  */
 export async function takeTurns<Name extends string>(
   contenders: Readonly<Record<Name, Contender>>,
@@ -71,7 +71,7 @@ export async function takeTurns<Name extends string>(
   const affordable = Math.max(1, Math.min(rounds, Math.floor(budgetMs / roundMs)));
   for (let round = 0; round < affordable; round++) {
     for (const name of names) {
-      // Single steps have their measure already.
+      // Single steps were timed above.
       if (round === 0 && steps[name] === 1) continue;
       const timed = await turn(contenders[name], clock, steps[name]);
       bests[name] = best(bests[name], timed);

@@ -1,6 +1,6 @@
 import type { Layer } from '../domain/backbones/layer';
 
-/** The same layers with so many times the channels; images keep their 3. */
+/** The same layers with `factor` times the channels; images keep their 3. */
 export function widened(layers: readonly Layer[], factor: number): Layer[] {
   return layers.map((layer) => {
     switch (layer.kind) {

@@ -1,17 +1,17 @@
 import { onWorkerFailure } from './workerFailure';
 
-/** How a worker's messages lead to its one answer. */
+/** How the messages of a worker become its answer. */
 export interface Asking<T> {
-  /** Takes each message in; the last one settles the answer. */
+  /** Handles each message; the last one calls `resolve` or `reject`. */
   onMessage(data: unknown, resolve: (answer: T) => void, reject: (error: unknown) => void): void;
-  /** The error for a worker that broke. */
+  /** The error to reject with when the worker fails. */
   failure(reason: string): Error;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The one answer of a worker that was started for one question, sent by `ask`. The worker is ended with it, and when it breaks or the signal
- * is aborted.
+ * Sends a worker one request by `ask` and resolves with its answer. The worker is terminated after the answer, when it fails, or when the
+ * signal is aborted.
  * @throws (rejection) what `onMessage` rejects with, `failure`'s error, what `ask` throws, or the signal's reason
  */
 export async function askWorker<T>(
@@ -27,7 +27,7 @@ export async function askWorker<T>(
     if (signal?.aborted === true) stop();
     else signal?.addEventListener('abort', stop);
   });
-  // It may fail before `ask` is done and anyone awaits it.
+  // The worker may fail while `ask` still runs; until then nothing awaits this promise, and its rejection would be unhandled.
   answer.catch(() => undefined);
   try {
     await ask();

@@ -1,8 +1,8 @@
 import type { SkippedFile } from '../domain/imageDataset';
 
 /**
- * Why an import as a whole came to nothing. `message` is for the person who dropped the files: what happened and what to do.
- * Single bad files never cause it by themselves; the ones that were skipped before it came to this are in `skipped`.
+ * Why an import failed as a whole. `message` is for the person who dropped the files: what happened and what to do.
+ * A bad file alone never causes it; `skipped` lists the files that were skipped before the failure.
  */
 export class ImportError extends Error {
   override readonly name = 'ImportError';

@@ -5,7 +5,7 @@ import { ImportError } from './importError';
 import type { ImportOptions, ImportResult } from './importTypes';
 import type { ImageSources } from './sources';
 
-/** Files a message carries. Few, since handing one over makes Chromium ask its main process, and the page waits for the answer. */
+/** Files per message. Few, because Chromium asks its main process for each file that is sent, and the page waits for the answer. */
 const PORTION = 10;
 
 const REPORT_EVERY_MS = 100;
@@ -15,9 +15,9 @@ const LISTING = { phase: 'listing', imagesPerSecond: 0, remainingSeconds: null }
  * Decodes files into a data set: JPEG, PNG, WebP, GIF (first frame), BMP and AVIF, and the same inside .zip archives. Each image is
  * turned upright (EXIF), laid on white where it is transparent, cut to its centre square and scaled to `size`.
  *
- * Everything is done in workers; the page only waits. Files that are no good are skipped and listed, never fatal. Images are in the
- * order of their paths, and the result depends on the files, `size` and `seed` alone. Labels and splits follow the folders
- * (`import/labels.ts`); `dataset.source` carries what a link needs to ask for the same files again.
+ * Workers do all of it; the page stays responsive. Bad files are skipped and listed; they do not end the import. Images are in the
+ * order of their paths, and the result depends only on the files, `size` and `seed`. Labels and splits follow the folders
+ * (`import/labels.ts`); `dataset.source` holds what a link needs to ask for the same files again.
  *
  * @throws ImportError when no image or fewer than two batches are left, or all of them would not fit in memory.
  */

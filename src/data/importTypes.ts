@@ -7,9 +7,9 @@ import type { ImageDataset, ImageSize, SkippedFile } from '../domain/imageDatase
 export const HOLD_OUT_SEED = 1;
 
 export interface ImportProgress {
-  /** `listing` while files are handed over and archives opened (`total` may still grow), then `decoding`, from 0 again. */
+  /** `listing` while files are sent to the worker and archives opened (`total` may still grow), then `decoding`, from 0 again. */
   readonly phase: 'listing' | 'decoding';
-  /** Files dealt with, the skipped ones included. */
+  /** Files processed, including skipped ones. */
   readonly done: number;
   readonly total: number;
   readonly skipped: number;
@@ -22,14 +22,14 @@ export interface ImportProgress {
 export interface ImportSettings {
   /** Side in pixels at which every image is stored. */
   readonly size: ImageSize;
-  /** Seeds the choice of the images held out for kNN where the folders name no test set. */
+  /** Seed by which images are held out for kNN where the folders name no test set. */
   readonly seed: number;
-  /** Fewer images than two batches of this size cannot be trained on. */
+  /** A run needs at least two batches of this size. */
   readonly batchSize: number;
 }
 
 export interface ImportOptions extends ImportSettings {
-  /** At most some ten calls a second. */
+  /** Called at most about ten times a second. */
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Aborting ends all workers and rejects the promise with the signal's reason. */
   readonly signal?: AbortSignal;

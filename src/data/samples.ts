@@ -6,7 +6,7 @@ import type { SampleProgress, SampleReply, SampleRequest } from './sample/messag
 
 export interface LoadSampleOptions {
   readonly size: ImageSize;
-  /** At most some ten calls a second. */
+  /** Called at most about ten times a second. */
   readonly onProgress?: (progress: SampleProgress) => void;
   /** Aborting ends the download and rejects the promise with the signal's reason. */
   readonly signal?: AbortSignal;

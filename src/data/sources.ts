@@ -3,7 +3,7 @@ import { isSystemPath } from '../formats/systemPaths';
 import { breathe } from './import/breathe';
 import { ImportError } from './importError';
 
-/** One file as it was given: nothing of it has been read yet. */
+/** One file, not yet read. */
 export interface SourceFile {
   /** Path with `/` between folders, beginning with the dropped folder's own name; the bare name for a single file. */
   readonly path: string;
@@ -13,15 +13,15 @@ export interface SourceFile {
 
 /** What a person dropped or picked, ready for `importImages`. */
 export interface ImageSources {
-  /** What to call it: the folder's name, the archive's, else e.g. "12 files". */
+  /** The name to show: the folder's or the archive's, else e.g. "12 files". */
   readonly name: string;
   readonly files: readonly SourceFile[];
-  /** Files and folders that could not even be opened. */
+  /** Files and folders that could not be opened. */
   readonly unreadable: readonly SkippedFile[];
 }
 
 export interface CollectOptions {
-  /** Called now and then with the number of files found so far. */
+  /** Called from time to time with the number of files found so far. */
   readonly onFound?: (count: number) => void;
   /** Aborting rejects the promise with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -46,7 +46,7 @@ function readSomeEntries(reader: FileSystemDirectoryReader): Promise<FileSystemE
   return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
 }
 
-/** Every entry of a folder: browsers hand out at most 100 at a time and an empty list at the end. */
+/** All entries of a folder: browsers return at most 100 at a time, and an empty list at the end. */
 async function readAllEntries(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];
@@ -71,7 +71,7 @@ export async function walkEntries(
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     signal?.throwIfAborted();
     const { entry, path, isRoot } = next;
-    // A folder that someone dropped by hand is meant, whatever it is called.
+    // A folder that was dropped itself is read even if its name is hidden or a system name.
     if (isSystemPath(entry.name) && !(isRoot && entry.isDirectory)) continue;
     try {
       if (entry.isDirectory) {
@@ -90,9 +90,9 @@ export async function walkEntries(
 }
 
 /**
- * The files of a drop: folders (nested), single files, archives. Call it inside the drop handler itself: the entries are taken
+ * The files of a drop: folders (nested), single files, archives. Call it inside the drop handler: the entries are taken
  * before the first `await`, after which browsers empty the `DataTransfer`.
- * @throws ImportError when the drop holds no files (dragged text, say); the signal's reason when aborted.
+ * @throws ImportError when the drop holds no files (e.g. dragged text); the signal's reason when aborted.
  */
 export function sourcesFromDrop(transfer: DataTransfer, options: CollectOptions = {}): Promise<ImageSources> {
   const entries: FileSystemEntry[] = [];

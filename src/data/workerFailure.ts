@@ -1,15 +1,15 @@
-/** The part of a worker that tells when it breaks. */
+/** The events by which a worker reports a failure. */
 export interface BreakableWorker {
   addEventListener(type: 'error', listener: (event: ErrorEvent) => void): void;
   addEventListener(type: 'messageerror', listener: () => void): void;
 }
 
-/** Reports, in words, that a worker could not be loaded, threw an error, or sent what cannot be read. */
+/** Reports, in words, that a worker could not be loaded, threw an error, or sent an unreadable message. */
 export function onWorkerFailure(worker: BreakableWorker, report: (reason: string) => void): void {
   worker.addEventListener('error', (event) => {
-    // Else the browser reports it a second time, in the console.
+    // Otherwise the browser also reports the error in the console.
     event.preventDefault();
-    // A script that could not be loaded comes without a message.
+    // The event of a script that could not be loaded has no message.
     report(event.message || 'its code could not be loaded; check the connection');
   });
   worker.addEventListener('messageerror', () => report('a message from it could not be read'));

@@ -1,27 +1,27 @@
 /**
- * What a benchmark run measures. Times are the best of several turns, in milliseconds, where they are not called medians; every ratio is of
- * times taken in the same run.
+ * The results of a benchmark run. Times that are not called medians are the best of several turns, in milliseconds; ratios are of times from
+ * the same run.
  */
 
 /** One training step of one contender. */
 export interface StepTime {
   readonly wallMs: number;
-  /** The median of the turns' wall times: unlike the best, it can be compared with another program that makes more turns. */
+  /** Median of the wall times of the turns. Unlike the best, it can be compared with a program that makes more turns. */
   readonly medianMs: number;
-  /** What all threads of the process computed; null where that cannot be told (browsers). */
+  /** Processor time of all threads of the process; null where it is not available (browsers). */
   readonly processorMs: number | null;
-  /** Time in which JavaScript was busy queueing the step. */
+  /** Time that JavaScript takes to queue the step. */
   readonly scriptMs: number;
 }
 
-/** The same value by different implementations, from the same weights and views. */
+/** Loss and gradient norm of one implementation, from the same weights and views as the others. */
 export interface Agreement {
   readonly name: string;
   readonly loss: number;
   readonly gradientNorm: number;
 }
 
-/** Forward pass, backward pass and update on given views: the same network by our kernels, by tfjs's own, and by jax-js. */
+/** Forward pass, backward pass and update on given views, of the same network: with our kernels, with tfjs's own, and with jax-js. */
 export interface StepRow {
   readonly case: string;
   readonly description: string;
@@ -29,15 +29,15 @@ export interface StepRow {
   readonly gflop: number;
   readonly oursMs: number;
   readonly stockTfjsMs: number | null;
-  /** Missing where jax-js did not take part at all. */
+  /** Missing where jax-js was not measured. */
   readonly jaxJsMs?: number | null;
-  /** Stock tfjs by ours, and jax-js by ours. */
+  /** Time of stock tfjs divided by ours, and of jax-js divided by ours. */
   readonly speedup: number | null;
   readonly jaxJsSpeedup?: number | null;
   readonly oursGflops: number;
   readonly times: { readonly ours: StepTime; readonly stockTfjs: StepTime | null; readonly jaxJs?: StepTime | null };
   readonly agreement: readonly Agreement[];
-  /** What was left out, and why. */
+  /** The contenders that were not measured, each with the reason. */
   readonly leftOut: readonly string[];
 }
 
@@ -46,11 +46,11 @@ export interface KernelRow {
   readonly shape: string;
   readonly ms: number;
   readonly gflops: number;
-  /** Of the multiply-add peak of this adapter. */
+  /** Percent of this adapter's peak of multiply-adds. */
   readonly percentOfPeak: number;
-  /** As if every input were read once and every output written once. */
+  /** Counted as if each input were read once and each output written once. */
   readonly gbPerSecond: number;
-  /** Of the copy bandwidth of this adapter. */
+  /** Percent of this adapter's copy bandwidth. */
   readonly percentOfBandwidth: number;
   readonly stockMs: number | null;
 }
@@ -61,7 +61,7 @@ export interface EngineRow {
   readonly ms: number;
   readonly processorMs: number | null;
   readonly scriptMs: number;
-  /** Its time by the first row's. */
+  /** Its time divided by the first row's. */
   readonly relative: number;
 }
 
@@ -69,7 +69,7 @@ export interface MethodRow {
   readonly method: string;
   readonly ms: number;
   readonly processorMs: number | null;
-  /** By SimSiam's. */
+  /** Its time divided by SimSiam's. */
   readonly relative: number;
 }
 
@@ -79,10 +79,10 @@ export interface MemoryRow {
   readonly dispatches: number | null;
 }
 
-/** From nothing to the numbers of the first step. */
+/** Time from a cold start to the results of the first training step. */
 export interface FirstStepRow {
   readonly start: string;
-  /** Until the code was there (0 where the clock starts later), the engine ran, and the first step was done. */
+  /** Time to load the code (0 where the clock starts later), to start the engine, and to compute the first step. */
   readonly loadMs: number;
   readonly engineMs: number;
   readonly stepMs: number;
@@ -110,11 +110,11 @@ export interface BenchReport {
   readonly date: string;
   readonly adapter: string;
   readonly software: boolean;
-  /** Browser or Node, and what it runs on. */
+  /** Browser or Node, operating system and processor. */
   readonly host: string;
   readonly command: string;
   readonly quick: boolean;
-  /** Multiply-adds on registers, and copying 64 MiB (read and written bytes). */
+  /** Peak of multiply-adds on registers, and of copying 64 MiB (bytes read and written). */
   readonly peak: { readonly gflops: number; readonly gbPerSecond: number };
   readonly steps: readonly StepRow[];
   readonly kernels: readonly KernelRow[];
@@ -123,11 +123,11 @@ export interface BenchReport {
   readonly memory: readonly MemoryRow[];
   readonly start: readonly FirstStepRow[];
   readonly scaling: readonly ScalingSeries[];
-  /** Sections and rows that are missing, and why. */
+  /** Missing sections and rows, with the reasons. */
   readonly notes: readonly string[];
 }
 
-/** Ready to be shown: all cells are text. */
+/** A table of text, to be shown or printed. */
 export interface BenchTable {
   readonly title: string;
   readonly note: string;

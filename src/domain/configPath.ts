@@ -16,14 +16,14 @@ function flattenInto(tree: Tree, prefix: string, out: Map<ConfigPath, Leaf>): vo
   }
 }
 
-/** Every setting of a config by its path, in the config's order. */
+/** All settings of a config by their paths, in the config's order. */
 export function flattenConfig(config: RunConfig): Map<ConfigPath, Leaf> {
   const out = new Map<ConfigPath, Leaf>();
   flattenInto(config, '', out);
   return out;
 }
 
-/** The tree of values that `flattenConfig` makes a list of; whether it is a config is for the schema to say. */
+/** The inverse of `flattenConfig`: a tree of values, not yet checked by the schema. */
 export function unflattened(values: Iterable<readonly [ConfigPath, Leaf]>): Tree {
   const root: Branch = {};
   for (const [path, value] of values) {
@@ -70,7 +70,7 @@ export function setConfigValue(config: RunConfig, path: ConfigPath, value: unkno
   throw new Error(`${path}: ${issue?.message ?? 'not a valid value'}`);
 }
 
-/** Reads `true`, `32`, `1e-4` as what they are and anything else as text. */
+/** Parses booleans (`true`) and numbers (`32`, `1e-4`); any other text stays a string. */
 export function parseLeaf(text: string): Leaf {
   if (text === 'true') return true;
   if (text === 'false') return false;

@@ -1,16 +1,16 @@
-/** The engine that runs, and what it runs on. */
+/** The running engine and its adapter. */
 export interface EngineInfo {
   readonly engine: 'webgpu' | 'webgl' | 'wasm';
-  /** Vendor, architecture or driver name as far as the browser tells. */
+  /** Vendor, architecture or driver, as far as the browser reports them. */
   readonly description: string;
-  /** Whether the processor computes, as WASM or as a software WebGPU adapter: some hundred times slower than a GPU. */
+  /** Whether it computes on the processor, by WASM or a software WebGPU adapter, some hundred times slower than a GPU. */
   readonly isSoftware: boolean;
-  /** Optional WebGPU features the device was made with. */
+  /** Optional WebGPU features of the device. */
   readonly features: readonly string[];
-  /** Threads of the processor that WASM computes on; 0 on the other engines. */
+  /** Number of WASM threads; 0 for the other engines. */
   readonly threads: number;
-  /** Why WASM computes on one thread although several would be faster on most machines, in words; null otherwise. */
+  /** Why WASM uses one thread where it could not or should not use several; null otherwise. */
   readonly oneThreadReason: string | null;
-  /** Why a better engine was not taken, in words; null when this is the best there is. */
+  /** Why a faster engine was not used; null if this is the fastest. */
   readonly fallbackReason: string | null;
 }

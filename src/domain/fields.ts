@@ -5,14 +5,14 @@ import type { RunConfig } from './runConfig';
 import { SETTING_LIST } from './settings/registry';
 import { FIELD_GROUPS, type FieldGroup, type Setting, type SettingWords } from './settings/setting';
 
-/** One setting in words, by its path. */
+/** One setting as the page shows it, with its path. */
 export interface Field extends SettingWords {
   readonly path: ConfigPath;
 }
 
 type Listed = readonly [path: ConfigPath, setting: Setting];
 
-/** Moves each setting that names another in front of that one. */
+/** Moves each setting with `shownBefore` in front of the setting named there. */
 function inOrderOfThePage(declared: readonly Listed[]): Listed[] {
   const order = [...declared];
   for (const entry of declared) {
@@ -56,7 +56,7 @@ export function fieldOf(path: ConfigPath): Field {
   return field;
 }
 
-/** A value as the page writes it: the option's label, `on`/`off`, or the number. */
+/** A value as the page shows it: the option's label, `on`/`off`, or the number. */
 export function valueLabel(field: Field, value: string | number | boolean | undefined): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (field.control.kind === 'choice') {
@@ -65,21 +65,21 @@ export function valueLabel(field: Field, value: string | number | boolean | unde
   return typeof value === 'number' ? String(shortened(value)) : String(value);
 }
 
-/** A number as it is shown: 4/3 is 1.3333. */
+/** A number rounded to 5 significant digits: 4/3 is 1.3333. */
 export function shortened(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(5));
 }
 
 /**
- * The paper's CIFAR-10 value of a setting in words, or null where it has none: for settings of this page's own, and for the rate and
- * the sizes that the paper gives for SimSiam alone.
+ * The paper's CIFAR-10 value of a setting as text. null where the paper gives none: for settings that exist only here, and, with a method
+ * other than SimSiam, for the rate and the sizes, which the paper gives for SimSiam alone.
  */
 export function paperValue(field: Field, method: MethodName): string | null {
   if (field.source === null || (method !== 'simsiam' && !ALL_OPTIONS.has(field.path))) return null;
   return valueLabel(field, flattenConfig(presetConfig('paper', 'fashion-mnist', method)).get(field.path));
 }
 
-/** What differs between two configs, in the config's order. */
+/** The paths of the settings that differ between two configs, in the config's order. */
 export function differingPaths(a: RunConfig, b: RunConfig): ConfigPath[] {
   const other = flattenConfig(b);
   return [...flattenConfig(a)].filter(([path, value]) => other.get(path) !== value).map(([path]) => path);

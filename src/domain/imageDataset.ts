@@ -1,14 +1,14 @@
-/** Pixel sizes an image may be stored at; every image of a data set is square and of one size. */
+/** Sides in pixels at which images may be stored; all images of a data set are square and of the same size. */
 export const IMAGE_SIZES = [32, 64] as const;
 export type ImageSize = (typeof IMAGE_SIZES)[number];
 
 export const SAMPLE_IDS = ['fashion-mnist', 'emoji-3d'] as const;
 export type SampleId = (typeof SAMPLE_IDS)[number];
 
-/** The version of each sample's images that this page has; raised when its images, labels or split change. */
+/** The version of each sample's images; raised when its images, labels or split change. */
 export const SAMPLE_VERSIONS: Readonly<Record<SampleId, number>> = { 'fashion-mnist': 1, 'emoji-3d': 1 };
 
-/** Where a data set came from; for a person's own images only what a link needs to ask for them again. */
+/** The origin of a data set; for a person's own images, only what a link needs to ask for them again. */
 export type DatasetSource =
   | { readonly kind: 'sample'; readonly id: SampleId; readonly license: string }
   | { readonly kind: 'folder'; readonly name: string; readonly count: number; readonly fingerprint: string };
@@ -17,17 +17,17 @@ export type DatasetSource =
 export const TRAIN = 0;
 export const TEST = 1;
 
-/** Label of an image that has no class; it is left out of kNN, and still trained on. */
+/** Label of an image without a class; such images are trained on, but not used for kNN. */
 export const NO_LABEL = -1;
 
-/** Everything about a data set but its pixels: small, so that the page keeps it when the worker owns the pixels. */
+/** A data set without its pixels, which is what the page keeps while the worker holds the pixels. */
 export interface DatasetInfo {
   readonly name: string;
   readonly source: DatasetSource;
   /** Side of every image in pixels. */
   readonly size: ImageSize;
   readonly count: number;
-  /** One per image: the path below the dropped root, or the sample's own name for it. */
+  /** One per image: its path below the dropped root, or its name in the sample. */
   readonly names: readonly string[];
   /** Class index per image or `NO_LABEL`; null when the data set has no classes at all. */
   readonly labels: Int16Array | null;
@@ -41,7 +41,7 @@ export interface ImageDataset extends DatasetInfo {
   readonly pixels: Uint8Array;
 }
 
-/** A file that could not become an image, and why, in words for the person who dropped it. */
+/** A file that could not be used, and the reason to show to the person. */
 export interface SkippedFile {
   readonly path: string;
   readonly reason: string;
@@ -54,7 +54,7 @@ export function indicesOf(info: Pick<DatasetInfo, 'split'>, split: typeof TRAIN 
   return Uint32Array.from(indices);
 }
 
-/** Labelled images of one split: what kNN may use as its bank (`TRAIN`) or as its queries (`TEST`). */
+/** Indices of the labelled images of one split: the candidates for the bank (`TRAIN`) or the queries (`TEST`) of kNN. */
 export function labelledIndicesOf(
   info: Pick<DatasetInfo, 'split' | 'labels'>,
   split: typeof TRAIN | typeof TEST,

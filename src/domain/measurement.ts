@@ -14,7 +14,7 @@ export const SERIES_NAMES = [
 ] as const;
 export type SeriesName = (typeof SERIES_NAMES)[number];
 
-/** What was measured at one step; only the series measured at that step are present. */
+/** The measurements of one step; only the series measured at that step are present. */
 export interface Measurement {
   readonly step: number;
   /** The method's loss, before this step's update. SimSiam: in [-1, 1], -1 is perfect agreement. */
@@ -33,7 +33,7 @@ export interface Measurement {
   readonly knn?: number;
   /** Share of probe images whose own other view is their nearest (backbone features), in [0, 1]. */
   readonly viewRetrieval?: number;
-  /** Images (not views) trained on a second, measuring included. */
+  /** Images (not views) trained on per second; the time includes measuring. */
   readonly imagesPerSecond?: number;
 }
 
@@ -48,7 +48,7 @@ export interface Baselines {
   readonly knn: {
     readonly k: number;
     readonly temperature: number;
-    /** Labelled training images voted with, and test images classified. */
+    /** Number of labelled training images that vote, and of test images that are classified. */
     readonly bank: number;
     readonly queries: number;
     /** Share of the most frequent class among the queries. */
@@ -56,7 +56,7 @@ export interface Baselines {
     readonly rawPixels: number;
     readonly untrained: number;
   } | null;
-  /** null where it is not measured: it comes with kNN, and so not at all where `knn.every` is 0. */
+  /** null where it is not measured: it is measured together with kNN, and `knn.every` is 0. */
   readonly viewRetrieval: { readonly images: number; readonly rawPixels: number; readonly untrained: number } | null;
 }
 
@@ -71,10 +71,10 @@ export interface QueryNeighbours {
   readonly neighbours: readonly Neighbour[];
 }
 
-/** Nearest neighbours of the chosen queries among the probe images, in both spaces, at one step. */
+/** Nearest neighbours of the chosen queries among the probe images, by backbone features and by z, at one step. */
 export interface NeighboursSnapshot {
   readonly step: number;
-  /** Images that were searched. */
+  /** Number of images searched. */
   readonly searched: number;
   readonly backbone: readonly QueryNeighbours[];
   readonly z: readonly QueryNeighbours[];
@@ -84,14 +84,14 @@ export interface NeighboursSnapshot {
 export interface ViewsSnapshot {
   readonly step: number;
   readonly size: number;
-  /** The image's place in the data set. */
+  /** The image's index in the data set. */
   readonly index: number;
   readonly image: Uint8ClampedArray<ArrayBuffer>;
   readonly x1: Uint8ClampedArray<ArrayBuffer>;
   readonly x2: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** What the numbers say about a run. Judged relative to the run's own first steps, never from its settings. */
+/** The diagnosis of a run. It depends on the measurements relative to the run's first steps, not on its settings. */
 export type Diagnosis =
   | { readonly state: 'starting' | 'learning' }
   | { readonly state: 'collapsed'; readonly since: number; readonly outputStd: number; readonly loss: number }
@@ -99,11 +99,11 @@ export type Diagnosis =
       readonly state: 'dimensional-collapse';
       readonly since: number;
       readonly effectiveRank: number;
-      /** The rank it fell from, at the run's start or later, that this is judged against. */
+      /** The rank before it fell, at the run's start or later, to which `effectiveRank` is compared. */
       readonly startRank: number;
       readonly outputStd: number;
     }
-  /** The loss stays high, and the outputs spread. */
+  /** The loss stays high while the outputs stay spread. */
   | {
       readonly state: 'no-convergence';
       readonly since: number;
@@ -114,7 +114,7 @@ export type Diagnosis =
   | { readonly state: 'oscillation'; readonly since: number; readonly low: number; readonly high: number }
   | { readonly state: 'diverged'; readonly since: number; readonly loss: number };
 
-/** Something that happened at a step and is drawn as a line on every chart. */
+/** An event at a step, drawn as a line on every chart. */
 export type Marker =
   | { readonly kind: 'change'; readonly step: number; readonly key: LiveKey; readonly value: LiveValue }
   | { readonly kind: 'diagnosis'; readonly step: number; readonly state: Diagnosis['state'] };

@@ -3,7 +3,7 @@ import { type DatasetChoice, type PresetName, type RunConfig, runConfigSchema } 
 import { SETTINGS } from './settings/registry';
 import { valuesIn } from './settings/tree';
 
-/** The defaults of a preset on a data set and for a method; a link stores only what differs from them. */
+/** The defaults of a preset for a data set and a method; a link stores only the settings that differ from them. */
 export function presetConfig(
   preset: PresetName,
   dataset: DatasetChoice = 'fashion-mnist',
@@ -21,9 +21,7 @@ export function presetConfig(
   });
 }
 
-/**
- * The same settings for another method: what is shared stays where it was changed by hand, the rest becomes the method's own.
- */
+/** The settings for another method: shared settings that were edited by hand are kept, all others get the method's defaults. */
 export function withMethod(config: RunConfig, method: MethodName): RunConfig {
   const before = new Map(Object.entries(presetConfig(config.preset, config.dataset, config.method)));
   const kept = Object.entries(config).filter(
@@ -32,7 +30,7 @@ export function withMethod(config: RunConfig, method: MethodName): RunConfig {
   return runConfigSchema.parse({ ...presetConfig(config.preset, config.dataset, method), ...Object.fromEntries(kept) });
 }
 
-/** Groups of settings are plain data. */
+/** Whether two values are equal; groups of settings are compared as JSON. */
 function isSame(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

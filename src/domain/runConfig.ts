@@ -4,7 +4,7 @@ import { AUGMENT } from './settings/augment';
 import { SETTING_LIST, SETTINGS } from './settings/registry';
 import { type ShapeOf, shapeOf } from './settings/tree';
 
-/** A whole run, but for its data: with the same data, adapter and engine it gives the same loss series. */
+/** All settings of a run. With the same data, adapter and engine, the same config gives the same loss series. */
 export const runConfigSchema = z.strictObject(shapeOf(SETTINGS));
 export type RunConfig = z.infer<typeof runConfigSchema>;
 
@@ -25,7 +25,7 @@ type LiveShape = Pick<
 
 const LIVE_PATHS = new Set(SETTING_LIST.filter(([, { live }]) => live).map(([path]) => path));
 
-/** Settings that may change while a run goes on; the change takes effect at the next step. */
+/** Settings that may change during a run; a change takes effect at the next step. */
 export const liveSchema = z.strictObject(
   Object.fromEntries(Object.entries(runConfigSchema.shape).filter(([key]) => LIVE_PATHS.has(key))) as LiveShape,
 );
@@ -34,12 +34,12 @@ export type LiveKey = keyof LiveSettings;
 export type LiveValue = LiveSettings[LiveKey];
 export const LIVE_KEYS = Object.keys(liveSchema.shape) as LiveKey[];
 
-/** What may change in flight, as the run begins with it. */
+/** The live settings of a config, i.e. those that may change in flight. */
 export function liveSettingsOf(config: RunConfig): LiveSettings {
   return z.object(liveSchema.shape).parse(config);
 }
 
-/** A change made in flight: before the update that follows step `[0]`, `[1]` became `[2]`. */
+/** A change in flight: after `step` updates, before the next one, the setting `key` became `value`. */
 export type LiveChange = readonly [step: number, key: LiveKey, value: LiveValue];
 
 /** @throws ZodError when the value does not fit the key. */
@@ -48,7 +48,7 @@ export function parseLiveChange(change: unknown): LiveChange {
   return [step, key, liveSchema.shape[key].parse(value)];
 }
 
-/** Combinations the schema alone cannot rule out, in words a person can act on; empty when the config is sound. */
+/** Invalid combinations of settings, which the schema cannot express, each with what to change; empty when the config is valid. */
 export function configProblems(config: RunConfig): string[] {
   const problems: string[] = [];
   const { crop, blur } = config.augment;

@@ -14,7 +14,7 @@ import {
 import { DATASET_CHOICES, PRESET_NAMES } from './settings/names';
 import { CURRENT_VERSION, defaultsOf, isVersion } from './versions/registry';
 
-/** What a link says of a person's own images, so that opening it can ask for the same folder. */
+/** How a link identifies a person's own images, so that the page can ask for the same folder. */
 export interface FolderReference {
   readonly name: string;
   readonly count: number;
@@ -28,12 +28,12 @@ export interface SharedRun {
   readonly folder: FolderReference | null;
 }
 
-/** What the other settings' defaults depend on. */
+/** Keys that are read before all others, because the defaults depend on them, and the sample's version. */
 const NAMED_FIRST = new Set(['v', 'preset', 'dataset', 'method', 'sample']);
 
 /**
- * The URL hash (without `#`) of a run: version, preset, data set, and what differs from their defaults of today.
- * @param sampleVersion of the sample that the run is on, where it is not the version that this page has
+ * The URL hash (without `#`) of a run: version, preset, data set, and the settings that differ from the current defaults.
+ * @param sampleVersion the version of the run's sample, if it is not the current one
  */
 export function encodeShareLink({ config, changes, folder }: SharedRun, sampleVersion?: number): string {
   const { preset, dataset } = config;
@@ -66,7 +66,7 @@ function decodeChanges(text: string): LiveChange[] {
   return value.map(parseLiveChange).sort((a, b) => a[0] - b[0]);
 }
 
-/** The version whose defaults a link leaves out; today's for a hash that names none, since no link was written without. */
+/** The version whose defaults apply to a link. A hash without a version gets the current one, since every written link has a version. */
 function versionOf(entries: URLSearchParams, notices: string[]): number {
   const text = entries.get('v');
   if (text === null) return CURRENT_VERSION;
@@ -77,12 +77,12 @@ function versionOf(entries: URLSearchParams, notices: string[]): number {
   return CURRENT_VERSION;
 }
 
-/** A setting that the others' defaults depend on. */
+/** A setting on which the defaults of the others depend. */
 interface Named<T extends string> {
   readonly key: string;
   readonly what: string;
   readonly names: readonly T[];
-  /** What is taken instead of an unknown name, and how a notice calls it. */
+  /** The name used instead of an unknown one, and its text in the notice. */
   readonly otherwise: T;
   readonly shown: string;
 }
@@ -119,7 +119,7 @@ const METHOD: Named<MethodName> = {
   shown: 'SimSiam',
 };
 
-/** Says so when a link was made with images of a sample that this page does not have; no version means 1. */
+/** Adds a notice when a link was made with another version of its sample. A link without a sample version has version 1. */
 function checkSample(entries: URLSearchParams, dataset: DatasetChoice, notices: string[]): void {
   if (dataset === 'folder') return;
   const text = entries.get('sample') ?? '1';
@@ -132,7 +132,7 @@ function checkSample(entries: URLSearchParams, dataset: DatasetChoice, notices: 
 }
 
 /**
- * Reads a URL hash. Never throws: what cannot be read falls back to its default and is named in `notices`, ready to show.
+ * Reads a URL hash. Never throws: a setting that cannot be read gets its default, and `notices` has a message about it to show.
  * An empty hash gives the defaults and no notice.
  */
 export function decodeShareLink(hash: string): { readonly run: SharedRun; readonly notices: readonly string[] } {

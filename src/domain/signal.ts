@@ -8,12 +8,12 @@ import type {
   ViewsSnapshot,
 } from './measurement';
 
-/** `building`: weights, baselines and first pipelines; `finished`: totalSteps reached; `failed`: see the error. */
+/** `building`: weights, baselines and first pipelines are made; `finished`: totalSteps reached; `failed`: an error was reported. */
 export type RunState = 'building' | 'paused' | 'training' | 'finished' | 'diverged' | 'failed';
 
-/** What a run reports while it goes on, by kind. Typed arrays in a value become the receiver's. */
+/** The reports of a run, by kind. The buffers of typed arrays are transferred to the receiver. */
 interface SignalValues {
-  /** What the run does now, and the updates it has finished. */
+  /** The run's state and the number of finished updates. */
   state: { readonly state: RunState; readonly step: number };
   /** In the order of their steps; the worker passes them on at most ten times a second, several at once. */
   measurements: readonly Measurement[];
@@ -32,7 +32,7 @@ export type RunSignal = {
   [Kind in keyof SignalValues]: { readonly kind: Kind; readonly value: SignalValues[Kind] };
 }[keyof SignalValues];
 
-/** Takes a run's signals, in the order in which they arise. */
+/** Receives a run's signals, in the order in which they arise. */
 export type Emit = (signal: RunSignal) => void;
 
 /** The buffers of a signal's typed arrays, which can be transferred rather than copied. */

@@ -4,7 +4,7 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
 /** A stream of random numbers that is the same on every platform for the same seed. */
 export interface Random {
-  /** A number in [low, high); [0, 1) when not told. */
+  /** A number in [low, high); [0, 1) by default. */
   uniform(low?: number, high?: number): number;
   /** A whole number from `low` to `high`, both included. */
   integer(low: number, high: number): number;
@@ -20,7 +20,10 @@ function scramble(word: number): number {
   return h ^ (h >>> 16);
 }
 
-/** Words that tell `[1, '2']` from `['12']` and from `[1, 2]`: each part is preceded by its kind and length. */
+/**
+ * The words to hash for one part of a path. They begin with the part's kind and a string's length, so that `[1, '2']`, `['12']` and `[1,
+ * 2]` differ.
+ */
 function wordsOf(part: number | string): number[] {
   if (typeof part === 'number') return [1, part | 0, Math.floor(part / 2 ** 32) | 0];
   return [2, part.length, ...Array.from(part, (character) => character.codePointAt(0) ?? 0)];
@@ -37,7 +40,7 @@ export function seededRandom(seed: number, ...streams: readonly (number | string
   const state = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
   for (const word of [seed, ...streams].flatMap(wordsOf)) {
     for (let i = 0; i < 4; i++) {
-      // Each lane takes in its neighbour too, so that the four do not run in step.
+      // Each lane also mixes in its neighbour, so that the four lanes differ.
       state[i] = (scramble(state[i] ^ scramble(word + i)) + Math.imul(state[(i + 1) % 4], 0x9e3779b1)) | 0;
     }
   }

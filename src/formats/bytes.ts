@@ -1,4 +1,4 @@
-/** A size in bytes as people read it, e.g. "3.2 GB". */
+/** A size in bytes as text, e.g. "3.2 GB". */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
   const units = ['kB', 'MB', 'GB', 'TB'];

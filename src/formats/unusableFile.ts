@@ -1,4 +1,4 @@
-/** Thrown by whatever finds that one file is no good; the message becomes the reason it is listed with. */
+/** A file that cannot be used. The message is the reason shown beside its path, e.g. “is empty (0 bytes)”. */
 export class UnusableFile extends Error {
   override readonly name = 'UnusableFile';
 }

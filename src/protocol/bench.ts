@@ -1,6 +1,6 @@
 import type { BenchReport, BenchSection, BenchTable, FirstStepRow } from '../domain/benchmark';
 
-/** What the benchmark page asks of its worker; each worker gets one command and answers with one result. */
+/** The commands of the benchmark page to its worker; each worker gets one command and answers with one result. */
 export type BenchCommand =
   | { readonly type: 'firstStep' }
   | {
@@ -12,7 +12,7 @@ export type BenchCommand =
       readonly host: string;
     };
 
-/** A report with everything that is shown and saved of it. */
+/** A report, with everything that the page shows and saves of it. */
 export interface BenchResult {
   readonly report: BenchReport;
   readonly facts: readonly (readonly [name: string, value: string])[];

@@ -3,8 +3,8 @@ import type { ImageDataset } from '../domain/imageDataset';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
 
 /**
- * What the page may ask of the worker. Every command carries an `id` and is answered once, by a `reply` or a `failure`
- * event with that id. Commands about a run name it, so that a late one cannot touch its successor.
+ * The commands of the page to the worker. Every command carries an `id` and is answered once, by a `reply` or a `failure` event with that
+ * id. Commands about a run name it, so that a late command cannot affect the next run.
  */
 export type Command = { readonly id: number } & CommandBody;
 
@@ -13,9 +13,9 @@ export type CommandBody =
   | { readonly type: 'init'; readonly engine: EngineChoice }
   /** Hands a data set over. Its pixels are transferred: the worker owns them from here on. */
   | { readonly type: 'setDataset'; readonly dataset: ImageDataset }
-  /** Gets the kernels ready for a run of these settings, while its images are on their way. */
+  /** Gets the kernels ready for a run of these settings, while its images are being loaded. */
   | { readonly type: 'prepare'; readonly config: RunConfig }
-  /** Builds a run at step 0, paused, with changes to replay at their steps. Ends the run before it. */
+  /** Builds a run at step 0, paused, with changes to replay at their steps. Ends the previous run. */
   | {
       readonly type: 'create';
       readonly runId: string;

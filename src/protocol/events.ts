@@ -25,7 +25,7 @@ export type ReplyEvent = {
   [T in CommandType]: { readonly type: 'reply'; readonly id: number; readonly to: T; readonly result: Replies[T] };
 }[CommandType];
 
-/** What the worker tells the page: one answer to each command, and a stream of signals of the current run. */
+/** The events from the worker to the page: one answer to each command, and a stream of signals of the current run. */
 export type Event =
   | ReplyEvent
   | { readonly type: 'failure'; readonly id: number; readonly error: EngineError }

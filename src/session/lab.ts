@@ -22,14 +22,14 @@ import { Settings } from './run/settings';
 export interface LabOptions {
   readonly openWorker: () => WorkerPort;
   readonly loaders: ImageLoaders;
-  /** Where a sample's images come from, by its choice in the settings. */
+  /** The origin of a sample's images, by its name in the settings. */
   readonly sampleOrigin: (choice: Exclude<DatasetChoice, 'folder'>) => Origin;
   readonly schedule?: Scheduler;
-  /** Where runs outlive the page; without it they are kept for as long as it is open. */
+  /** The storage of runs; without it they are kept only while the page is open. */
   readonly storage?: RunStorage;
 }
 
-/** Everything the page does: one value is edited, one worker trains, and what it reports is kept for the components to read. */
+/** Everything that the page does, without React: it holds the edited settings, runs the training worker, and stores what it reports. */
 export class Lab {
   readonly engineStore = createEngineStore();
   readonly datasetStore = createDatasetStore();
@@ -80,7 +80,7 @@ export class Lab {
     return this.#images.thumbnails;
   }
 
-  /** Starts the engine and loads what the settings name, both at once; the run is built when both are there. */
+  /** Starts the engine and loads the data set at the same time; the run is built when both are ready. */
   start(): void {
     const { dataset, engine } = this.#config;
     void this.#engine.ensure(engine).then((ready) => {
@@ -91,7 +91,7 @@ export class Lab {
     if (dataset !== 'folder') void this.loadImages(this.#options.sampleOrigin(dataset));
   }
 
-  /** Opens another link in the same page; what cannot be read of it is said in a notice. */
+  /** Opens another link in the same page. Notices name the settings that cannot be read. */
   open(hash: string): void {
     const { run, notices } = openLink(hash);
     this.#settings.keepPreset();
@@ -113,18 +113,18 @@ export class Lab {
     this.#settings.setPreset(preset);
   }
 
-  /** Gives up edits that wait for a new run. */
+  /** Discards edits that need a new run. */
   discardEdits(): void {
     this.#settings.discardEdits();
   }
 
-  /** Takes the current data set's sample, or loads another one. */
+  /** Loads a sample. A link's request for a folder is dropped. */
   chooseSample(choice: Exclude<DatasetChoice, 'folder'>): void {
     this.#images.waitFor(null);
     void this.loadImages(this.#options.sampleOrigin(choice));
   }
 
-  /** Loads images and, once they are complete, builds a new run on them. Until then everything stays. */
+  /** Loads images and, once they are complete, builds a new run on them. Until then the current run goes on. */
   async loadImages(origin: Origin): Promise<void> {
     const areFirst = this.runStore.getState().active === null;
     const info = await this.#images.load(origin);
@@ -152,12 +152,12 @@ export class Lab {
     this.#control.pause();
   }
 
-  /** A new run at step 0 with the settings as edited, with the engine started again if need be. The run before it is over. */
+  /** Ends the run and builds a new one at step 0 with the edited settings. Starts the engine again if it failed. */
   reset(): void {
     this.#control.reset();
   }
 
-  /** A run of other settings in the place of the present one, which is over. Resolves once it is built, or cannot be. */
+  /** Replaces the run by one with other settings. Resolves once it is built, or when it cannot be built. */
   replaceBy(config: RunConfig, intent: 'train' | null): Promise<void> {
     this.#settings.keepPreset();
     return this.#control.replaceBy(config, intent);
@@ -167,7 +167,7 @@ export class Lab {
     this.#control.setQueries(queries);
   }
 
-  /** Two augmented views of some images, without a run. */
+  /** Computes two augmented views of each image, without a run. */
   preview(augment: AugmentConfig, seed: number, indices: readonly number[]): Promise<Replies['preview']> {
     return this.#engine.request<'preview'>({ type: 'preview', augment, seed, indices });
   }

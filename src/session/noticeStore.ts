@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 
-/** Something to tell the person that they can dismiss. */
+/** A message to the person, shown until it is dismissed. */
 export interface Notice {
   readonly id: number;
   readonly text: string;

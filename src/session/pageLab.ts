@@ -6,10 +6,10 @@ import { openWorker } from './engine/openWorker';
 import { Lab } from './lab';
 import { syncLink } from './link/linkSync';
 
-/** Leaving asks for confirmation once a run has taken this many steps: minutes, on most machines. */
+/** Closing the page asks for confirmation once a run has taken this many steps, which is minutes on most machines. */
 const STEPS_WORTH_ASKING = 500;
 
-/** The lab of a page: opened from its address, with the training worker and the built-in samples. */
+/** Opens the lab of a page from its address, with the training worker and the built-in samples. */
 export function openLab(page: Window): Lab {
   const otherTabs = new BroadcastChannel('simsiam-lab-runs');
   const lab = new Lab(page.location.hash, {
@@ -21,7 +21,7 @@ export function openLab(page: Window): Lab {
   otherTabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (typeof data === 'string') void lab.archive.changedElsewhere(data);
   });
-  // Either of the two may be the last event before the page is closed.
+  // Either event may be the last one before the page is closed.
   page.addEventListener('pagehide', () => lab.archive.leave());
   page.document.addEventListener('visibilitychange', () => {
     if (page.document.visibilityState === 'hidden') lab.archive.leave();

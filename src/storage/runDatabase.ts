@@ -13,17 +13,17 @@ function storageError(error: unknown): StorageError {
   return new StorageError(full ? 'full' : 'unavailable', error);
 }
 
-/** Runs in IndexedDB: records and curves apart, so that a table of many runs is read without their curves. */
+/** Runs in IndexedDB, with records and curves in separate stores, so that a table of many runs is read without their curves. */
 export class RunDatabase implements RunStorage {
   readonly #onChange: (id: string) => void;
   readonly #steps: readonly UpgradeStep[];
   #opened: Promise<IDBPDatabase<Schema>> | null = null;
-  /** The open connection: a page that is being left has no time to wait for a promise. */
+  /** The open connection: when the page is being closed, a promise may not resolve in time. */
   #ready: IDBPDatabase<Schema> | null = null;
 
   /**
-   * @param onChange called with the id of each run that this tab wrote, renamed or deleted, once that is done
-   * @param steps the steps by which the database came to its present shape; only a test has others
+   * @param onChange called with the id of each run that this tab wrote, renamed or deleted, after the write
+   * @param steps the steps that bring the database to its present shape; only tests pass others
    */
   constructor(onChange: (id: string) => void = () => undefined, steps: readonly UpgradeStep[] = UPGRADE_STEPS) {
     this.#onChange = onChange;
@@ -98,7 +98,7 @@ export class RunDatabase implements RunStorage {
     });
   }
 
-  /** Ends the connection; the next call opens another. */
+  /** Closes the connection; the next call opens a new one. */
   close(): void {
     this.#ready?.close();
     this.#ready = null;
@@ -119,7 +119,7 @@ export class RunDatabase implements RunStorage {
       upgrade: (database, oldVersion, _, transaction) => {
         for (const step of this.#steps.slice(oldVersion)) step(database, transaction);
       },
-      // A later version of the page, in another tab, waits for this one to let go.
+      // A later version of the page, in another tab, cannot upgrade until this connection is closed.
       blocking: () => this.close(),
       terminated: () => this.close(),
     });
@@ -133,7 +133,7 @@ async function removeAll(db: IDBPDatabase<Schema>, ids: readonly string[]): Prom
   await completed(tx, Promise.all(ids.flatMap((id) => BOTH.map((store) => tx.objectStore(store).delete(id)))));
 }
 
-/** Waits for a transaction and the work in it. Where both failed, the transaction knows why. */
+/** Waits for a transaction and the work in it. If both fail, throws the transaction's error, which has the cause. */
 async function completed(tx: { readonly done: Promise<void> }, work: Promise<unknown>): Promise<void> {
   const outcomes = await Promise.allSettled([tx.done, work]);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;

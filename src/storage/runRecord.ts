@@ -5,37 +5,37 @@ import { type LiveChange, parseLiveChange, type RunConfig } from '../domain/runC
 import { CURRENT_VERSION, isVersion } from '../domain/versions/registry';
 import { storedConfig } from './storedConfig';
 
-/** What a run was trained on, as far as it can be named without its images. */
+/** The data set of a run, without its images. */
 export interface DatasetIdentity {
   readonly name: string;
   readonly count: number;
   /** The sample, or null for a person's own images. */
   readonly sample: (typeof SAMPLE_IDS)[number] | null;
-  /** Of the sample's images; null for a person's own. */
+  /** Version of the sample's images; null for a person's own images. */
   readonly sampleVersion: number | null;
-  /** Of a person's own images. */
+  /** Fingerprint of a person's own images; null for a sample. */
   readonly fingerprint: string | null;
 }
 
-/** Where a run stood when it was last written. `stopped`: it could have gone on. */
+/** The state of a run when it was last written. `stopped`: it had steps left. */
 export const KEPT_STATES = ['stopped', 'finished', 'diverged', 'failed'] as const;
 export type KeptState = (typeof KEPT_STATES)[number];
 
-/** A kept run but for its curves: small, so that a table of many is read at once. */
+/** A kept run without its curves, so that a table of many runs can be read at once. */
 export interface RunRecord {
-  /** Written as today's; records of earlier versions are read as such, and those of later ones left alone. */
+  /** Always the current version when written. Records of earlier versions can be read; those of later versions are left as they are. */
   readonly version: number;
   readonly id: string;
-  /** As given by the person; null where the run goes by what is different about it. */
+  /** The name that the person gave; null where the name is derived from the settings. */
   readonly name: string | null;
   /** Milliseconds since 1970, at the first step. */
   readonly created: number;
-  /** As it was at step 0. */
+  /** The settings at step 0. */
   readonly config: RunConfig;
-  /** Made in flight, up to `steps`. */
+  /** Changes made in flight, up to `steps`. */
   readonly changes: readonly LiveChange[];
   readonly dataset: DatasetIdentity;
-  /** null where no engine has said what it is. */
+  /** null where the engine was not known. */
   readonly engine: { readonly name: string; readonly adapter: string } | null;
   readonly steps: number;
   readonly state: KeptState;
@@ -64,7 +64,7 @@ const liveChange = z.unknown().transform((value, context): LiveChange => {
   }
 });
 
-/** Complete: a state that is missing here, or that no longer exists, is a compile error. */
+/** One schema per state: a missing state, or one that no longer exists, is a compile error. */
 const DIAGNOSES = {
   starting: z.object({ state: z.literal('starting') }),
   learning: z.object({ state: z.literal('learning') }),
@@ -122,7 +122,7 @@ const baselines = z.object({
   viewRetrieval: z.object({ images: anyNumber, rawPixels: anyNumber, untrained: anyNumber }).nullable(),
 }) satisfies z.ZodType<Baselines>;
 
-/** A list without the entries that do not fit. */
+/** A list without the entries that do not match the schema. */
 function fitting<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
   return z.array(z.unknown()).transform((values) =>
     values.flatMap((value) => {
@@ -132,7 +132,7 @@ function fitting<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
   );
 }
 
-/** Records of version 1 do not say which version of a sample it was: there was only one. */
+/** Records of version 1 have no sample version, because there was only one. */
 const dataset = z
   .object({
     name: z.string(),
@@ -155,7 +155,7 @@ const final = z.record(z.string(), z.unknown()).transform((values) => {
   return known;
 });
 
-/** Changes are part of the run itself: one that cannot be read spoils the record. What was measured of it does not. */
+/** A record with an unreadable change cannot be used, because the changes define the run. Unreadable measurements are left out. */
 const recordSchema = z
   .object({
     version: z.number().refine(isVersion),
@@ -175,19 +175,19 @@ const recordSchema = z
   })
   .transform((record, context): RunRecord => {
     const config = storedConfig(record.config, record.version);
-    // Complete from here on: written again, it is a record of today's version.
+    // The settings are complete now, so when the record is written again it is of the current version.
     if (config !== null) return { ...record, version: CURRENT_VERSION, config };
     context.addIssue('not the settings of a run');
     return z.NEVER;
   });
 
-/** What the database holds under a key, as a run; null when it is damaged, or of a later version of the page. */
+/** A stored value as a run; null when it is damaged or of a later version of the page. */
 export function parseRunRecord(stored: unknown): RunRecord | null {
   const parsed = recordSchema.safeParse(stored);
   return parsed.success ? parsed.data : null;
 }
 
-/** The curves of a run; one that is damaged is left out. */
+/** The curves of a run, without damaged ones. */
 export function parseCurves(stored: unknown): Curves {
   const curves: { -readonly [Name in SeriesName]?: Curves[Name] } = {};
   if (typeof stored !== 'object' || stored === null) return curves;

@@ -1,9 +1,9 @@
 import type { Curves, RunRecord } from './runRecord';
 
-/** `full`: there is no room left; `unavailable`: the browser keeps nothing here (a private window, or storage switched off). */
+/** `full`: no space is left; `unavailable`: the browser stores nothing for this page (a private window, or storage is disabled). */
 export type StorageProblem = 'full' | 'unavailable';
 
-/** Something that could not be kept or read. */
+/** A read or a write of the storage that failed. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
   constructor(
@@ -16,30 +16,30 @@ export class StorageError extends Error {
 
 export interface StoredRuns {
   readonly runs: readonly RunRecord[];
-  /** How many there are besides that cannot be read: damaged, or of another version of the page. */
+  /** Number of stored runs that cannot be read: damaged, or of a later version of the page. */
   readonly unreadable: number;
 }
 
 export interface SaveOptions {
-  /** Not in the storage yet. Any other run that is missing there was deleted in another tab, and stays deleted. */
+  /** Whether this is the run's first write. A run that was written before but is missing was deleted in another tab, and stays deleted. */
   readonly isNew: boolean;
-  /** The page is about to go: no time to look first. */
+  /** The page is about to close: the run is written at once, without checking whether it was deleted or renamed. */
   readonly leaving?: boolean;
 }
 
 /**
- * Where runs are kept beyond the page, shared by every tab of it. A run's measurements are written by the one tab that trains it;
+ * Storage of runs that outlives the page and is shared by all its tabs. Only the tab that trains a run writes its measurements;
  * any tab may rename or delete it. Each method is one transaction. All reject with a `StorageError`.
  */
 export interface RunStorage {
   list(): Promise<StoredRuns>;
-  /** One run, or null when it is not there or cannot be read. */
+  /** One run, or null when it is not stored or cannot be read. */
   read(id: string): Promise<RunRecord | null>;
   curves(id: string): Promise<Curves>;
-  /** Writes a run and its curves, but for the name, which is that of the storage once the run is there. */
+  /** Writes a run and its curves. A run that is already stored keeps its stored name. */
   save(run: RunRecord, curves: Curves, options: SaveOptions): Promise<void>;
   rename(id: string, name: string | null): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Deletes what `list` could not read. */
+  /** Deletes the runs that `list` could not read. */
   removeUnreadable(): Promise<void>;
 }

@@ -9,7 +9,7 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The settings of `defaults`, each with what is stored for it, if anything is. */
+/** The settings of `defaults`, each with its stored value where there is one. */
 function overlaid(defaults: Tree, stored: Tree): Tree {
   const merged = Object.entries(defaults).map(([key, value]) => {
     const there = Object.hasOwn(stored, key) ? stored[key] : undefined;
@@ -20,9 +20,9 @@ function overlaid(defaults: Tree, stored: Tree): Tree {
 }
 
 /**
- * The settings of a kept run, perhaps written by an earlier version of the page: a setting that did not exist then has the default of the
- * record's version for its preset, data set and method; one that no longer exists is left out. null when what is there cannot be the
- * settings of any run: no known preset, data set or method, or a value that does not fit its setting.
+ * The settings of a kept run, which an earlier version of the page may have written: a missing setting gets the default of the
+ * record's version for its preset, data set and method; a setting that no longer exists is left out. null when the stored value is not
+ * a valid config: an unknown preset, data set or method, or an invalid value of a setting.
  */
 export function storedConfig(stored: unknown, version: number): RunConfig | null {
   if (!isTree(stored)) return null;

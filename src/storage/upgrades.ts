@@ -1,14 +1,14 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 
-/** The database's stores. Values are `unknown`: they were written by whatever version of the page was open then. */
+/** The database's stores. Values are `unknown`, since any version of the page may have written them. */
 export interface Schema extends DBSchema {
   runs: { key: string; value: unknown };
   curves: { key: string; value: unknown };
 }
 
 /**
- * Brings a database of one version to the next. It may create and delete stores, and rewrite what is in them through the transaction; it
- * may wait for nothing but that transaction.
+ * Upgrades a database from one version to the next. It may create and delete stores, and rewrite their values in the transaction; it
+ * may await only that transaction.
  */
 export type UpgradeStep = (
   database: IDBPDatabase<Schema>,
@@ -16,8 +16,8 @@ export type UpgradeStep = (
 ) => void;
 
 /**
- * Step n, counted from 1, brings a database of version n - 1 to version n; version 0 is none at all. A step that has been released never
- * changes: whoever needs another shape adds a step. This is the version of the stores; records have one of their own.
+ * Step n, counted from 1, upgrades a database from version n - 1 to version n; version 0 means that there is no database. A released step
+ * never changes: a change of the stores is a new step. This is the version of the stores; records have a version of their own.
  */
 export const UPGRADE_STEPS: readonly UpgradeStep[] = [
   (database) => {

@@ -10,7 +10,7 @@ import type { RunStoreState } from '../session/run/runStore';
 
 export const LabContext = createContext<Lab | null>(null);
 
-/** The lab that the components around this one show and control. */
+/** The lab of the nearest provider. */
 export function useLab(): Lab {
   const lab = use(LabContext);
   if (lab === null) throw new Error('There is no LabContext around this component.');
@@ -41,7 +41,7 @@ export function useNotices(): readonly Notice[] {
   return useStore(useLab().noticeStore, (state) => state.notices);
 }
 
-/** The picture of an image of the data set, or null until it is there. */
+/** The picture of an image of the data set, or null until it is loaded. */
 export function useThumbnail(index: number): ImageData | null {
   const { thumbnails } = useLab();
   const image = useSyncExternalStore(thumbnails.subscribe, () => thumbnails.get(index));

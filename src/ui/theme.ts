@@ -24,7 +24,7 @@ const accent: MantineColorsTuple = [
   '#152a7d',
 ];
 
-/** Greys of the dark scheme, a little blue like the page's own; 0 is the lightest. */
+/** Greys of the dark scheme, slightly blue like the page's background; 0 is the lightest. */
 const dark: MantineColorsTuple = [
   '#e9ebf1',
   '#c3c8d4',
@@ -63,7 +63,7 @@ export const theme = createTheme({
       defaultProps: {
         position: 'bottom-end',
         transitionProps: { duration: 0 },
-        // Rendered inside its landmark, without a placeholder, so that the first item gets the focus.
+        // Rendered inside its landmark; without the placeholder, the first item gets the focus.
         withinPortal: false,
         withInitialFocusPlaceholder: false,
       },
@@ -74,7 +74,7 @@ export const theme = createTheme({
       defaultProps: { size: 'sm' },
       styles: {
         body: { position: 'relative' },
-        // The invisible checkbox covers the drawn switch, so that the element that is clicked has the name and the role.
+        // The invisible checkbox covers the switch, so that the clicked element has the name and the role.
         input: {
           position: 'absolute',
           inset: 0,
@@ -98,5 +98,5 @@ export const theme = createTheme({
   },
 });
 
-/** The same key as public/colorScheme.js, which sets the scheme before the first paint. */
+/** The key is the same as in public/colorScheme.js, which sets the scheme before the first paint. */
 export const colorSchemeManager = localStorageColorSchemeManager({ key: 'simsiam-lab-color-scheme' });

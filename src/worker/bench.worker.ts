@@ -12,7 +12,7 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-/** Since the worker was made: loading its code took so long. */
+/** Milliseconds since the worker was created, in which its code was loaded. */
 const loadMs = performance.now();
 const clock = { wallMs: () => performance.now(), processorMs: () => null };
 

@@ -2,7 +2,7 @@ import { NoEngineError } from '../engine/backend/noEngineError';
 import { RunError } from '../engine/run/checkRun';
 import type { EngineError, ErrorCode } from '../protocol/events';
 
-/** A command that cannot be carried out, in words for the person. */
+/** A command that cannot be carried out; the message is shown to the person. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: ErrorCode;

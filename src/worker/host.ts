@@ -12,7 +12,7 @@ import type { Command, CommandBody, Replies } from '../protocol/commands';
 import type { EngineError, Event, ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
 
-/** The page draws at most this often. */
+/** Measurements are sent to the page at most this often. */
 const REPORT_EVERY_MS = 100;
 
 type Post = (event: Event, transfer?: Transferable[]) => void;
@@ -41,7 +41,7 @@ export class Host {
   #measured: Measurement[] = [];
   #reportTimer: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param tuning where the choice of kernels is kept from visit to visit */
+  /** @param tuning where the choice of kernels is kept between visits */
   constructor(post: Post, tuning?: TuningCache) {
     this.#post = post;
     this.#tuning = tuning;
@@ -121,13 +121,13 @@ export class Host {
           code: outOfMemory ? 'out-of-memory' : 'internal',
           message: outOfMemory
             ? 'The GPU ran out of memory. Choose a smaller batch, network or image size, then Reset.'
-            : `The GPU reported an error, so the numbers since then are not to be trusted: ${message}`,
+            : `The GPU reported an error, so all measurements since then are invalid: ${message}`,
           recoverable: true,
         }),
       onLost: (message) =>
         this.#broke({
           code: 'device-lost',
-          message: `The GPU was taken away from this page${message ? ` (${message})` : ''}. Restart the engine to train again; the data set is kept, the run starts over.`,
+          message: `The connection to the GPU was lost${message ? ` (${message})` : ''}. Restart the engine to train again; the data set is kept, the run starts over.`,
           recoverable: true,
         }),
     });
@@ -135,7 +135,10 @@ export class Host {
     return info;
   }
 
-  /** Beside everything but a run, which takes the same kernels; what fails here fails there again, and is said then. */
+  /**
+   * Prepares kernels while other commands are handled; `init` and `create` wait for it. An error is ignored here, since the run then fails
+   * with it, too, and reports it.
+   */
   #prepare(config: RunConfig): Promise<void> {
     this.#prepared = this.#prepared.then(() => prepareRun(config, this.#kernelOptions)).catch(() => undefined);
     return this.#prepared;
@@ -159,7 +162,7 @@ export class Host {
     });
   }
 
-  /** Runs a piece of a run's work; what breaks in it is reported, not thrown. */
+  /** Runs a part of a run's work; errors in it are reported to the page, not thrown. */
   async #guard(run: Run, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -182,7 +185,7 @@ export class Host {
     let outcome: Awaited<ReturnType<Trainer['advance']>> = 'continue';
     while (run.wanted === 'train' && !run.failed && outcome === 'continue') {
       outcome = await run.trainer.advance();
-      // Lets messages in: they are tasks, and a chain of promises alone never gives way to one.
+      // Lets messages from the page arrive: they are tasks, and a chain of promises alone never yields to a task.
       await breathe();
     }
     await this.#settle(run, outcome);
@@ -207,14 +210,14 @@ export class Host {
     this.#setState(run, outcome === 'continue' ? 'paused' : outcome);
   }
 
-  /** Ends the run and frees what it holds, once what it is doing has come to its next stop. */
+  /** Ends the run, once its current step or measurement has ended, and frees its memory. */
   async #endRun(): Promise<void> {
     const run = this.#run;
     if (run === null) return;
     this.#run = null;
     run.wanted = 'end';
     run.trainer.cancel();
-    // On a lost device nothing may ever come back.
+    // On a lost device the work may never end.
     if (!run.failed) await run.work;
     run.trainer.dispose();
     this.#measured = [];
@@ -232,7 +235,7 @@ export class Host {
     this.#signal({ kind: 'state', value: { state, step: run.trainer.step } }, run.id);
   }
 
-  /** Passes a run's signals on; one of a run that has ended is dropped, and measurements wait for the next report. */
+  /** Sends a run's signals to the page. Signals of a run that has ended are dropped, and measurements wait for the next report. */
   #signal(signal: RunSignal, runId: string): void {
     if (this.#run?.id !== runId) return;
     if (signal.kind !== 'measurements') {

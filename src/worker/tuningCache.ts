@@ -13,9 +13,8 @@ async function open(): Promise<IDBPDatabase> {
 }
 
 /**
- * Choices measured on this machine's adapter, kept in IndexedDB beside the runs and apart from them: clearing them costs a second of
- * measuring and nothing else. Where the browser allows no database (private windows), they are forgotten with the page, and no error is
- * raised: the run then measures again.
+ * Choices measured on this machine's adapter, kept in IndexedDB in a database separate from the runs: clearing it only costs a second of
+ * measuring. Where the browser allows no database (private windows), nothing is kept and no error is raised: the run then measures again.
  */
 export function indexedDbTuningCache(): TuningCache {
   const opened = open().catch(() => null);

@@ -20,7 +20,7 @@ const CHART: ChartDescription = {
 };
 const NONE: readonly OverlaidRun[] = [];
 
-/** A run of so many steps with a loss of -step/100, on the page. */
+/** Puts a run with that many steps and a loss of -step/100 on the page. */
 function training(steps: number): Lab {
   const lab = idleLab();
   putRun(lab, { step: steps, markers: [], baselines: keptRun().baselines });
@@ -37,7 +37,7 @@ const overlay: OverlaidRun = {
   series: seriesOf(curvesOfLength(40)),
 };
 
-it('draws every step, as the chart clock gives it its turn', async () => {
+it('draws every step when the chart clock redraws it', async () => {
   const lab = training(10);
   await show(lab, <Curve chart={CHART} live overlays={NONE} />);
   await expect.poll(livePoints).toBe(10);
@@ -47,7 +47,7 @@ it('draws every step, as the chart clock gives it its turn', async () => {
   await expect.poll(livePoints).toBe(11);
 });
 
-it('says on the curve what happened, a failure in the warning colour', async () => {
+it('labels events on the curve, failures in the warning colour', async () => {
   const lab = training(200);
   lab.runStore.setState({
     markers: [
@@ -77,31 +77,31 @@ it('is empty when the run is replaced', async () => {
   expect(livePoints() ?? 0).toBe(0);
 });
 
-it('draws what the curve is judged against, by its name', async () => {
+it('draws the named reference lines', async () => {
   await show(training(5), <Curve chart={CHART} live overlays={NONE} />);
   await expect.element(page.getByText('1/√d').first()).toBeVisible();
 });
 
-it('lays kept runs over it with their names and what happened to them; all end at the same step', async () => {
+it('lays kept runs with names and event markers over it, on the same step axis', async () => {
   const lab = training(10);
   await show(lab, <Curve chart={CHART} live overlays={[overlay]} />);
   const titles = () => [...main().querySelectorAll('g > title')].map(({ textContent }) => textContent);
   await expect.poll(titles).toEqual(['the run before']);
   await expect.poll(livePoints).toBe(10);
-  // Steps 1 to 40, and no marker: those of the record are later than its curve.
+  // Steps 1 to 40, and no marker, since the record's markers are later than its curve.
   expect(main().querySelector('g > title + path')?.getAttribute('d')?.match(/[ML]/g)).toHaveLength(40);
   const widthOf = (path: string) => main().querySelector(path)?.getBoundingClientRect().width ?? 0;
   const ratio = widthOf('g > title + path') / widthOf('path.recharts-line-curve');
   expect(ratio).toBeCloseTo(39 / 9, 1);
 });
 
-it('can show others alone', async () => {
+it('can show kept runs alone', async () => {
   await show(training(10), <Curve chart={CHART} live={false} overlays={[overlay]} />);
   await expect.poll(() => main().querySelectorAll('g > title')).toHaveLength(1);
   expect(main().querySelector('path.recharts-line-curve[stroke^="var"]')).toBeNull();
 });
 
-it('tells the values under the pointer', async () => {
+it('shows the values under the pointer', async () => {
   await show(training(40), <Curve chart={CHART} live overlays={[overlay]} />);
   await expect.poll(livePoints).toBe(40);
   await page.elementLocator(main().querySelector('svg.recharts-surface')!).hover();

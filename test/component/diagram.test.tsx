@@ -23,7 +23,7 @@ describe.each(METHOD_NAMES)('%s', (method) => {
   });
 });
 
-it('the switch on the arrow cuts the gradient, in the drawing, the formula and the settings', async () => {
+it('the switch on the arrow stops the gradient in the drawing, the formula and the settings', async () => {
   const lab = idleLab();
   await show(lab, <DiagramPanel />);
   const stopped = () => drawing().querySelectorAll('path[class*="stop"]').length;
@@ -47,7 +47,7 @@ it('shows the loss in its box, and a switch flipped in flight', async () => {
   await expect.element(page.getByRole('switch', { name: 'Stop-gradient' })).not.toBeChecked();
 });
 
-it('runs from left to right where there is room, and down where there is not', async () => {
+it('runs from left to right in a wide container, and from top to bottom in a narrow one', async () => {
   const sides = () => drawing().getAttribute('viewBox')!.split(' ').slice(2).map(Number) as [number, number];
   const wide = await show(idleLab(), <DiagramPanel />, 900);
   await expect.poll(() => sides()[0] > sides()[1]).toBe(true);

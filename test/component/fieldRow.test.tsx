@@ -15,7 +15,7 @@ it('a switch, by its name, sets the setting', async () => {
   expect(lab.runStore.getState().config.zeroInitResidual).toBe(before);
 });
 
-it('a number counts on leaving the field, and one outside its limits never does', async () => {
+it('a number is committed on leaving the field, one outside its limits never', async () => {
   const lab = idleLab();
   await show(lab, <FieldRow path="batchSize" />);
   const field = page.getByRole('textbox', { name: 'Batch size' });
@@ -31,21 +31,21 @@ it('a number counts on leaving the field, and one outside its limits never does'
   await expect.element(field).toHaveValue(String(batchSize()));
 });
 
-it('a number counts when typing has stopped, without leaving the field', async () => {
+it('a number is committed when typing has stopped, without leaving the field', async () => {
   const lab = idleLab();
   await show(lab, <FieldRow path="seed" />);
   await page.getByRole('textbox', { name: 'Seed' }).fill('20111');
   await expect.poll(() => lab.runStore.getState().config.seed).toBe(20_111);
 });
 
-it('a choice gives the value in its own type', async () => {
+it('a choice sets the value in its own type', async () => {
   const lab = idleLab();
   await show(lab, <FieldRow path="stemStride" />);
   await page.getByRole('combobox', { name: 'Stem stride' }).selectOptions('1: full resolution');
   expect(lab.runStore.getState().config.stemStride).toBe(1);
 });
 
-it('says what the setting means and what the paper has there', async () => {
+it('shows the help and the paper’s value', async () => {
   await show(idleLab(), <FieldRow path="outputDim" />);
   await expect.element(page.getByText(/^paper: 2,?048$/)).toBeVisible();
   await expect.element(page.getByRole('tooltip')).not.toBeInTheDocument();
@@ -55,12 +55,12 @@ it('says what the setting means and what the paper has there', async () => {
     .toHaveTextContent(/Dimension of z and p\..*Paper \(App\. D\): 2,?048\./);
 });
 
-it('names the setting by what it belongs to, where its label says too little', async () => {
+it('the accessible name includes the group where the label alone is ambiguous', async () => {
   await show(idleLab(), <FieldRow path="augment.crop.scaleMin" of="Random crop" />);
   await expect.element(page.getByRole('textbox', { name: 'Random crop: smallest area' })).toBeVisible();
 });
 
-it('shows a change in flight as it was asked for, and as the run goes on', async () => {
+it('shows a change in flight while it is pending and once it is in effect', async () => {
   const lab = idleLab();
   putRun(lab, { step: 5 });
   await show(lab, <FieldRow path="baseLearningRate" />);

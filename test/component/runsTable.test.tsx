@@ -35,7 +35,7 @@ it('says what to do while there are no runs', async () => {
   await expect.element(button('Save as CSV')).toBeDisabled();
 });
 
-it('lists what differs, what came of it and the numbers; the run on the page comes first, without tick and actions', async () => {
+it('lists differences, outcome and numbers; the run on the page comes first, without checkbox and actions', async () => {
   const lab = await labWith(keptRun());
   putRun(lab, { step: 3, latest: { loss: -0.25 } });
   await show(lab, <RunsPanel />, 1100);
@@ -53,7 +53,7 @@ it('lists what differs, what came of it and the numbers; the run on the page com
   await expect.poll(() => page.getByRole('row').elements()[1]?.textContent).toContain('−0.500');
 });
 
-it('renames: Enter keeps, Escape does not, nothing gives back the name by itself; the focus stays', async () => {
+it('renames: Enter saves, Escape cancels, an empty name restores the default; the focus stays', async () => {
   const lab = await labWith(keptRun({ name: 'before' }));
   await show(lab, <RunsPanel />);
   const field = page.getByRole('textbox', { name: 'Name of the run' });
@@ -72,7 +72,7 @@ it('renames: Enter keeps, Escape does not, nothing gives back the name by itself
   await expect.element(row('SimSiam · stop-gradient off at step 61')).toBeVisible();
 });
 
-it('deletes, with the focus on Undo, which brings the run back where it was', async () => {
+it('deletes a run, with the focus on Undo, which restores it in its place', async () => {
   await show(await labWith(...named(3)), <RunsPanel />);
   await act('run 1', 'Delete');
   await expect.element(row('run 1')).not.toBeInTheDocument();
@@ -87,7 +87,7 @@ it('deletes, with the focus on Undo, which brings the run back where it was', as
 it('loads the settings of a run', async () => {
   const lab = await labWith(keptRun({ name: 'cross', config: { ...keptRun().config, similarity: 'crossEntropy' } }));
   await show(lab, <RunsPanel />);
-  await act('cross', 'Duplicate as new settings');
+  await act('cross', 'Start from these settings');
   expect(lab.runStore.getState().config.similarity).toBe('crossEntropy');
   await expect.element(page.getByText('The settings of “cross” are loaded')).toBeVisible();
 });
@@ -104,7 +104,7 @@ it(`lays at most ${MAX_OVERLAYS} runs over the charts`, async () => {
   expect(shown()).not.toContain('2');
 });
 
-it('lists the latest twenty, and the others when asked', async () => {
+it('lists the latest twenty, and all on request', async () => {
   await show(await labWith(...named(23)), <RunsPanel />);
   const count = () => page.getByRole('button', { name: /^Rename/ }).elements().length;
   await expect.poll(count).toBe(20);
@@ -112,7 +112,7 @@ it('lists the latest twenty, and the others when asked', async () => {
   await expect.poll(count).toBe(23);
 });
 
-it('is a list of cards where a table would not fit', async () => {
+it('is a list of cards where a table does not fit', async () => {
   const lab = await labWith(...named(2));
   await show(lab, <RunsPanel />, 390);
   const cards = page.getByRole('list', { name: 'Runs' });
@@ -124,7 +124,7 @@ it('is a list of cards where a table would not fit', async () => {
   expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
 });
 
-it('offers to delete what cannot be read, and says when runs are not kept', async () => {
+it('offers to delete unreadable runs, and says when runs are not stored', async () => {
   const lab = await labWith(keptRun());
   lab.archive.store.setState({ unreadable: 2, problem: 'full' });
   await show(lab, <RunsPanel />);

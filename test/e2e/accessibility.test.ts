@@ -4,11 +4,11 @@ import { describe, expect } from 'vitest';
 import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
-/** Measured little, so that the run is soon built. */
+/** With few measurements, so that the run is built quickly. */
 const QUICK = '#v=1&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20';
 const WIDTHS = [390, 768, 1440, 2560] as const;
 
-/** What axe objects to, with the elements; in one colour scheme. */
+/** The violations that axe finds in one colour scheme, with the elements. */
 async function violations(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe(colorScheme);
@@ -18,7 +18,7 @@ async function violations(page: Page, colorScheme: 'light' | 'dark'): Promise<st
   );
 }
 
-/** Elements that reach beyond the right edge of a page that can be scrolled sideways. */
+/** Elements that extend beyond the right edge, if the page can be scrolled sideways. */
 function overflowing(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
@@ -29,7 +29,7 @@ function overflowing(page: Page): Promise<string[]> {
   });
 }
 
-/** Begins to add up the layout shifts from here on, the ones soon after a key or click included. */
+/** Starts to sum layout shifts, including those soon after a key press or click. */
 async function watchLayoutShifts(page: Page): Promise<() => Promise<{ total: number; worst: string[] }>> {
   await page.evaluate(() => {
     const shifts: { value: number; what: string[] }[] = [];
@@ -91,7 +91,7 @@ describe('for everyone', () => {
     expect(found).toEqual([]);
   });
 
-  test('keys alone run it', async ({ page }) => {
+  test('it can be used with the keyboard alone', async ({ page }) => {
     const lab = await LabPage.open(page, QUICK);
     await lab.reachState('paused');
     await tabTo(page, hasFocus(page, 'Train'));
@@ -107,7 +107,7 @@ describe('for everyone', () => {
     await lab.reachState('paused');
   });
 
-  test('no width scrolls sideways, and nothing jumps when a run begins', async ({ page }) => {
+  test('the page does not scroll sideways at any width, and nothing moves when a run begins', async ({ page }) => {
     const lab = await LabPage.open(page, QUICK);
     await lab.reachState('paused');
     await page.evaluate(() => document.fonts.ready);

@@ -36,7 +36,7 @@ describe('the benchmark page', () => {
     }
   });
 
-  test('can be stopped, and nothing can be run without a part', async ({ page }) => {
+  test('can be stopped, and needs at least one part to run', async ({ page }) => {
     await openBench(page, []);
     expect(await page.getByRole('button', { name: 'Quick run' }).isDisabled()).toBe(true);
     await page.getByRole('checkbox', { name: 'Kernels' }).check();

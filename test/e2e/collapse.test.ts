@@ -6,7 +6,9 @@ import { test } from './harness/test';
 const WITHOUT_STOP_GRADIENT = '#v=1&preset=tiny&dataset=fashion-mnist&stopGradient=false&knn.bank=40&knn.queries=20';
 
 describe('a run without stop-gradient', () => {
-  test('collapses, says so and why; and switching it on again does not bring it back', async ({ page }) => {
+  test('collapses, and the page says so and why; switching stop-gradient on again does not undo it', async ({
+    page,
+  }) => {
     const lab = await LabPage.open(page, WITHOUT_STOP_GRADIENT);
     expect(await lab.stopGradient.isChecked()).toBe(false);
     await lab.button('Train').click();
@@ -20,7 +22,7 @@ describe('a run without stop-gradient', () => {
     expect(await lab.metric('collapse')).toBeGreaterThan(0.8);
     await lab.region('Events').getByText('collapsed').waitFor();
 
-    // Measured again on the way, at the latest 25 steps ago; in z all images have become alike.
+    // The neighbours were measured at most 25 steps ago; in z all images have become alike.
     const gallery = page.getByTestId('neighbours');
     const shownAt = Number(await gallery.getAttribute('data-step'));
     expect(shownAt).toBeGreaterThan(collapsedAt - 27);

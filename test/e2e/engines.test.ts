@@ -5,7 +5,7 @@ import { testIn } from './harness/test';
 const testOnWebGl = testIn('webgl');
 const testOnWasm = testIn('wasm');
 
-/** Presses Train, and looks whether numbers come. */
+/** Presses Train and checks that numbers appear. */
 async function trainThreeSteps(lab: LabPage): Promise<void> {
   await lab.button('Train').click();
   await lab.reachStep(3);

@@ -4,7 +4,7 @@ import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
 const TINY = '#v=1&preset=tiny&dataset=fashion-mnist&engine=auto&knn.bank=40&knn.queries=20';
-/** Enough for the queue to be paused in its first run, on a busy machine too. */
+/** Enough steps that the queue can be paused during its first run, even if the test is slow. */
 const STEPS = 60;
 
 describe('an experiment', () => {
@@ -16,7 +16,7 @@ describe('an experiment', () => {
     await page.getByRole('combobox', { name: 'Experiment' }).selectOption({ label: 'Figure 2: stop-gradient' });
     await lab.setNumber('Steps per run', STEPS);
     await lab.button('Run experiment').click();
-    // At once: the first run is being built, or in its first steps.
+    // Paused at once, while the first run is being built or in its first steps.
     await lab.button('Pause queue').click();
     await lab.reachState('paused');
     const progress = page.getByTestId('experiment-progress');
@@ -51,7 +51,7 @@ describe('an experiment', () => {
 
     expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
-    // The tables find out how much room they have.
+    // The tables measure their width before they choose their layout.
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 
     await lab.button('Restore the previous settings').click();

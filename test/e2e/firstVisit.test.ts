@@ -3,7 +3,7 @@ import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
 describe('a first visit', () => {
-  test('finds a sample loaded, and every control by its name', async ({ page }) => {
+  test('a sample is loaded, and every control has its name', async ({ page }) => {
     const lab = await LabPage.open(page);
     expect(Number((await page.getByTestId('dataset-size').innerText()).replace(',', ''))).toBeGreaterThan(1000);
     for (const name of ['Train', 'Step', 'Reset']) await lab.button(name).waitFor();
@@ -19,9 +19,9 @@ describe('a first visit', () => {
     expect(await page.getByLabel('Image folder').getAttribute('type')).toBe('file');
   });
 
-  test('says what computes and why, and picks the tiny preset where no GPU does', async ({ page }) => {
+  test('shows the engine and the reason, and chooses the tiny preset without a GPU', async ({ page }) => {
     await LabPage.open(page);
-    // Whichever the measurement finds the faster: the processor itself, or standing in for a GPU.
+    // The faster of the two: WASM on the processor, or a software WebGPU adapter.
     expect(await page.getByTestId('adapter').innerText()).toMatch(/wasm.*processor|swiftshader/i);
     await page
       .getByText(/slower (here )?than|about a hundred times slower/i)

@@ -9,7 +9,7 @@ import { mainThreadTasks, referenceTask } from './harness/mainThread';
 import { watchForProblems } from './harness/problems';
 import { type StaticServer, serveFolder } from './harness/staticServer';
 
-// The other end-to-end tests trust the harness to notice what goes wrong; these see that it does.
+// The other end-to-end tests rely on the harness to notice errors; these tests check that it does.
 describe('the harness', () => {
   const folder = mkdtempSync(join(tmpdir(), 'harness-'));
   let server: StaticServer;
@@ -34,7 +34,7 @@ describe('the harness', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** What is reported of a page that runs `script`, once `done` finds it complete. */
+  /** The problems reported for a page that runs `script`, once `done` returns true for them. */
   async function problemsOf(script: string, done: (problems: readonly string[]) => boolean): Promise<string[]> {
     const context = await newContext(browser);
     const problems = watchForProblems(context, new URL(server.url).origin);
@@ -50,8 +50,8 @@ describe('the harness', () => {
     return [...problems];
   }
 
-  it('has nothing to say of a quiet page', async () => {
-    // The error at the end tells that all before it is over.
+  it('reports nothing for a page without errors', async () => {
+    // The error at the end shows that everything before it has run.
     const quiet = 'Promise.all([fetch("data:,x"), fetch("worker.js")]).then(() => console.error("over"))';
     const problems = await problemsOf(`console.log(1); ${quiet}`, ({ length }) => length > 0);
     expect(problems).toEqual([expect.stringMatching(/^console: over/)]);
@@ -81,7 +81,7 @@ describe('the harness', () => {
     expect((await fetch(`${server.url}%2e%2e%2f%2e%2e%2fetc/passwd`)).status).toBe(404);
   });
 
-  it('tells how long the main thread was busy, and not how long it waited', async () => {
+  it('measures how long the main thread was busy, not how long it waited', async () => {
     const page = await browser.newPage();
     await page.goto(`${server.url}quiet.html`);
     const idle = () => new Promise((resolve) => setTimeout(resolve, 1000));
@@ -96,13 +96,13 @@ describe('the harness', () => {
       // The two clocks are read one after the other.
       expect(cpuMs).toBeLessThan(wallMs + 5);
     }
-    // Two seconds of waiting are no task.
+    // Two seconds of waiting are not a task.
     const shortest = Math.min(...references.map(({ cpuMs }) => cpuMs));
     expect(tasks.filter(({ cpuMs }) => cpuMs > shortest)).toEqual([]);
     await page.close();
   });
 
-  it('drops true directories', async () => {
+  it('drops real directories', async () => {
     mkdirSync(join(folder, 'drop/inner'), { recursive: true });
     for (let i = 0; i < 120; i++) write(`drop/inner/${i}.txt`, String(i));
     const page = await browser.newPage();

@@ -13,13 +13,13 @@ import { test } from './harness/test';
 
 const PER_CLASS = 30;
 const COUNT = PER_CLASS * CLASSES.length;
-/** No sample: nothing but the page's own images to wait for. */
+/** A link without a sample, so that only the person's own images are loaded. */
 const OWN_IMAGES = '#v=1&preset=tiny&dataset=folder';
 
 let root = '';
 let good: ReadonlyMap<string, Buffer>;
 let skipped: Awaited<ReturnType<typeof filesToSkip>>;
-/** Images in classes, and all that can be wrong with files. */
+/** Images in classes, and every kind of bad file. */
 let mixed = '';
 
 beforeAll(async () => {
@@ -67,12 +67,12 @@ describe('own images', () => {
     await lab.step();
     expect(await lab.metric('loss')).toBeLessThan(1);
     expect(await lab.metric('output-std')).toBeGreaterThan(0);
-    // Some are held out, and the chance line tells that they are of three equal classes.
+    // Some images are held out, and the chance level shows that they are of three equal classes.
     expect(await lab.metric('knn')).toBeGreaterThan(0);
   });
 
   inLongRun(() => {
-    test('the same by the folder input, and out of an archive', async ({ page }) => {
+    test('the same with the folder input, and from an archive', async ({ page }) => {
       const lab = await openWithoutImages(page);
       await page.getByLabel('Image folder').setInputFiles(mixed);
       await inUse(lab, basename(mixed));
@@ -90,7 +90,7 @@ describe('own images', () => {
     });
   });
 
-  test('what cannot be trained on is refused with what to do, and what is in use stays', async ({ page }) => {
+  test('images that cannot be trained on are refused with advice, and the data set in use stays', async ({ page }) => {
     const lab = await openWithoutImages(page);
     await dropPaths(page, [mixed]);
     await inUse(lab, basename(mixed));
@@ -109,7 +109,7 @@ describe('own images', () => {
 });
 
 describe('while a run goes on', () => {
-  test('drops anywhere leave it alone until new images are complete, and Cancel keeps the old ones', async ({
+  test('a drop does not affect it until the new images are complete, and Cancel keeps the old ones', async ({
     page,
   }) => {
     const lab = await openWithoutImages(page);
@@ -119,7 +119,7 @@ describe('while a run goes on', () => {
     await lab.button('Train').click();
     await lab.reachState('training');
 
-    // A browser would open these in the page's place.
+    // Without handling, the browser would open these files instead of the page.
     const text = join(root, 'notes.txt');
     writeFileSync(text, 'Not an image.');
     const picturePath = join(root, 'one.png');

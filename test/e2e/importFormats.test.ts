@@ -24,8 +24,8 @@ import { dropPaths } from './harness/drop';
 import { watchForProblems } from './harness/problems';
 
 /**
- * The import in a real browser, without the user interface: what only a browser can decode or drop.
- * The same files go through the import of Node, and the two must agree.
+ * The import in a real browser, without the user interface, for what only a browser can decode or drop. The same files are also
+ * imported under Node, and the results must agree.
  */
 const SETTINGS = { size: 32, seed: 1, batchSize: 4 } as const;
 
@@ -56,7 +56,7 @@ afterEach(async () => {
   expect(problems).toEqual([]);
 });
 
-/** What came of an import, in a form that a message between processes can carry. */
+/** The result of an import in a serialisable form. */
 async function outcomeOf(report: Promise<JSHandle<ImportReport>>) {
   const handle = await report;
   const { pixels, ...outcome } = await handle.evaluate(({ result, error, progress }) => {
@@ -86,7 +86,7 @@ function pick(inputId: string, settings: object = SETTINGS, cancelAfterMs?: numb
 
 async function drop(paths: readonly string[]): Promise<JSHandle<ImportReport>> {
   const dropped = page.evaluateHandle((settings) => window.importDropped(settings), SETTINGS);
-  // The page must be listening before anything falls on it.
+  // The page must listen before the drop.
   await page.evaluate(() => undefined);
   await dropPaths(page, paths);
   return dropped;
@@ -123,14 +123,14 @@ test('every format, orientation and kind of bad file, picked and dropped, as und
     expect(outcome.info).toEqual(info);
     expect(outcome.labels).toEqual([...(labels ?? [])]);
     expect(outcome.split).toEqual([...split]);
-    // AVIF decoders round differently; all else is the same to the byte.
+    // AVIF decoders round differently; all other formats give the same bytes.
     expect(worstDifference(outcome.pixels, pixels)).toBeLessThanOrEqual(2);
     expect(outcome.done).toBe(dataset.count + skipped.length);
   }
 });
 
 inLongRun(() => {
-  test('a drop of folders beyond the 100 entries that browsers hand out at a time, and of an archive beside them', async () => {
+  test('a drop of folders with more than the 100 entries that browsers return at a time, and of an archive', async () => {
     const png = await picture(UPRIGHT, 40, 40).png().toBuffer();
     const files = Array.from({ length: 230 }, (_, i) => [`${i}.png`, png] as const);
     await writeFiles(join(folder, 'cat'), files);
@@ -174,7 +174,7 @@ test('can be cancelled, and started again', async () => {
   expect((await outcomeOf(pick('folder'))).info).toMatchObject({ count: 60 });
 });
 
-test('too few images are refused with what to do', async () => {
+test('too few images are refused with advice', async () => {
   await writeFiles(folder, [['one.png', await picture().png().toBuffer()]]);
   await page.setInputFiles('#files', join(folder, 'one.png'));
   expect((await outcomeOf(pick('files'))).error).toMatch(/Only 1 image to train on.*two batches, 8 images/);

@@ -9,17 +9,17 @@ import { LabPage } from './harness/labPage';
 import { imagesInClasses, writeFolder } from './harness/ownImages';
 import { test } from './harness/test';
 
-/** Measured little, so that the run is soon built. */
+/** With few measurements, so that the run is built quickly. */
 const QUICK = '#v=1&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20';
 
-/** Everything of the settings and the data that a person can see, by its control's name. */
+/** All visible settings and data, by the names of their controls. */
 function shownSettings(page: Page): Promise<Record<string, string>> {
   return page.evaluate(() => {
     const shown: Record<string, string> = {};
     for (const control of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>('main input, main select')) {
       const name = control.getAttribute('aria-label') ?? control.labels?.[0]?.textContent ?? control.id;
       if (control.type === 'file' || control.type === 'radio') continue;
-      // Ticks of kept runs are no settings.
+      // The checkboxes of kept runs are not settings.
       if (name.endsWith(' on the charts')) continue;
       shown[name] = control.type === 'checkbox' ? String((control as HTMLInputElement).checked) : control.value;
     }
@@ -28,7 +28,7 @@ function shownSettings(page: Page): Promise<Record<string, string>> {
 }
 
 describe('the address of a run', () => {
-  test('brings back settings, seed and changes in flight, and the same losses', async ({ page, browser }) => {
+  test('restores settings, seed and changes in flight, and gives the same losses', async ({ page, browser }) => {
     const lab = await LabPage.open(page, QUICK);
     await page.getByRole('button', { name: 'Image size, seed, engine' }).click();
     await lab.setNumber('Seed', 20_111);
@@ -50,7 +50,7 @@ describe('the address of a run', () => {
     const link = await page.getByRole('textbox', { name: 'Link to this run' }).inputValue();
     expect(link).toBe(page.url());
 
-    // Again at step 0, where the change has yet to come.
+    // Back at step 0, before the change.
     await page.reload();
     await lab.ready();
     await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
@@ -72,10 +72,10 @@ describe('the address of a run', () => {
     await elsewhere.close();
   });
 
-  test('that cannot be read gives defaults and a notice, never an error', async ({ page }) => {
+  test('that cannot be read gives the defaults and a notice, not an error', async ({ page }) => {
     const preset = 'preset=tiny';
     const notices = page.getByRole('status').filter({ has: page.getByRole('button', { name: 'Dismiss this notice' }) });
-    // The first is opened as a page of its own; the others by a change of the address.
+    // The first link is opened as a new page; the others by changing the address.
     const links = [
       [`${preset}&dataset=nowhere&batchSize=-3&seed=x&nonsense=1`, '“nowhere”', '“batchSize”', '“seed”', '“nonsense”'],
       [`v=99&${preset}`, 'version 99'],
@@ -88,7 +88,7 @@ describe('the address of a run', () => {
       ['just-some-words', '“just-some-words”'],
       ['preset=enormous', '“enormous”'],
     ] as const;
-    // A page opened anew, a version that is not known, and no link at all; what else a link can have wrong is read by the same code.
+    // A new page, an unknown version, and no link; all other errors in a link are handled by the same code.
     for (const [hash, ...words] of sampleOf(
       links,
       ([hash]) => !hash.startsWith('preset=') || hash.includes('dataset'),
@@ -117,7 +117,7 @@ describe('the address of a run on a folder', () => {
   });
   afterAll(() => rmSync(root, { recursive: true }));
 
-  test('asks for that folder, knows it again, and says when it is another', async ({ page }) => {
+  test('asks for that folder, recognises it, and says when another one was chosen', async ({ page }) => {
     await page.goto(`${inject('siteUrl')}#v=1&preset=tiny&dataset=folder`);
     const lab = new LabPage(page);
     const input = page.getByLabel('Image folder');

@@ -5,11 +5,11 @@ import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
 const STEPS = 3;
-/** BYOL is laid over the last of them. */
+/** The short run needs BYOL and the last method, because BYOL's run is laid over the charts of the last one. */
 const METHODS = sampleOf(['SimSiam', 'BYOL', 'SimCLR', 'SwAV'], (method) => method === 'BYOL' || method === 'SwAV');
 const DATASETS = sampleOf(['fashion-mnist', 'emoji-3d']);
 
-/** Measured little, and on an engine that starts at once. */
+/** With few measurements, and on an engine that starts quickly. */
 const quick = (dataset: string) =>
   `#v=1&preset=tiny&dataset=${dataset}&totalSteps=${STEPS}&knn.bank=40&knn.queries=20&engine=wasm`;
 
@@ -17,7 +17,7 @@ class MethodsPage extends LabPage {
   /** Chooses a method, and trains a run of it to its end. */
   async train(method: string): Promise<{ loss: number; std: number }> {
     await this.page.getByRole('combobox', { name: 'Method' }).selectOption({ label: method });
-    // A run that has not moved is built anew by itself.
+    // A run that has not moved is rebuilt automatically.
     if (await this.button('Reset').isEnabled()) await this.button('Reset').click();
     await this.button('Train').click();
     await this.reachState('finished');
@@ -49,7 +49,7 @@ describe('the family of methods', () => {
     expect(await lab.overlaysOn('Loss'), 'losses of different methods do not share an axis').toEqual([]);
   });
 
-  test('a link brings back the method, its own settings, and the same losses', async ({ page, browser }) => {
+  test('a link restores the method and its options, and gives the same losses', async ({ page, browser }) => {
     await LabPage.open(page, quick('fashion-mnist'));
     const lab = new MethodsPage(page);
     await lab.train('SwAV');

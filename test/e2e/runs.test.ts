@@ -5,12 +5,12 @@ import { describe, expect } from 'vitest';
 import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
-/** Measured little, and on an engine that starts at once: what is computed does not matter here. */
+/** With few measurements, and on an engine that starts quickly: the results do not matter here. */
 const QUICK = '#v=1&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20&engine=wasm';
 const FIRST = 'SimSiam · tiny';
 const SECOND = 'SimSiam · stop-gradient off';
 
-/** The runs of a page as a person finds them. */
+/** The runs on the page, by their names. */
 class RunsPage extends LabPage {
   get runs(): Locator {
     return this.region('Runs');
@@ -33,7 +33,7 @@ class RunsPage extends LabPage {
       .click();
   }
 
-  /** Trains to a step at least, and pauses. */
+  /** Trains at least to a step, and pauses. */
   async trainTo(step: number): Promise<void> {
     await this.reachState('paused');
     await this.button('Train').click();
@@ -55,7 +55,7 @@ async function opened(page: Page, hash = QUICK): Promise<RunsPage> {
   return new RunsPage(page);
 }
 
-/** What axe objects to, with the elements. */
+/** The violations that axe finds, with the elements. */
 async function violations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`));
@@ -68,8 +68,10 @@ async function savedBy(page: Page, press: () => Promise<void>): Promise<{ name: 
 }
 
 describe('runs', () => {
-  test('stay when the next begins and after a reload, and are laid over it, renamed, run again', async ({ page }) => {
-    // As wide as it takes for a table; below, runs are cards.
+  test('are kept when the next one begins and after a reload, can be laid over it, renamed and run again', async ({
+    page,
+  }) => {
+    // Wide enough for a table; on a narrower page, runs are cards.
     await page.setViewportSize({ width: 1440, height: 900 });
     const lab = await opened(page);
     await lab.runs.getByText('No runs yet').waitFor();
@@ -90,7 +92,7 @@ describe('runs', () => {
     }
     await page.getByRole('list', { name: 'Lines on the charts' }).getByText(FIRST).waitFor();
 
-    // Not paused: what is written is what the page could still write as it went.
+    // Not paused: the record is what the page could write while it was closing.
     await lab.button('Train').click();
     await lab.reachStep(6);
     await page.reload();
@@ -126,7 +128,7 @@ describe('runs', () => {
     await lab.row('with stop-gradient').waitFor();
   });
 
-  test('whose losses do not compare never share an axis', async ({ page }) => {
+  test('with losses that are not comparable never share an axis', async ({ page }) => {
     const lab = await opened(page);
     await lab.trainTo(2);
     await lab.button('Reset').click();
@@ -173,14 +175,16 @@ describe('runs', () => {
     await other.row(FIRST).waitFor({ state: 'detached' });
   });
 
-  test('are kept by the page alone where the browser keeps nothing, and the page says so once', async ({ page }) => {
+  test('are kept only while the page is open where the browser stores nothing, and the page says so once', async ({
+    page,
+  }) => {
     await page.addInitScript(() => {
       IDBFactory.prototype.open = () => {
         throw new DOMException('not in a private window', 'SecurityError');
       };
     });
     const lab = await opened(page);
-    const notices = page.getByText('This browser keeps nothing for this page');
+    const notices = page.getByText('This browser stores nothing for this page');
     await notices.waitFor();
     await lab.trainTo(2);
     await lab.button('Reset').click();

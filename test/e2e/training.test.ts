@@ -48,13 +48,13 @@ describe('training on the preselected sample, on WebGPU', () => {
 
   test('pause, step, reset, and stop-gradient in flight', async ({ page }) => {
     const lab = await LabPage.open(page, '#v=1&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20');
-    // Pressed before the run is there to be trained.
+    // Pressed before the run is built.
     await lab.button('Train').click();
     await lab.reachStep(1);
     await lab.button('Pause').click();
     await lab.reachState('paused');
     const paused = await lab.metric('step');
-    // One update by the button, and no other.
+    // Exactly one update by the button.
     await lab.step();
     expect(await lab.metric('step')).toBe(paused + 1);
 

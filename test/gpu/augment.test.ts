@@ -14,7 +14,7 @@ import { onCpu, valuesOf } from './kernels/harness';
 
 const normalisation: Normalisation = { mean: [0.49, 0.48, 0.45], std: [0.25, 0.24, 0.26] };
 
-/** Every switch on, each happening to about half of the views. */
+/** Every augmentation on, each applied to about half of the views. */
 const EVERYTHING: AugmentConfig = {
   crop: { enabled: true, scaleMin: 0.05, scaleMax: 1, ratioMin: 0.5, ratioMax: 2 },
   flip: { enabled: true, probability: 0.5 },
@@ -23,7 +23,7 @@ const EVERYTHING: AugmentConfig = {
   blur: { enabled: true, probability: 0.5, sigmaMin: 0.1, sigmaMax: 3 },
 };
 
-/** Noise, with a flat, a grey, a black and a white stripe. */
+/** Noise with a uniform, a grey, a black and a white stripe. */
 function somePixels(count: number, height: number, width: number): Int32Array {
   const random = seededRandom(5, 'pixels');
   const pixels = new Int32Array(count * height * width);
@@ -97,7 +97,7 @@ describeOnEngines(['webgpu', 'wasm'], 'augmentation kernels', () => {
     expect(maxError(data, expected.data)).toBeLessThan(2e-5);
   });
 
-  it('give back the pixels where nothing is to be done', async () => {
+  it('return the pixels unchanged when everything is off', async () => {
     const pixels = somePixels(3, 32, 32);
     const packed = tf.tensor3d(pixels, [3, 32, 32], 'int32');
     const images = toFloatImages(packed, { mean: [0, 0, 0], std: [1, 1, 1] });
@@ -123,7 +123,7 @@ describeOnEngines(['webgpu', 'wasm'], 'augmentation kernels', () => {
     expect(runs[2]).toEqual(runs[0]);
   });
 
-  it('leave nothing behind but the views', async () => {
+  it('leave no tensors but the views', async () => {
     const step = async (seed: number) => {
       const packed = tf.tensor3d(somePixels(8, 32, 32), [8, 32, 32], 'int32');
       const rows = tf.tensor2d(drawAugmentParams(EVERYTHING, 16, 32, seededRandom(seed)), [16, AUGMENT_COLUMNS]);

@@ -11,8 +11,8 @@ import { inLongRun } from '../setup/matrix';
 const tiny = { ...presetConfig('tiny'), batchSize: 4, headBatchNorm: 'output', zeroInitResidual: false } as const;
 
 /**
- * A clock by which every reading takes a second: each turn is then a single step and each contender has as few turns as there can
- * be, however fast or busy the machine. What is checked here is the form of a report, not its times.
+ * A clock that advances a second with each reading, so that each turn is a single step and each contender has the fewest turns,
+ * independent of the machine's speed and load. The tests check the form of a report, not its times.
  */
 function countingClock(): BenchClock {
   let readings = 0;
@@ -53,7 +53,7 @@ describeOnEngines(['webgpu'], 'a benchmark run', () => {
     expect(reportMarkdown(report)).toContain('| reference, batch 4 x 2 |');
   });
 
-  it('does not time what computes something else, and says so', async () => {
+  it('does not time a contender that computes a different result, and says so', async () => {
     const another = async (state: Parameters<typeof jaxContender>[0]) => ({
       contender: (await jaxContender(state)).contender,
       lossAndGradientNorm: async () => ({ loss: 0.5, gradientNorm: 1 }),

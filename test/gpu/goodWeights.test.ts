@@ -8,7 +8,7 @@ import type { RunSnapshot } from '../../src/engine/run/state';
 import { describeOnEngines } from '../setup/engine';
 
 describeOnEngines(['cpu', 'webgpu'], 'good weights', () => {
-  it('are those that a later loss proved good, not merely the last taken', async () => {
+  it('are the last weights that a later loss has confirmed, not the last ones saved', async () => {
     const before = tf.memory().numTensors;
     const parameters = new Parameters();
     const w = parameters.addTrainable<tf.Rank.R1>('w', [2], Float32Array.of(1, 2));
@@ -30,7 +30,7 @@ describeOnEngines(['cpu', 'webgpu'], 'good weights', () => {
     };
     set(3, 4);
     good.take(at(100));
-    // The loss of step 100 is of the weights before that step.
+    // The loss of step 100 is computed with the weights before that step.
     good.confirm(100);
     set(Number.NaN, Number.NaN);
     expect(restore()).toBe(0);

@@ -88,7 +88,7 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     }
   });
 
-  it('prepared before the images are there, a run has no pipeline of a step left to compile', async () => {
+  it('a run that was prepared before its images were loaded compiles no further pipeline of a step', async () => {
     const { device } = tf.backend() as WebGPUBackend;
     const ahead = vi.spyOn(device, 'createComputePipelineAsync');
     expect(await send({ type: 'prepare', config: CONFIG })).toMatchObject({ type: 'reply' });
@@ -102,7 +102,7 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     expect(late.mock.calls.map(([{ label }]) => label)).toEqual([]);
   });
 
-  it('what cannot be prepared is said when the run is made', async () => {
+  it('a config that cannot be prepared is reported when the run is built', async () => {
     const { augment } = CONFIG;
     const config = { ...CONFIG, augment: { ...augment, crop: { ...augment.crop, scaleMin: 1, scaleMax: 0.5 } } };
     expect(await send({ type: 'prepare', config })).toMatchObject({ type: 'reply' });
@@ -113,7 +113,7 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     });
   });
 
-  it('pauses, steps by exactly one, and goes on to the same series', async () => {
+  it('pauses, steps by exactly one, and continues with the same series', async () => {
     await createRun('whole');
     await send({ type: 'train', runId: 'whole' });
     await settled('whole', 'finished');
@@ -147,7 +147,7 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     expect((await send({ type: 'step', runId: 'first' })).type).toBe('failure');
   });
 
-  it('answers what cannot be done with words', async () => {
+  it('answers impossible commands with a message', async () => {
     const fresh = new Host((event) => events.push(event));
     host = fresh;
     expect(await send({ type: 'create', runId: 'x', config: CONFIG, changes: [] })).toMatchObject({

@@ -43,7 +43,7 @@ function tiny(method: MethodName, change: Partial<RunConfig> = {}): RunConfig {
   };
 }
 
-/** Every variant that the settings offer and that is a graph of its own. */
+/** Every variant of the settings that has a different graph. */
 const VARIANTS: readonly (readonly [MethodName, Partial<RunConfig>])[] = [
   ...METHOD_NAMES.map((method) => [method, {}] as const),
   ['simsiam', { predictor: 'fixed' }],
@@ -65,7 +65,7 @@ const VARIANTS: readonly (readonly [MethodName, Partial<RunConfig>])[] = [
   ['swav', { smallCrops: 2 }],
 ];
 
-/** Steps on made-up views: the method alone, without augmentation and sampling. */
+/** Steps on synthetic views: the method alone, without augmentation and sampling. */
 class Bench {
   readonly method: Method;
   readonly live: LiveSettings;
@@ -98,7 +98,7 @@ class Bench {
     return { ...this.#inputs, step };
   }
 
-  /** To be freed by the caller. */
+  /** The caller disposes it. */
   gradients(step: number): Gradients {
     let computed: Gradients | undefined;
     tf.tidy(() => {
@@ -108,7 +108,7 @@ class Bench {
     return computed!;
   }
 
-  /** One update; the loss and the output std before it. */
+  /** Makes one update; returns the loss and the output std before it. */
   async step(step: number, live = this.live): Promise<[loss: number, std: number]> {
     this.#optimiser.prepare(this.method.trained(live, step));
     const metrics = trainStep(this.method, this.#optimiser, this.inputs(step), live);
@@ -132,7 +132,7 @@ class Bench {
 }
 
 describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', (engine) => {
-  // The page's engine has every method in its plain form, the others one.
+  // The page's engine runs every method in its plain form, the other engines one method.
   const variants = sampleOf(VARIANTS, ([name, change]) =>
     engine === 'webgpu' ? Object.keys(change).length === 0 : name === 'swav' && change.queueLength === 0,
   );
@@ -162,7 +162,7 @@ describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', 
         expect(gradient.shape).toEqual(method.parameters.get(parameter).shape);
         const values = await gradient.data();
         expect(values.every(Number.isFinite), parameter).toBe(true);
-        // A bias in front of a BN or a softmax over prototypes may have none; a kernel always has.
+        // A bias before a BN or a softmax over prototypes may have a gradient of 0, a kernel may not.
         if (parameter.endsWith('kernel'))
           expect(
             values.some((value) => value !== 0),
@@ -198,7 +198,7 @@ describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', 
     },
   );
 
-  it('SwAV without stop-gradient runs, whatever becomes of it', async () => {
+  it('SwAV without stop-gradient runs, whether or not it diverges', async () => {
     const [loss] = await open(tiny('swav', { stopGradient: false })).steps(3);
     expect(loss).toBeGreaterThan(0);
   });
@@ -233,14 +233,14 @@ describeOnEngines(['webgpu'], 'every method in a run', () => {
     const used: { tensors: number; gpuBytes: number }[] = [];
     for (let t = 1; t <= 310; t++) {
       await running.advance();
-      // Weights are kept aside for the first time at step 100.
+      // The weights are saved for the first time at step 100.
       if (t === 110 || t === 310) {
         await running.flush();
         used.push(running.resources());
       }
     }
     expect(used[1]!.tensors).toBe(used[0]!.tensors);
-    // A read-back that takes longer than another leaves one more buffer in the pool; a leak would leave hundreds.
+    // A slow read-back leaves one more buffer in the pool; a leak would leave hundreds.
     expect(used[1]!.gpuBytes).toBeLessThan(1.1 * used[0]!.gpuBytes);
     expect(losses).toHaveLength(310);
     expect(losses.every(Number.isFinite)).toBe(true);
@@ -272,7 +272,7 @@ describeOnEngines(['webgpu'], 'every method in a run', () => {
     expect(changed).not.toEqual(await run(tiny(name), 14));
   });
 
-  // What the trainer supplies: more views of each image, the images' places in the data set, targets of several steps at once.
+  // Methods that need more of the trainer: further views of each image, indices in the data set, targets of several steps at once.
   it.each(
     sampleOf([
       ['simsiam', { alternation: 3 }],
@@ -293,10 +293,10 @@ describeOnEngines(['webgpu'], 'every method in a run', () => {
   it('alternating optimisation holds the targets of the first weights for k steps (Sec. 5.2)', async () => {
     const plain = await run(tiny('simsiam'), 6);
     const held = await run(tiny('simsiam', { alternation: 3 }), 6);
-    // The first step has the same weights on both sides; the next two predict what these gave, and so differ.
+    // At the first step targets and predictions have the same weights; the next two steps predict the targets of those weights.
     expect(held[0]).toBeCloseTo(plain[0]!, 5);
     expect(held[1]).not.toBeCloseTo(plain[1]!, 5);
-    // With a rate of 0 the weights never change, and held targets are fresh ones.
+    // With a rate of 0 the weights do not change, so that held targets equal fresh ones.
     const still = { baseLearningRate: 0 };
     const fresh = await run(tiny('simsiam', still), 6);
     const old = await run(tiny('simsiam', { ...still, alternation: 3 }), 6);

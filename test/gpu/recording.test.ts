@@ -29,7 +29,7 @@ describeOnEngines(['webgpu'], 'a recording', () => {
     total.dispose();
   });
 
-  it('reads what the host gives before each replay, also while earlier replays are under way', async () => {
+  it('reads the inputs that the host writes before each replay, also while earlier replays run', async () => {
     const input = new StagedTensor<tf.Rank.R1>([3], 'float32');
     const x = input.write(Float32Array.of(1, 2, 3));
     const recording = new Recording(() => ({ square: tf.square(x) }));
@@ -45,12 +45,12 @@ describeOnEngines(['webgpu'], 'a recording', () => {
     input.dispose();
   });
 
-  it('keeps its constants though buffers are used again', async () => {
+  it('keeps its constants when buffers are reused', async () => {
     const x = variable([1, 2, 3, 4]);
     const recording = new Recording(() => ({
       y: tf.tidy(() => {
         let y: tf.Tensor = x;
-        // Constants of the same size as what is computed: a buffer used again would hold another value in the next replay.
+        // Constants of the same size as the results: a reused buffer would hold another value in the next replay.
         for (let n = 1; n <= 6; n++)
           y = tf.tidy(() => tf.add(tf.mul(y, tf.tensor1d([n, n, n, n])), tf.tensor1d([1, 1, 1, 1])));
         return y;
@@ -65,7 +65,7 @@ describeOnEngines(['webgpu'], 'a recording', () => {
     x.dispose();
   });
 
-  it('uses the buffers of freed tensors again', () => {
+  it('reuses the buffers of freed tensors', () => {
     const x = tf.ones([256, 256]);
     const recording = new Recording(() => ({
       y: tf.tidy(() => Array.from({ length: 20 }).reduce<tf.Tensor>((y) => tf.tidy(() => tf.sin(y)), x)),
@@ -87,7 +87,7 @@ describeOnEngines(['webgpu'], 'a recording', () => {
     x.dispose();
   });
 
-  it('leaves the backend as it was when what it records fails', async () => {
+  it('leaves the backend unchanged when the recorded function fails', async () => {
     const x = variable([1, 2]);
     const before = tf.memory().numTensors;
     const assigning = () => {
@@ -107,7 +107,7 @@ describeOnEngines(['webgpu'], 'a recording', () => {
     expect([...(await tf.tidy(() => tf.add(tf.tensor1d([1, 2]), 1)).data())]).toEqual([2, 3]);
   });
 
-  it('gives all its memory back', () => {
+  it('frees all its memory', () => {
     const x = tf.ones([64]);
     const before = tf.memory();
     const recording = new Recording(() => ({ y: tf.tidy(() => tf.exp(tf.sin(x))) }));

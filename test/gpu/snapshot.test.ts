@@ -29,7 +29,7 @@ const CHANGES: readonly LiveChange[] = [
   [6, 'stopGradient', true],
 ];
 
-/** Runs whose next step depends on more than their weights, each with changes in flight on both sides of the snapshot. */
+/** Runs whose next step depends on more than their weights, each with changes in flight before and after the snapshot. */
 const RUNS: readonly (readonly [name: string, config: RunConfig])[] = [
   ['SimSiam', config()],
   ['BYOL', config({ method: 'byol' })],
@@ -45,7 +45,7 @@ const RUNS: readonly (readonly [name: string, config: RunConfig])[] = [
 const TAKEN_AT = 8;
 const STEPS = 13;
 
-/** The tensors and plain values of a snapshot, to be compared. */
+/** The tensors and plain values of a snapshot, for comparison. */
 async function contents(snapshot: RunSnapshot) {
   const read = async (tensors: ReadonlyMap<string, tf.Tensor>) =>
     Object.fromEntries(
@@ -99,7 +99,7 @@ describeOnEngines(['webgpu', 'wasm'], 'a snapshot of a run', () => {
     expect(losses).toHaveLength(STEPS);
     expect(new Set(losses).size).toBe(STEPS);
 
-    // It goes back, along the recording it has.
+    // It is restored, and replays its existing recording.
     await whole.trainer.restore(snapshot);
     expect(whole.trainer.step).toBe(TAKEN_AT);
     await whole.advanceTo(STEPS);
@@ -119,7 +119,7 @@ describeOnEngines(['webgpu', 'wasm'], 'a snapshot of a run', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('brings the changes along that are still to be made', async () => {
+  it('includes the changes that are still to be made', async () => {
     const of = config();
     const changes: LiveChange[] = [[10, 'baseLearningRate', 0.01]];
     const whole = start(of, changes);
@@ -152,7 +152,7 @@ describeOnEngines(['webgpu', 'wasm'], 'a snapshot of a run', () => {
     disposeSnapshot(snapshot);
   });
 
-  it('a run that diverged is back where it was good: weights, momentum, diagnosis and all', async () => {
+  it('a run that diverged is restored to its last good state, including momentum and diagnosis', async () => {
     const of = config({ schedule: 'constant', weightDecay: 1, momentum: 0.1, headBatchNorm: 'none', alternation: 3 });
     // From step 102 on every update multiplies every weight, until float32 overflows.
     const poison: LiveChange[] = [[102, 'baseLearningRate', 100]];
@@ -174,7 +174,7 @@ describeOnEngines(['webgpu', 'wasm'], 'a snapshot of a run', () => {
     expect(after.diagnosis.diagnosis.state).not.toBe('diverged');
     expect(await contents(after)).toEqual(await contents(expected));
 
-    // A run that went on from there and diverges is back there, not at its own beginning.
+    // A run that continued from there and diverges is restored to that state, not to its own beginning.
     const later = start(of);
     await later.trainer.restore(after);
     expect(await advanceToTheEnd(later.trainer)).toBe('diverged');
@@ -185,7 +185,7 @@ describeOnEngines(['webgpu', 'wasm'], 'a snapshot of a run', () => {
 });
 
 describeOnEngines(['webgpu'], 'a snapshot’s kernels', () => {
-  it('are those that the run it is given to computes with', async () => {
+  it('are those that a restored run computes with', async () => {
     const of = config();
     const cache = memoryTuningCache();
     const whole = new Trainer(dataset, of, [], () => undefined, { tuning: cache, isSoftware: true });
@@ -193,7 +193,7 @@ describeOnEngines(['webgpu'], 'a snapshot’s kernels', () => {
     const snapshot = await whole.take();
     whole.dispose();
     expect(snapshot.kernels.size).toBeGreaterThan(0);
-    // Without a cache nothing would be chosen.
+    // Without a cache no variant would be chosen.
     const later = new Trainer(dataset, of, [], () => undefined);
     await later.restore(snapshot);
     const again = await later.take();

@@ -27,7 +27,7 @@ describeOnEngines(['webgpu'], 'compiling a step', () => {
     const runner = new StepRunner(CONFIG, new ImageSource(syntheticDataset(40)), method, true, () => POSITIONS);
     await runner.compile(PLAN);
     expect(runner.state().heldTargets).toEqual({ from: 0, targets: [] });
-    // Both views of one batch, for their pipelines.
+    // Both views of one batch are computed to compile their pipelines.
     expect(embed).toHaveBeenCalledTimes(2);
     embed.mockClear();
     const late = vi.spyOn((tf.backend() as WebGPUBackend).device, 'createComputePipeline');

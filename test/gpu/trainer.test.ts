@@ -92,7 +92,7 @@ describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
     expect(heard.markers).toEqual([{ kind: 'change', step: 4, key: 'stopGradient', value: false }]);
     expect(trainer.changes).toEqual([[4, 'stopGradient', false]]);
     const without = await lossesOf(CONFIG, 10);
-    // The loss of step 5 is still that of the old weights; what its gradient did shows from step 6 on.
+    // The loss of step 5 is computed with the old weights; the effect of its gradient shows from step 6 on.
     expect(losses(heard).slice(0, 5)).toEqual(without.slice(0, 5));
     expect(losses(heard).slice(5)).not.toEqual(without.slice(5));
     expect(await lossesOf(CONFIG, 10, trainer.changes)).toEqual(losses(heard));
@@ -136,14 +136,14 @@ describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
     const used: { tensors: number; gpuBytes: number }[] = [];
     for (let t = 1; t <= 310; t++) {
       await trainer.advance();
-      // After the first hundred steps every kind of measurement has been made once, and the state been kept once.
+      // In the first hundred steps every kind of measurement has been made once, and the state has been saved once.
       if (t === 110 || t === 310) {
         await trainer.flush();
         used.push(trainer.resources());
       }
     }
     expect(used[1].tensors).toBe(used[0].tensors);
-    // A read-back that takes longer than another leaves one more buffer in the pool; a leak would leave hundreds.
+    // A slow read-back leaves one more buffer in the pool; a leak would leave hundreds.
     expect(used[1].gpuBytes).toBeLessThan(1.1 * used[0].gpuBytes);
     trainer.dispose();
     expect(tf.memory().numTensors).toBe(before);

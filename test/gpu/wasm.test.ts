@@ -26,7 +26,7 @@ const label = ({ x, kernel, stride, pad }: Case) => `[${x}] * [${kernel}], strid
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** Value and both gradients of a convolution against tfjs's CPU backend, on whose tape stand tfjs's own gradients. */
+/** Value and both gradients of a convolution, compared with tfjs's CPU backend, which uses tfjs's own gradients. */
 async function compare(c: Case, random: () => number): Promise<void> {
   const outSize = (side: number, taps: number) => Math.floor((side + 2 * c.pad - taps) / c.stride) + 1;
   const yShape: Shape = [c.x[0], outSize(c.x[1], c.kernel[0]), outSize(c.x[2], c.kernel[1]), c.kernel[3]];
@@ -77,7 +77,7 @@ describeOnEngines(['wasm'], 'convolutions', () => {
     },
   );
 
-  it('equal the CPU backend for kernels, strides and borders that the networks do not have', async () => {
+  it('equal the CPU backend for kernels, strides and padding that the networks do not use', async () => {
     const random = seeded(9);
     for (const taps of [2, 5]) {
       for (const stride of [1, 2, 3]) {
@@ -104,7 +104,7 @@ describeOnEngines(['wasm'], 'convolutions', () => {
     }
   });
 
-  it('have the gradients that finite differences show', async () => {
+  it('have gradients equal to finite differences', async () => {
     const random = seeded(4);
     for (const stride of [1, 2]) {
       const shapes: [Shape, Shape] = [
@@ -218,7 +218,7 @@ describeOnEngines(['wasm'], 'training', () => {
     optimiser.prepare(method.trained(live, 0));
     const views = () => tf.randomNormal<tf.Rank.R4>([16, 16, 16, 3]);
     const inputs = stepInputs(views(), views());
-    // tfjs counts tensors; what XNNPACK keeps beside them shows in the size of the WebAssembly memory alone.
+    // tfjs counts tensors only; memory that XNNPACK keeps shows only in the size of the WebAssembly memory.
     const { wasm } = tf.backend() as unknown as { readonly wasm: { readonly HEAPU8: Uint8Array } };
     const held = () => ({ tensors: tf.memory().numTensors, bytes: wasm.HEAPU8.byteLength });
     const train = (steps: number) => {

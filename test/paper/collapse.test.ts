@@ -8,7 +8,7 @@ import { Trainer } from '../../src/engine/run/trainer';
 import { describeOnEngines } from '../setup/engine';
 import { inLongRun, sampleOf } from '../setup/matrix';
 
-/** The tiny preset on Fashion-MNIST, without what only costs time here. */
+/** The tiny preset on Fashion-MNIST, without measurements that are not needed here. */
 const TINY: RunConfig = { ...presetConfig('tiny'), knn: { ...presetConfig('tiny').knn, every: 0 } };
 const STEPS = 200;
 
@@ -65,7 +65,7 @@ describeOnEngines(['webgpu'], 'what the paper says of collapse, on a tiny networ
       expect(diagnoses.map(({ state }) => state)).toEqual(['learning']);
     });
 
-    it('without it all outputs become one, and switching it on again brings nothing back (Fig. 2)', async () => {
+    it('without it all outputs become equal, and switching it on again does not undo that (Fig. 2)', async () => {
       const changes: LiveChange[] = [[STEPS, 'stopGradient', true]];
       const { spread, loss, diagnoses } = await train(
         dataset,
@@ -75,7 +75,7 @@ describeOnEngines(['webgpu'], 'what the paper says of collapse, on a tiny networ
       expect(Math.min(...loss.slice(0, STEPS))).toBeLessThan(-0.99);
       expect(Math.min(...spread.slice(0, STEPS))).toBeLessThan(0.15);
       expect(diagnoses.map(({ state }) => state)).toContain('collapsed');
-      // A constant output has no gradient to leave by.
+      // At a constant output the gradient is zero.
       expect(Math.max(...spread.slice(STEPS))).toBeLessThan(0.3);
       expect(last(diagnoses as never[])).toMatchObject({ state: 'collapsed' });
     });

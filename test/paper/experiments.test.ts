@@ -18,7 +18,7 @@ const ENGINE: EngineInfo = {
   fallbackReason: null,
 };
 
-/** Too short to learn anything: what is looked at is that every run of every experiment can be trained and judged. */
+/** Too few steps to learn: the test checks only that every run of every experiment can be trained and judged. */
 const short = (config: RunConfig): RunConfig => ({
   ...config,
   totalSteps: STEPS,

@@ -87,7 +87,7 @@ const golden = loadGolden<Golden>('augment');
 const [height, width] = golden.image.shape;
 const levels = decode(golden.image);
 
-/** The golden image is made of 8-bit levels: as pixels of a data set it is exact. */
+/** The golden image consists of 8-bit levels, so that the pixels of a data set hold it exactly. */
 function packedImage(): tf.Tensor3D {
   const rgba = new Uint8Array(height * width * 4).fill(255);
   for (let i = 0; i < height * width; i++) {

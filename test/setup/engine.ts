@@ -9,7 +9,7 @@ export type TestEngine = 'cpu' | 'webgpu' | 'wasm';
 const hasAdapter = await startNodeGpu().then(
   () => true,
   (error: unknown) => {
-    // On a build machine a missing adapter is a failure; on a person's, a skip that says so.
+    // Under CI a missing adapter is a failure; elsewhere the tests are skipped with a message.
     if (!(error instanceof NoAdapterError) || process.env.CI) throw error;
     return false;
   },
@@ -17,15 +17,15 @@ const hasAdapter = await startNodeGpu().then(
 
 const gpuErrors: string[] = [];
 
-/** Errors that WebGPU reported so far, for tests that provoke them; they no longer fail the test. */
+/** Returns and clears the errors that WebGPU has reported, for tests that provoke them, so that they do not fail the test. */
 export function takeGpuErrors(): string[] {
   return gpuErrors.splice(0);
 }
 
-/** Limits of the WebGPU devices of all tests: `SIMSIAM_LIMITS=default` makes them those that every device has. */
+/** Limits of the WebGPU devices of all tests: with `SIMSIAM_LIMITS=default`, WebGPU's default limits. */
 const limits = process.env.SIMSIAM_LIMITS === 'default' ? 'default' : 'adapter';
 
-/** Starts an engine whose errors fail the test; `options` stand before what the environment asks for. */
+/** Starts an engine whose errors fail the test; `options` override the environment variables. */
 export function startTestEngine(engine: 'webgpu' | 'wasm', options: EngineOptions = {}) {
   const hooks = {
     onUncapturedError: (message: string) => gpuErrors.push(message),
@@ -43,14 +43,14 @@ function useEngine(engine: TestEngine): void {
     await startTestEngine(engine);
   });
   afterEach(async () => {
-    // Reading anything back waits for the queue, and with it for the errors of what was queued.
+    // Reading a tensor waits for the queue, and so for the errors of all queued commands.
     if (engine === 'webgpu') await tf.tidy(() => tf.zeros([1]).add(0)).data();
     expect(takeGpuErrors()).toEqual([]);
   });
   afterAll(() => tf.disposeVariables());
 }
 
-/** A suite once for each engine; an error that WebGPU reports outside any call fails the test it follows. */
+/** Runs a suite on each engine. An error that WebGPU reports outside a call fails the test during which it was reported. */
 export function describeOnEngines(
   engines: readonly TestEngine[],
   title: string,

@@ -10,7 +10,7 @@ export const BLUE: Rgb = [40, 60, 200];
 export const YELLOW: Rgb = [230, 210, 50];
 export const WHITE: Rgb = [255, 255, 255];
 
-/** Colours of the top left, top right, bottom left and bottom right quarter. */
+/** Colours of the top left, top right, bottom left and bottom right quarters. */
 export type Quarters = readonly [Rgb, Rgb, Rgb, Rgb];
 
 export const UPRIGHT: Quarters = [RED, GREEN, BLUE, YELLOW];
@@ -32,7 +32,7 @@ export function picture(colors: Quarters = UPRIGHT, width = 96, height = 96): Sh
   return sharp(quarters(colors, width, height), { raw: { width, height, channels: 3 } });
 }
 
-/** How the pixels of `UPRIGHT` lie in a file of each EXIF orientation, 1 to 8. */
+/** The order of the pixels of `UPRIGHT` in a file of each EXIF orientation, 1 to 8. */
 export const STORED_FOR_ORIENTATION: readonly Quarters[] = [
   [RED, GREEN, BLUE, YELLOW],
   [GREEN, RED, YELLOW, BLUE],
@@ -81,7 +81,7 @@ async function halfTransparent(): Promise<Sharp> {
   return sharp(data, { raw: { width: 96, height: 96, channels: 4 } });
 }
 
-/** Good files of every format, by name; all show `UPRIGHT` but for those in `halfTransparentFiles`. */
+/** Good files of every format, by name; all show `UPRIGHT`, except those in `halfTransparentFiles`. */
 export async function goodImages(): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>([
     ['plain.jpg', await picture().jpeg({ quality: 95 }).toBuffer()],
@@ -113,7 +113,7 @@ export async function goodImages(): Promise<Map<string, Buffer>> {
   return files;
 }
 
-/** Good files whose left half shows `UPRIGHT`'s and whose right half is transparent. */
+/** Good files whose left half is that of `UPRIGHT` and whose right half is transparent. */
 export async function halfTransparentFiles(): Promise<Map<string, Buffer>> {
   const image = await halfTransparent();
   return new Map([
@@ -128,7 +128,7 @@ function cut(file: Buffer): Buffer {
   return file.subarray(0, Math.floor(file.length * 0.6));
 }
 
-/** A PNG whose header promises far more pixels than anyone can decode. */
+/** A PNG whose header declares far more pixels than can be decoded. */
 export async function hugePng(): Promise<Buffer> {
   const png = await picture().png().toBuffer();
   png.writeUInt32BE(30_000, 16);
@@ -136,7 +136,7 @@ export async function hugePng(): Promise<Buffer> {
   return png;
 }
 
-/** Files that must be skipped, and what the reason given must say. */
+/** Files that must be skipped, each with a pattern for the reason. */
 export async function badFiles(): Promise<Map<string, { readonly bytes: Buffer; readonly reason: RegExp }>> {
   const good = await goodImages();
   const of = (name: string) => good.get(name) ?? Buffer.alloc(0);
@@ -161,7 +161,7 @@ export async function badFiles(): Promise<Map<string, { readonly bytes: Buffer; 
   return files;
 }
 
-/** Files that are left out without a word. */
+/** Files that are left out and not listed as skipped. */
 export const SYSTEM_FILES = ['.DS_Store', 'Thumbs.db', 'desktop.ini', '.hidden/secret.png', '__MACOSX/._plain.jpg'];
 
 export async function writeFiles(folder: string, files: Iterable<readonly [string, Uint8Array]>): Promise<void> {

@@ -2,9 +2,9 @@
 export const LONG = process.env.SIMSIAM_TEST === 'long';
 
 /**
- * The cases of a matrix to collect: all of them in the long run, else those that stand for the rest.
- * @param stands which cases do, wherever they are in the list; the first one, unless said otherwise
- * @throws Error when none does: a short run that checks nothing must not pass
+ * The cases of a matrix to collect: all of them in the long run, otherwise the representatives.
+ * @param stands whether a case is a representative; by default the first case is
+ * @throws Error when there is no representative, since a short run that checks nothing must not pass
  */
 export function sampleOf<T>(
   cases: readonly T[],
@@ -17,7 +17,7 @@ export function sampleOf<T>(
   return sample;
 }
 
-/** Collects tests in the long run alone: those whose check a quicker test makes in the short run too. */
+/** Collects tests in the long run only: tests for which the short run has a quicker one with the same check. */
 export function inLongRun(collect: () => void): void {
   if (LONG) collect();
 }

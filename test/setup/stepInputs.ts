@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { SCALAR, SCALARS, type StepInputs } from '../../src/engine/methods/stepInputs';
 
-/** What a step gets for these two views; `positions` and `scalars` are new tensors, `disposeStepInputs` frees them. */
+/** The inputs of a step with these two views. `positions` and `scalars` are new tensors, which `disposeStepInputs` frees. */
 export function stepInputs(
   x1: tf.Tensor4D,
   x2: tf.Tensor4D,
@@ -23,7 +23,7 @@ export function stepInputs(
   };
 }
 
-/** Frees all but the views. */
+/** Frees all inputs except the views. */
 export function disposeStepInputs({ images, scalars }: StepInputs): void {
   tf.dispose([images, scalars]);
 }

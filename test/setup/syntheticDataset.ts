@@ -1,7 +1,7 @@
 import { type ImageDataset, type ImageSize, TEST, TRAIN } from '../../src/domain/imageDataset';
 import { seededRandom } from '../../src/engine/random';
 
-/** A small labelled data set: one disc, square or stripe pattern a picture, at random places in random colours. */
+/** A small labelled data set: each image shows a disc, a square or stripes, at a random place in random colours. */
 export function syntheticDataset(count = 256, size: ImageSize = 32, seed = 1): ImageDataset {
   const random = seededRandom(seed, 'synthetic');
   const pixels = new Uint8Array(count * size * size * 4).fill(255);

@@ -22,14 +22,14 @@ it('an install enables the hooks of a checkout', () => {
   expect(git('config', '--local', '--get', 'core.hooksPath')).toBe('.githooks');
 });
 
-it('hooks that somebody set stay', () => {
+it('existing hooks are kept', () => {
   const { folder, git } = checkout('own');
   git('config', 'core.hooksPath', 'mine');
   expect(enableGitHooks(folder)).toBe(false);
   expect(git('config', '--get', 'core.hooksPath')).toBe('mine');
 });
 
-it('nothing is set and nothing fails outside a checkout, and below somebody else’s', () => {
+it('does nothing and does not fail outside a checkout, and inside another checkout', () => {
   const { folder, git } = checkout('other');
   const unpacked = join(folder, 'unpacked');
   mkdirSync(unpacked);

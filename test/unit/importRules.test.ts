@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** One wrong arrow each: from a file, to a file or package, against a rule of `.dependency-cruiser.mjs` whose name begins so. */
+/** Forbidden imports: from a file, to a file or package, and the prefix of the name of the rule in `.dependency-cruiser.mjs`. */
 const WRONG = [
   ['engine/kernels/own.ts', 'engine/run/trainer.ts', 'engine-kernels-imports-only'],
   ['engine/losses/own.ts', 'engine/methods/method.ts', 'engine-losses-imports-only'],
@@ -24,7 +24,7 @@ const WRONG = [
   ['formats/nodeUser.ts', 'node:fs', 'page-code-has-no-node'],
 ] as const;
 
-/** Arrows that are allowed; the first closes the cycle, which is reported where it begins. */
+/** Allowed imports; the first one closes the cycle, which is reported where it begins. */
 const RIGHT = [
   ['engine/optim/cycleB.ts', 'engine/optim/cycleA.ts'],
   ['engine/run/trainer.ts', 'engine/kernels/sgd.ts'],
@@ -50,7 +50,7 @@ function write(root: string, path: string, text: string): void {
   writeFileSync(join(root, path), text);
 }
 
-/** A repository of empty modules with the arrows above. */
+/** A repository of empty modules with these imports. */
 function plant(root: string): void {
   const imports = new Map<string, string[]>();
   for (const [from, to] of [...WRONG, ...RIGHT]) {
@@ -96,7 +96,7 @@ describe('the import rules', () => {
     ]);
   });
 
-  it('object to nothing else', () => {
+  it('report nothing else', () => {
     const planted = new Set(WRONG.map(([from]) => `src/${from}`));
     expect(violations.filter(({ from }) => !planted.has(from as `src/${(typeof WRONG)[number][0]}`))).toEqual([]);
   });

@@ -54,7 +54,7 @@ describe('seededRandom', () => {
     const bins = new Array<number>(20).fill(0);
     for (const x of first) bins[Math.floor((x + 1) * 5)] += 1;
     const chiSquared = bins.reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0);
-    // 19 degrees of freedom: 43.8 is exceeded once in a thousand.
+    // With 19 degrees of freedom, 43.8 is exceeded with a probability of 0.001.
     expect(chiSquared).toBeLessThan(43.8);
   });
 

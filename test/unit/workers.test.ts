@@ -12,7 +12,7 @@ function sourceFiles(): string[] {
     .filter((path) => /\.tsx?$/.test(path));
 }
 
-it('makes workers in src/session (training), src/data (decoding) and src/worker (threads of the engine) only', () => {
+it('workers are created only in src/session (training), src/data (decoding) and src/worker (threads of the engine)', () => {
   const elsewhere = sourceFiles()
     .filter((path) => !/^(session|data|worker)\//.test(path))
     .filter((path) => MAKES_A_WORKER.test(readFileSync(join(SRC, path), 'utf8')));

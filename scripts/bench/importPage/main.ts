@@ -5,24 +5,24 @@ import { loadSample } from '../../../src/data/samples';
 import { type ImageSources, sourcesFromDrop, sourcesFromFileList } from '../../../src/data/sources';
 import type { ImageSize, SampleId } from '../../../src/domain/imageDataset';
 
-/** What one import was like for the page. */
+/** The result of one import, and the load on the page's main thread. */
 export interface ImportReport {
   readonly result: ImportResult | null;
-  /** What an ImportError said; null when all went well. */
+  /** The message of an ImportError; null if the import succeeded. */
   readonly error: string | null;
   readonly seconds: number;
   readonly progress: readonly ImportProgress[];
-  /** Main-thread tasks of 50 ms and more, in milliseconds; the browser does not report shorter ones. */
+  /** Durations in milliseconds of main-thread tasks of 50 ms and more; the browser does not report shorter ones. */
   readonly longTasks: readonly number[];
 }
 
 type Settings = Pick<ImportOptions, 'size' | 'seed' | 'batchSize'>;
 
-/** The import without any user interface: what scripts and tests drive. */
+/** The import without a user interface, for scripts and tests. */
 declare global {
   interface Window {
     importPicked(inputId: string, settings: Settings, cancelAfterMs?: number): Promise<ImportReport>;
-    /** The import of whatever is dropped on the page next. */
+    /** The import of the next drop on the page. */
     importDropped(settings: Settings): Promise<ImportReport>;
     loadSampleBytes(id: SampleId, size: ImageSize): Promise<{ pixels: Uint8Array; progress: number }>;
   }

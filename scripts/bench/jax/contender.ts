@@ -27,7 +27,7 @@ async function valuesOf(arrays: Parameters): Promise<Map<string, Float32Array>> 
 /** jax-js computes on a WebGPU device of its own, on the adapter that `navigator.gpu` offers. */
 export async function startJax(): Promise<void> {
   const { navigator } = globalThis as { navigator: { userAgent?: string } };
-  // It looks there for Firefox; Node 20 has no such thing.
+  // jax-js looks there for Firefox, and Node 20 does not define it.
   if (navigator.userAgent === undefined) Object.assign(navigator, { userAgent: `Node.js/${process.versions.node}` });
   const devices = await init('webgpu');
   if (!devices.includes('webgpu')) throw new Error('jax-js found no WebGPU adapter');
@@ -79,7 +79,7 @@ export async function jaxContender(state: NetworkState): Promise<ForeignNetwork>
       contender.step();
       const after = await valuesOf(velocity);
       const [value] = loss === null ? [Number.NaN] : await loss.ref.data();
-      // The first velocity is the gradient with the decay: to take it from there saves compiling the network a second time.
+      // The first velocity is the gradient plus weight decay; taking the gradient from it saves compiling the network a second time.
       let squares = 0;
       for (const [name, values] of after) {
         const weights = before.get(name);

@@ -3,8 +3,8 @@ import type { Layer } from '../../../src/domain/backbones/layer';
 import type { NetworkLayers } from '../../../src/engine/network/networkLayers';
 
 /**
- * SimSiam's network and loss in jax-js, as its own examples are written: images [N, C, H, W], kernels [out, in, k, k]. Each function owns
- * the arrays it is given, as jax-js asks; `ref` keeps one for another use.
+ * SimSiam's network and loss in jax-js, in the style of its examples: images [N, C, H, W], kernels [out, in, k, k]. As jax-js requires,
+ * each function consumes its array arguments; `ref` keeps an array for another use.
  */
 
 export type Parameters = Record<string, np.Array>;
@@ -12,7 +12,7 @@ export type Parameters = Record<string, np.Array>;
 const BN_EPSILON = 1e-5;
 const MIN_NORM = 1e-8;
 
-/** Hands out parameters by name, for one use each. */
+/** Returns parameters by name, each for one use. */
 type Take = (name: string) => np.Array;
 
 function conv(x: np.Array, kernel: np.Array, stride: number): np.Array {

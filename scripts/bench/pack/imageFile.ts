@@ -1,13 +1,13 @@
 import type { ImageDataset } from '../../../src/domain/imageDataset';
 
 /**
- * Labelled images in one file that TypeScript and Python read alike: "SSL1", then as uint32 little-endian the count, the side in pixels and the
- * number of classes; one byte each for the splits (0 train, 1 test), then for the labels; then RGB, row-major.
+ * Labelled images in one file that both TypeScript and Python read: "SSL1", then as uint32 little-endian the count, the side in pixels and
+ * the number of classes; one byte each for the splits (0 train, 1 test), then for the labels; then RGB, row-major.
  */
 const MAGIC = 'SSL1';
 const HEADER_BYTES = 16;
 
-/** At most so many images of each split; those without a label are left out. */
+/** At most this many images of each split; images without a label are left out. */
 export function encodeImages(
   dataset: ImageDataset,
   most: { readonly train: number; readonly test: number },

@@ -1,6 +1,6 @@
 /**
- * `node knnCurve.mjs IMAGES --seconds N [--batch N] [--json FILE]`: the paper's App. D recipe on packed images for so long, and the kNN accuracy at
- * each evaluation. `pytorch/knn_curve.py` does the same with PyTorch.
+ * `node knnCurve.mjs IMAGES --seconds N [--batch N] [--json FILE]`: trains with the paper's App. D recipe on packed images for N seconds,
+ * and reports the kNN accuracy at each evaluation. `pytorch/knn_curve.py` does the same with PyTorch.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures SimSiam Lab and PyTorch on this machine's GPU: sh run.sh [FOLDER FOR THE RESULTS] [SECONDS OF EACH TRAINING RUN]
-# Wants Linux on x86-64 with a Vulkan driver; PyTorch takes part where python3 has it.
+# Needs Linux on x86-64 with a Vulkan driver; PyTorch is measured where python3 has it.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here/results}
@@ -20,7 +20,7 @@ unpack node
 chmod +x node
 unpack app/node_modules/webgpu/dist/linux-x64/dawn.node
 
-# Where the driver is there but nothing says so to Vulkan, as in many containers.
+# In many containers the driver is installed but not registered with Vulkan.
 library=libGLX_nvidia.so.0
 if ldconfig -p 2>/dev/null | grep -q $library && ! ls /usr/share/vulkan/icd.d/nvidia* /etc/vulkan/icd.d/nvidia* >/dev/null 2>&1; then
   printf '{"file_format_version":"1.0.0","ICD":{"library_path":"%s","api_version":"1.3.0"}}' $library >"$out/nvidia_icd.json"

@@ -1,4 +1,4 @@
-/** `node table.js FOLDER`: ours beside PyTorch on the same card, as Markdown, from the JSON files that `run.sh` has made there. */
+/** `node table.js FOLDER`: a Markdown table of our times beside PyTorch's on the same card, from the JSON files of `run.sh`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tablesMarkdown } from '../../../src/bench/markdown';

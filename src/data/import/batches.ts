@@ -1,24 +1,24 @@
 import type { ZipEntry } from '../../formats/zip/zipEntry';
 import type { SourceFile } from '../sources';
 
-/** A file that may be an image: its place among all of them, its path, and where its bytes are. */
+/** A file that may be an image: its path, its size in bytes, and where its bytes are. */
 export interface Candidate {
   readonly path: string;
   readonly size: number;
   readonly source: { readonly blob: Blob } | { readonly archive: Blob; readonly entry: ZipEntry };
 }
 
-/** Work for one decoder at a time; `slot` is the image's place in the sorted list. */
+/** Files that one decoder decodes in one message; `slot` is the image's index in the sorted list. */
 export type Batch =
   | { readonly kind: 'files'; readonly files: readonly { readonly slot: number; readonly blob: Blob }[] }
   | {
-      /** Neighbours in one archive, whose bytes are fetched in one go. */
+      /** Entries that are adjacent in one archive, so that one read fetches their bytes. */
       readonly kind: 'archive';
       readonly archive: Blob;
       readonly entries: readonly { readonly slot: number; readonly entry: ZipEntry }[];
     };
 
-/** Small enough for steady progress and even loads, large enough for messages not to matter. */
+/** Small enough for steady progress and evenly loaded decoders, large enough that the cost of messages is negligible. */
 const MAX_COUNT = 64;
 const MAX_BYTES = 4 * 2 ** 20;
 
@@ -54,7 +54,7 @@ function archiveBatches(archive: Blob, entries: { slot: number; entry: ZipEntry 
   return batches;
 }
 
-/** Shares candidates out: loose files in their order, archives in the order of their bytes. Slots are indices into `candidates`. */
+/** Divides candidates into batches: loose files in their order, entries of archives by offset. Slots are indices into `candidates`. */
 export function makeBatches(candidates: readonly Candidate[]): Batch[] {
   const files: { slot: number; blob: Blob }[] = [];
   const archives = new Map<Blob, { slot: number; entry: ZipEntry }[]>();
@@ -70,7 +70,7 @@ export function makeBatches(candidates: readonly Candidate[]): Batch[] {
   return [...fileBatches(files), ...[...archives].flatMap(([archive, entries]) => archiveBatches(archive, entries))];
 }
 
-/** The candidates that a loose file stands for: itself. */
+/** A loose file as a candidate. */
 export function fileCandidate({ path, blob }: SourceFile): Candidate {
   return { path, size: blob.size, source: { blob } };
 }

@@ -1,4 +1,4 @@
-/** A pause in which the browser may draw and answer; a chain of timers would be clamped to 4 ms each. */
+/** Yields to the browser, so that it can draw and handle events. Not `setTimeout`: nested timers are clamped to 4 ms each. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

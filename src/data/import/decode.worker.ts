@@ -2,7 +2,7 @@ import type { Batch } from './batches';
 import { decodeBatch } from './decodeBatch';
 import { decodeInBrowser } from './decodeInBrowser';
 
-/** Decodes one batch a message; answers in the order of asking. */
+/** Decodes the batch of each message. The page sends the next batch after the answer. */
 addEventListener('message', async ({ data }: MessageEvent<{ batch: Batch; size: number }>) => {
   const result = await decodeBatch(data.batch, data.size, decodeInBrowser);
   postMessage(result, { transfer: [result.pixels.buffer] });

@@ -4,7 +4,7 @@ import { unpackEntry } from '../../formats/zip/zipEntry';
 import type { Batch } from './batches';
 import { centerSquare, type PixelSource } from './resample';
 
-/** Decodes a checked image upright, on white, and hands its pixels to `use`; rejects when it cannot. */
+/** Decodes a checked image upright, on white, and passes its pixels to `use`; rejects when the image cannot be decoded. */
 export type DecodePixels = (
   bytes: Uint8Array,
   header: ImageHeader,
@@ -12,13 +12,13 @@ export type DecodePixels = (
 ) => Promise<void>;
 
 export interface BatchResult {
-  /** Slots of the images that came out, and their RGBA pixels one after the other. */
+  /** Slots of the decoded images, and their RGBA pixels in the same order. */
   readonly slots: readonly number[];
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly skipped: readonly { readonly slot: number; readonly reason: string }[];
 }
 
-/** Files of a batch in work at once: decoders answer from other threads, and waiting for each in turn would waste them. */
+/** Files of a batch decoded at once: the browser decodes on other threads, which would idle if files were decoded one by one. */
 const IN_FLIGHT = 8;
 
 /** One file of a batch; `read` fetches or unpacks its bytes. */
@@ -38,7 +38,7 @@ async function readBlob(blob: Blob): Promise<Uint8Array> {
 
 async function itemsOf(batch: Batch): Promise<Item[]> {
   if (batch.kind === 'files') {
-    // Asked for all at once: each has to travel from the browser's main process.
+    // Requested all at once: Chromium reads each file in its main process, and the requests then overlap.
     return batch.files.map(({ slot, blob }) => {
       const bytes = readBlob(blob);
       bytes.catch(() => undefined);
@@ -56,7 +56,7 @@ async function itemsOf(batch: Batch): Promise<Item[]> {
   }));
 }
 
-/** Reads, checks, decodes and scales the files of one batch to `size` x `size`. Bad ones are reported, never thrown. */
+/** Reads, checks, decodes and scales the files of one batch to `size` x `size`. Bad files are listed in `skipped`, never thrown. */
 export async function decodeBatch(batch: Batch, size: number, decode: DecodePixels): Promise<BatchResult> {
   const imageBytes = size * size * 4;
   const items = await itemsOf(batch);
@@ -65,7 +65,7 @@ export async function decodeBatch(batch: Batch, size: number, decode: DecodePixe
   const skipped: { slot: number; reason: string }[] = [];
   const queue = items.values();
   const work = async () => {
-    // All share one iterator, so that each takes the next file when it is free.
+    // All workers share one iterator, so that each takes the next file as soon as it is free.
     for (const { slot, read } of queue) {
       try {
         const bytes = await read();

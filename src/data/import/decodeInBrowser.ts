@@ -1,20 +1,20 @@
 import { type ImageHeader, MIME_TYPES } from '../../formats/image/inspectImage';
 import type { PixelSource } from './resample';
 
-/** From here on images are decoded one at a time in each worker: each takes 4 MB or more. */
+/** Larger images are decoded one at a time in each worker: each takes 4 MB or more. */
 const MEDIUM_PIXELS = 1_000_000;
 
-/** From here on they are decoded one at a time over all workers: each takes 64 MB or more. */
+/** Still larger images are decoded one at a time across all workers: each takes 64 MB or more. */
 const LARGE_PIXELS = 16_000_000;
 
-/** Settles when this worker's turn at the last medium image is over. */
+/** Settles when this worker has decoded the last image above `MEDIUM_PIXELS`. */
 let turn: Promise<unknown> = Promise.resolve();
 
 const canvas = new OffscreenCanvas(1, 1);
-// Opaque, so that what is drawn is composited; read back often, so kept in main memory.
+// Without alpha, so that drawing composites on white; kept in main memory, since it is read back often.
 const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
 
-/** Parts of a bitmap on white, through one small canvas: a second copy of a large image would be too much. */
+/** Reads parts of a bitmap, on white, through one small canvas: a second copy of a large image would need too much memory. */
 function pixelsOf(bitmap: ImageBitmap): PixelSource {
   if (context === null) throw new Error('no 2-D canvas in this browser');
   return {
@@ -50,7 +50,7 @@ export async function decodeInBrowser(
   const pixels = header.width * header.height;
   if (pixels <= MEDIUM_PIXELS) return decode();
   const inTurn = turn.then(() => {
-    // Locks need a secure context; without one there are at worst as many large images in memory as workers.
+    // Locks need a secure context; without them each worker may hold one large image at the same time.
     if (pixels <= LARGE_PIXELS || !('locks' in navigator)) return decode();
     return navigator.locks.request('simsiam-lab-large-image', decode);
   });

@@ -3,23 +3,32 @@ import { onWorkerFailure } from '../workerFailure';
 import type { BatchResult } from './decodeBatch';
 import type { Decoder } from './runImport';
 
-/** More decoders than this are held up by memory and by the one thread that feeds them. */
+/** More decoders gain nothing: memory bandwidth and the single thread that sends them batches are the limit. */
 const MAX_WORKERS = 8;
 
-/** One decoder: a worker with one batch at a time. */
+/** Starts one decoder: a worker that decodes one batch at a time. */
 function startDecoder(size: ImageSize): Decoder {
   const worker = new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module' });
-  let onFailure = (_reason: string) => {};
-  onWorkerFailure(worker, (reason) => onFailure(reason));
+  let failure: Error | null = null;
+  let onFailure = (_failure: Error) => {};
+  onWorkerFailure(worker, (reason) => {
+    failure = new Error(`a decoding worker failed: ${reason}`);
+    onFailure(failure);
+  });
   return (batch) =>
     new Promise<BatchResult>((resolve, reject) => {
+      // The worker may have failed before its first batch; it would never answer.
+      if (failure !== null) {
+        reject(failure);
+        return;
+      }
       worker.onmessage = ({ data }: MessageEvent<BatchResult>) => resolve(data);
-      onFailure = (reason) => reject(new Error(`a decoding worker failed: ${reason}`));
+      onFailure = reject;
       worker.postMessage({ batch, size });
     });
 }
 
-/** As many decoders as the machine has cores, up to eight; they end with the worker that started them. */
+/** Starts as many decoders as the machine has cores, up to eight; they end with the worker that started them. */
 export function startDecoders(size: ImageSize): Decoder[] {
   const count = Math.min(MAX_WORKERS, Math.max(1, navigator.hardwareConcurrency));
   return Array.from({ length: count }, () => startDecoder(size));

@@ -2,8 +2,8 @@ const OFFSET_BASIS = 0xcbf29ce484222325n;
 const PRIME = 0x100000001b3n;
 
 /**
- * 64-bit FNV-1a over names and sizes, as 16 hexadecimal digits: whether a folder is the one that a link was made with. It tells
- * folders apart and is no proof of their content; and unlike `crypto.subtle` it works on pages that are not served over https.
+ * 64-bit FNV-1a over names and sizes, as 16 hexadecimal digits, to recognise the folder that a link was made with. It does not cover
+ * the content of the files. Unlike `crypto.subtle`, it also works on pages that are not served over https.
  */
 export function fingerprint(files: readonly { readonly path: string; readonly size: number }[]): string {
   const encoder = new TextEncoder();

@@ -17,8 +17,8 @@ function indicesByClass(labels: Int16Array): number[][] {
 }
 
 /**
- * How many to take of each class so that the total is right and every class has its share: whole parts first, then one more for
- * the largest remainders. A class always keeps one image to train on.
+ * How many images of each class to hold out: the integer part of its proportional share, then one more for the classes with the
+ * largest remainders until the total is reached. Every class keeps at least one image to train on.
  */
 function quotas(counts: readonly number[]): number[] {
   const labelled = counts.reduce((total, count) => total + count, 0);
@@ -35,7 +35,7 @@ function quotas(counts: readonly number[]): number[] {
 }
 
 /**
- * Marks labelled images as `TEST`, for kNN to be asked about: some 15 % of each class, at most 2,000 in all, drawn with the seed.
+ * Marks labelled images as `TEST`, the queries of kNN: about 15 % of each class, at most 2,000 in all, drawn with the seed.
  * Unlabelled images are never held out.
  */
 export function holdOut(labels: Int16Array, split: Uint8Array, seed: number): void {

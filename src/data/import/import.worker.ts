@@ -4,7 +4,7 @@ import { startDecoders } from './decodePool';
 import type { ImportReply, ImportRequest } from './messages';
 import { runImport } from './runImport';
 
-/** Runs one import, then is terminated by the page. It holds the lists and the pixels, so that the page's thread stays free. */
+/** Runs one import; the page then terminates this worker. It holds the lists and the pixels, so that the page's thread stays free. */
 const files: SourceFile[] = [];
 
 function reply(message: ImportReply, transfer: Transferable[] = []): void {

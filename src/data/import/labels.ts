@@ -7,7 +7,7 @@ export interface LabelPlan {
   readonly split: Uint8Array;
 }
 
-/** Folder names that say which images are for training and which for testing, as data sets are commonly packed. */
+/** Folder names by which common data sets separate training from test images. */
 const SPLIT_FOLDERS: Readonly<Record<string, typeof TRAIN | typeof TEST>> = {
   train: TRAIN,
   training: TRAIN,
@@ -18,7 +18,7 @@ const SPLIT_FOLDERS: Readonly<Record<string, typeof TRAIN | typeof TEST>> = {
   validation: TEST,
 };
 
-/** As many as the labels' numbers allow; more folders than that are no classes. */
+/** The largest number of classes that Int16 labels can hold; with more folders, the images have no classes. */
 const MAX_CLASSES = 2 ** 15 - 1;
 
 function splitNamed(folder: string): typeof TRAIN | typeof TEST | undefined {
@@ -26,13 +26,13 @@ function splitNamed(folder: string): typeof TRAIN | typeof TEST | undefined {
   return Object.hasOwn(SPLIT_FOLDERS, name) ? SPLIT_FOLDERS[name] : undefined;
 }
 
-/** The part of a path before its first `/`; null when it names a file. */
+/** The part of a path before its first `/`; null for a path without a folder. */
 function topFolder(path: string): string | null {
   const slash = path.indexOf('/');
   return slash < 0 ? null : path.slice(0, slash);
 }
 
-/** Takes off the folders that every path begins with: the dropped root, a wrapper, a lone `train`. */
+/** Removes the folders that all paths begin with: the dropped root, a wrapper folder, a single `train`. */
 export function stripCommonFolders(paths: readonly string[]): string[] {
   const [first] = paths;
   if (first === undefined) return [];
@@ -44,9 +44,9 @@ export function stripCommonFolders(paths: readonly string[]): string[] {
 }
 
 /**
- * Labels and splits from folder names. A class is the first folder of a path: of `paths` as they are, or, where both a training and a
- * test folder stand at the top (`val` counts as test), of what lies in those. Images outside of any class folder have no label.
- * @param paths image paths without the folders they all share.
+ * Labels and splits from folder names. The first folder of a path is its class. Where the top level has both a training and a test
+ * folder (`val` counts as test), the class is the first folder below them. Images outside any class folder have no label.
+ * @param paths image paths without the folders that all of them share.
  */
 export function planLabels(paths: readonly string[]): LabelPlan {
   const splits = new Set(paths.map((path) => splitNamed(topFolder(path) ?? '')));

@@ -2,7 +2,7 @@ import type { SkippedFile } from '../../domain/imageDataset';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
 import type { SourceFile } from '../sources';
 
-/** From the page to the import worker. Files come in portions: cloning 50,000 at once would hold the page up. */
+/** From the page to the import worker. Files are sent in portions: cloning 50,000 at once would block the page. */
 export type ImportRequest =
   | { readonly type: 'add'; readonly files: readonly SourceFile[] }
   | {
@@ -12,7 +12,7 @@ export type ImportRequest =
       readonly settings: ImportSettings;
     };
 
-/** From the import worker to the page; `done` and `failed` are the last word. */
+/** From the import worker to the page; no message follows `done` or `failed`. */
 export type ImportReply =
   | { readonly type: 'progress'; readonly progress: ImportProgress }
   | { readonly type: 'done'; readonly result: ImportResult }

@@ -3,14 +3,14 @@ import type { ImportProgress } from '../importTypes';
 const REPORT_EVERY_MS = 100;
 const WINDOW_MS = 3000;
 
-/** Counts files and tells how fast they go and how long the rest will take, at most ten times a second. */
+/** Counts files and reports the rate and the remaining time, at most ten times a second. */
 export class ProgressMeter {
   readonly #report: (progress: ImportProgress) => void;
   #done = 0;
   #total = 0;
   #skipped = 0;
   #lastReport = Number.NEGATIVE_INFINITY;
-  /** Moments of the last few seconds, for a rate that follows changes. */
+  /** Counts at times within the last few seconds, from which the rate is computed. */
   #marks: { time: number; done: number }[] = [];
 
   constructor(report: (progress: ImportProgress) => void) {

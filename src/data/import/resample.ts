@@ -1,4 +1,4 @@
-/** An upright, opaque image that can be read in parts, so that only some rows of a large one are in memory at a time. */
+/** An upright, opaque image that is read in parts, so that only some rows of a large image are in memory at a time. */
 export interface PixelSource {
   readonly width: number;
   readonly height: number;
@@ -9,7 +9,7 @@ export interface PixelSource {
 /** Pixels read at a time. */
 const BAND_PIXELS = 2 ** 20;
 
-/** Which source pixels make up an output pixel, and how much each weighs. */
+/** The source pixels that contribute to an output pixel, with their weights. */
 interface Tap {
   readonly start: number;
   readonly weights: Float64Array;
@@ -17,7 +17,7 @@ interface Tap {
 
 /**
  * A triangle as wide as two output pixels, or as two source pixels when enlarging: the "bilinear with antialiasing" of Pillow and
- * torchvision. Every source pixel counts, so that nothing aliases however much smaller the output is.
+ * torchvision. Every source pixel contributes, so that shrinking by any factor does not alias.
  */
 function triangleTaps(from: number, to: number): Tap[] {
   const scale = from / to;
@@ -60,8 +60,8 @@ function shrinkRow(
 }
 
 /**
- * The centre square of an image, scaled to `size` x `size`, as RGBA bytes with alpha 255. The same bytes for the same pixels on every
- * machine: a browser's own scaling differs from one to the next.
+ * The centre square of an image, scaled to `size` x `size`, as RGBA bytes with alpha 255. The same pixels give the same bytes on every
+ * machine, which the browsers' own scaling does not guarantee.
  */
 export function centerSquare(source: PixelSource, size: number, out: Uint8Array): void {
   const side = Math.min(source.width, source.height);
@@ -92,7 +92,7 @@ export function centerSquare(source: PixelSource, size: number, out: Uint8Array)
   }
 }
 
-/** Adds a shrunken source row to every output row that it is part of. */
+/** Adds a horizontally scaled source row to every output row that it contributes to. */
 function addRow(row: Float64Array, y: number, taps: readonly Tap[], sums: Float64Array): void {
   for (const [i, { start, weights }] of taps.entries()) {
     if (start > y) return;

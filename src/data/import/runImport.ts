@@ -16,13 +16,13 @@ import { planLabels, stripCommonFolders } from './labels';
 import { comparePaths } from './paths';
 import { ProgressMeter } from './progressMeter';
 
-/** Decodes one batch to the size of the import; several may be at work at once. */
+/** Decodes one batch to the size of the import; several decoders may work at once. */
 export type Decoder = (batch: Batch) => Promise<BatchResult>;
 
 const ZIP = /\.zip$/i;
 const KNOWN_FORMATS = 'JPEG, PNG, WebP, GIF, BMP or AVIF images';
 
-/** Opens the archives among the files. One dropped by itself is the root; beside others each is a folder of its own. */
+/** Lists the images, including those in archives. A single archive is the root; among other files each archive becomes a folder. */
 async function listCandidates(files: readonly SourceFile[], skipped: SkippedFile[]): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
   for (const file of files) {
@@ -53,16 +53,16 @@ function allocate(count: number, size: number): Uint8Array<ArrayBuffer> {
   try {
     if (bytes <= MAX_DATASET_BYTES) return new Uint8Array(bytes);
   } catch {
-    // Falls through: the browser has less memory to give than the limit.
+    // The allocation failed: the browser has less memory than the limit.
   }
   const most = Math.floor(MAX_DATASET_BYTES / (size * size * 4)).toLocaleString('en');
   throw new ImportError(
     `These ${count.toLocaleString('en')} files would need ${formatBytes(bytes)} of memory at ${size} × ${size} pixels, ` +
-      `which is more than there is. Take fewer (at most ${most})${size > 32 ? ', or choose 32 pixels' : ''}.`,
+      `which is more than is available. Choose fewer (at most ${most})${size > 32 ? ', or choose 32 pixels' : ''}.`,
   );
 }
 
-/** Closes the gaps that skipped files left, in place. */
+/** Closes the gaps of skipped files, in place. */
 function compact(pixels: Uint8Array<ArrayBuffer>, isGood: Uint8Array, imageBytes: number): Uint8Array<ArrayBuffer> {
   let to = 0;
   for (const [slot, good] of isGood.entries()) {
@@ -93,7 +93,7 @@ function checkEnough(count: number, trainable: number, batchSize: number, skippe
   );
 }
 
-/** The data set of the images that came out, in the order of their paths. */
+/** The data set of the decoded images, in the order of their paths. */
 function assemble(
   name: string,
   good: readonly Candidate[],
@@ -121,8 +121,8 @@ function assemble(
 }
 
 /**
- * The import itself, wherever it runs: lists, shares the work out to the decoders, and puts the data set together.
- * @param decoders all are kept busy; their number changes nothing but the time it takes.
+ * The import, in the page's worker and under Node: lists the files, divides them among the decoders, and assembles the data set.
+ * @param decoders all are kept busy; their number affects only the time, not the result.
  * @throws ImportError as `importImages` does.
  */
 export async function runImport(
@@ -142,7 +142,7 @@ export async function runImport(
 
   const batches = makeBatches(candidates).values();
   const work = async (decode: Decoder) => {
-    // All share one iterator, so that each takes the next batch when it is free.
+    // All decoders share one iterator, so that each takes the next batch as soon as it is free.
     for (const batch of batches) {
       const result = await decode(batch);
       for (const [i, slot] of result.slots.entries()) {

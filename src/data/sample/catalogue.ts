@@ -1,6 +1,6 @@
 import type { SampleId } from '../../domain/imageDataset';
 
-/** What the page says of a sample before it is loaded. */
+/** What the page shows about a sample before it is loaded. */
 export interface SampleDescription {
   readonly id: SampleId;
   readonly title: string;

@@ -11,11 +11,11 @@ export interface SampleRequest {
   readonly size: ImageSize;
   /** Absolute address of the folder with the sheets, ending in `/`. */
   readonly folder: string;
-  /** Size of the sheet, for the progress: servers may not tell it. */
+  /** Size of the sheet in bytes, for the progress: a server need not send it. */
   readonly totalBytes: number;
 }
 
-/** From the sample worker to the page; `done` and `failed` are the last word. */
+/** From the sample worker to the page; no message follows `done` or `failed`. */
 export type SampleReply =
   | { readonly type: 'progress'; readonly progress: SampleProgress }
   | { readonly type: 'done'; readonly dataset: ImageDataset }

@@ -13,7 +13,7 @@ async function get(url: string): Promise<Response> {
   return response;
 }
 
-/** The bytes of a response, counted as they come. */
+/** The bytes of a response; reports how many have arrived. */
 async function download(response: Response, onProgress: (loaded: number) => void): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array(await response.arrayBuffer());
   const chunks: Uint8Array[] = [];
@@ -36,7 +36,7 @@ async function download(response: Response, onProgress: (loaded: number) => void
   return bytes;
 }
 
-/** Fetches and unpacks one sample, then is terminated by the page. */
+/** Fetches and unpacks one sample; the page then terminates this worker. */
 addEventListener('message', async ({ data }: MessageEvent<SampleRequest>) => {
   const { id, size, folder, totalBytes } = data;
   try {

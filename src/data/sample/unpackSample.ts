@@ -3,12 +3,12 @@ import type { ImageDataset, ImageSize, SampleId } from '../../domain/imageDatase
 import { centerSquare } from '../import/resample';
 import { SAMPLES } from './catalogue';
 
-/** What lies beside a sample's sheet, as JSON. One entry per image in `names`, `labels` and `split`. */
+/** The JSON file that belongs to a sample's sheet. `names`, `labels` and `split` have one entry per image. */
 export interface SampleManifest {
-  /** Side of an image on the sheet, in pixels; images stand in rows of `columns`, left to right, then down. */
+  /** Side of an image on the sheet, in pixels; images are in rows of `columns`, from left to right and from the top down. */
   readonly tile: number;
   readonly columns: number;
-  /** Pixels of black to put around each image. */
+  /** Width in pixels of the black frame that is added around each image. */
   readonly padding: number;
   readonly classNames: readonly string[];
   readonly names: readonly string[];
@@ -18,7 +18,7 @@ export interface SampleManifest {
   readonly split: readonly number[];
 }
 
-/** A sheet's samples, row-major, one or three (RGB) to a pixel. */
+/** The values of a sheet, row-major, one (grey) or three (RGB) per pixel. */
 export interface Sheet {
   readonly width: number;
   readonly channels: number;
@@ -28,8 +28,8 @@ export interface Sheet {
 type Frame = Pick<SampleManifest, 'tile' | 'padding'>;
 
 /**
- * One image of the sheet as `size` x `size` RGBA, the same bytes on every machine. By a whole factor, enlarging repeats pixels and
- * shrinking takes the rounded mean of each block; by any other, images are scaled as those of a folder are.
+ * One image of the sheet as `size` x `size` RGBA, the same bytes on every machine. With an integer factor, enlarging repeats pixels and
+ * shrinking takes the rounded mean of each block; with any other factor, `centerSquare` scales the image.
  */
 export function unpackTile(sheet: Sheet, left: number, top: number, frame: Frame, size: number, out: Uint8Array): void {
   const side = frame.tile + 2 * frame.padding;
@@ -84,16 +84,16 @@ function scaleByWholeFactor(
 }
 
 /**
- * A built-in sample from its two files. The sheet is a PNG that is decoded here, not by the browser, whose canvas may convert colours:
+ * A built-in sample from its two files. The PNG sheet is decoded here, not by the browser, whose canvas may convert colours, so that
  * the page and Node get identical bytes.
- * @throws Error when the two do not fit together.
+ * @throws Error when the sheet does not match the manifest.
  */
 export function unpackSample(id: SampleId, manifest: SampleManifest, png: Uint8Array, size: ImageSize): ImageDataset {
   const { tile, columns, names, labels, split } = manifest;
   const sheet = decode(png);
   const count = names.length;
   if (sheet.width !== tile * columns || sheet.height < tile * Math.ceil(count / columns) || labels.length !== count) {
-    throw new Error(`the sheet of ${id} does not fit its list of images`);
+    throw new Error(`the sheet of ${id} does not match its list of images`);
   }
   const imageBytes = size * size * 4;
   const pixels = new Uint8Array(count * imageBytes);

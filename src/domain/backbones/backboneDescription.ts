@@ -8,7 +8,7 @@ export type BackboneOptions = Readonly<Record<string, Setting>>;
 /** A backbone as data: the part of the encoder whose output, the features, is kept after training. */
 export interface BackboneDescription<O extends BackboneOptions = BackboneOptions> {
   readonly title: string;
-  /** The settings that it has, in the order in which the page shows them. */
+  /** Its options, in the order in which the page shows them. */
   readonly options: O;
   /** Width of the features. */
   readonly featureDim: number;

@@ -2,7 +2,7 @@ import { resnet18 } from './resnet18';
 import { small } from './small';
 import { tiny } from './tiny';
 
-/** Every backbone the page offers, in its order. */
+/** Every backbone, in the order in which the page lists them. */
 export const BACKBONES = { tiny, small, resnet18 };
 
 export type BackboneName = keyof typeof BACKBONES;
@@ -10,17 +10,17 @@ export const BACKBONE_NAMES = Object.keys(BACKBONES) as BackboneName[];
 
 type OptionsOf<B extends BackboneName> = (typeof BACKBONES)[B]['options'];
 type BackboneOptionName = { [B in BackboneName]: keyof OptionsOf<B> }[BackboneName];
-/** The option of that name, as the backbones that have it declare it. */
+/** The type of the option with that name. */
 type OptionOf<K extends BackboneOptionName> = {
   [B in BackboneName]: OptionsOf<B> extends Readonly<Record<K, infer Found>> ? Found : never;
 }[BackboneName];
 
-/** The options of all backbones by name; backbones that have one in common share its declaration. */
+/** The options of all backbones by name; backbones with the same option share its declaration. */
 export const BACKBONE_OPTIONS = Object.fromEntries(
   BACKBONE_NAMES.flatMap((backbone) => Object.entries(BACKBONES[backbone].options)),
 ) as { [K in BackboneOptionName]: OptionOf<K> };
 
-/** How the page names each backbone. */
+/** The names of the backbones on the page. */
 export const BACKBONE_TITLES = Object.fromEntries(
   BACKBONE_NAMES.map((name) => [name, BACKBONES[name].title]),
 ) as Readonly<Record<BackboneName, string>>;

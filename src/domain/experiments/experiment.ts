@@ -3,13 +3,13 @@ import type { MethodName } from '../methods/registry';
 import { presetConfig } from '../presets';
 import type { DatasetChoice, PresetName, RunConfig } from '../runConfig';
 
-/** One run of an experiment, by the settings that differ. */
+/** One run of an experiment: the settings that differ from the other runs. */
 export interface ExperimentRun {
   /** Unique in the experiment. */
   readonly id: string;
   readonly label: string;
   readonly method?: MethodName;
-  /** Settings by path, e.g. `stopGradient`; may depend on those that all runs share. */
+  /** Settings by path, e.g. `stopGradient`; may be computed from the settings that all runs share. */
   readonly settings:
     | Readonly<Record<string, string | number | boolean>>
     | ((base: RunConfig) => Record<string, number>);
@@ -19,7 +19,7 @@ export interface ExperimentRun {
   readonly paperNote?: string;
 }
 
-/** How a run ended, or several of different seeds on average; null where it was not measured. */
+/** The last measurements of a run, or their means over seeds; null where not measured. */
 export interface RunSummary {
   readonly steps: number;
   readonly loss: number | null;
@@ -32,14 +32,14 @@ export interface RunSummary {
   readonly untrainedKnn: number | null;
 }
 
-/** What the numbers of an experiment say about the paper's claim. */
+/** Whether the results of an experiment support the paper's claim. */
 export interface Verdict {
   readonly outcome: 'reproduces' | 'partly' | 'does not' | 'cannot tell';
-  /** One or two sentences with the numbers that support them. */
+  /** One or two sentences with the numbers that support the outcome. */
   readonly text: string;
 }
 
-/** Several runs on the same images, with the same seed, that differ in one thing. */
+/** Several runs on the same images, with the same seed, that differ in one respect. */
 export interface Experiment {
   readonly name: string;
   readonly title: string;
@@ -49,11 +49,11 @@ export interface Experiment {
   /** What the paper found. */
   readonly claim: string;
   readonly runs: readonly ExperimentRun[];
-  /** Judges the claim by the runs' own numbers. `of` gives a run's summary, null where it was skipped. */
+  /** Judges the claim by the results of the runs. `of` returns the summary of a run, or null if it has none. */
   verdict(of: (id: string) => RunSummary | null): Verdict;
 }
 
-/** The settings of each run of an experiment. `adjust` makes the settings that all share from the preset's. */
+/** The settings of each run of an experiment. `adjust` computes the settings that all runs share from the preset's. */
 export function experimentConfigs(
   { runs }: Experiment,
   preset: PresetName,

@@ -13,7 +13,7 @@ import { similarity } from './similarity';
 import { swavParts } from './swavParts';
 import { symmetry } from './symmetry';
 
-/** Every experiment, in the order in which the page offers them: the paper's. */
+/** Every experiment, in the paper's order, in which the page lists them. */
 export const EXPERIMENTS: readonly Experiment[] = [
   figure2,
   predictor,

@@ -1,13 +1,13 @@
 import type { RunSummary } from './experiment';
 
-/** What was measured last in a run; absent, null or not finite where it was not. */
+/** The last measurements of a run; absent, null or not finite where not measured. */
 export interface LastNumbers {
   readonly loss?: number | null;
   readonly outputStd?: number | null;
   readonly effectiveRank?: number | null;
   /** kNN accuracy in [0, 1]. */
   readonly knn?: number | null;
-  /** The same of the untrained network. */
+  /** kNN accuracy of the untrained network, in [0, 1]. */
   readonly untrainedKnn?: number | null;
 }
 
@@ -15,7 +15,7 @@ function measured(value: number | null | undefined): number | null {
   return value === undefined || value === null || !Number.isFinite(value) ? null : value;
 }
 
-/** A run's last numbers as experiments are judged by them. `outputDim`: d, which the output std is relative to. */
+/** The summary of a run from its last measurements. `outputDim`: d, for the output std in units of 1/sqrt(d). */
 export function runSummary(steps: number, outputDim: number, last: LastNumbers): RunSummary {
   const std = measured(last.outputStd);
   return {

@@ -1,7 +1,7 @@
 import type { Experiment, RunSummary } from './experiment';
 import { CANNOT_TELL, fixed, KNN_SPREAD, percent } from './words';
 
-/** The loss is NaN or infinite. */
+/** Whether the loss is NaN or infinite. A summary holds null for such a loss. */
 function diverged({ loss }: RunSummary): boolean {
   return loss === null || !Number.isFinite(loss);
 }

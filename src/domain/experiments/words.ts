@@ -11,15 +11,15 @@ export const CANNOT_TELL: Verdict = {
   text: 'Some of the runs needed for a verdict were not made.',
 };
 
-/** A kNN difference below this is within the spread of one recipe over seeds. */
+/** kNN accuracies that differ by no more than this are alike: the same settings differ as much between seeds. */
 export const KNN_SPREAD = 0.03;
 
-/** The output std is near 0: the outputs have collapsed. */
+/** Whether the output std is near 0: the outputs have collapsed. */
 export function hasCollapsed({ relativeStd }: RunSummary): boolean {
   return relativeStd !== null && relativeStd < 0.2;
 }
 
-/** The output std is well above that of a collapse. */
+/** Whether the output std is well above that of a collapse. */
 export function isSpread({ relativeStd }: RunSummary): boolean {
   return relativeStd !== null && relativeStd > 0.5;
 }

@@ -22,7 +22,7 @@ const options = {
 
 type Settings = SettingsOf<typeof options>;
 
-/** Figure 1 of its paper, drawn like SimSiam's Figure 3: two equal branches, compared dimension by dimension over the batch. */
+/** Figure 1 of its paper in the style of SimSiam's Figure 3: two equal branches, whose dimensions are correlated over the batch. */
 function diagram({ predictor, stopGradient, outputDim }: Settings): Diagram {
   const first = throughPredictor(predictor, 'C');
   const alike = predictor === 'none' && !stopGradient;
@@ -61,7 +61,7 @@ export const barlowTwins = describeMethod({
     projectorLayers: 3,
     // The loss is a sum over d dimensions, so its gradients are larger; its paper's rates are for LARS, which normalises gradients.
     baseLearningRate: baseLearningRate / 25,
-    // 0.005 is for d = 8192: with fewer dimensions there are fewer pairs, which would hardly count at that weight.
+    // 0.005 is for d = 8192: fewer dimensions have fewer pairs, whose share of the loss would be negligible at that weight.
     lambda: Math.max(0.005, Number((1 / outputDim).toPrecision(2))),
     predictorHidden: Math.max(1, Math.floor(outputDim / 4)),
     headBatchNorm: 'hidden',

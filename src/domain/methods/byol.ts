@@ -38,7 +38,7 @@ export const byol = describeMethod({
     // The predictor has the projector's architecture.
     predictorHidden: projectorHidden,
     headBatchNorm: 'hidden',
-    // 0.996 averages over some 250 steps: too many for a run of a few hundred.
+    // 0.996 averages over about 250 steps, which is too many for a run of a few hundred steps.
     tauBase: longRecipe ? 0.996 : 0.99,
   }),
   problems: () => [],

@@ -4,15 +4,15 @@ import type { OPTIMISER } from '../settings/optimiser';
 import type { Setting } from '../settings/setting';
 import type { ValuesOf } from '../settings/tree';
 
-/** Settings that every method has and may have a default of its own for. */
+/** Settings that every method has; a method may override their defaults. */
 export type SharedSettings = ValuesOf<typeof HEADS> & ValuesOf<typeof OPTIMISER>;
 
-/** Settings that only some methods have, by name; methods that have one in common share its declaration. */
+/** Settings that only some methods have, by name; methods with the same option share its declaration. */
 export type Options = Readonly<Record<string, Setting>>;
 
 /**
- * A box of the method's diagram, in the vocabulary of the paper's Figure 3. A `network` learns by the gradient, a `follower` copies or
- * averages one, an `operation` has no weights, a `memory` holds what comes from other images or steps.
+ * A box of the method's diagram, with the kinds of the paper's Figure 3. A `network` is trained by the gradient, a `follower` copies or
+ * averages a network's weights, an `operation` has no trained weights, a `memory` holds outputs of other images or steps.
  */
 export interface DiagramNode {
   readonly id: string;
@@ -23,22 +23,22 @@ export interface DiagramNode {
   readonly branch: 1 | 2 | 'both';
 }
 
-/** An arrow: `forward` carries `label`; `gradient` says whether the loss's gradient comes back along it. */
+/** An arrow, labelled with the value that it passes forward. `gradient`: whether the loss's gradient flows back along it. */
 export interface DiagramEdge {
   readonly from: string;
   readonly to: string;
   readonly label: string;
   readonly gradient: boolean;
-  /** The setting that is a switch on this arrow, if there is one. */
+  /** The setting shown as a switch on this arrow, if there is one. */
   readonly control?: string;
 }
 
-/** A relation between two boxes: the same weights, or the second follows the first. */
+/** A relation between two boxes: they share their weights, or the second follows the first. */
 export interface DiagramLink {
   readonly from: string;
   readonly to: string;
   readonly kind: 'shared' | 'follows';
-  /** Empty where another link of the diagram has the same label. */
+  /** Empty where another link of the diagram already shows the same label. */
   readonly label: string;
 }
 
@@ -46,7 +46,7 @@ export interface Diagram {
   readonly nodes: readonly DiagramNode[];
   readonly edges: readonly DiagramEdge[];
   readonly links: readonly DiagramLink[];
-  /** The loss as the paper writes it, for these settings. */
+  /** The loss for these settings, in the paper's notation. */
   readonly formula: string;
   readonly caption: string;
 }
@@ -54,7 +54,7 @@ export interface Diagram {
 /** The argument of a description's functions: the shared settings and the method's own. */
 export type SettingsOf<O extends Options> = SharedSettings & { [K in keyof O]: z.infer<O[K]['schema']> };
 
-/** A method as data, so that the page and the link codec know it without the engine. */
+/** A method as data, which the page and the link codec use without the engine. */
 export interface MethodDescription<O extends Options = Options> {
   readonly title: string;
   /** One sentence for a newcomer. */
@@ -62,7 +62,7 @@ export interface MethodDescription<O extends Options = Options> {
   /** How it avoids collapse (Table 4). */
   readonly answerToCollapse: string;
   readonly paper: string;
-  /** Its settings besides the shared ones, in the order in which the page shows them. */
+  /** Its options, i.e. settings besides the shared ones, in the order in which the page shows them. */
   readonly options: O;
   /**
    * Its values that differ from `base`, the shared settings of a preset. `longRecipe` asks for the papers' recipes of hundreds of epochs

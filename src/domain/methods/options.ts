@@ -4,8 +4,8 @@ import { setting } from '../settings/setting';
 /** Options that more than one method has. */
 
 /**
- * Where BatchNorm stands in the two heads (Table 3): `none`; `hidden` layers only; hidden and the projector's output,
- * `output` without affine as in the official code, `outputAffine` with it as in the paper; `all`, the predictor's output too.
+ * The layers of the two heads that have BatchNorm (Table 3): `none`; `hidden` layers only; hidden layers and the projector's output,
+ * `output` without affine as in the official code, `outputAffine` with affine as in the paper; `all`, also the predictor's output.
  */
 const HEAD_BATCH_NORMS = ['none', 'hidden', 'output', 'outputAffine', 'all'] as const;
 export type HeadBatchNorm = (typeof HEAD_BATCH_NORMS)[number];

@@ -5,7 +5,7 @@ import { simclr } from './simclr';
 import { simsiam } from './simsiam';
 import { swav } from './swav';
 
-/** Every method the page offers, in its order; the engine has an implementation for each. */
+/** Every method, in the order in which the page lists them; the engine has an implementation of each. */
 export const METHODS = { simsiam, byol, simclr, swav, barlowTwins };
 
 export type MethodName = keyof typeof METHODS;
@@ -13,13 +13,13 @@ export const METHOD_NAMES = Object.keys(METHODS) as MethodName[];
 
 type OptionsOf<M extends MethodName> = (typeof METHODS)[M]['options'];
 export type OptionName = { [M in MethodName]: keyof OptionsOf<M> }[MethodName];
-/** The option of that name, as the methods that have it declare it. */
+/** The type of the option with that name. */
 type OptionOf<K extends OptionName> = {
   [M in MethodName]: OptionsOf<M> extends Readonly<Record<K, infer Found>> ? Found : never;
 }[MethodName];
 const OPTIONS = new Map(METHOD_NAMES.flatMap((method) => Object.entries<Options[string]>(METHODS[method].options)));
 
-/** The options of all methods by name; methods that have one in common share its declaration. */
+/** The options of all methods by name; methods with the same option share its declaration. */
 export const ALL_OPTIONS: ReadonlyMap<string, Options[string]> = OPTIONS;
 export const METHOD_OPTIONS = Object.fromEntries(OPTIONS) as { [K in OptionName]: OptionOf<K> };
 

@@ -6,7 +6,7 @@ const options = { temperature, stopGradient, predictor, headBatchNorm, predictor
 
 type Settings = SettingsOf<typeof options>;
 
-/** Figure 3, "SimCLR": both branches alike, and all other images of the batch as negatives. */
+/** Figure 3, "SimCLR": two equal branches, and all other images of the batch as negatives. */
 function diagram({ predictor, stopGradient, batchSize }: Settings): Diagram {
   const first = throughPredictor(predictor, 'loss');
   const p = predictor === 'none' ? 'z' : 'p';

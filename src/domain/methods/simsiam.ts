@@ -64,7 +64,7 @@ const options = {
 
 type Settings = SettingsOf<typeof options>;
 
-/** Whether z₂ is a constant regardless of the stop-gradient switch. */
+/** Whether z₂ is a constant whether or not stop-gradient is on. */
 function isConstant({ momentumEncoder, movingAverageTarget, alternation }: Settings): boolean {
   return momentumEncoder || movingAverageTarget || alternation > 1;
 }
@@ -89,7 +89,7 @@ function formula(settings: Settings): string {
   }
 }
 
-/** The second branch's encoder, and its relation to the first's. */
+/** The encoder of the second branch, and its relation to the encoder of the first. */
 function secondEncoder({ momentumEncoder, alternation }: Settings): [DiagramNode, DiagramLink] {
   if (momentumEncoder) {
     return [
@@ -200,7 +200,7 @@ export const simsiam = describeMethod({
   options,
   defaults: ({ outputDim }) => ({ predictorHidden: Math.max(1, Math.floor(outputDim / 4)) }),
   problems,
-  // The loss can reach +1, but the outputs of two views of the same image do not start opposed.
+  // The loss can reach +1, but at the start the outputs of two views of an image are not opposite.
   lossRange: ({ similarity }) => (similarity === 'cosine' ? [-1, 0] : null),
   lossHelp: ({ similarity }) =>
     similarity === 'cosine'

@@ -62,7 +62,7 @@ const options = {
 
 type Settings = SettingsOf<typeof options>;
 
-/** Figure 3, "SwAV": the assignment of one view, balanced over the batch, is what the other view predicts. */
+/** Figure 3, "SwAV": each view predicts the assignment of the other view, which is balanced over the batch. */
 function diagram({ predictor, stopGradient, prototypes, queueLength, smallCrops }: Settings): Diagram {
   const first = throughPredictor(predictor, 'C1');
   const scores = (branch: 1 | 2): DiagramNode => ({

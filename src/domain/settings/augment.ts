@@ -5,7 +5,7 @@ const unit = z.number().min(0).max(1);
 const sigma = z.number().min(0.05).max(4);
 const area = z.number().min(0.01).max(1);
 
-/** The official augmentations, without blur, as the paper has it at 32 × 32 (App. A and D). */
+/** The official augmentations, by default without blur, as in the paper for 32 × 32 (App. A and D). */
 export const AUGMENT = {
   /** RandomResizedCrop: area share drawn from [scaleMin, scaleMax], aspect ratio log-uniform in [ratioMin, ratioMax]. */
   crop: {
@@ -102,7 +102,7 @@ export const AUGMENT = {
       step: 0.05,
       source: 'App. A',
       value: 0.1,
-      // Emoji are told apart by their colour.
+      // Classes of emoji differ by colour.
       onDataset: { 'fashion-mnist': () => 0, 'emoji-3d': () => 0 },
     }),
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { setting } from './setting';
 
-/** Sizes of the heads. Every method has them and may have a default of its own for each. */
+/** Sizes of the heads. Every method has these settings and may override their defaults. */
 export const HEADS = {
   outputDim: setting('heads', z.int().min(2).max(4096), {
     label: 'Output d',

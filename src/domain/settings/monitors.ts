@@ -4,7 +4,7 @@ import { setting } from './setting';
 const interval = z.int().min(0).max(1_000_000);
 const images = z.int().min(1).max(100_000);
 
-/** What is measured of a run, and how often. `tiny` measures fewer images, so that measuring takes less than a tenth of its time. */
+/** What is measured during a run, and how often. `tiny` uses fewer images, so that measuring takes less than a tenth of the time. */
 export const MONITORS = {
   /** Weighted kNN vote on backbone features. */
   knn: {
@@ -47,7 +47,7 @@ export const MONITORS = {
       inPreset: { tiny: 300, paper: 2000 },
     }),
   },
-  /** Ranks and neighbours of some fixed training images. */
+  /** Effective rank, neighbours and view retrieval, measured on some fixed training images. */
   probe: {
     every: setting('monitors', interval, {
       label: 'Ranks and neighbours every',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { setting } from './setting';
 
-/** SGD and the length of the run. Every method has them and may have a default of its own for each. */
+/** SGD and the length of the run. Every method has these settings and may override their defaults. */
 export const OPTIMISER = {
   batchSize: setting('optimiser', z.int().min(4).max(4096), {
     label: 'Batch size',

@@ -8,7 +8,7 @@ const METHOD_TITLES = Object.fromEntries(METHOD_NAMES.map((name) => [name, METHO
   string
 >;
 
-/** What a run is as a whole, and what it is computed with. Preset, data set and method are named by whoever asks for their defaults. */
+/** Settings of the run as a whole. The other settings' defaults depend on preset, data set and method. */
 export const RUN = {
   preset: setting('run', z.enum(PRESET_NAMES), {
     label: 'Preset',

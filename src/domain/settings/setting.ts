@@ -16,7 +16,7 @@ export interface FieldOption {
   readonly label: string;
 }
 
-/** How a setting is edited; limits and options are those of its schema. */
+/** The control that edits a setting; its limits and options are taken from the schema. */
 export type FieldControl =
   | { readonly kind: 'switch' }
   | {
@@ -35,30 +35,30 @@ export interface SettingWords {
   readonly help: string;
   readonly control: FieldControl;
   /**
-   * Where the paper (arXiv 2011.10566), or the method's own paper where that is named, gives the value that the `paper` preset holds;
-   * null for what is this page's own.
+   * The place in the paper (arXiv 2011.10566), or in the named paper of the method, that gives the value in the `paper` preset;
+   * null for settings that no paper has.
    */
   readonly source: string | null;
   /** Whether it may change while a run trains. */
   readonly live: boolean;
 }
 
-/** One setting of a run: which values it takes, its words on the page and its defaults. */
+/** One setting of a run: its valid values, its texts on the page and its defaults. */
 export interface Setting<Schema extends z.ZodType<Leaf> = z.ZodType<Leaf>, Live extends boolean = boolean>
   extends SettingWords {
   readonly schema: Schema;
   readonly live: Live;
-  /** Its default in the preset `small`; for an option also what methods without it hold. */
+  /** Its default in the preset `small`; an option also has this value under methods without it. */
   readonly value: z.infer<Schema>;
-  /** What runs did before there was this setting: its value in every older version's defaults. */
+  /** The value that corresponds to what runs did before this setting existed: its default in older versions. */
   readonly formerly?: z.infer<Schema>;
-  /** The setting of the same group in front of which the page lists it; left out: in the order of declaration. */
+  /** The setting of the same group before which the page lists this one; by default in the order of declaration. */
   readonly shownBefore?: string;
-  /** Its default under a preset on a data set. The `paper` preset stays the paper's on every data set. */
+  /** Its default for a preset and a data set. The `paper` preset has the paper's value for every data set. */
   valueIn(preset: Preset, dataset: Dataset): z.infer<Schema>;
 }
 
-/** What a control needs beside the schema: labels for a choice, the step of a number that is not whole. */
+/** What a control needs besides the schema: labels for a choice, and a step for a number that is not an integer. */
 type ControlWords<V> = [V] extends [boolean]
   ? unknown
   : number extends V
@@ -67,9 +67,9 @@ type ControlWords<V> = [V] extends [boolean]
 
 type Declaration<V extends Leaf, Live extends boolean> = Omit<SettingWords, 'group' | 'control' | 'live'> & {
   readonly value: V;
-  /** Where a preset differs from `small`. */
+  /** Defaults of presets that differ from `small`. */
   readonly inPreset?: Readonly<Partial<Record<Preset, V>>>;
-  /** What a data set makes of the preset's value. */
+  /** For a data set, the default as a function of the preset's value. */
   readonly onDataset?: Readonly<Partial<Record<Dataset, (value: V) => V>>>;
   readonly formerly?: V;
   readonly shownBefore?: string;
@@ -77,8 +77,8 @@ type Declaration<V extends Leaf, Live extends boolean> = Omit<SettingWords, 'gro
 } & ControlWords<V>;
 
 /**
- * Declares a setting. Its path is its place in the tree of settings.
- * @throws Error when the schema has no limits, or is of a kind that has no control
+ * Declares a setting. Its position in the tree of settings is its path.
+ * @throws Error when the schema of a number has no limits or step, or when the kind of schema has no control
  */
 export function setting<Schema extends z.ZodType<Leaf>, Live extends boolean = false>(
   group: FieldGroup,

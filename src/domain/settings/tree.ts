@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DATASET_CHOICES, PRESET_NAMES } from './names';
 import type { Setting } from './setting';
 
-/** Settings by key, some of them in groups of their own: `augment.crop.scaleMin`. */
+/** Settings by key, some of them in nested groups: `augment.crop.scaleMin`. */
 export interface SettingTree {
   readonly [key: string]: Setting | SettingTree;
 }
@@ -30,7 +30,7 @@ export function shapeOf<T extends SettingTree>(tree: T): ShapeOf<T> {
   return Object.fromEntries(shape) as ShapeOf<T>;
 }
 
-/** Every setting of a tree with its dotted path, in the order of declaration. */
+/** All settings of a tree with their dotted paths, in the order of declaration. */
 export function settingsIn(tree: SettingTree, prefix = ''): (readonly [path: string, setting: Setting])[] {
   return Object.entries(tree).flatMap(([key, node]) =>
     isSetting(node) ? [[prefix + key, node] as const] : settingsIn(node, `${prefix}${key}.`),

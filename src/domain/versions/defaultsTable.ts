@@ -3,10 +3,10 @@ import type { MethodName } from '../methods/registry';
 import type { DatasetChoice, PresetName } from '../runConfig';
 import type { Leaf } from '../settings/setting';
 
-/** What a default may depend on. */
+/** A setting on which defaults may depend. */
 export type Axis = 'preset' | 'dataset' | 'method';
 
-/** Names a set of defaults. */
+/** The preset, data set and method for which defaults are asked. */
 export interface DefaultsKey {
   readonly preset: PresetName;
   readonly dataset: DatasetChoice;
@@ -15,7 +15,7 @@ export interface DefaultsKey {
 
 type Nested = Leaf | { readonly [name: string]: Nested };
 
-/** A default that is not the same everywhere: by the names of the first axis, then of the second, and so on. */
+/** A default that depends on some axes: a tree of values by the names of the first axis, then of the second, and so on. */
 export interface Dependent {
   readonly by: readonly Axis[];
   readonly values: { readonly [name: string]: Nested };

@@ -6,18 +6,18 @@ import type { Leaf } from '../settings/setting';
 import { type DefaultsKey, type DefaultsTable, defaultIn, isKnownTo } from './defaultsTable';
 import { DEFAULTS as V1 } from './v1';
 
-/** The defaults of versions 1, 2, ... that are no longer today's. They never change. */
+/** The defaults of versions 1, 2, ... before the current one. They never change. */
 const FROZEN: readonly DefaultsTable[] = [V1];
 
 /**
- * Written into every link and record. A link and an old record leave out settings; what they leave out has the defaults of their
- * version. Whoever changes a default, or what a setting does, freezes today's defaults first (CONTRIBUTING).
+ * The version written into every link and record. Settings that a link or an old record does not contain have the defaults of its
+ * version. Before a default or the meaning of a setting is changed, the current defaults are frozen (CONTRIBUTING).
  */
 export const CURRENT_VERSION = FROZEN.length + 1;
 
 /**
- * The defaults of a version. A preset, data set or method that the version did not have yet gets those of the first version that had it.
- * @throws Error when there is no such version, or when a setting that it did not have yet does not say what runs did before
+ * The defaults of a version. For a preset, data set or method that the version did not have, those of the first version that had it.
+ * @throws Error when there is no such version, or when a setting that the version did not have declares no `formerly`
  */
 export function defaultsOf(version: number, key: DefaultsKey): RunConfig {
   if (!isVersion(version)) throw new Error(`There is no version ${version} of the defaults.`);
@@ -26,12 +26,12 @@ export function defaultsOf(version: number, key: DefaultsKey): RunConfig {
   return table === undefined ? presetConfig(preset, dataset, method) : configFrom(table, key);
 }
 
-/** Whether it is a version that this page can read. */
+/** Whether this page can read the version. */
 export function isVersion(version: number): boolean {
   return Number.isInteger(version) && version >= 1 && version <= CURRENT_VERSION;
 }
 
-/** One set of a table's defaults as a config; settings that came later do what runs did before them. */
+/** The defaults of a table for one key as a config; later settings get their `formerly` value. */
 export function configFrom(table: DefaultsTable, key: DefaultsKey): RunConfig {
   const named = new Map<string, Leaf>(Object.entries(key));
   const values = SETTING_LIST.map(([path, { formerly }]): [string, Leaf] => {

@@ -5,16 +5,16 @@ import { AUGMENT_COLUMNS } from '../kernels/augment/params';
 
 export interface AugmentOptions {
   readonly normalisation: Normalisation;
-  /** Whether any view may be blurred; without it the blur's passes are left out, and its columns are not looked at. */
+  /** Whether any view may be blurred. If false, the blur passes are skipped and the blur columns are ignored. */
   readonly blur: boolean;
-  /** Height and width of the views; those of the images when not told. */
+  /** Height and width of the views; those of the images by default. */
   readonly size?: readonly [height: number, width: number];
 }
 
 /**
- * Makes augmented views of a batch, in the order of the official code: crop and bilinear resize (half-pixel centres, no
- * antialiasing), colour jitter (clipped to [0, 1] after each step), greyscale, Gaussian blur, flip, normalisation. The same numbers as
- * torchvision's on float images, up to rounding.
+ * Makes augmented views of a batch, in the order of the official code: crop and bilinear resize (half-pixel centres, no antialiasing),
+ * colour jitter (clipped to [0, 1] after each step), greyscale, Gaussian blur, flip, normalisation. Equals torchvision's results on float
+ * images up to rounding.
  * @param images packed int32 [B, H, W], as `packPixels` makes them
  * @param params [V, AUGMENT_COLUMNS], V a multiple of B: view v is made of image v mod B, so that V = 2B gives x1 and then x2
  * @returns float32 [V, height, width, 3]; no gradient flows through it

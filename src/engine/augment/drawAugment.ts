@@ -36,8 +36,8 @@ function drawJitter(jitter: AugmentConfig['jitter'], row: Float32Array, rng: Ran
 }
 
 /**
- * Draws what happens to `count` views of square images of side `imageSize`: the augmentations of Sec. 3 and App. A, each under its own
- * switch. Views are independent of one another.
+ * Draws the augmentation parameters of `count` views of square images of side `imageSize`: the augmentations of Sec. 3 and App. A, each
+ * with its own switch. Views are drawn independently.
  * @returns rows [count, AUGMENT_COLUMNS] for `augmentBatch`
  */
 export function drawAugmentParams(config: AugmentConfig, count: number, imageSize: number, rng: Random): AugmentParams {

@@ -4,7 +4,7 @@ import { AUGMENT_COLUMNS, unchangedParams } from '../kernels/augment/params';
 import { augmentBatch } from './augmentBatch';
 
 /**
- * Packed images as the network sees them, without augmentation: for measuring.
+ * Unpacks and normalises images without augmenting them, for measuring.
  * @param images int32 [B, H, W], as `packPixels` makes them
  * @returns float32 [B, H, W, 3], (value / 255 - mean) / std per channel
  */

@@ -1,5 +1,5 @@
 /**
- * Copies images of a data set into a batch of packed pixels: one int32 a pixel, whose bytes are R, G, B, A in memory order.
+ * Copies images of a data set into a batch of packed pixels: one int32 per pixel, whose bytes are R, G, B, A in memory order.
  * @param pixels uint8 RGBA, square images of side `size` one after the other, alpha 255
  * @param indices which images, in the order of the batch
  * @returns [indices.length, size, size], C order
@@ -8,7 +8,7 @@
 export function packPixels(pixels: Uint8Array, size: number, indices: ArrayLike<number>): Int32Array<ArrayBuffer> {
   const imageBytes = size * size * 4;
   const count = pixels.length / imageBytes;
-  // By bytes: the pixels of a data set may start anywhere in their buffer.
+  // Copied as bytes, because the pixels of a data set may start at any offset of their buffer.
   const batch = new Uint8Array(indices.length * imageBytes);
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];

@@ -31,7 +31,7 @@ export function drawCropBox(imageHeight: number, imageWidth: number, range: Crop
     const ratio = Math.exp(rng.uniform(Math.log(ratioMin), Math.log(ratioMax)));
     const width = Math.round(Math.sqrt(area * ratio));
     const height = Math.round(Math.sqrt(area / ratio));
-    // torchvision lets an empty box through only to fail on it: drawn again here.
+    // torchvision accepts an empty box and fails on it later; here it is drawn again.
     if (width < 1 || height < 1 || width > imageWidth || height > imageHeight) continue;
     const top = rng.integer(0, imageHeight - height);
     const left = rng.integer(0, imageWidth - width);

@@ -3,7 +3,7 @@ import type { Normalisation } from '../kernels/augment/normalisation';
 
 /**
  * Reads views back as pixels to show, undoing their normalisation.
- * @param views float32 [V, H, W, 3]; left alive
+ * @param views float32 [V, H, W, 3]; not disposed
  * @returns V images of H x W, uint8 RGBA, alpha 255
  */
 export async function viewsToRgba(

@@ -1,5 +1,5 @@
 /**
- * The WebGPU device that tfjs computes on. tfjs would make one of its own; ours asks for every limit of the adapter and for the optional
+ * The WebGPU device that tfjs computes on. Unlike the one that tfjs would request, it has every limit of the adapter and the optional
  * features in use, reports errors that no call throws, and reports its loss.
  */
 
@@ -9,16 +9,16 @@ const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'shader
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
 
 export interface DeviceHooks {
-  /** A validation, memory or internal error that WebGPU reports outside any call. The results since then are not to be trusted. */
+  /** A validation, memory or internal error that WebGPU reports outside any call. Results computed since then are invalid. */
   onUncapturedError(message: string, outOfMemory: boolean): void;
-  /** The device is gone (driver reset, GPU unplugged, tab suspended); not called when `destroy` was asked for. */
+  /** The device is gone (driver reset, GPU unplugged, tab suspended); not called after `destroy`. */
   onLost(message: string): void;
 }
 
 export interface DeviceOptions {
   /**
    * 'adapter' (if left out): the limits of the adapter and the optional features in use; 'default': the limits that every WebGPU device
-   * has, and no optional feature, which is what the engine must be able to run on.
+   * has, and no optional feature. The engine must be able to run with both.
    */
   readonly limits?: 'adapter' | 'default';
 }
@@ -48,8 +48,8 @@ function requestLimits(limits: GPUSupportedLimits): Record<string, number> {
 const MB = 1024 * 1024;
 
 /**
- * Has the device refuse buffers that no kernel could bind: WebGPU itself reports them outside any call, and goes on with zeros. tfjs and
- * recordings make one buffer for each tensor.
+ * Makes the device throw on buffers that are too large for a kernel to bind. WebGPU itself would report them outside any call and continue
+ * with zeros. tfjs and recordings allocate one buffer per tensor.
  */
 function refuseOversized(device: GPUDevice): void {
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
@@ -64,8 +64,8 @@ function refuseOversized(device: GPUDevice): void {
 }
 
 /**
- * Asks for a device on the adapter at hand.
- * @throws Error saying in words why there is none.
+ * Requests a device from the browser's adapter.
+ * @throws Error with the reason when there is none.
  */
 export async function requestGpuDevice(
   hooks: DeviceHooks,

@@ -1,16 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
 import { defineProgram, runProgram } from '../kernels/runtime/program';
 
-/** A multiplication and an addition, as the shader writes them: as two operations or as one. */
+/** How the shader writes a multiplication and an addition: as two operations or as one. */
 const FORMS = { product: (v: string) => `${v} * factor + factor`, fused: (v: string) => `fma(${v}, factor, factor)` };
 
-/** Chains of multiply-adds that do not wait for each other hide a unit's latency; how many it takes, and in which form, differs. */
+/** Independent chains of multiply-adds hide the latency of an arithmetic unit; the best number of chains and form depend on the device. */
 export interface MultiplyAddChains {
   readonly chains: number;
   readonly form: keyof typeof FORMS;
 }
 
-/** Multiply-adds on registers alone: what no kernel on the device can beat. Where `isWebGpu()`; returns a function of how many. */
+/** A program of multiply-adds on registers alone, whose rate no kernel on the device can exceed. Only where `isWebGpu()`. */
 export function multiplyAdds({ chains, form }: MultiplyAddChains, threads: number) {
   const names = Array.from({ length: chains }, (_, i) => `v${i}`);
   const program = defineProgram({
@@ -38,7 +38,7 @@ ${names.map((v) => `    ${v} = ${FORMS[form](v)};`).join('\n')}
         uniforms: { rounds, factor: 0.999 },
         size: threads,
       }).out,
-    /** Multiplications and additions of so many rounds, counted apart. */
+    /** Floating-point operations of `rounds` rounds; a multiply-add counts as two. */
     flop: (rounds: number): number => 2 * 4 * chains * threads * rounds,
   };
 }

@@ -3,7 +3,7 @@ import { trainingConv2d } from '../kernels/conv2d/conv2d';
 import { batchNormTrain } from '../network/nn/batchNorm';
 import { multiplyAdds } from './multiplyAdds';
 
-/** How fast an engine is, by measurement: what `auto` chooses by. In thousands of millions of multiplications and additions a second. */
+/** Measures how fast an engine is, in GFLOP/s (a multiply-add counts as two). `auto` chooses the engine by these rates. */
 
 async function timed(run: () => tf.Tensor): Promise<number> {
   const started = tf.util.now();
@@ -11,14 +11,14 @@ async function timed(run: () => tf.Tensor): Promise<number> {
   await result.data();
   const milliseconds = tf.util.now() - started;
   result.dispose();
-  // Clocks are as coarse as a tenth of a millisecond where the page is not isolated.
+  // Clocks are as coarse as a tenth of a millisecond where the page is not cross-origin isolated.
   return Math.max(milliseconds, 0.1);
 }
 
 const THREADS = 8192;
 const ENOUGH_MS = 10;
 
-/** The peak of the WebGPU device that runs, from a few milliseconds of work; where `isWebGpu()`. */
+/** The peak rate of the active WebGPU device in GFLOP/s, measured with a few milliseconds of work. Only where `isWebGpu()`. */
 export async function multiplyAddRate(): Promise<number> {
   const { run, flop } = multiplyAdds({ chains: 4, form: 'product' }, THREADS);
   await timed(() => run(1));
@@ -55,7 +55,10 @@ function trainingBlock(batch: number): tf.Tensor {
   });
 }
 
-/** Convolutions of a training step a second, on the engine that runs; a tenth of a second at most on one that is worth having. */
+/**
+ * The rate of a training step's convolutions on the active engine, in GFLOP/s. Measuring takes a tenth of a second at most on a usable
+ * engine.
+ */
 export async function trainingRate(): Promise<number> {
   let rate = 0;
   for (const batch of [1, 32]) {

@@ -9,7 +9,7 @@ import { startWebGl } from './webgl';
 
 const TITLES = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM' } as const;
 
-/** A WebGPU device with this peak in GFLOP/s is a GPU, or as good as one: nothing else is tried. */
+/** A WebGPU device with at least this peak in GFLOP/s is used without trying other engines. */
 const FAST_PEAK = 200;
 
 function reasonOf(error: unknown): string {
@@ -31,8 +31,8 @@ async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']):
   const { adapterInfo, description, isSoftware } = requested;
   device = requested.device;
   tf.registerBackend('webgpu', () => makeTfjsWebGpu(requested.device, adapterInfo));
-  if (!(await tf.setBackend('webgpu'))) throw new Error('its backend did not start');
-  // tfjs would otherwise compute small tensors on the CPU: with other rounding, and after a wait for the device.
+  if (!(await tf.setBackend('webgpu'))) throw new Error('the WebGPU backend of tfjs did not start');
+  // Without this, tfjs computes small tensors on the CPU, which rounds differently and waits for the device.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const features = [...requested.device.features];
   return {
@@ -47,12 +47,12 @@ async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']):
 }
 
 async function startWasm(threads: number | null): Promise<EngineInfo> {
-  // Loaded only where it runs: a machine with a GPU does without it.
+  // Imported on demand, so that a machine with a GPU does not load it.
   const { startWasm } = await import('./wasm');
   return startWasm(threads);
 }
 
-/** Starts engines, and remembers why some did not. */
+/** Starts engines and keeps the reasons why some did not start. */
 class Attempts {
   readonly #reasons: string[] = [];
 
@@ -70,7 +70,7 @@ class Attempts {
     this.#reasons.push(reason);
   }
 
-  /** The engine that was taken after all, with what was passed over for it. */
+  /** The chosen engine, with the reasons why others were not used. */
   taken(info: EngineInfo): EngineInfo {
     return this.#reasons.length > 0 ? { ...info, fallbackReason: this.#reasons.join('; ') } : info;
   }
@@ -80,15 +80,15 @@ class Attempts {
     const remedy = 'a recent Chrome, Edge, Firefox or Safari with hardware acceleration switched on';
     return new NoEngineError(
       choice === 'auto'
-        ? `Nothing on this machine can train: ${reasons}. Use ${remedy}.`
-        : `The engine asked for does not run here: ${reasons}. Choose “automatic” for the engine, or use ${remedy}.`,
+        ? `No engine on this machine can train: ${reasons}. Use ${remedy}.`
+        : `The chosen engine does not run here: ${reasons}. Choose “automatic” for the engine, or use ${remedy}.`,
     );
   }
 }
 
 /**
- * The fastest engine, by measurement. A GPU is recognised by its peak, within milliseconds; anything slower is compared with WASM, which is
- * faster than a software adapter.
+ * Starts the fastest engine, by measurement. A GPU is recognised by its peak rate within milliseconds; a slower device is compared with
+ * WASM, which is faster than a software adapter.
  */
 async function startFastest(hooks: DeviceHooks, { threads = null, limits }: EngineOptions): Promise<EngineInfo> {
   const attempts = new Attempts();
@@ -120,16 +120,16 @@ async function startFastest(hooks: DeviceHooks, { threads = null, limits }: Engi
 }
 
 export interface EngineOptions {
-  /** Threads of the processor for WASM, up to 8; chosen by measurement when left out. One where threads cannot share a memory. */
+  /** Number of threads for WASM, up to 8; chosen by measurement when left out. Always one where threads cannot share a memory. */
   readonly threads?: number | null;
-  /** What the WebGPU device is asked for. */
+  /** The limits and features to request for the WebGPU device. */
   readonly limits?: DeviceOptions['limits'];
 }
 
 /**
- * Starts the engine asked for; `auto` takes the fastest that there is, by a short measurement. Calling it again, after the device was
- * lost for instance, starts afresh: the tensors of the engine before are lost.
- * @throws NoEngineError when the one asked for cannot run, or none can.
+ * Starts the chosen engine; `auto` measures briefly and starts the fastest. A second call, for instance after the device was lost, restarts
+ * the engine; the tensors of the previous one are lost.
+ * @throws NoEngineError when the chosen engine cannot run, or with `auto` no engine.
  */
 export async function startEngine(
   choice: EngineChoice,

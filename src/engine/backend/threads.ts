@@ -1,9 +1,9 @@
 import { hasSharedMemory } from '../kernels/wasmgen/support';
 
-/** tfjs's WASM backend makes this many workers for its threads, whether they are used or not. */
+/** tfjs's WASM backend creates this many workers for its threads, whether they are used or not. */
 export const MAX_THREADS = 8;
 
-/** The global object, as far as threads are concerned. */
+/** The properties of the global object that limit the number of threads. */
 const scope = globalThis as {
   readonly Worker?: unknown;
   readonly crossOriginIsolated?: boolean;
@@ -26,7 +26,10 @@ export function whyOneThread(): string | null {
   return logicalProcessors() > 1 ? null : 'The processor has one core';
 }
 
-/** Threads worth a try: half of what the processor has, since most count each core twice, but two where there are two; 1 where `whyOneThread` gives a reason. */
+/**
+ * The number of threads to try: half of the logical processors, since most processors count each core twice, but at least 2 and at most 8;
+ * 1 where `whyOneThread` gives a reason.
+ */
 export function threadsWorthTrying(): number {
   if (whyOneThread() !== null) return 1;
   const logical = logicalProcessors();

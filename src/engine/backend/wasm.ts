@@ -6,11 +6,11 @@ import { trainingRate } from './speed';
 import { MAX_THREADS, threadsWorthTrying, whyOneThread } from './threads';
 
 /**
- * tfjs's WASM backend with our training kernels: the processor's vector instructions, and several of its cores where threads can share a
- * memory. A module of its own, so that a machine with a GPU never loads it.
+ * tfjs's WASM backend with our training kernels. It uses the processor's vector instructions, and up to 8 threads where they can
+ * share a memory. It is a separate module, so that a machine with a GPU never loads it.
  */
 
-/** Known to browsers, workers and Node alike; the engine's types leave them out along with the DOM. */
+/** Globals of browsers, workers and Node, declared here because the engine compiles without the DOM types. */
 declare const URL: new (path: string, base: string) => { readonly href: string };
 declare function setTimeout(work: () => void, milliseconds: number): unknown;
 
@@ -20,7 +20,7 @@ declare global {
   }
 }
 
-/** Where the binaries lie. Written so that Vite finds and copies them; under Node they are files. */
+/** URLs of the binaries, in the form in which Vite finds and copies them; under Node they are file URLs. */
 const BINARIES = {
   'tfjs-backend-wasm.wasm': new URL(
     '../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
@@ -36,17 +36,18 @@ const BINARIES = {
   ),
 };
 
-// Once: tfjs takes no paths after a start that failed, although it may be tried again.
+// Set once, at load: tfjs rejects paths after a failed start, although a start may be tried again.
 setWasmPaths(Object.fromEntries(Object.entries(BINARIES).map(([name, { href }]) => [name, href])));
 
 const factory = tf.findBackendFactory('wasm');
 
-/** Threads that have not started by then never will: their workers may be forbidden by a policy of the host. */
+/** Time in which threads must start, in milliseconds. A policy of the host may forbid their workers. */
 const THREADS_PATIENCE_MS = 10_000;
 
 /**
- * Threads wait for one another by spinning: on a processor that others keep busy one alone is faster.
- * @returns why one thread runs, in words; null when all do
+ * Starts `threads` threads if they are faster than one. Threads wait for one another by spinning, so that one is faster on a busy
+ * processor.
+ * @returns why one thread runs; null when all do
  */
 async function startOnTheFaster(threads: number): Promise<string | null> {
   await startOn(1);
@@ -65,7 +66,7 @@ function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   });
 }
 
-/** Runs `work` while the processor seems to have twice as many threads: tfjs takes half of what there is at most. */
+/** Runs `work` while `hardwareConcurrency` reports twice its value, because tfjs uses at most half of it. */
 async function seeingTwice<T>(work: () => Promise<T>): Promise<T> {
   const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
   if (navigator?.hardwareConcurrency === undefined) return work();
@@ -80,7 +81,7 @@ async function seeingTwice<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Starts the backend on so many threads, or throws. */
+/** Starts the backend on this many threads. @throws Error when it does not start. */
 async function startOn(threads: number): Promise<void> {
   if (tf.findBackendFactory('wasm') !== null) tf.removeBackend('wasm');
   tf.registerBackend('wasm', factory);
@@ -93,18 +94,18 @@ async function startOn(threads: number): Promise<void> {
           seeingTwice(() => tf.setBackend('wasm')),
         )
       : tf.setBackend('wasm');
-  if (!(await started)) throw new Error('its WebAssembly did not start');
+  if (!(await started)) throw new Error('the WASM backend of tfjs did not start');
 }
 
 /**
- * Starts the backend afresh.
- * @param threads this many, up to 8; as many as are faster by measurement when null. One where `whyOneThread` gives a reason.
+ * Starts or restarts the backend.
+ * @param threads number of threads, up to 8; chosen by measurement when null. Always one where `whyOneThread` gives a reason.
  * @throws Error saying why it cannot run here
  */
 export async function startWasm(threads: number | null): Promise<EngineInfo> {
   registerWasmKernels();
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
-    throw new Error('WebAssembly is missing here, or has no vector instructions');
+    throw new Error('WebAssembly with vector instructions (SIMD) is not available');
   }
   let oneThreadReason = whyOneThread();
   const wanted = oneThreadReason === null ? Math.min(MAX_THREADS, threads ?? threadsWorthTrying()) : 1;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EngineInfo } from '../../domain/engineInfo';
 
-/** The part of a WebGL context that names the renderer; its full type belongs to the DOM, which the engine does without. */
+/** The part of a WebGL context that names the renderer, declared here because the engine compiles without the DOM types. */
 interface RendererInfo {
   readonly RENDERER: number;
   getExtension(name: 'WEBGL_debug_renderer_info'): { readonly UNMASKED_RENDERER_WEBGL: number } | null;
@@ -15,10 +15,10 @@ function webGlRenderer(): string {
   return typeof name === 'string' ? name : 'unnamed renderer';
 }
 
-/** As tfjs registers it where there is WebGL; gone with a backend that was removed. */
+/** tfjs's factory of the backend, null where there is no WebGL. Kept, because removing the backend also unregisters the factory. */
 const factory: ReturnType<typeof tf.findBackendFactory> | null = tf.findBackendFactory('webgl');
 
-/** tfjs keeps every freed texture for reuse, gigabytes of them in training; above this it gives them back. */
+/** tfjs would keep every freed texture for reuse, gigabytes in training; above this size it frees them. */
 const WEBGL_POOL_BYTES = 256 * 1024 * 1024;
 
 /** Starts tfjs's WebGL backend. @throws Error saying why it cannot run here. */

@@ -9,10 +9,10 @@ import type { Normalisation } from '../kernels/augment/normalisation';
 import { AUGMENT_COLUMNS } from '../kernels/augment/params';
 import type { Random } from '../random';
 
-/** Enough images for two decimals; reading all of a large set would only take time. */
+/** Number of images from which mean and std are computed: enough for two decimals, and faster than reading all of a large set. */
 const STATISTICS_IMAGES = 2000;
 
-/** Kept while the data set is: previews and runs ask for them again and again. */
+/** Cached for as long as the data set exists, because every preview and every run needs them. */
 const knownStatistics = new WeakMap<ImageDataset, Normalisation>();
 
 function channelStatistics(dataset: ImageDataset): Normalisation {
@@ -41,12 +41,12 @@ function computeChannelStatistics(dataset: ImageDataset): Normalisation {
     pixels += bytesPerImage / 4;
   }
   const mean = sum.map((s) => s / pixels);
-  // A set of one flat colour must not divide by zero.
+  // The lower bound avoids a division by zero for images of one flat colour.
   const std = squares.map((s, c) => Math.max(0.02, Math.sqrt(Math.max(0, s / pixels - mean[c] ** 2))));
   return { mean: mean as [number, number, number], std: std as [number, number, number] };
 }
 
-/** A data set's images as the network sees them: normalised by the training images' own mean and std, on the device. */
+/** The images of a data set on the device, normalised by mean and std of its training images. */
 export class ImageSource {
   readonly normalisation: Normalisation;
   readonly dataset: ImageDataset;
@@ -66,7 +66,7 @@ export class ImageSource {
     return tf.tensor3d(this.pack(indices), [indices.length, size, size], 'int32');
   }
 
-  /** Images as they are [N, H, W, 3]. */
+  /** Normalised images without augmentation [N, H, W, 3]. */
   plain(indices: ArrayLike<number>): tf.Tensor4D {
     return tf.tidy(() => toFloatImages(this.#packed(indices), this.normalisation));
   }
@@ -74,7 +74,7 @@ export class ImageSource {
   /**
    * Views of packed images [N, H, W], made on the device.
    * @param params rows [V N, AUGMENT_COLUMNS], first those of view 1 of all images, then of view 2, and so on
-   * @param side of the views; that of the images when not told
+   * @param side of the views in pixels; that of the images by default
    * @returns V views [N, side, side, 3]
    */
   augment(pixels: tf.Tensor3D, params: tf.Tensor2D, augment: AugmentConfig, side?: number): tf.Tensor4D[] {

@@ -3,7 +3,10 @@ import { seededRandom } from '../random';
 
 const BLOCK = 1 << 16;
 
-/** `count` images of noise, for timing and for compiling: a step does the same whatever is in the pictures. Noise repeats after 64 KiB. */
+/**
+ * `count` images of noise, for timing and for compiling: the work of a step does not depend on the pixel values. Noise repeats after 64
+ * KiB.
+ */
 export function noiseDataset(count: number, size: ImageSize): ImageDataset {
   const random = seededRandom(0, 'noise');
   const pixels = new Uint8Array(count * size * size * 4);

@@ -5,7 +5,9 @@ import { viewsToRgba } from '../augment/viewsToRgba';
 import { seededRandom } from '../random';
 import { ImageSource } from './imageSource';
 
-/** Two views of some images as RGBA bytes, each `indices.length * size * size * 4`: what the augmentations do, without a run. */
+/**
+ * Two augmented views of some images as RGBA bytes, each `indices.length * size * size * 4`, made without a run to show the augmentations.
+ */
 export async function previewViews(
   dataset: ImageDataset,
   augment: AugmentConfig,

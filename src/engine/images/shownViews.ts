@@ -5,7 +5,7 @@ import type { ImageSource } from './imageSource';
 
 const EVERY_MS = 500;
 
-/** Has the first image of a batch read back with its views now and then, to be looked at; training does not wait for them. */
+/** Reads back the first image of a batch with its two views, at most every 500 ms, for the page to show. Training does not wait for it. */
 export class ShownViews {
   readonly #source: ImageSource;
   readonly #report: (snapshot: ViewsSnapshot) => void;
@@ -17,7 +17,10 @@ export class ShownViews {
     this.#report = report;
   }
 
-  /** @param indices the batch, as indices of the data set; `views` hold its images until the next step */
+  /**
+   * @param indices the batch, as indices of the data set
+   * @param views the views of the batch, valid until the next step
+   */
   after(
     step: number,
     indices: Uint32Array,
@@ -26,11 +29,11 @@ export class ShownViews {
     const now = tf.util.now();
     if (views === null || now - this.#last < EVERY_MS) return;
     this.#last = now;
-    // A device that is lost meanwhile is reported by the step's own numbers.
+    // If the device is lost, reading the metrics of the step reports it.
     this.#underWay = this.#read(step, indices[0], views).catch(() => undefined);
   }
 
-  /** Waits for what is on its way back. */
+  /** Waits for the read that is under way. */
   flush(): Promise<void> {
     return this.#underWay;
   }

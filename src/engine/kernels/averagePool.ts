@@ -68,7 +68,7 @@ function gradientOnGpu(dy: tf.Tensor2D, shape: Shape): tf.Tensor4D {
   }).dx as tf.Tensor4D;
 }
 
-/** As a sum with zeros: tfjs's own repetition takes each number by itself. */
+/** Broadcasts by adding zeros, because tfjs's `tile` copies number by number on WASM. */
 function gradientOnWasm(dy: tf.Tensor2D, shape: Shape): tf.Tensor4D {
   const [n, h, w, channels] = shape;
   return tf.tidy(() => tf.add<tf.Tensor4D>(tf.zeros(shape), tf.reshape(tf.div(dy, h * w), [n, 1, 1, channels])));

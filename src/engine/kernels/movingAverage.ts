@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { inPlaceKernel } from './runtime/inPlace';
 import { defineOp } from './runtime/op';
 
-/** A variable and what it follows, of one shape. */
+/** A variable and the tensor that it follows, of the same shape. */
 export interface Follower {
   readonly target: tf.Variable;
   readonly online: tf.Tensor;
@@ -38,7 +38,9 @@ export function plainMovingAverage(followers: readonly Follower[], scalars: tf.T
   });
 }
 
-/** target = tau target + (1 - tau) online for all of them, tau being `scalars[tau]`; on WebGPU the targets are overwritten where they lie. */
+/**
+ * target = tau target + (1 - tau) online for all followers, where tau is `scalars[tau]`; on WebGPU the targets are overwritten in place.
+ */
 export const movingAverage = defineOp({ name: 'MovingAverage', webgpu: averageOnGpu, plain: plainMovingAverage });
 
 const copy = inPlaceKernel({
@@ -64,5 +66,5 @@ function plainAssign(followers: readonly Follower[]): void {
   });
 }
 
-/** target = online for all of them, as `Variable.assign`, but on WebGPU into the buffers that the targets have. */
+/** target = online for all followers. Like `Variable.assign`, but on WebGPU the targets keep their buffers. */
 export const assignInPlace = defineOp({ name: 'AssignInPlace', webgpu: assignOnGpu, plain: plainAssign });

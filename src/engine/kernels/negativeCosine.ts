@@ -5,8 +5,8 @@ import { defineProgram, runProgram } from './runtime/program';
 import { REDUCTION_THREADS, scaledMean, totalCode } from './runtime/reduction';
 
 /**
- * The negative cosine of the rows of p and z, with l2-normalisation, product, sum and mean in one: two dispatches forward, one for each
- * gradient asked for. A workgroup takes a row.
+ * The negative cosine of the rows of p and z, with l2-normalisation, product, sum and mean fused: two dispatches forward, one for each
+ * gradient asked for. Each workgroup computes one row.
  */
 
 const COMMON = { workgroupSize: [REDUCTION_THREADS, 1, 1], entry: 'workgroups' } as const;
@@ -38,7 +38,9 @@ fn run(group : vec3<u32>, local : vec3<u32>) {
 }`,
 });
 
-/** d(-mean cosine)/dp = -1/n (z/(|p||z|) - cosine p/|p|^2); the second part is the norm's, and absent where the norm is bounded. */
+/**
+ * d(-mean cosine)/dp = -1/n (z/(|p||z|) - cosine p/|p|^2); the second term is the gradient of the norm, and is 0 where the norm is bounded.
+ */
 const gradientProgram = defineProgram({
   ...COMMON,
   name: 'negativeCosineGradient',
@@ -75,7 +77,7 @@ function forwardOnGpu(p: tf.Tensor2D, z: tf.Tensor2D): tf.Scalar {
   return loss;
 }
 
-/** In the first of the two rows; the cosine is symmetric. */
+/** The gradient in p. The gradient in z is the same with p and z exchanged, since the cosine is symmetric. */
 function gradientOnGpu(dy: tf.Scalar, p: tf.Tensor2D, z: tf.Tensor2D): tf.Tensor2D {
   const [n, d] = p.shape;
   const uniforms = { d, n, leastSquares: LEAST_SQUARES };

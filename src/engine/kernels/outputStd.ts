@@ -27,7 +27,7 @@ fn run(group : vec3<u32>, local : vec3<u32>) {
 }`,
 });
 
-/** Two passes: the mean of squares minus the squared mean cancels in float32 just where a collapse is to be seen. */
+/** Two passes, because the mean of squares minus the squared mean loses its digits in float32 near a collapse. */
 const stdProgram = defineProgram({
   name: 'stdOfChannels',
   inputs: { z: 'f32', inverse: 'f32' },

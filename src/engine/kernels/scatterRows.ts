@@ -32,7 +32,7 @@ export function plainScatterRows(target: tf.Variable<tf.Rank.R2>, indices: tf.Te
 }
 
 /**
- * Row indices[i] of `target` [M, d] becomes row i of `rows` [N, d]; `indices` int32 [N] has no index twice. On WebGPU the rows are
- * overwritten where they lie.
+ * Row indices[i] of `target` [M, d] becomes row i of `rows` [N, d]; `indices` int32 [N] must not repeat an index. On WebGPU the rows are
+ * overwritten in place.
  */
 export const scatterRows = defineOp({ name: 'ScatterRows', webgpu: scatterOnGpu, plain: plainScatterRows });

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { inPlaceKernel } from './runtime/inPlace';
 import { defineOp } from './runtime/op';
 
-/** One parameter's part in an update. */
+/** One parameter to update. */
 export interface SgdItem {
   readonly weight: tf.Variable;
   readonly velocity: tf.Variable;
   readonly gradient: tf.Tensor;
-  /** Where its learning rate stands in the scalars. */
+  /** Index of its learning rate in the scalars. */
   readonly rate: number;
 }
 
@@ -57,7 +57,7 @@ export function plainSgdUpdate(
 }
 
 /**
- * v = momentum v + (gradient + weightDecay w); w = w - rate v, for all items, each with its rate from `scalars` (float32 [any]). On
- * WebGPU weights and velocities are overwritten where they lie, and so is all that shares their data.
+ * v = momentum v + (gradient + weightDecay w); w = w - rate v, for all items, each with its rate from `scalars` (float32 [any]). On WebGPU
+ * weights and velocities are overwritten in place, and with them all tensors that share their data.
  */
 export const sgdUpdate = defineOp({ name: 'SgdUpdate', webgpu: sgdOnGpu, plain: plainSgdUpdate });

@@ -5,10 +5,10 @@ import { l2Normalise } from '../kernels/l2Normalise';
 const MASKED = -1e9;
 
 /**
- * NT-Xent (SimCLR, Eq. 1): rows i and i + N of `anchors` and `keys` [2N, d] belong to the two views of one image;
- * l_i = -log( exp(cos(a_i, k_pos(i))/T) / sum_{j != i} exp(cos(a_i, k_j)/T) ), averaged over all 2N rows. SimCLR has the same tensor twice;
- * with a predictor, `anchors` are its outputs (Sec. 6.2). The gradient flows into both: stop it outside.
- * log(2N - 1) where all rows point the same way.
+ * NT-Xent (SimCLR, Eq. 1): rows i and i + N of `anchors` and `keys` [2N, d] belong to the two views of one image; l_i = -log( exp(cos(a_i,
+ * k_pos(i))/T) / sum_{j != i} exp(cos(a_i, k_j)/T) ), averaged over all 2N rows. SimCLR passes the same tensor twice; with a predictor,
+ * `anchors` are its outputs (Sec. 6.2). The gradient flows into both; stop-gradient is applied by the caller. log(2N - 1) where all rows
+ * point the same way.
  */
 export function ntXent(anchors: tf.Tensor2D, keys: tf.Tensor2D, temperature: number): tf.Scalar {
   const [rows] = anchors.shape;

@@ -4,11 +4,11 @@ import { stopGradient } from '../network/nn/stopGradient';
 import type { MethodImplementation } from './methodImplementation';
 import { Siamese, type SiameseLoss, siamesePasses } from './siamese';
 
-/** The two views' cross-correlation is to be the identity; with a predictor and stop-gradient where they are asked for. */
+/** Drives the cross-correlation of the two views towards the identity; with a predictor and stop-gradient if the settings ask for them. */
 const loss: SiameseLoss = (z, p, live) => {
   const towards = (prediction: tf.Tensor2D, target: tf.Tensor2D) =>
     barlowTwinsLoss(prediction, live.stopGradient ? stopGradient(target) : target, live.lambda);
-  // Between branches that are alike the mirror image is the transposed matrix: the same loss.
+  // Without predictor and stop-gradient, exchanging the views only transposes the matrix, and the loss is the same.
   const alike = live.predictor === 'none' && !live.stopGradient;
   if (alike) return towards(z.first, z.second);
   return tf.mul<tf.Scalar>(tf.add(towards(p.first, z.second), towards(p.second, z.first)), 0.5);

@@ -7,7 +7,7 @@ import type { Method, MethodOutput, TrainedParameter } from './method';
 import { Predictor } from './predictor';
 import type { StepInputs } from './stepInputs';
 
-/** What every method here has: the networks, of which the encoder is what is kept, and a predictor that may be trained, fixed or left out. */
+/** What all methods share: the encoder, and a predictor that may be trained, fixed or left out. */
 export abstract class BaseMethod implements Method {
   readonly parameters: Parameters;
   readonly featureDim: number;
@@ -15,7 +15,7 @@ export abstract class BaseMethod implements Method {
   protected readonly encoder: Encoder;
   protected readonly predictor: Predictor;
 
-  /** The networks become this object's. */
+  /** Takes ownership of the networks. */
   constructor({ layers, parameters, encoder, predictor }: Network) {
     this.parameters = parameters;
     this.featureDim = layers.backbone.featureDim;

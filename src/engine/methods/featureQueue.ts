@@ -12,12 +12,12 @@ export class FeatureQueue {
     this.#rows = parameters.addRemembered<tf.Rank.R2>(`queue.${name}`, [length, d], new Float32Array(length * d));
   }
 
-  /** All of it [length, d], to be read before the next `push`. */
+  /** The whole queue [length, d]; read it before the next `push`, which overwrites it. */
   get rows(): tf.Tensor2D {
     return this.#rows;
   }
 
-  /** Takes in z [N, d], N at most the length, and drops the oldest. */
+  /** Adds z [N, d], N at most the length, and drops the oldest rows. */
   push(z: tf.Tensor2D): void {
     const [length] = this.#rows.shape;
     withoutGradient(() => {

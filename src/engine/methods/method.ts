@@ -11,7 +11,7 @@ export interface MethodOutput {
   /** Projector outputs of the two views [N, d]; the output std is measured on z1. */
   readonly z1: tf.Tensor2D;
   readonly z2: tf.Tensor2D;
-  /** Predictor outputs [N, d], as far as the loss uses them. */
+  /** Predictor outputs [N, d]; absent where the loss does not use them. */
   readonly p1?: tf.Tensor2D;
   readonly p2?: tf.Tensor2D;
 }
@@ -24,11 +24,11 @@ export interface TrainedParameter {
   readonly constantLearningRate: boolean;
 }
 
-/** The views that a method learns from beside x1 and x2. */
+/** The views that a method learns from in addition to x1 and x2. */
 export interface MoreViews {
   /** Further views made as x1 and x2 are. */
   readonly full: number;
-  /** Multi-crop: smaller views of smaller parts, of `side` pixels and these shares of the image's area. */
+  /** Multi-crop: small views of `side` pixels, crops with a share of the image's area from `scaleMin` to `scaleMax`. */
   readonly small: {
     readonly count: number;
     readonly side: number;
@@ -39,35 +39,35 @@ export interface MoreViews {
 
 export const NO_MORE_VIEWS: MoreViews = { full: 0, small: null };
 
-/** What a method needs to know of the images it will be trained on. */
+/** What a method needs to know about its training images. */
 export interface TrainingImages {
   readonly count: number;
 }
 
 /**
- * A way of learning from two views: its networks and its loss. It owns its parameters and knows nothing of data or schedule.
+ * A method of learning from two views: its networks and its loss. It owns its parameters and does not depend on data or schedule.
  *
- * On WebGPU a step is recorded once and replayed: `forward` and `afterUpdate` must queue device work only, read nothing back, and
- * keep what outlives the step in variables that exist beforehand, overwritten where they lie (`kernels/inPlace.ts`).
+ * On WebGPU a step is recorded once and replayed: `forward` and `afterUpdate` must queue device work only, read nothing back, and keep what
+ * outlives the step in variables that exist beforehand and are overwritten in place (`kernels/runtime/inPlace.ts`).
  */
 export interface Method {
-  /** All of its state; the group `remembered` is what it keeps from step to step beside its networks. */
+  /** All of its state; the group `remembered` holds what it keeps from step to step apart from its networks. */
   readonly parameters: Parameters;
   readonly featureDim: number;
   readonly outputDim: number;
-  /** The views it learns from beside x1 and x2; none where left out. */
+  /** The views it learns from in addition to x1 and x2; none where left out. */
   readonly moreViews?: MoreViews;
-  /** Alternating optimisation (Sec. 5.2): how many steps predict targets that were computed before the first of them; 1 where left out. */
+  /** Alternating optimisation (Sec. 5.2): the number of steps whose targets are computed before the first of them; 1 where left out. */
   readonly innerSteps?: number;
   /** Loss of a step in training mode, to be run on the gradient tape; BN statistics are per view. */
   forward(inputs: StepInputs, live: LiveSettings): MethodOutput;
   /** The parameters that the loss trains in a step (counted from 0) under these settings. */
   trained(live: LiveSettings, step: number): TrainedParameter[];
-  /** What follows the optimiser's update in the same step: moving averages, queues. */
+  /** Called after the optimiser's update in the same step, for moving averages and the normalisation of prototypes. */
   afterUpdate?(inputs: StepInputs, live: LiveSettings): void;
   /** Share of the old value that stays in a moving average, at step t of `total`. */
   tau?(t: number, total: number): number;
-  /** Names the operations that a step consists of, as far as they depend on its number; the same all along where left out. */
+  /** A name for the operations of a step where they depend on the step's number; where left out, all steps have the same operations. */
   phase?(step: number): string;
   /** Called before the first step after a change in flight. */
   liveChanged(key: LiveKey, live: LiveSettings): void;

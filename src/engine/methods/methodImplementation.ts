@@ -6,8 +6,8 @@ import type { Method, TrainingImages } from './method';
 
 /** What the engine adds to a method's description in `domain/methods/`. */
 export interface MethodImplementation {
-  /** What a step sends through which layers, once all that sets in during a run (queues, training of prototypes) has set in. */
+  /** The passes of a step, once everything that starts during a run (queues, training of prototypes) has started. */
   passes(network: NetworkLayers, config: RunConfig): readonly Pass[];
-  /** The networks become the method's. */
+  /** The method takes ownership of the networks. */
   create(network: Network, config: RunConfig, images: TrainingImages): Method;
 }

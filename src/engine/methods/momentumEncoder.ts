@@ -8,8 +8,8 @@ import { withoutGradient } from '../network/nn/stopGradient';
 import { SCALAR, type StepInputs } from './stepInputs';
 
 /**
- * BYOL's target network (Sec. 3.1): begins as a copy of the online encoder and follows it as a moving average of its weights. Its BN has
- * the statistics of what passes through it; moving statistics are not averaged. Remembered as `target.*`.
+ * BYOL's target network (Sec. 3.1): begins as a copy of the online encoder and follows it as a moving average of its weights. Its BN uses
+ * the statistics of its own inputs; moving statistics are not averaged. Remembered as `target.*`.
  */
 export class MomentumEncoder {
   readonly #encoder: Encoder;
@@ -27,7 +27,7 @@ export class MomentumEncoder {
     return withoutGradient(() => this.#encoder.encode(images, 'train'));
   }
 
-  /** The same of both views, each with BN statistics of its own. */
+  /** z' of both views, each with its own BN statistics. */
   encodePair(views: Pair<tf.Tensor4D>): readonly [z1: tf.Tensor2D, z2: tf.Tensor2D] {
     const z = withoutGradient(() => {
       const { first, second, both } = this.#encoder.encodePair(views);

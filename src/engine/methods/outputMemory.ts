@@ -18,7 +18,7 @@ export class OutputMemory {
     this.#momentum = momentum;
   }
 
-  /** The averages as they become by z [N, d] of these images (int32 [N]): constants [N, d]. Nothing is written. */
+  /** The averages after a visit of these images (int32 [N]) with outputs z [N, d]: constants [N, d]. The memory is not changed. */
   next(images: tf.Tensor1D, z: tf.Tensor2D): tf.Tensor2D {
     return withoutGradient(() => {
       const before = tf.gather<tf.Tensor2D>(this.#eta, images);
@@ -26,7 +26,7 @@ export class OutputMemory {
     });
   }
 
-  /** Keeps these averages [N, d] of these images. */
+  /** Stores these averages [N, d] of these images. */
   keep(images: tf.Tensor1D, averages: tf.Tensor2D): void {
     scatterRows(this.#eta, images, averages);
   }

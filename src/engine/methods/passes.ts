@@ -2,10 +2,10 @@ import type { RunConfig } from '../../domain/runConfig';
 import type { NetworkLayers } from '../network/networkLayers';
 import type { Pass } from '../network/pass';
 
-/** How many images or rows go through, and from how many of them a gradient comes back. */
+/** The number of images or rows and of views, and the number of views with a gradient. */
 type Extent = Pick<Pass, 'rows' | 'views' | 'gradientViews'>;
 
-/** Through the encoder f; of the images' own size where no other side, in pixels, is given. */
+/** The pass through the encoder f; `side` is that of the images in pixels. */
 export function encoderPass({ backbone, projector }: NetworkLayers, extent: Extent, side = backbone.imageSize): Pass {
   return {
     layers: [...backbone.layers, ...projector],
@@ -16,7 +16,7 @@ export function encoderPass({ backbone, projector }: NetworkLayers, extent: Exte
   };
 }
 
-/** Through the predictor h: no pass where there is none. */
+/** The pass through the predictor h; empty where there is no predictor. */
 export function predictorPasses(
   { predictor: layers, outputDim }: NetworkLayers,
   { predictor }: Pick<RunConfig, 'predictor'>,

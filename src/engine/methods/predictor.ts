@@ -11,24 +11,24 @@ export class Predictor {
   readonly #network: Forward<tf.Tensor2D>;
   readonly #initial: Map<string, tf.Tensor>;
 
-  /** @param network h as it is in `parameters`, freshly initialised */
+  /** @param network h, whose freshly initialised weights are in `parameters` */
   constructor(parameters: Parameters, network: Forward<tf.Tensor2D>) {
     this.#parameters = parameters;
     this.#network = network;
     this.#initial = parameters.snapshot('predictor.');
   }
 
-  /** p = h(z), in training mode; z itself where there is none. z, p [N, d]. */
+  /** p = h(z), in training mode; z itself where there is no predictor. z, p [N, d]. */
   predict(z: tf.Tensor2D, live: LiveSettings): tf.Tensor2D {
     return live.predictor === 'none' ? z : this.#network(z, 'train');
   }
 
-  /** The same of both views, each with BN statistics of its own. */
+  /** p of both views, each with its own BN statistics. */
   predictPair(z: Pair<tf.Tensor2D>, live: LiveSettings): Pair<tf.Tensor2D> {
     return live.predictor === 'none' ? z : onPair(this.#network, z);
   }
 
-  /** Of all the parameters, those that are trained: the predictor's only in state `trained`. */
+  /** All parameters that are trained; those of the predictor only in state `trained`. */
   trained(live: LiveSettings): TrainedParameter[] {
     const trained: TrainedParameter[] = [];
     for (const [name, variable] of this.#parameters.trainable) {

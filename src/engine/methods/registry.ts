@@ -14,12 +14,12 @@ import { swav } from './swav';
 /** The implementation of each method that `domain/methods/registry.ts` describes. */
 const IMPLEMENTATIONS: Record<MethodName, MethodImplementation> = { simsiam, byol, simclr, swav, barlowTwins };
 
-/** A run's method with its networks, freshly initialised. `layers`: other networks than the settings name. */
+/** A run's method with its networks, freshly initialised. `layers` replaces the networks that the settings name. */
 export function createMethod(config: RunConfig, images: TrainingImages, layers = networkLayersOf(config)): Method {
   return IMPLEMENTATIONS[config.method].create(buildNetwork(layers, config.seed), config, images);
 }
 
-/** What a step of a run sends through which layers. `layers`: other networks than the settings name. */
+/** The passes of a step of a run. `layers` replaces the networks that the settings name. */
 export function passesOf(config: RunConfig, layers = networkLayersOf(config)): readonly Pass[] {
   return IMPLEMENTATIONS[config.method].passes(layers, config);
 }

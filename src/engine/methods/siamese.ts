@@ -15,7 +15,7 @@ import type { StepInputs } from './stepInputs';
  */
 export type SiameseLoss = (z: Pair<tf.Tensor2D>, p: Pair<tf.Tensor2D>, live: LiveSettings) => tf.Scalar;
 
-/** A method that is an encoder, shared by both views, a predictor and a loss, and remembers nothing. */
+/** A method that consists of an encoder shared by both views, a predictor and a loss, and keeps nothing from step to step. */
 export class Siamese extends BaseMethod {
   readonly #loss: SiameseLoss;
 

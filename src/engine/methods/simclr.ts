@@ -10,7 +10,10 @@ function together({ first, second, both }: Pair<tf.Tensor2D>): tf.Tensor2D {
   return both ?? tf.concat([first, second], 0);
 }
 
-/** Views of one image against all other views of the batch; with Sec. 6.2's predictor and stop-gradient. */
+/**
+ * Compares the views of one image with all other views of the batch; with the predictor and stop-gradient of Sec. 6.2 if the settings ask
+ * for them.
+ */
 const loss: SiameseLoss = (z, p, live) => {
   const keys = together(z);
   const anchors = live.predictor === 'none' ? keys : together(p);

@@ -16,7 +16,7 @@ import { OutputMemory } from './outputMemory';
 import { encoderPass, predictorPasses } from './passes';
 import type { StepInputs } from './stepInputs';
 
-/** A view of each image, and where its image and its precomputed target are. */
+/** A view of each image of a batch, with the indices of the images and the precomputed targets, if any. */
 interface View {
   readonly x: tf.Tensor4D;
   readonly images: tf.Tensor1D;
@@ -24,8 +24,8 @@ interface View {
 }
 
 /**
- * SimSiam (Sec. 3): encoder f = backbone + projector, predictor h, and the loss of Eqs. 2 to 4; with the variants that change what is
- * predicted: a momentum encoder's output, a moving average of the image's outputs, or outputs of earlier weights (Sec. 5.2).
+ * SimSiam (Sec. 3): encoder f = backbone + projector, predictor h, and the loss of Eqs. 2 to 4; with the variants that change the target: a
+ * momentum encoder's output, a moving average of the image's outputs, or outputs of earlier weights (Sec. 5.2).
  */
 class SimSiam extends BaseMethod {
   readonly moreViews: MoreViews;
@@ -89,7 +89,7 @@ class SimSiam extends BaseMethod {
     return { ...one, loss: tf.mul<tf.Scalar>(tf.add(one.loss, other.loss), 0.5) };
   }
 
-  /** What the other view's p is to be like. */
+  /** The target for the other view's p. */
   #target({ x, images, precomputed }: View, z: tf.Tensor2D, live: LiveSettings): tf.Tensor2D {
     if (precomputed !== null) return precomputed;
     if (this.#momentumEncoder !== null) return this.#momentumEncoder.encode(x);
@@ -110,7 +110,7 @@ function similarityOf({ similarity }: LiveSettings): typeof negativeCosine {
   return similarity === 'cosine' ? negativeCosine : crossEntropySimilarity;
 }
 
-/** The pairs of views of a step, and what computes their targets where that is another network or other weights. */
+/** The passes of a step's pairs of views, and those of their targets where another network or earlier weights compute them. */
 function passes(network: NetworkLayers, config: RunConfig): Pass[] {
   const { batchSize: rows, symmetrization, momentumEncoder, movingAverageTarget, alternation } = config;
   const symmetric = symmetrization === 'symmetric';
@@ -118,7 +118,7 @@ function passes(network: NetworkLayers, config: RunConfig): Pass[] {
   const predicted = symmetric ? 2 : 1;
   const target = encoderPass(network, { rows, views: 1, gradientViews: 0 });
   const pair = [
-    // The second view's z is in an asymmetric loss as the target alone.
+    // In an asymmetric loss the second view's z is only the target.
     encoderPass(network, { rows, views: 2, gradientViews: symmetric || !constantTarget ? 2 : 1 }),
     ...predictorPasses(network, config, { rows, views: predicted, gradientViews: predicted }),
     ...(momentumEncoder ? Array<Pass>(predicted).fill(target) : []),
@@ -126,7 +126,7 @@ function passes(network: NetworkLayers, config: RunConfig): Pass[] {
   return [
     ...pair,
     ...(symmetrization === 'asymmetric2x' ? pair : []),
-    // `HeldTargets` computes both views of each step beforehand.
+    // `HeldTargets` computes the targets of both views of each step beforehand.
     ...(alternation > 1 ? [target, target] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 
-/** Places of the numbers in `StepInputs.scalars`. */
+/** Indices of the numbers in `StepInputs.scalars`. */
 export const SCALAR = {
   learningRate: 0,
   /** The rate before any decay, for parameters that keep it (Sec. 4.2, "predictor lr fixed"). */
@@ -12,7 +12,7 @@ export const SCALAR = {
 export const SCALARS = Object.keys(SCALAR).length;
 
 /**
- * What one step works on. The tensors hold new values in every step; only what is in them may differ between two steps of the same
+ * The inputs of one step. The tensors hold new values in every step; nothing but these values may differ between two steps of the same
  * phase (see `Method.phase`), since the step's operations are recorded once and replayed.
  */
 export interface StepInputs {
@@ -25,10 +25,10 @@ export interface StepInputs {
   readonly moreViews: readonly tf.Tensor4D[];
   /** Further, smaller views [N, h, w, 3] (multi-crop); none for most methods. */
   readonly smallViews: readonly tf.Tensor4D[];
-  /** Which training image each row is, int32 [N], counted from 0. */
+  /** The index of each row's training image, int32 [N], counted from 0. */
   readonly images: tf.Tensor1D;
   /** float32 [SCALARS]. */
   readonly scalars: tf.Tensor1D;
-  /** The other view's representations to predict, computed beforehand (alternating optimisation, Sec. 5.2); else null. */
+  /** Targets that were computed beforehand (alternating optimisation, Sec. 5.2); else null. */
   readonly targets: { readonly z1: tf.Tensor2D; readonly z2: tf.Tensor2D } | null;
 }

@@ -17,7 +17,7 @@ import { encoderPass, predictorPasses } from './passes';
 import { siamesePasses } from './siamese';
 import type { StepInputs } from './stepInputs';
 
-/** SwAV (arXiv 2006.09882): each view predicts the balanced cluster assignment of the other; with Sec. 6.2's variants. */
+/** SwAV (arXiv 2006.09882): each view predicts the balanced cluster assignment of the other; with the variants of Sec. 6.2. */
 class Swav extends BaseMethod {
   readonly moreViews: MoreViews;
   readonly #config: RunConfig;
@@ -41,7 +41,7 @@ class Swav extends BaseMethod {
           ];
     this.#queueFrom = Math.max(queueStart, Math.ceil(queueLength / batchSize));
     const { scaleMin } = config.augment.crop;
-    // Half the side, and less of the picture than the large views show.
+    // Small crops have half the side, and show a smaller part of the image than the large views.
     const small = {
       count: config.smallCrops,
       side: smallSide(network.layers),
@@ -66,7 +66,7 @@ class Swav extends BaseMethod {
     return { loss, z1, z2, p1, p2 };
   }
 
-  /** q of a view's z [N, d]: a constant [N, K], unless Sec. 6.2's variant without stop-gradient is asked for. */
+  /** The assignments q [N, K] of a view's z [N, d]: a constant, except in the variant of Sec. 6.2 without stop-gradient. */
   #assignments(z: tf.Tensor2D, view: number, step: number, live: LiveSettings): tf.Tensor2D {
     const { sinkhornEpsilon: epsilon, sinkhornIterations: iterations } = this.#config;
     const assign = () => {

@@ -1,44 +1,50 @@
 import type { Diagnosis, Measurement } from '../../domain/measurement';
 import { LossTrend, type LossTrendState } from './lossTrend';
 
-/** Steps that count as the run's start: before them nothing is judged, and their largest std is the early std. */
+/** Length of the run's start in steps: nothing is judged during it, and its largest std is the early std. */
 const FIRST_STEPS = 10;
-/** Std measurements in a row before a collapse, or a recovery from it, is called one. */
+/** Consecutive std measurements for which a collapse, or a recovery from it, must last to be reported. */
 const PERSISTENT_STDS = 5;
-/** Rank measurements in a row before a fall of the rank is called one. */
+/** Consecutive rank measurements for which a fall of the rank must last to be reported. */
 const PERSISTENT_RANKS = 2;
 
 /**
- * Collapsed below this share of the early std. Healthy runs keep 0.96 and more of it; runs that collapse end at 0.03 to 0.2, those
- * whose outputs were hardly spread to begin with (no BN in the heads) included.
+ * A run is collapsed below this share of the early std. Healthy runs keep 0.96 and more of it; runs that collapse end at 0.03 to 0.2,
+ * including those whose outputs were hardly spread at the start (no BN in the heads).
  */
 const COLLAPSED_SHARE = 0.3;
-/** And below this share of 1/sqrt(d), so that a rank-2 output with a std of 0.3 is not called constant. */
+/** The std must also be below this share of 1/sqrt(d), so that a rank-2 output with a std of 0.3 does not count as constant. */
 const COLLAPSED_SPREAD = 0.2;
-/** And with the loss this near its minimum, as a share of its range: outputs that are all alike agree. */
+/** The loss must also be this near its minimum, as a share of its range, since equal outputs agree. */
 const COLLAPSED_LOSS_GAP = 0.02;
-/** Recovered above this share of the early std. After a collapse, stop-gradient alone brings back less than a quarter. */
+/** A run has recovered above this share of the early std. After a collapse, stop-gradient alone restores less than a quarter of it. */
 const RECOVERED_SHARE = 0.5;
 
 /**
- * Dimensional collapse below this share of the largest rank of the last `RANK_WINDOW` steps. In 300 to 600 steps healthy runs of SimSiam
- * and BYOL fall to 0.29 to 0.57 of their start, runs without stop-gradient to 0.12 to 0.23. Losses that push outputs apart, which have no
- * known minimum, let them gather in groups: SimCLR's rank falls to 0.19, SwAV's to 0.12 while kNN rises. Over thousands of steps
- * healthy runs narrow just as far while kNN still rises, hence the window.
+ * A dimensional collapse is a rank below this share of the largest rank of the last `RANK_WINDOW` steps. In 300 to 600 steps healthy runs
+ * of SimSiam and BYOL fall to 0.29 to 0.57 of their start, runs without stop-gradient to 0.12 to 0.23. Losses that push outputs apart,
+ * which have no known minimum, let the outputs form groups: SimCLR's rank falls to 0.19, SwAV's to 0.12 while kNN rises. Over thousands of
+ * steps healthy runs narrow just as far while kNN still rises, hence the window.
  */
 const FALLEN_SHARE = 0.25;
 const FALLEN_SHARE_OF_GROUPS = 0.08;
 const RANK_WINDOW = 1000;
-/** At any speed below this share of the start: half of what a healthy run was seen to keep after 8,000 steps. */
+/** Below this share of the starting rank, a rank has fallen at any speed. A healthy run kept twice this share after 8,000 steps. */
 const FALLEN_SHARE_EVER = 0.06;
-/** And below this share of min(images, d). */
+/** The rank must also be below this share of min(images, d). */
 const FALLEN_BOUND_SHARE = 1 / 6;
-/** Recovered above this multiple of the rank that counted as fallen. */
+/** The rank has recovered above this multiple of the limit below which it had fallen. */
 const RECOVERED_RANK = 2;
-/** A low rank with a std below half its early level is usually a collapse to a constant under way: that gets so many steps to show. */
+/**
+ * A low rank with a std below half its early level is usually the beginning of a collapse to a constant. It is reported as dimensional only
+ * if it lasts for this many steps.
+ */
 const UNDERWAY_STEPS = 200;
 
-/** Exploded above this multiple of the first loss (of 1, if that is smaller), or at once above `EXPLODED_AT_ONCE`. */
+/**
+ * A run has diverged when a loss is above this multiple of the first loss (or of 1, if the first is smaller), or when the first loss is
+ * above `EXPLODED_AT_ONCE`.
+ */
 const EXPLODED_FACTOR = 100;
 const EXPLODED_AT_ONCE = 1e4;
 
@@ -53,12 +59,12 @@ export interface RunDiagnosisOptions {
 
 interface Fall {
   readonly since: number;
-  /** Rank that was fallen from, and below which it counted as fallen. */
+  /** The rank before the fall, and the limit below which a rank has fallen. */
   readonly startRank: number;
   readonly limit: number;
 }
 
-/** What the diagnosis remembers of the run so far. */
+/** The state of the diagnosis: what it keeps of the run so far. */
 export interface RunDiagnosisState {
   readonly diagnosis: Diagnosis;
   readonly step: number;
@@ -71,7 +77,7 @@ export interface RunDiagnosisState {
   readonly collapsing: { readonly since: number; readonly count: number };
   /** Std measurements in a row that look recovered. */
   readonly recovering: number;
-  /** Those of the last `RANK_WINDOW` steps. */
+  /** The ranks of the last `RANK_WINDOW` steps. */
   readonly ranks: readonly { readonly step: number; readonly rank: number }[];
   readonly startRank: number | null;
   readonly fall: (Fall & { readonly count: number }) | null;
@@ -79,10 +85,10 @@ export interface RunDiagnosisState {
 }
 
 /**
- * Says what state a run is in, from its measurements alone and against its own first steps: collapsed (loss near its minimum, std
+ * Determines the state of a run from its measurements alone, compared with its own first steps: collapsed (loss near its minimum, std
  * towards 0), dimensionally collapsed (std healthy, effective rank of z fallen), not converging (the loss stays high), oscillating,
- * diverged, or none of these. Wants the rank of step 0,
- * before the first update: much of a fall happens in the first 25 steps. One instance per run.
+ * diverged, or none of these. It needs the rank of step 0, before the first update, since much of a fall happens in the first 25 steps. One
+ * instance per run.
  */
 export class RunDiagnosis {
   readonly #options: RunDiagnosisOptions;
@@ -106,12 +112,12 @@ export class RunDiagnosis {
     this.#trend = new LossTrend(options.lossRange);
   }
 
-  /** Says that a setting was changed in flight: what the loss did before says nothing about where it goes now. */
+  /** To be called when a setting is changed in flight, since the losses before it say nothing about the trend after it. */
   changed(): void {
     this.#trend.restart();
   }
 
-  /** As judged by the last measurement. */
+  /** The diagnosis after the last measurement. */
   get current(): Diagnosis {
     return this.#now.diagnosis;
   }
@@ -130,9 +136,9 @@ export class RunDiagnosis {
     this.#now = { ...this.#now, ...changed };
   }
 
-  /** Takes in what was measured at a step, in the order of steps, and judges anew. */
+  /** Adds a measurement, in the order of steps, and returns the new diagnosis. */
   add(measurement: Measurement): Diagnosis {
-    // Nothing leads back from non-finite weights.
+    // A run cannot recover from non-finite weights.
     if (this.#now.diagnosis.state === 'diverged') return this.#now.diagnosis;
     const { step, loss, outputStd, effectiveRank } = measurement;
     this.#set({ step: Math.max(this.#now.step, step) });
@@ -159,7 +165,7 @@ export class RunDiagnosis {
 
   #takeStd(step: number, std: number): void {
     const { earlyStd, collapsing, recovering } = this.#now;
-    // The first one counts even where it comes late.
+    // The first std counts as early even if it is measured after the run's start.
     const early = step <= FIRST_STEPS || earlyStd === 0 ? Math.max(earlyStd, std) : earlyStd;
     const { since, count } = collapsing;
     this.#set({
@@ -185,7 +191,7 @@ export class RunDiagnosis {
     this.#set({ ranks, startRank, fall: this.#fallAt(step, rank, ranks, startRank) });
   }
 
-  /** The fall that this rank begins or goes on with; null where it is not fallen. */
+  /** The fall that this rank begins or continues; null where it has not fallen. */
   #fallAt(step: number, rank: number, ranks: RunDiagnosisState['ranks'], startRank: number): RunDiagnosisState['fall'] {
     const { fall } = this.#now;
     if (fall === null) {
@@ -193,7 +199,7 @@ export class RunDiagnosis {
       const begun = this.#fallFrom(step, recent, startRank);
       return rank < begun.limit ? { ...begun, count: 1 } : null;
     }
-    // Judged against the rank it fell from, which has left the window once the fall is old.
+    // Compared with the limit of the fall, since the rank before it may have left the window.
     const { count, limit } = fall;
     const persists = rank < (count < PERSISTENT_RANKS ? limit : RECOVERED_RANK * limit);
     return persists ? { ...fall, count: count + 1 } : null;
@@ -228,7 +234,7 @@ export class RunDiagnosis {
     return this.#judgeTrend();
   }
 
-  /** Of runs whose outputs are as they should be: whether the loss gets anywhere. */
+  /** For runs with healthy outputs: judges whether the loss converges. */
   #judgeTrend(): Diagnosis {
     const { diagnosis: before, step } = this.#now;
     const oscillation = this.#trend.oscillates();
@@ -242,7 +248,7 @@ export class RunDiagnosis {
     return { state: 'no-convergence', since, ...standing };
   }
 
-  /** Not merely the rank's side of a collapse to a constant, which the std will show. */
+  /** Whether a fall is dimensional, and not the beginning of a collapse to a constant, which the std will show. */
   #isDimensional({ since }: Fall): boolean {
     const { diagnosis, std, earlyStd, step } = this.#now;
     if (diagnosis.state === 'dimensional-collapse') return true;

@@ -37,7 +37,7 @@ function centreColumns(rows: Float64Array, n: number, d: number): void {
   }
 }
 
-/** In nats, of the values divided by their sum; -Infinity, the log of no dimension at all, when all are zero. */
+/** Entropy in nats of the values divided by their sum; -Infinity when all are zero, so that its exponential is 0. */
 function entropy(values: Float64Array): number {
   const total = values.reduce((sum, value) => sum + value, 0);
   if (total === 0) return Number.NEGATIVE_INFINITY;

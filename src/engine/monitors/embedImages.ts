@@ -12,7 +12,7 @@ export interface EmbeddedImages {
   readonly z: FeatureRows;
 }
 
-/** Thrown out of a measurement whose run has ended. */
+/** Thrown by a measurement whose run has ended. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
 }
@@ -20,11 +20,11 @@ export class CancelledError extends Error {
 export interface EmbedOptions {
   /** Images embedded at once. */
   readonly chunk: number;
-  /** Asked between chunks, so that a run that ends need not wait for a long measurement. */
+  /** Called between chunks, so that a run that ends need not wait for a long measurement. */
   readonly isCancelled: () => boolean;
 }
 
-/** Starts of chunks that cover `count`; the last one overlaps its neighbour, so that BN never sees a handful of images. */
+/** Starts of chunks that cover `count`; the last one overlaps its neighbour, so that BN never takes statistics of a handful of images. */
 function chunkStarts(count: number, chunk: number): number[] {
   if (count <= chunk) return [0];
   const starts: number[] = [];
@@ -34,8 +34,8 @@ function chunkStarts(count: number, chunk: number): number[] {
 }
 
 /**
- * Features and z of images made by `images(chunk of positions)`, in measuring mode: BN uses the chunk's statistics and its moving
- * ones stay untouched.
+ * Features and z of `count` images in mode 'measure': BN uses the chunk's statistics and does not change its moving ones. `images` makes
+ * the images of a chunk.
  */
 async function embed(
   method: Method,
@@ -73,7 +73,7 @@ export function embedImages(
   return embed(method, indices.length, (start, end) => source.plain(indices.subarray(start, end)), options);
 }
 
-/** Features and z of prepared views [N, H, W, 3], which stay the caller's. */
+/** Features and z of prepared views [N, H, W, 3], which are not disposed. */
 export function embedViews(method: Method, views: tf.Tensor4D, options: EmbedOptions): Promise<EmbeddedImages> {
   const [count, h, w, c] = views.shape;
   return embed(method, count, (start, end) => tf.slice(views, [start, 0, 0, 0], [end - start, h, w, c]), options);

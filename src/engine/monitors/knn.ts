@@ -5,7 +5,7 @@ export interface KnnInput {
   /** Features that vote, and one class index per row. */
   readonly bank: FeatureRows;
   readonly bankLabels: ArrayLike<number>;
-  /** Features to classify, and what their class really is. */
+  /** Features to classify, and their true classes. */
   readonly queries: FeatureRows;
   readonly queryLabels: ArrayLike<number>;
   /** Number of classes; labels are 0..classes - 1. */
@@ -89,14 +89,14 @@ function largest(values: Float32Array, nearest: Int32Array): void {
     const value = values[i];
     let place = Math.min(i, k);
     if (place === k && !(value > values[nearest[k - 1]])) continue;
-    // Insertion: once the first few hundred are seen, few values get this far.
+    // Insertion sort: after the first few hundred values, few get this far.
     if (place === k) place--;
     for (; place > 0 && values[nearest[place - 1]] < value; place--) nearest[place] = nearest[place - 1];
     nearest[place] = i;
   }
 }
 
-/** Weights relative to the nearest, which changes no share and keeps exp finite at any temperature. */
+/** Votes with weights relative to that of the nearest, which does not change the shares and keeps exp finite at any temperature. */
 function vote(
   similarities: Float32Array,
   nearest: Int32Array,

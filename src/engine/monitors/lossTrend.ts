@@ -1,14 +1,17 @@
-/** Losses are averaged over so many steps before they are judged: one batch alone is mostly noise. */
+/** Losses are averaged over this many steps before they are judged, since the loss of one batch is mostly noise. */
 const BLOCK = 10;
-/** Blocks looked back over: 300 steps. */
+/** The number of recent blocks that are judged: 300 steps. */
 const BLOCKS = 30;
 
-/** It converges if it has come down by this share of what it had to its minimum by then, or still comes down by `MOVING_SHARE` of that. */
+/**
+ * A loss converges if it has fallen by this share of the distance from its start to its minimum, or still falls by `MOVING_SHARE` of that
+ * distance.
+ */
 const FALLEN_SHARE = 0.35;
 const MOVING_SHARE = 0.03;
 /**
- * Where the lowest loss is not known: a share of the first loss instead. NT-Xent and swapped prediction fall by 10 % and more, but the
- * cross-entropy of softmaxes by 1.5 % in runs that learn.
+ * The share of the first loss by which it must fall where its minimum is not known. NT-Xent and swapped prediction fall by 10 % and more,
+ * but the cross-entropy of softmaxes by 1.5 % in runs that learn.
  */
 const FALLEN_SHARE_OF_FIRST = 0.005;
 
@@ -28,9 +31,9 @@ interface Block {
   readonly mean: number;
 }
 
-/** What the trend remembers of the losses so far. */
+/** The state of the trend: what it keeps of the losses so far. */
 export interface LossTrendState {
-  /** Of the block that is being filled. */
+  /** Sum and number of the losses in the block that is being filled. */
   readonly sum: number;
   readonly count: number;
   readonly first: Block | null;
@@ -38,8 +41,8 @@ export interface LossTrendState {
 }
 
 /**
- * Watches where a loss is going: whether it stays high and stands still (no convergence; a predictor fixed at random does this), or
- * swings up and down (oscillation; Table 3 d). All against the run's own first steps and the loss's range.
+ * Determines whether a loss stays high and no longer falls (no convergence; a predictor fixed at random does this), or swings up and down
+ * (oscillation; Table 3 d). It is compared with the run's own first steps and the loss's range.
  */
 export class LossTrend {
   readonly #range: readonly [min: number, max: number] | null;
@@ -62,7 +65,7 @@ export class LossTrend {
     this.#state = { sum: 0, count: 0, first: first ?? block, blocks: [...blocks.slice(1 - BLOCKS), block] };
   }
 
-  /** Forgets the past: what follows is another loss, or another way to it. The first steps stay what it is judged against. */
+  /** Forgets the losses so far, since a changed setting changes the loss. Only the first block is kept, for comparison. */
   restart(): void {
     this.#state = { sum: 0, count: 0, first: this.#state.first, blocks: [] };
   }
@@ -75,7 +78,7 @@ export class LossTrend {
     this.#state = state;
   }
 
-  /** The loss has stayed high for 300 steps and no longer falls. */
+  /** Non-null where the loss has stayed high for 300 steps and no longer falls. */
   stands(): { readonly loss: number; readonly startLoss: number } | null {
     const { first, blocks } = this.#state;
     if (first === null || blocks.length < BLOCKS) return null;
@@ -90,7 +93,7 @@ export class LossTrend {
     return high && !moves ? { loss: now, startLoss: first.mean } : null;
   }
 
-  /** The loss has swung up and down several times of late; null where its range is not known. */
+  /** The recent oscillation of the loss; null where there is none or the loss's range is not known. */
   oscillates(): Oscillation | null {
     const { blocks } = this.#state;
     if (this.#range === null || blocks.length < SWING_BLOCKS) return null;

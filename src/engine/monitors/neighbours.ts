@@ -2,11 +2,11 @@ import type { Neighbour, QueryNeighbours } from '../../domain/measurement';
 import { checkRows, type FeatureRows, normaliseRows } from './featureRows';
 
 /**
- * The nearest rows of each query row among all rows, by cosine similarity, itself left out.
- * Largest similarity first; of equal ones the earlier row, so that the same features always give the same pictures.
+ * The nearest rows of each query row among all rows, by cosine similarity, without the query itself. Largest similarity first; of equal
+ * ones the earlier row, so that the same features always give the same pictures.
  * @param queries row numbers in 0..n - 1.
  * @param count neighbours per query; fewer when there are not as many other rows.
- * @throws RangeError for a query that is no row.
+ * @throws RangeError for a query that is not a row number.
  */
 export function nearestNeighbours(features: FeatureRows, queries: readonly number[], count: number): QueryNeighbours[] {
   checkRows(features, 'features');

@@ -38,8 +38,8 @@ function labelsOf(dataset: ImageDataset, indices: Uint32Array): Int16Array {
 }
 
 /**
- * What a run measures beside its loss, on images that are fixed for the run. Nothing here touches the training: BN uses the batch
- * statistics of what is measured and its moving ones stay as they are.
+ * What a run measures in addition to its loss, on images that are fixed for the run. Measuring does not affect the training: BN uses the
+ * statistics of the measured batch and does not change its moving ones.
  */
 export class RunMonitors {
   readonly #method: Method;
@@ -82,7 +82,7 @@ export class RunMonitors {
     this.#queries = indices.filter((i) => Number.isInteger(i) && i >= 0 && i < this.#source.dataset.count);
   }
 
-  /** Embeds the probe's images as they are now, for `ranks` and `neighbours`. */
+  /** Embeds the probe's images with the current weights, for `ranks` and `neighbours`. */
   async probe(step: number): Promise<void> {
     this.#embedded = { step, images: await this.#embed(this.#probe) };
   }
@@ -116,7 +116,7 @@ export class RunMonitors {
     return { step, searched: searched.length, backbone: search('features'), z: search('z') };
   }
 
-  /** Embeds a few images in the company of some of the probe's, for BN statistics that a few alone would not have. */
+  /** Embeds a few images together with some of the probe's, since BN needs the statistics of more images than these. */
   async #embedOutside(indices: Uint32Array): Promise<EmbeddedImages> {
     const { features, z } = await this.#embed(Uint32Array.of(...indices, ...this.#probe.subarray(0, COMPANY)));
     return { features: firstRows(features, indices.length), z: firstRows(z, indices.length) };
@@ -157,8 +157,8 @@ export class RunMonitors {
   }
 
   /**
-   * What the untrained network and the raw pixels reach; to be called once.
-   * @param untrained the accuracies of step 0; null where the run measures none, and needs no baselines of them
+   * The results of the untrained network and of raw pixels. Call it once.
+   * @param untrained the accuracies of step 0; null where the run measures none, which needs no baselines
    */
   async baselines(untrained: Measurement | null): Promise<Baselines> {
     const images = this.#probe.length;

@@ -12,7 +12,7 @@ export interface SimilarityBlock {
 /** 16 MB of similarities: enough to keep a device busy, little enough to read back at once. */
 const BLOCK_ENTRIES = 4 * 1024 * 1024;
 
-/** Rows [start, end) of at most so many, one group after the other. */
+/** Divides `count` rows into consecutive groups [start, end) of at most `most`. */
 function groups(count: number, most: number): { readonly start: number; readonly end: number }[] {
   return Array.from({ length: Math.ceil(count / most) }, (_, i) => ({
     start: i * most,
@@ -48,10 +48,11 @@ async function products(query: tf.Tensor2D, keys: readonly tf.Tensor2D[]): Promi
 }
 
 /**
- * Cosine similarities of every query with every key, a block of queries at a time, by matrix products on the device. The
- * device is waited for without blocking, and all tensors are released, also when the caller stops early.
+ * Cosine similarities of every query with every key, a block of queries at a time, by matrix products on the device. Results are read
+ * without blocking, and all tensors are disposed, also when the caller stops early.
  * @param queries, keys rows that are already l2-normalised, of one dimension.
  * @param largest bytes of the largest tensor that the device can work on; more keys or queries than that are split.
+ * @throws RangeError when queries and keys have different dimensions.
  */
 export async function* similarityBlocks(
   queries: FeatureRows,
@@ -60,7 +61,7 @@ export async function* similarityBlocks(
   largest = bindingLimit(),
 ): AsyncGenerator<SimilarityBlock> {
   const { d } = queries;
-  if (keys.d !== d) throw new RangeError(`Queries have ${d} dimensions and keys ${keys.d}: compare like with like.`);
+  if (keys.d !== d) throw new RangeError(`Queries have ${d} dimensions, but keys have ${keys.d}.`);
   if (queries.n === 0 || keys.n === 0) return;
   const mostRows = Math.max(1, Math.floor(largest / (4 * d)));
   const rowsPerBlock = Math.min(mostRows, Math.max(1, Math.floor(blockEntries / keys.n)));

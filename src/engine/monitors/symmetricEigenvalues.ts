@@ -4,7 +4,7 @@
  * Absolute error of each about machine epsilon x the largest.
  * @param matrix n x n, row-major; only its lower triangle is read, and it is overwritten.
  * @returns n eigenvalues, ascending.
- * @throws RangeError when the iteration does not converge, which finite numbers never caused.
+ * @throws RangeError when the iteration does not converge, which was never observed with finite numbers.
  */
 export function symmetricEigenvalues(matrix: Float64Array, n: number): Float64Array {
   return tridiagonalEigenvalues(tridiagonalize(matrix, n)).sort();
@@ -16,7 +16,10 @@ interface Tridiagonal {
   readonly offDiagonal: Float64Array;
 }
 
-/** Householder reflections (Algorithm 8.3.1), from the last row up, so that what is left is always the leading block and rows are read in memory order. */
+/**
+ * Householder reflections (Algorithm 8.3.1), from the last row up, so that the remaining block is always the leading one and rows are read
+ * in memory order.
+ */
 function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
   const diagonal = new Float64Array(n);
   const offDiagonal = new Float64Array(n);
@@ -75,7 +78,8 @@ const MAX_SWEEPS_PER_EIGENVALUE = 60;
 
 /** QR steps on the last unreduced block until its last entry splits off, in place (Algorithm 8.3.3). */
 function tridiagonalEigenvalues({ diagonal: d, offDiagonal: e }: Tridiagonal): Float64Array {
-  // Against the largest of all, not its neighbours: in a matrix of low rank these are rounding errors, among which nothing converges.
+  // Compared with the largest entry, not with its neighbours: in a matrix of low rank these are rounding errors, and the iteration would
+  // not converge.
   let largest = 0;
   for (let i = 0; i < d.length; i++) largest = Math.max(largest, Math.abs(d[i]), Math.abs(e[i]));
   const negligible = (i: number) => Math.abs(e[i]) <= Number.EPSILON * largest;

@@ -15,7 +15,7 @@ export async function viewRetrieval(a: FeatureRows, b: FeatureRows): Promise<num
   if (a.n !== b.n) throw new RangeError(`Views of ${a.n} and of ${b.n} images: both need the same images.`);
   const { n } = a;
   let hits = 0;
-  // Nearest of a for every b, gathered over the blocks; nearest of b for a row of a is found at once.
+  // The nearest a of every b is collected over all blocks; the nearest b of a row of a is found within its block.
   const bestOfColumn = new Float32Array(n).fill(Number.NEGATIVE_INFINITY);
   const rowOfColumn = new Int32Array(n).fill(-1);
   for await (const { start, count, values } of similarityBlocks(unitRows(a), unitRows(b))) {

@@ -9,8 +9,8 @@ import { linearLayer } from './nn/linear';
 import type { Parameters } from './nn/parameters';
 
 /**
- * Gives these layers parameters, drawn in their order, a residual's body before its shortcut; the same `random` gives the same weights.
- * The forward pass takes and gives what the first and last of them do.
+ * Creates the parameters of these layers, drawn in order, a residual's body before its shortcut; the same `random` gives the same weights.
+ * Returns the forward pass, from the input of the first layer to the output of the last.
  */
 export function buildLayers<In extends tf.Tensor, Out extends tf.Tensor>(
   parameters: Parameters,
@@ -47,7 +47,7 @@ function buildLayer(parameters: Parameters, layer: Layer, random: Random): Forwa
   }
 }
 
-/** A BN that ends the body adds the shortcut and applies the ReLU in its own kernel. */
+/** If a BN ends the body, its kernel also adds the shortcut and applies the ReLU. */
 function buildResidual(parameters: Parameters, { body, shortcut, relu }: ResidualLayer, random: Random): Forward {
   const last = body[body.length - 1];
   const bn = last?.kind === 'batchNorm' && !last.relu ? last : null;

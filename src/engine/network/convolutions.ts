@@ -8,8 +8,8 @@ interface Walked {
 }
 
 /**
- * Convolutions and linear layers in the order of the list, with the sizes that they have where x goes in; a linear layer is a 1 x 1
- * convolution of one pixel a row.
+ * Convolutions and linear layers in the order of the list, with their sizes for an input of shape x; a linear layer is a 1 x 1 convolution
+ * with one pixel per row.
  * @throws Error when a layer does not fit the one before it
  */
 export function walkLayers(layers: readonly Layer[], x: Shape4D): Walked {
@@ -30,7 +30,8 @@ function walkLayer(layer: Layer, x: Shape4D): Walked {
     case 'linear':
       return product(x, 1, { ...layer, stride: 1 });
     case 'batchNorm':
-      if (layer.channels !== x[3]) throw new Error(`${layer.name} is for ${layer.channels} channels, and gets ${x[3]}`);
+      if (layer.channels !== x[3])
+        throw new Error(`${layer.name} is for ${layer.channels} channels, but its input has ${x[3]}`);
       return { geometries: [], out: x };
     case 'relu':
       return { geometries: [], out: x };
@@ -39,7 +40,7 @@ function walkLayer(layer: Layer, x: Shape4D): Walked {
       const shortcut = walkLayers(layer.shortcut, x);
       if (body.out.join() !== shortcut.out.join()) {
         throw new Error(
-          `a residual adds [${shortcut.out}] to [${body.out}]: its shortcut must give what its body gives`,
+          `a residual adds [${shortcut.out}] to [${body.out}]: its shortcut and its body must have the same output shape`,
         );
       }
       return { geometries: [...body.geometries, ...shortcut.geometries], out: body.out };
@@ -60,7 +61,7 @@ function product(
   return { geometries: [geometry], out: yShapeOf(geometry) };
 }
 
-/** Bytes of the largest activation, f32, for each image that goes through encoder and predictor: a step's batch counts twice, for its views. */
+/** Bytes of the largest f32 activation of encoder and predictor per image. A step's batch counts twice, for its two views. */
 export function activationBytesPerImage({ backbone, projector, predictor }: NetworkLayers): number {
   const { imageSize, layers } = backbone;
   const all = [...layers, ...projector, ...predictor];

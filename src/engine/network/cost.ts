@@ -7,7 +7,7 @@ function multiplyAddsOf(g: ConvGeometry): number {
 
 function multiplyAddsOfPass(pass: Pass, pairsInOneBatch: boolean): number {
   const { rows, views, gradientViews, trained, fromImages } = pass;
-  // A batch of both views has one backward pass: a view without a gradient has zeros there.
+  // A batch of both views has one backward pass, in which the gradient of a view without one is zero.
   const backwardViews = gradientViews > 0 && pairsInOneBatch ? views : gradientViews;
   let sum = 0;
   geometriesOf(pass, rows).forEach((geometry, i) => {

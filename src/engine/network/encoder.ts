@@ -6,7 +6,7 @@ import { onPair, type Pair } from './nn/bothViews';
 import type { Mode } from './nn/forward';
 import type { Parameters } from './nn/parameters';
 
-/** What the encoder makes of images; a type, since `tf.tidy` takes no interface. */
+/** The outputs of the encoder. It is a type alias, since `tf.tidy` does not accept an interface. */
 export type Embedding = {
   /** Backbone features after global pooling [N, featureDim]: what kNN and practitioners use. */
   readonly features: tf.Tensor2D;
@@ -18,7 +18,7 @@ export type Embedding = {
 export interface Encoder {
   /** Images [N, H, W, 3] -> z [N, d]. */
   encode(images: tf.Tensor4D, mode: Mode): tf.Tensor2D;
-  /** Both views in training mode, each with BN statistics of its own. */
+  /** Both views in training mode, each with its own BN statistics. */
   encodePair(views: Pair<tf.Tensor4D>): Pair<tf.Tensor2D>;
   embed(images: tf.Tensor4D, mode: Mode): Embedding;
 }

@@ -14,7 +14,7 @@ export interface Network {
   readonly encoder: Encoder;
   /** z [N, d] -> p [N, d]. Parameters `predictor.*`. */
   readonly predictor: Forward<tf.Tensor2D>;
-  /** Builds the encoder once more, with the weights that the first began with, its parameters in `into`. */
+  /** Builds a second encoder with the same initial weights as the first; its parameters go into `into`. */
   encoderAgain(into: Parameters): Encoder;
 }
 

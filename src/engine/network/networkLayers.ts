@@ -18,7 +18,7 @@ export interface NetworkLayers {
   readonly backbone: Backbone;
   /** Features [N, featureDim] -> z [N, outputDim]. */
   readonly projector: readonly Layer[];
-  /** z [N, outputDim] -> p [N, outputDim]; there even while a run does without, as it can be switched on in flight. */
+  /** z [N, outputDim] -> p [N, outputDim]; present even in a run without a predictor, since it can be switched on in flight. */
   readonly predictor: readonly Layer[];
   readonly outputDim: number;
 }

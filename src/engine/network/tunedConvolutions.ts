@@ -12,7 +12,7 @@ export function tunedConvolutions(passes: readonly Pass[]): ConvUse[] {
   );
 }
 
-/** Layers that are not trained now may be trained after a change in flight. */
+/** Includes the filter gradient of layers that are not trained, since a change in flight may start their training. */
 function convPassesOf({ gradientViews, fromImages }: Pass, isFirst: boolean): readonly ConvPass[] {
   if (gradientViews === 0) return ['forward'];
   return isFirst && fromImages ? CONV_PASSES.filter((pass) => pass !== 'inputGradient') : CONV_PASSES;

@@ -2,18 +2,18 @@ import * as tf from '@tensorflow/tfjs';
 import { assignInPlace } from '../kernels/movingAverage';
 import { sgdUpdate } from '../kernels/sgd';
 
-/** One parameter's part in a step; `gradient` stays the caller's. */
+/** One parameter to update in a step; `gradient` is not disposed. */
 export interface ParameterUpdate {
   readonly name: string;
   readonly variable: tf.Variable;
   readonly gradient: tf.Tensor;
-  /** Where its learning rate stands in the step's scalars. */
+  /** Index of its learning rate in the step's scalars. */
   readonly rate: number;
 }
 
 /**
- * SGD with momentum and weight decay on every parameter, BN scales and biases included, as PyTorch has it (no Nesterov, no dampening):
- * g = gradient + weightDecay w; v = momentum v + g; w = w - rate v.
+ * SGD with momentum and weight decay on every parameter, BN scales and biases included, as in PyTorch (no Nesterov, no dampening): g =
+ * gradient + weightDecay w; v = momentum v + g; w = w - rate v.
  */
 export class Sgd {
   readonly #momentum: number;
@@ -26,8 +26,8 @@ export class Sgd {
   }
 
   /**
-   * Says which parameters take part in the steps to come; to be called before the first and whenever that may have changed. One that no
-   * longer does loses its velocity, so that it does not jump when it returns.
+   * Sets the parameters that the following steps update. Call it before the first step and whenever they may have changed. A parameter that
+   * is no longer updated loses its velocity, so that it does not jump when it is trained again.
    */
   prepare(trained: readonly { readonly name: string; readonly variable: tf.Variable }[]): void {
     const names = new Set(trained.map(({ name }) => name));
@@ -58,7 +58,7 @@ export class Sgd {
     sgdUpdate(items, scalars, { momentum: this.#momentum, weightDecay: this.#weightDecay });
   }
 
-  /** Velocity of each parameter prepared; the tensors stay the optimiser's. */
+  /** Velocity of each parameter prepared; the caller must not dispose the tensors. */
   get velocity(): ReadonlyMap<string, tf.Tensor> {
     return this.#velocity;
   }
@@ -68,11 +68,11 @@ export class Sgd {
     return new Map([...this.#velocity].map(([name, velocity]) => [name, copyOf(velocity)]));
   }
 
-  /** Goes back to a state, which stays the caller's. Velocities that exist are overwritten where they lie, for steps that are replayed. */
+  /** Goes back to a state, which is not disposed. Existing velocities are overwritten in place, since recorded steps use their buffers. */
   restore(state: ReadonlyMap<string, tf.Tensor>): void {
     tf.tidy(() => {
       const known = [...this.#velocity];
-      // One that the state does not know begins at zero, as if it had just been prepared.
+      // A velocity that is not in the state is set to zero, as if it had just been prepared.
       assignInPlace(known.map(([name, target]) => ({ target, online: state.get(name) ?? tf.zerosLike(target) })));
     });
     for (const [name, value] of state) {

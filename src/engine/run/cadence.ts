@@ -2,9 +2,14 @@ import type { RunConfig } from '../../domain/runConfig';
 
 /** The state is kept this often, for a run that diverges. */
 const KEEP_EVERY = 100;
-/** So many steps from the run's start, and from each change in flight, the ranks come with every probe: there they move fastest. */
+/**
+ * For this many steps after the run's start, and after each change in flight, ranks are measured at every probe, since they change fastest
+ * then.
+ */
 const CLOSE_STEPS = 400;
-/** Elsewhere they come with every fourth probe: a rank is tens of milliseconds on the CPU, on a fast GPU as much as several steps. */
+/**
+ * Otherwise ranks are measured at every fourth probe: one takes tens of milliseconds on the CPU, as long as several steps on a fast GPU.
+ */
 const FAR_PROBES = 4;
 
 /** What is to be done after a step. */

@@ -16,7 +16,7 @@ export interface ChangesState {
   readonly planned: readonly LiveChange[];
 }
 
-/** The settings that may change while a run goes on, and when they do. */
+/** The settings that can change during a run, and the steps at which they change. */
 export class ChangesInFlight {
   readonly #initial: LiveSettings;
   #live: LiveSettings;
@@ -30,12 +30,12 @@ export class ChangesInFlight {
     this.#planned = [...planned].sort((a, b) => a[0] - b[0]);
   }
 
-  /** The settings as they stand now. */
+  /** The current settings. */
   get live(): LiveSettings {
     return this.#live;
   }
 
-  /** Those made so far, the planned ones included: what makes this run again. */
+  /** The changes made so far, including planned ones. With them the run can be repeated. */
   get made(): readonly LiveChange[] {
     return this.#made;
   }
@@ -45,7 +45,7 @@ export class ChangesInFlight {
     return this.#made.at(-1)?.[0] ?? 0;
   }
 
-  /** Takes the next planned change that is due at a step from the plan; null when none is. */
+  /** Removes and returns the next planned change that is due at a step; null when none is. */
   takeDue(step: number): LiveChange | null {
     const [next, ...later] = this.#planned;
     if (next === undefined || next[0] > step) return null;

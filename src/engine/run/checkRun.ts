@@ -16,7 +16,7 @@ export class RunError extends Error {
 
 const MB = 1024 * 1024;
 
-/** @throws RunError when the adapter cannot hold a tensor of the run: WebGPU itself reports that outside any call. */
+/** @throws RunError when the adapter cannot hold a tensor of the run, which WebGPU itself reports only outside any call. */
 function checkAdapter(config: RunConfig, trainImages: number, limit: number): void {
   const tooLarge = largeTensors(config, trainImages).find(({ bytes }) => bytes > limit);
   if (tooLarge === undefined) return;
@@ -29,7 +29,7 @@ function checkAdapter(config: RunConfig, trainImages: number, limit: number): vo
 
 /**
  * @param bindingLimit bytes of the largest tensor that the engine can work on
- * @throws RunError when these settings and images do not make a run.
+ * @throws RunError when a run cannot start with these settings and images.
  */
 export function checkRun(dataset: ImageDataset, config: RunConfig, bindingLimit: number): void {
   const train = indicesOf(dataset, TRAIN).length;

@@ -5,7 +5,7 @@ import { RunClock } from './runClock';
 
 const RESOURCES_EVERY_MS = 1000;
 
-/** What a run costs: images a second, memory, and the share of its time that goes to measuring. */
+/** What a run costs: images per second, memory, and the share of its time spent measuring. */
 export class Costs {
   readonly #clock = new RunClock();
   readonly #batchSize: number;
@@ -20,19 +20,19 @@ export class Costs {
     this.#emit = emit;
   }
 
-  /** Forgets what was measured before the first step, which is paid once. */
+  /** Restarts the measurement at the first step, so that the one-time costs before it do not count. */
   start(): void {
     this.#clock.start();
   }
 
-  /** Counts what `measure` takes as measuring. */
+  /** Runs `measure` and counts its time as measuring. */
   async measuring(measure: () => Promise<void>): Promise<void> {
     const started = tf.util.now();
     await measure();
     this.#clock.measured(tf.util.now() - started);
   }
 
-  /** Counts a step, the `step`th, that was begun at a time of `tf.util.now`. */
+  /** Counts step number `step`, which began at the time `started` of `tf.util.now`. */
   stepped(step: number, started: number): void {
     const now = tf.util.now();
     const stepsPerSecond = this.#clock.stepped(now - started);
@@ -45,7 +45,7 @@ export class Costs {
     this.#emit({ kind: 'resources', value: this.resources(step) });
   }
 
-  /** What the run holds and costs now. */
+  /** The memory that the run uses now, and its share of time spent measuring. */
   resources(step: number): Resources {
     const memory = tf.memory() as tf.MemoryInfo & { numBytesInGPUAllocated?: number; numBytesAllocatedInGPU?: number };
     const allocated = memory.numBytesAllocatedInGPU ?? memory.numBytesInGPUAllocated ?? memory.numBytes;

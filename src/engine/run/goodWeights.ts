@@ -1,29 +1,29 @@
 import { disposeSnapshot, type RunSnapshot } from './state';
 
-/** The last snapshot of a run whose weights are known to be good, for when it diverges. */
+/** Keeps the last snapshot of a run whose weights are known to be good, to go back to when the run diverges. */
 export class GoodWeights {
   #good: RunSnapshot;
-  /** Taken, but not known to be good: a loss says so only of the weights that it was computed with. */
+  /** A snapshot that is not yet known to be good: only a loss computed with its weights, in a later step, shows that. */
   #candidate: RunSnapshot | null = null;
 
-  /** @param initial of the network as it was initialised, which is good; becomes this object's */
+  /** @param initial snapshot of the initialised network, which counts as good; this object disposes it */
   constructor(initial: RunSnapshot) {
     this.#good = initial;
   }
 
-  /** Takes a snapshot over. */
+  /** Takes ownership of a snapshot that is not yet known to be good. */
   take(snapshot: RunSnapshot): void {
     if (this.#candidate !== null) disposeSnapshot(this.#candidate);
     this.#candidate = snapshot;
   }
 
-  /** Begins anew with a snapshot that is taken for good, and becomes this object's: the run goes on from there. */
+  /** Starts again from a snapshot that counts as good, and takes ownership of it. */
   restart(snapshot: RunSnapshot): void {
     this.dispose();
     this.#good = snapshot;
   }
 
-  /** Says that the loss of a step, the first being 1, was good: so were the weights before it. */
+  /** To be called when the loss of a step (counted from 1) was good, which shows that the weights before it were good. */
   confirm(step: number): void {
     if (this.#candidate === null || step <= this.#candidate.step) return;
     disposeSnapshot(this.#good);
@@ -31,7 +31,7 @@ export class GoodWeights {
     this.#candidate = null;
   }
 
-  /** The last that is known to be good, which stays this object's. */
+  /** The last snapshot known to be good; the caller must not dispose it. */
   get last(): RunSnapshot {
     return this.#good;
   }

@@ -6,19 +6,22 @@ import { passesOf } from '../methods/registry';
 import { tunedConvolutions } from '../network/tunedConvolutions';
 
 export interface KernelOptions {
-  /** Where the choice of kernels for this adapter is kept; without it they stay as they are. */
+  /** The cache of the kernels chosen for this adapter; without it, none are chosen. */
   readonly tuning?: TuningCache;
-  /** A software adapter compiles slowly, and gets longer to choose. */
+  /** Whether the adapter is a software adapter, which compiles slowly and therefore gets more time to choose. */
   readonly isSoftware?: boolean;
 }
 
 /** Names of kernel variants by the class of shapes they compute; empty where none were chosen. */
 export type ChosenKernels = ReadonlyMap<string, string>;
 
-/** Time to choose kernels in, where the choice is not known yet. */
+/** Time for measuring kernels whose choice is not in the cache. */
 const TUNING_MS = { hardware: 300, software: 1500 };
 
-/** Which variants of the kernels a run is computed with: another variant sums in another order, which shows in the last digits. */
+/**
+ * The variants of the kernels that compute a run. They are fixed, since another variant sums in another order, which changes the last
+ * digits.
+ */
 export class KernelChoice {
   readonly #config: RunConfig;
   readonly #options: KernelOptions;
@@ -33,14 +36,14 @@ export class KernelChoice {
     return this.#chosen;
   }
 
-  /** Takes the variants known to be fastest here, and measures those not known; does nothing once they are chosen. */
+  /** Uses the variants known to be fastest here, and measures those not known; does nothing once they are chosen. */
   async choose(): Promise<void> {
     const { tuning, isSoftware = false } = this.#options;
     if (tuning === undefined || this.#chosen.size > 0) return;
     await this.#tune(tuning, isSoftware ? TUNING_MS.software : TUNING_MS.hardware);
   }
 
-  /** Takes the variants of another run; returns whether these differ from those in use. */
+  /** Uses the variants of a snapshot; returns whether these differ from those in use. */
   async restore(chosen: ChosenKernels): Promise<boolean> {
     if ([...chosen].every(([name, variant]) => this.#chosen.get(name) === variant)) return false;
     await this.#tune(answering(chosen), 0);
@@ -56,7 +59,7 @@ export class KernelChoice {
   }
 }
 
-/** A cache that knows these variants on any adapter; its keys end in the class of shapes. */
+/** A cache that returns these variants for any adapter; its keys end in the class of shapes. */
 function answering(chosen: ChosenKernels): TuningCache {
   return {
     get: async (key) => [...chosen].find(([name]) => key.endsWith(` | ${name}`))?.[1] ?? null,

@@ -2,19 +2,19 @@ import type { RunConfig } from '../../domain/runConfig';
 import { activationBytesPerImage } from '../network/convolutions';
 import { networkLayersOf } from '../network/networkLayers';
 
-/** A tensor of a run that can outgrow what an adapter works on at once. */
+/** A tensor of a run that can exceed the limit of an adapter. */
 export interface LargeTensor {
   /** For a sentence: "NAME takes 8 MB for PURPOSE". */
   readonly name: string;
   readonly purpose: string;
   readonly bytes: number;
-  /** What to choose instead where no more than `limit` bytes will do: "choose ...". */
+  /** What to choose so that it takes at most `limit` bytes, for a sentence: "choose REMEDY". */
   remedy(limit: number): string;
 }
 
 const FLOAT = 4;
 
-/** The tensors of a run on so many training images that grow with its settings; weights and their like stay small at any setting. */
+/** The tensors of a run that grow with its settings and its number of training images. Weights stay small at any setting. */
 export function largeTensors(config: RunConfig, trainImages: number): LargeTensor[] {
   const { batchSize, imageSize, outputDim } = config;
   const probeImages = Math.min(config.probe.images, trainImages);

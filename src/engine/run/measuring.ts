@@ -9,14 +9,14 @@ export class Measuring {
   readonly #report: (measurement: Measurement) => void;
   readonly #emit: Emit;
 
-  /** @param report takes the measurements that a run is judged by */
+  /** @param report receives the measurements that a run is judged by */
   constructor(monitors: RunMonitors, report: (measurement: Measurement) => void, emit: Emit) {
     this.#monitors = monitors;
     this.#report = report;
     this.#emit = emit;
   }
 
-  /** The untrained network, and the baselines. */
+  /** Measures the untrained network, and the baselines. */
   async untrained(due: Due): Promise<void> {
     const accuracies = await this.#accuracies(0, due);
     await this.#probe(0, due);
@@ -28,7 +28,7 @@ export class Measuring {
     await this.#accuracies(step, due);
   }
 
-  /** Images whose neighbours are reported from now on; reported at once from the last measurement. */
+  /** Sets the images whose neighbours are reported from now on, and reports them at once from the last measurement. */
   async setQueries(indices: readonly number[]): Promise<void> {
     this.#monitors.setQueries(indices);
     await this.#neighbours();

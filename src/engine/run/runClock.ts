@@ -1,4 +1,4 @@
-/** A rate is averaged over at least so much time, so that it does not flicker. */
+/** A rate is averaged over at least this much time, so that it does not flicker. */
 const RATE_WINDOW_MS = 1000;
 
 /** How a run divides its time between steps and measuring, from the first step on. Pauses do not count. */
@@ -7,7 +7,7 @@ export class RunClock {
   #measuringMs = 0;
   #window = { steps: 0, ms: 0 };
 
-  /** Forgets what was measured before the first step, which is paid once. */
+  /** Restarts the measurement at the first step, so that the one-time costs before it do not count. */
   start(): void {
     this.#busyMs = 0;
     this.#measuringMs = 0;
@@ -20,7 +20,7 @@ export class RunClock {
     this.#window.ms += ms;
   }
 
-  /** Counts a step. Returns steps a second, measuring included, once a second or so, else null. */
+  /** Counts a step. Returns steps per second, including the time of measuring, about once per second, else null. */
   stepped(ms: number): number | null {
     this.#busyMs += ms;
     this.#window.ms += ms;

@@ -6,15 +6,15 @@ import type { ChangesState } from './changesInFlight';
 import type { ChosenKernels } from './kernelChoice';
 
 /**
- * A run as it is after a step: all that its next steps depend on, beside the images. Its values are plain but for the tensors, which lie on
- * the device, share nothing with the run, and are disposed by whoever took the snapshot.
+ * The state of a run after a step: everything that its next steps depend on, apart from the images. All values are plain data except the
+ * tensors, which are on the device, do not change with the run, and are disposed by the caller that took the snapshot.
  */
 export interface RunSnapshot extends StepState {
   /** Finished updates. */
   readonly step: number;
   readonly config: RunConfig;
   readonly changes: ChangesState;
-  /** Weights, BN's moving statistics, and what the method remembers: momentum encoder, queues, moving averages of outputs. */
+  /** Weights, BN's moving statistics, and what the method keeps from step to step: momentum encoder, queues, moving averages of outputs. */
   readonly parameters: ReadonlyMap<string, tf.Tensor>;
   readonly diagnosis: RunDiagnosisState;
   readonly kernels: ChosenKernels;

@@ -24,7 +24,7 @@ import { KernelChoice, type KernelOptions } from './kernelChoice';
 import { Measuring } from './measuring';
 import type { RunSnapshot } from './state';
 
-/** Steps whose numbers may still be on their way back from the device: it computes the next while the last is read. */
+/** The most steps whose metrics are not read yet: the device computes the next step while the last one is read. */
 const MAX_PENDING = 2;
 
 interface Pending {
@@ -34,15 +34,15 @@ interface Pending {
 }
 
 export interface TrainerOptions extends KernelOptions {
-  /** False has every step run op by op on WebGPU too, to compare with. */
+  /** False runs every step op by op on WebGPU too, for comparison. */
   readonly recordSteps?: boolean;
 }
 
 export type StepOutcome = 'continue' | 'finished' | 'diverged';
 
 /**
- * One run: draw, augment, step, measure. Same config, seed, data, adapter and engine give the same series: every draw depends on the
- * seed and the step alone, and measuring touches nothing that trains.
+ * One run: draw, augment, step, measure. Same config, seed, data, adapter and engine give the same series: every draw depends on the seed
+ * and the step alone, and measuring does not affect training.
  */
 export class Trainer {
   readonly config: RunConfig;
@@ -66,8 +66,8 @@ export class Trainer {
   /**
    * Builds the networks; `start` measures them before the first step.
    * @param changes changes in flight to make at their steps, as a link carries them
-   * @param emit takes what the run reports
-   * @throws RunError when settings or images do not make a run
+   * @param emit receives what the run reports
+   * @throws RunError when a run cannot start with these settings and images
    */
   constructor(
     dataset: ImageDataset,
@@ -107,12 +107,12 @@ export class Trainer {
     return this.#step;
   }
 
-  /** Changes made so far, those of the link included: what makes this run again. */
+  /** Changes made so far, including those of the link. With them the run can be repeated. */
   get changes(): readonly LiveChange[] {
     return this.#changes.made;
   }
 
-  /** Ends a measurement that is under way at its next chunk, with a CancelledError; the run is over then. */
+  /** Ends the run: a measurement that is under way stops at its next chunk with a CancelledError. */
   cancel(): void {
     this.#cancelled = true;
   }
@@ -138,12 +138,12 @@ export class Trainer {
     this.#emit({ kind: 'marker', value: { kind: 'change', step: this.#step, key, value } });
   }
 
-  /** Images whose neighbours are reported from now on; reported at once from the last measurement. */
+  /** Sets the images whose neighbours are reported from now on, and reports them at once from the last measurement. */
   async setQueries(indices: readonly number[]): Promise<void> {
     await this.#measuring.setQueries(indices);
   }
 
-  /** One update, and what is due to be measured after it. */
+  /** One update, and the measurements that are due after it. */
   async advance(): Promise<StepOutcome> {
     if (this.#diverged) return 'diverged';
     if (this.#step >= this.config.totalSteps) return 'finished';
@@ -197,7 +197,7 @@ export class Trainer {
     else this.#good.confirm(step);
   }
 
-  /** Weights after a loss that is no number are of no use: goes back to the last state that was good, which ends the run. */
+  /** Ends a diverged run and goes back to its last good state, since the weights after divergence are of no use. */
   async #goBack(): Promise<void> {
     this.#diverged = true;
     await this.#restore(this.#good.last);
@@ -230,15 +230,16 @@ export class Trainer {
     if (due.keep) this.#good.take(this.#snapshot());
   }
 
-  /** The run as it is now, once everything done so far is reported; the caller disposes it (`disposeSnapshot`). */
+  /** A snapshot of the run, taken after everything done so far is reported; the caller disposes it (`disposeSnapshot`). */
   async take(): Promise<RunSnapshot> {
     await this.flush();
     return this.#snapshot();
   }
 
   /**
-   * Goes on from a snapshot, of this run or of another with the same settings and images: the steps to come are then those that followed
-   * it. The snapshot stays the caller's. A new trainer needs `prepare` afterwards, and not `start`, which measures an untrained network.
+   * Continues from a snapshot of this run, or of another with the same settings and images: the next steps are the same as those that
+   * followed the snapshot. The snapshot is not disposed. A new trainer needs `prepare` afterwards, and not `start`, which measures an
+   * untrained network.
    * @throws Error when the snapshot is of a run with other settings
    */
   async restore(snapshot: RunSnapshot): Promise<void> {
@@ -267,19 +268,19 @@ export class Trainer {
     if (await this.#kernels.restore(snapshot.kernels)) this.#runner.forgetRecording();
     this.#step = snapshot.step;
     this.#changes.restore(snapshot.changes, (key, live) => this.#method.liveChanged(key, live));
-    // After the changes, some of which set parameters back.
+    // Restored after the changes, since some of these reset parameters.
     this.#method.parameters.restore(snapshot.parameters);
     this.#runner.restore(snapshot);
     this.#diagnosis.restore(snapshot.diagnosis);
   }
 
-  /** What the run holds and costs now. */
+  /** The memory that the run uses now, and its share of time spent measuring. */
   resources(): Resources {
     return this.#costs.resources(this.#step);
   }
 
   dispose(): void {
-    // Nobody waits for these any more, and a lost device must not be reported twice.
+    // Nothing waits for these metrics any more, and a lost device must not be reported twice.
     for (const { metrics } of this.#pending.splice(0)) metrics.catch(() => undefined);
     this.#good.dispose();
     this.#monitors.dispose();

@@ -15,7 +15,7 @@ interface TapeKeeper {
   endTape(): void;
 }
 
-/** Runs `f` and returns its value with the operations it consisted of. */
+/** Runs `f` and returns its value with the operations that it recorded. */
 function recordTape(f: () => tf.Scalar): { value: tf.Scalar; tape: TapeNode[] } {
   const engine = tf.engine() as unknown as TapeKeeper;
   engine.startTape();
@@ -39,9 +39,9 @@ function dependents(tape: readonly TapeNode[], variables: readonly tf.Variable[]
 }
 
 /**
- * Value of `f` and its gradients by variable id; a variable that it does not depend on has none. What `tf.variableGrads` computes, but each
- * activation and each gradient is freed as soon as the backward pass is done with it, not all at the end: half of the memory of a
- * training step. Call it inside `tf.tidy`.
+ * Value of `f` and its gradients by variable id; a variable that it does not depend on has none. Like `tf.variableGrads`, but each
+ * activation and each gradient is freed as soon as the backward pass no longer needs it, which halves the memory of a training step. Call
+ * it inside `tf.tidy`.
  */
 export function valueAndGradients(
   f: () => tf.Scalar,
@@ -78,7 +78,7 @@ function addInputGradients(
     for (const [name, { id }] of wanted) {
       const dx = tf.tidy(computed[name]);
       const before = gradients.get(id);
-      // An operation may pass its own dy on, to several inputs even: each entry is a tensor of its own.
+      // An operation may return its own dy, even for several inputs; the clone makes each entry a separate tensor.
       const own = dys.includes(dx) ? tf.clone(dx) : dx;
       if (before === undefined) {
         gradients.set(id, own);

@@ -7,16 +7,16 @@ import type { StagedBatch } from './stagedBatch';
 
 type Targets = NonNullable<StepInputs['targets']>;
 
-/** The targets of some steps in a row, the first being `from` (counted from 0). */
+/** The targets of consecutive steps, of which the first is `from` (counted from 0). */
 export interface HeldTargetsState {
   readonly from: number;
   readonly targets: readonly Targets[];
 }
 
-/** Which batches the targets are of. */
+/** The batches whose targets are computed. */
 export interface TargetBatches {
   readonly staged: StagedBatch;
-  /** Images of each. */
+  /** Images per batch. */
   readonly size: number;
   /** The images of a step's batch, as indices of the data set. */
   readonly imagesOf: (step: number) => Uint32Array;
@@ -24,14 +24,14 @@ export interface TargetBatches {
 }
 
 /**
- * Alternating optimisation (Sec. 5.2): the representations that the next `innerSteps` steps are to predict are computed at once, with the
- * weights as they are before the first of them, and then held. With one inner step this is SimSiam itself.
+ * Alternating optimisation (Sec. 5.2): the targets of the next `innerSteps` steps are computed together, with the weights before the first
+ * of them, and then held constant. With one inner step this is SimSiam itself.
  */
 export class HeldTargets {
   readonly #method: Method;
   readonly #innerSteps: number;
   readonly #batches: TargetBatches;
-  /** Those of the step at hand, always in the same place, for steps that are replayed. */
+  /** The targets of the current step, always in the same buffers, since recorded steps read these. */
   readonly #current: { readonly z1: tf.Variable<tf.Rank.R2>; readonly z2: tf.Variable<tf.Rank.R2> };
   #held: HeldTargetsState = { from: 0, targets: [] };
 
@@ -43,19 +43,19 @@ export class HeldTargets {
     this.#current = { z1: blank(), z2: blank() };
   }
 
-  /** Targets of the step that was loaded last; they stay this object's. */
+  /** Targets of the step that was loaded last; the caller must not dispose them. */
   get current(): Targets {
     return this.#current;
   }
 
-  /** Makes a step's targets the current ones. To be called before the step's own batch is staged. */
+  /** Makes a step's targets the current ones. Call it before the step's own batch is staged. */
   load(step: number): void {
     const from = step - (step % this.#innerSteps);
     if (this.#held.targets.length === 0 || from !== this.#held.from) this.#compute(from);
     this.#show(this.#held.targets[step - from]);
   }
 
-  /** Stages a step's batch; returns the device work that `load` does, to be compiled and not carried out. */
+  /** Stages a step's batch; returns the device work that `load` does, to be compiled but not executed. */
   rehearsal(step: number): () => void {
     const embed = this.#stage(step);
     return () => {
@@ -70,7 +70,7 @@ export class HeldTargets {
     return copyOf(this.#held);
   }
 
-  /** Goes back to a state, which stays the caller's. */
+  /** Goes back to a state, which is not disposed. */
   restore(state: HeldTargetsState): void {
     const held = copyOf(state);
     disposeHeldTargets(this.#held);
@@ -86,7 +86,7 @@ export class HeldTargets {
   /** Stages a step's batch; returns the device work that makes its targets. */
   #stage(step: number): () => Targets {
     const { staged, imagesOf, seed } = this.#batches;
-    // The very views that the step will see (Eq. 8).
+    // The same views that the step itself will use (Eq. 8).
     const makeViews = staged.stage(imagesOf(step), seededRandom(seed, 'augment', step));
     return () =>
       tf.tidy(() => {
@@ -113,7 +113,7 @@ export function disposeHeldTargets({ targets }: HeldTargetsState): void {
   for (const { z1, z2 } of targets) tf.dispose([z1, z2]);
 }
 
-/** Nothing overwrites the targets held, so that a copy may share their data. */
+/** Held targets are never overwritten, so that a copy may share their data. */
 function copyOf({ from, targets }: HeldTargetsState): HeldTargetsState {
   return { from, targets: targets.map(({ z1, z2 }) => ({ z1: tf.clone(z1), z2: tf.clone(z2) })) };
 }

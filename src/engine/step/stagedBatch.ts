@@ -10,7 +10,7 @@ import { StagedTensor } from './stagedTensor';
 
 export type Views = Pick<StepInputs, 'x1' | 'x2' | 'moreViews' | 'smallViews'>;
 
-/** One batch on its way to the device: its pixels and what is drawn for its views, in tensors that each batch fills anew. */
+/** The inputs of one batch on the device: its pixels and the augmentations drawn for its views, in tensors that each batch overwrites. */
 export class StagedBatch {
   readonly #source: ImageSource;
   readonly #augment: AugmentConfig;
@@ -31,7 +31,7 @@ export class StagedBatch {
     this.#small = new StagedTensor([(more.small?.count ?? 0) * size, AUGMENT_COLUMNS], 'float32');
   }
 
-  /** Hands these images of the data set over, and draws their views; returns the device work that makes the views. */
+  /** Uploads these images of the data set, and draws their augmentations; returns the device work that makes the views. */
   stage(images: ArrayLike<number>, random: Random): () => Views {
     const source = this.#source;
     const augment = this.#augment;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { isWebGpu } from '../kernels/runtime/program';
 import { bufferOf, submitPending, tfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
 
-/** A tensor whose values the host gives anew in each step. On WebGPU they always go into the same buffer, where a recording finds them. */
+/** A tensor whose values are uploaded in each step. On WebGPU they always go into the same buffer, which a recording reads. */
 export class StagedTensor<R extends tf.Rank> {
   readonly #shape: tf.ShapeMap[R];
   readonly #dtype: 'float32' | 'int32';
@@ -13,11 +13,11 @@ export class StagedTensor<R extends tf.Rank> {
     this.#dtype = dtype;
   }
 
-  /** The tensor with these values, C order; it stays this object's, and holds them until the next call. */
+  /** Uploads these values, C order. The tensor returned holds them until the next call, and must not be disposed by the caller. */
   write(values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): tf.Tensor<R> {
     if (this.#tensor !== null && isWebGpu()) {
       const backend = tfjsWebGpu();
-      // What is queued still reads the old values.
+      // Queued commands still read the old values, so they are submitted first.
       submitPending(backend);
       backend.queue.writeBuffer(bufferOf(backend, this.#tensor.dataId), 0, values);
       return this.#tensor;

@@ -12,11 +12,11 @@ import { StagedBatch } from './stagedBatch';
 import { StagedTensor } from './stagedTensor';
 import { trainStep } from './trainStep';
 
-/** What the host decides about one step. */
+/** The part of a step's inputs that is decided on the CPU: the batch, the settings and the learning rate. */
 export interface StepPlan {
   /** Steps done before this one. */
   readonly step: number;
-  /** The batch, as indices of the data set, and of its training images. */
+  /** The batch, as indices of the data set (`images`) and of its training images (`positions`). */
   readonly images: Uint32Array;
   readonly positions: Uint32Array;
   readonly live: LiveSettings;
@@ -24,17 +24,17 @@ export interface StepPlan {
   readonly initialLearningRate: number;
 }
 
-/** From before the update. */
+/** The metrics of a step, computed before its update. */
 export interface StepMetrics {
   readonly loss: number;
   readonly outputStd: number;
 }
 
-/** What outlives a step beside the method's own parameters; tensors that its owner disposes. */
+/** What outlives a step apart from the method's own parameters; the owner disposes the tensors. */
 export interface StepState {
   /** The optimiser's velocity by parameter name. */
   readonly momentum: ReadonlyMap<string, tf.Tensor>;
-  /** Of alternating optimisation; null without it. */
+  /** The targets of alternating optimisation; null without it. */
   readonly heldTargets: HeldTargetsState | null;
 }
 
@@ -46,9 +46,9 @@ export function disposeStepState({ momentum, heldTargets }: StepState): void {
 type StepResults = { readonly metrics: tf.Tensor1D; readonly x1: tf.Tensor4D; readonly x2: tf.Tensor4D };
 
 /**
- * Carries out training steps: draws the augmentations, and has the device make the views, the gradients and the update. On WebGPU the
- * device work is recorded in the first step and replayed in the others, until what it consists of changes; elsewhere, and with
- * `record` false, each step is run op by op. Both give the same numbers.
+ * Runs training steps: draws the augmentations, and makes the views, the gradients and the update on the device. On WebGPU the device work
+ * is recorded in the first step and replayed in the others, until its operations change; on other engines, and with `record` false, each
+ * step is run op by op. The results are the same.
  */
 export class StepRunner {
   readonly #config: RunConfig;
@@ -60,7 +60,7 @@ export class StepRunner {
   readonly #positions: StagedTensor<tf.Rank.R1>;
   readonly #scalars = new StagedTensor<tf.Rank.R1>([SCALARS], 'float32');
   #recording: { readonly operations: string; readonly steps: Recording<StepResults> } | null = null;
-  /** Views of the last step where it was not a replay. */
+  /** Views of the last step that was run op by op. */
   #views: Pick<StepResults, 'x1' | 'x2'> | null = null;
 
   /** @param imagesOf the batch of any step, as indices of the data set */
@@ -85,7 +85,7 @@ export class StepRunner {
     }
   }
 
-  /** Compiles what a step needs, many pipelines at a time; the first step would else do it one by one. Computes nothing. */
+  /** Compiles the pipelines of a step in parallel; the first step would otherwise compile them one by one. Computes nothing. */
   async compile(plan: StepPlan): Promise<void> {
     if (!this.#record || !isWebGpu()) return;
     this.#prepare(plan);
@@ -97,7 +97,7 @@ export class StepRunner {
     });
   }
 
-  /** Queues one update. The numbers come when the device has them; several steps may be under way at once. */
+  /** Queues one update. Resolves when the device has computed the metrics; several steps may be under way at once. */
   run(plan: StepPlan): Promise<StepMetrics> {
     this.#targets?.load(plan.step);
     const work = this.#stage(plan);
@@ -118,29 +118,29 @@ export class StepRunner {
     return this.#recording?.steps.results ?? this.#views;
   }
 
-  /** Bytes of device memory beyond what tfjs counts. */
+  /** Bytes of device memory that tfjs does not count. */
   get bytes(): number {
     return this.#recording?.steps.bytes ?? 0;
   }
 
-  /** What the next step depends on beside the method's parameters and the plan; the caller disposes it. */
+  /** What the next step depends on apart from the method's parameters and the plan; the caller disposes it. */
   state(): StepState {
     return { momentum: this.#optimiser.state(), heldTargets: this.#targets?.state() ?? null };
   }
 
-  /** Goes back to a state, which stays the caller's. */
+  /** Goes back to a state, which is not disposed. */
   restore({ momentum, heldTargets }: StepState): void {
     this.#optimiser.restore(momentum);
     if (heldTargets !== null) this.#targets?.restore(heldTargets);
   }
 
-  /** Has the next step be recorded anew: with kernels chosen since, for instance. */
+  /** Discards the recording, so that the next step is recorded again, for instance with other kernels. */
   forgetRecording(): void {
     this.#recording?.steps.dispose();
     this.#recording = null;
   }
 
-  /** What tells the operations of one step from those of another. The learning rate is a number that they read. */
+  /** A key of the operations of a step. It does not contain the learning rate, which the operations read from a tensor. */
   #operations({ live: { baseLearningRate: _, ...live }, step }: StepPlan): string {
     return JSON.stringify([live, this.#method.phase?.(step) ?? '']);
   }
@@ -149,7 +149,7 @@ export class StepRunner {
     this.#optimiser.prepare(this.#method.trained(live, step));
   }
 
-  /** Hands the step's values to the device; returns what is to be done with them. */
+  /** Uploads the step's inputs; returns the device work of the step. */
   #stage(plan: StepPlan): () => StepResults {
     const { seed, totalSteps } = this.#config;
     const { step, images, live } = plan;

@@ -9,7 +9,7 @@ import { valueAndGradients } from './backprop';
 export interface Gradients {
   readonly output: MethodOutput;
   readonly trained: readonly TrainedParameter[];
-  /** By parameter name; a parameter the loss does not reach has none. */
+  /** By parameter name; a parameter that the loss does not depend on has none. */
   readonly gradients: ReadonlyMap<string, tf.Tensor>;
 }
 
@@ -35,7 +35,7 @@ export function computeGradients(method: Method, inputs: StepInputs, live: LiveS
 }
 
 /**
- * One update; `optimiser` is prepared for the parameters trained. Queues device work only: nothing is read back, and nothing made here
+ * One update; `optimiser` must be prepared for the trained parameters. Queues device work only: nothing is read back, and nothing made here
  * outlives the step. Returns [loss, output std] as a tensor [2], both from before the update, which is the caller's.
  */
 export function trainStep(method: Method, optimiser: Sgd, inputs: StepInputs, live: LiveSettings): tf.Tensor1D {

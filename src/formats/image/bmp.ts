@@ -6,7 +6,7 @@ const RLE8 = 1;
 const RLE4 = 2;
 
 export function isBmp(bytes: Uint8Array): boolean {
-  // Two letters are little to go by: the header's size must make sense too.
+  // Many files begin with these two letters by chance, so the size of the header is checked, too.
   const headerBytes = bytes[14] ?? 0;
   return spells(bytes, 0, 'BM') && (headerBytes === CORE_HEADER || (headerBytes >= 40 && headerBytes <= 124));
 }

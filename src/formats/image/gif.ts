@@ -5,7 +5,7 @@ const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const TRAILER = 0x3b;
 
-/** Bytes of the colour table that a flag byte announces. */
+/** Size in bytes of the colour table that a flag byte declares. */
 function tableBytes(flags: number): number {
   return (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1);
 }
@@ -14,7 +14,7 @@ export function isGif(bytes: Uint8Array): boolean {
   return spells(bytes, 0, 'GIF87a') || spells(bytes, 0, 'GIF89a');
 }
 
-/** GIF89a specification: walks all blocks, since a file that ends inside one has been cut short. */
+/** GIF89a specification. Reads all blocks, so that a file that ends inside a block is recognised as cut short. */
 export function readGif(bytes: Uint8Array): Dimensions {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dimensions = { width: view.getUint16(6, true), height: view.getUint16(8, true) };

@@ -15,7 +15,7 @@ export interface ImageHeader extends Dimensions {
   readonly format: ImageFormat;
 }
 
-/** MIME types, which a `Blob` needs for browsers to decode it without guessing. */
+/** MIME types for `Blob`s, so that the browser does not guess the format. */
 export const MIME_TYPES: Readonly<Record<ImageFormat, string>> = {
   JPEG: 'image/jpeg',
   PNG: 'image/png',
@@ -54,7 +54,7 @@ function isSvg(bytes: Uint8Array): boolean {
   return start.startsWith('<') && /<svg[\s>]/i.test(start);
 }
 
-/** What a file is that browsers cannot decode, by the bytes it begins with; null when it is nothing known. */
+/** The name of a known format that browsers cannot decode, from the first bytes of a file; null for an unknown format. */
 function unsupportedKind(bytes: Uint8Array): string | null {
   const brands = brandsOf(bytes);
   if (HEIF_BRANDS.some((brand) => brands.includes(brand))) return 'HEIC';
@@ -67,8 +67,8 @@ function unsupportedKind(bytes: Uint8Array): string | null {
 }
 
 /**
- * Tells what a file is by its content, whatever its name, and how large it would be decoded; decodes nothing.
- * @throws UnusableFile when it is no image, none that is supported, cut short, or too large to decode.
+ * Reads the format and the dimensions of an image from its content, regardless of its name, without decoding it.
+ * @throws UnusableFile when the file is not a supported image, is cut short, or is too large to decode.
  */
 export function inspectImage(bytes: Uint8Array): ImageHeader {
   if (bytes.length === 0) throw new UnusableFile('is empty (0 bytes)');
@@ -82,7 +82,7 @@ export function inspectImage(bytes: Uint8Array): ImageHeader {
   try {
     dimensions = READERS[format](bytes);
   } catch (error) {
-    // Reading past the end of the data.
+    // The reader went past the end of the data.
     if (error instanceof RangeError) throw new UnusableFile(CUT_SHORT);
     throw error;
   }
@@ -97,7 +97,7 @@ export function inspectImage(bytes: Uint8Array): ImageHeader {
   return { format, width, height };
 }
 
-/** @throws UnusableFile when a file is larger than any image that could be read from it. */
+/** @throws UnusableFile when a file has more than `MAX_FILE_BYTES`. */
 export function checkFileSize(bytes: number): void {
   if (bytes <= MAX_FILE_BYTES) return;
   throw new UnusableFile(

@@ -3,7 +3,7 @@ import { type Dimensions, spells } from './dimensions';
 
 interface Box {
   readonly type: string;
-  /** Where its content begins and ends. */
+  /** Offsets of the first byte of its content and of the byte after the last. */
   readonly start: number;
   readonly end: number;
 }
@@ -28,19 +28,19 @@ function* boxesIn(bytes: Uint8Array, start: number, end: number): Generator<Box>
   }
 }
 
-/** The brands of an ISO base media file (AVIF, HEIC, MP4, ...): what it can be read as; empty for any other file. */
+/** The brands of an ISO base media file (AVIF, HEIC, MP4, ...), which name its format; empty for any other file. */
 export function brandsOf(bytes: Uint8Array): readonly string[] {
   if (!spells(bytes, 4, 'ftyp')) return [];
   const end = Math.min(bytes.length, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0), 256);
   const brands: string[] = [];
   for (let at = 8; at + 4 <= end; at += 4) {
-    // Between the major brand and the compatible ones stands a version.
+    // The four bytes between the major brand and the compatible brands are a version.
     if (at !== 12) brands.push(String.fromCharCode(...bytes.subarray(at, at + 4)));
   }
   return brands;
 }
 
-/** The `ispe` boxes of an image file: the largest is the whole picture's, the others are its tiles' and thumbnails'. */
+/** The dimensions of an AVIF, from the largest `ispe` box: the smaller ones are of tiles and thumbnails. */
 export function readAvif(bytes: Uint8Array): Dimensions {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let found: Dimensions | null = null;

@@ -10,7 +10,7 @@ function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
-/** Entropy-coded data never holds 0xff 0xd9, so after the first scan begins it can only be the end of the image. */
+/** Whether the bytes 0xff 0xd9 occur after the first scan begins; entropy-coded data never contains them, so they end the image. */
 function hasEndAfter(bytes: Uint8Array, start: number): boolean {
   for (let i = bytes.lastIndexOf(EOI); i > start; i = bytes.lastIndexOf(EOI, i - 1)) {
     if (bytes[i - 1] === 0xff) return true;

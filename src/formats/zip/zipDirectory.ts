@@ -28,17 +28,17 @@ const IN_ZIP64 = 0xffffffff;
 const EXTRA_ZIP64 = 1;
 const FLAG_ENCRYPTED = 1;
 
-/** A directory of 256 MB holds some four million names. */
+/** A directory of 256 MB holds about four million names. */
 const MAX_DIRECTORY_BYTES = 256 * 2 ** 20;
 
-/** Beyond this many times their packed size, and this size, files are taken for a bomb; images rarely shrink to a tenth. */
+/** Files that unpack to more than this ratio and this size are refused as zip bombs; images rarely shrink to a tenth. */
 const BOMB_RATIO = 200;
 const BOMB_ENTRY_BYTES = 16 * 2 ** 20;
 const BOMB_TOTAL_BYTES = 4 * 2 ** 30;
 
 const DAMAGED = 'is damaged: its list of files cannot be read';
 
-/** One record of the central directory, not yet judged. */
+/** One record of the central directory, not yet checked. */
 interface Record {
   readonly path: string;
   readonly flags: number;
@@ -57,7 +57,7 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Where the central directory lies, from the record at the archive's end. */
+/** The position of the central directory, from the record at the archive's end. */
 async function findDirectory(
   archive: Blob,
 ): Promise<{ readonly start: number; readonly end: number; readonly shift: number }> {
@@ -82,7 +82,7 @@ async function findDirectory(
     start = Number(view64.getBigUint64(48, true));
     end = record64;
   }
-  // Something may stand before the archive, such as a self-extractor: then all offsets are short by its length.
+  // Data such as a self-extractor may precede the archive; all offsets are then too small by its length.
   const shift = end - size - start;
   if (shift < 0 || size > MAX_DIRECTORY_BYTES) throw new UnusableFile(DAMAGED);
   return { start: start + shift, end, shift };
@@ -91,7 +91,7 @@ async function findDirectory(
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const LATIN = new TextDecoder('windows-1252');
 
-/** Names are UTF-8 in nearly every archive, whether its flag says so or not. */
+/** Decodes a name as UTF-8, which nearly all archives use even without the flag for it, else as Windows-1252. */
 function decodeName(bytes: Uint8Array): string {
   try {
     return UTF8.decode(bytes);
@@ -100,7 +100,7 @@ function decodeName(bytes: Uint8Array): string {
   }
 }
 
-/** The fields of a record that did not fit into 32 bits, in their fixed order. */
+/** The 64-bit fields of a record whose values do not fit into 32 bits, in their fixed order. */
 function zip64Fields(view: DataView, start: number, end: number): number[] {
   for (let at = start; at + 4 <= end; at += 4 + view.getUint16(at + 2, true)) {
     if (view.getUint16(at, true) !== EXTRA_ZIP64) continue;
@@ -127,7 +127,7 @@ function parseRecords(bytes: Uint8Array, shift: number): Record[] {
     const compressedSize = field(at + 20);
     const offset = field(at + 42) + shift;
     records.push({
-      // Archives made on Windows may hold backslashes.
+      // Archives made on Windows may have backslashes in paths.
       path: decodeName(bytes.subarray(at + ENTRY_BYTES, nameEnd)).replaceAll('\\', '/'),
       flags: view.getUint16(at + 8, true),
       method: view.getUint16(at + 10, true),
@@ -142,7 +142,7 @@ function parseRecords(bytes: Uint8Array, shift: number): Record[] {
   return records;
 }
 
-/** Paths that lead elsewhere when unpacked. Nothing is ever written to a disk here, but no honest archive has them. */
+/** Refuses paths that lead out of the archive. Nothing is written to disk here, but only malicious archives have such paths. */
 function checkPath(path: string): void {
   if (path.split('/').includes('..')) throw new UnusableFile('has a path that leads out of the archive (“..”)');
   if (path.startsWith('/') || /^[a-z]:/i.test(path)) throw new UnusableFile('has an absolute path');
@@ -170,8 +170,8 @@ function toEntry(record: Record, end: number): ZipEntry {
 }
 
 /**
- * Lists a .zip archive (zip64 too) from its central directory; nothing is unpacked, and only its end is read.
- * Entries come in the order in which they lie in the file.
+ * Lists a .zip archive (zip64 too) from its central directory. Nothing is unpacked, and only the end of the archive is read.
+ * Entries are in the order of their offsets.
  * @throws UnusableFile when the archive as a whole cannot be used.
  */
 export async function readZipDirectory(archive: Blob): Promise<ZipDirectory> {
@@ -204,7 +204,7 @@ export async function readZipDirectory(archive: Blob): Promise<ZipDirectory> {
   return { entries, skipped };
 }
 
-/** `..` begins with a dot and is still to be reported. */
+/** Whether a path is hidden or of the system. `..` also begins with a dot, but such paths are reported by `checkPath`. */
 function isHidden(path: string): boolean {
   return isSystemPath(
     path

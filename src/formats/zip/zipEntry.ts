@@ -2,7 +2,7 @@ import { Inflate } from 'fflate';
 import { CUT_SHORT, UnusableFile } from '../unusableFile';
 import { crc32 } from './crc32';
 
-/** One file of a .zip archive, as the archive's directory gives it. */
+/** One file of a .zip archive, from the archive's directory. */
 export interface ZipEntry {
   readonly path: string;
   /** Size when unpacked. */
@@ -10,7 +10,7 @@ export interface ZipEntry {
   readonly compressedSize: number;
   readonly crc: number;
   readonly method: typeof STORED | typeof DEFLATED;
-  /** The bytes of the archive that are this entry's alone: from its local header up to whatever comes next. */
+  /** The bytes of the archive that belong to this entry alone: from its local header to the next entry. */
   readonly start: number;
   readonly end: number;
 }
@@ -22,7 +22,7 @@ const DAMAGED = 'is damaged in the archive';
 const LOCAL_HEADER = 0x04034b50;
 const LOCAL_HEADER_BYTES = 30;
 
-/** Compressed bytes unpacked at a time: they can become a thousand times as many before their number is checked. */
+/** Compressed bytes unpacked at a time; they may unpack to a thousand times as many before the size is checked. */
 const PIECE = 2 ** 14;
 
 function inflate(packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
@@ -49,7 +49,7 @@ function inflate(packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
 /**
  * Unpacks one entry.
  * @param region the archive's bytes from `entry.start` to `entry.end`.
- * @throws UnusableFile when they are not what the directory says, or more than it says.
+ * @throws UnusableFile when the bytes do not match the directory, or unpack to more than it states.
  */
 export function unpackEntry(entry: ZipEntry, region: Uint8Array): Uint8Array {
   if (region.length < LOCAL_HEADER_BYTES) throw new UnusableFile(CUT_SHORT);

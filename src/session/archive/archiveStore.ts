@@ -3,18 +3,18 @@ import type { RunRecord } from '../../storage/runRecord';
 import type { StorageProblem } from '../../storage/runStorage';
 import type { SeriesSet } from '../run/series';
 
-/** At most this many kept runs are laid over the charts: as many as there are line styles that can be told apart. */
+/** Number of kept runs that can be laid over the charts: there are this many distinguishable line styles. */
 export const MAX_OVERLAYS = 5;
 
 /** A kept run whose curves are drawn on the charts. */
 export interface Overlay {
   readonly id: string;
-  /** 0 to MAX_OVERLAYS - 1: its line style, the same for as long as it is shown. */
+  /** 0 to MAX_OVERLAYS - 1: its line style, which stays the same while it is shown. */
   readonly slot: number;
   readonly series: SeriesSet;
 }
 
-/** What the archive adds to the run store's state of the run on the page. */
+/** What the archive knows about the run on the page beyond the run store. */
 export interface LiveRun {
   readonly id: string;
   readonly name: string | null;
@@ -24,16 +24,16 @@ export interface LiveRun {
 export interface ArchiveState {
   /** Whether the storage has been read. */
   readonly loaded: boolean;
-  /** The runs before the one on the page, and those of other tabs, newest first. */
+  /** Earlier runs and runs of other tabs, newest first. */
   readonly runs: readonly RunRecord[];
   /** The run on the page, from its first step on. */
   readonly live: LiveRun | null;
   readonly overlays: readonly Overlay[];
-  /** Deleted since the page was opened, the latest first: each can be brought back. */
+  /** Runs deleted since the page was opened, the last deleted first; each can be restored. */
   readonly deleted: readonly RunRecord[];
   /** Runs in the storage that cannot be read. */
   readonly unreadable: number;
-  /** Why runs do not outlive the page; null while they do. */
+  /** Why runs are not stored beyond the page; null while they are. */
   readonly problem: StorageProblem | null;
 }
 

@@ -8,7 +8,7 @@ import { changeWords } from '../run/words';
 
 type Settings = Pick<RunRecord, 'config' | 'changes'>;
 
-/** A setting of a run that is not its preset's. */
+/** A setting of a run that differs from its preset, or a change in flight. */
 export interface Difference {
   /** The setting, and the step for a change in flight: unique within a run. */
   readonly key: string;
@@ -16,12 +16,12 @@ export interface Difference {
   readonly text: string;
 }
 
-/** Shown elsewhere on the page. */
+/** Settings that the page shows elsewhere beside a run. */
 const ELSEWHERE: ReadonlySet<ConfigPath> = new Set(['preset', 'dataset', 'method']);
-/** A name has room for this many differences. */
+/** Number of differences in a derived name. */
 const NAMED = 2;
 
-/** “Random crop: smallest area”: the fields of an augmentation need its name beside their own. */
+/** A setting's label; those of an augmentation are preceded by its name, e.g. “Random crop: smallest area”. */
 function labelOf(path: ConfigPath): string {
   const { label } = fieldOf(path);
   const owner = /^(augment\.\w+)\.(?!enabled$)/.exec(path)?.[1];
@@ -34,17 +34,17 @@ function settingWords(path: ConfigPath, value: string | number | boolean | undef
   return `${labelOf(path)}${field.control.kind === 'choice' ? ':' : ''} ${valueLabel(field, value)}`;
 }
 
-/** “stop-gradient”, but “BN in the heads”. */
+/** “Stop-gradient” becomes “stop-gradient”; abbreviations such as “BN in the heads” stay. */
 function withSmallInitial(label: string): string {
   return /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label;
 }
 
-/** Whether a setting is about how a run was measured or computed, not about what was trained. */
+/** Whether a setting affects only how a run is measured or computed, not what is trained. */
 function isAside(path: ConfigPath): boolean {
   return path === 'engine' || path === 'precision' || path.startsWith('knn.') || path.startsWith('probe.');
 }
 
-/** What is different from the preset's own values on that data set: settings, changes in flight, and last how it was measured or computed. */
+/** The differences from the preset's values on the data set: settings, then changes in flight, then settings of measuring and computing. */
 export function differencesOf({ config, changes }: Settings): Difference[] {
   const values = flattenConfig(config);
   const settings = differingPaths(config, presetConfig(config.preset, config.dataset, config.method))
@@ -62,7 +62,7 @@ export function differencesOf({ config, changes }: Settings): Difference[] {
   ];
 }
 
-/** A run's name: the one it was given, else one like “SimSiam · stop-gradient off”. */
+/** A run's name: the given one, else one derived from its settings, e.g. “SimSiam · stop-gradient off”. */
 export function runName(run: Settings & Pick<RunRecord, 'name'>): string {
   if (run.name !== null) return run.name;
   const { title } = METHODS[run.config.method];
@@ -73,7 +73,7 @@ export function runName(run: Settings & Pick<RunRecord, 'name'>): string {
   return [title, ...words, ...(more > 0 ? [`${more} more`] : [])].join(' · ');
 }
 
-/** The hash, without `#`, of a link that runs a kept run again. */
+/** The hash, without `#`, of a link that reproduces a kept run. */
 export function linkOfRun({ config, changes, dataset }: Pick<RunRecord, 'config' | 'changes' | 'dataset'>): string {
   const { name, count, fingerprint, sampleVersion } = dataset;
   const folder: SharedRun['folder'] = fingerprint === null ? null : { name, count, fingerprint };
@@ -81,8 +81,8 @@ export function linkOfRun({ config, changes, dataset }: Pick<RunRecord, 'config'
 }
 
 /**
- * What a loss is a loss of: values of different kinds do not compare, and never share an axis.
- * SimSiam's two similarities are two kinds.
+ * The kind of a run's loss: the method, and for SimSiam also the similarity. Losses of different kinds are not comparable and never
+ * share an axis.
  */
 export function lossKind({ method, similarity }: RunRecord['config']): string {
   const { title } = METHODS[method];

@@ -8,10 +8,10 @@ import type { RunStoreState } from '../run/runStore';
 import { SeriesSet } from '../run/series';
 import type { LiveRun } from './archiveStore';
 
-/** Points of a curve that are kept: all of them up to here, then the lowest and the highest of each stretch. */
+/** Number of points stored per curve. A longer curve is reduced to the lowest and highest point of each interval. */
 const MAX_POINTS = 4096;
 
-/** The images and the engine of a run; noted when it begins, since the page may have others by the time it is written. */
+/** The data set and the engine of a run, taken at its start: the page may have others by the time the run is written. */
 export interface RunOrigin {
   readonly dataset: DatasetIdentity;
   readonly engine: RunRecord['engine'];
@@ -60,7 +60,7 @@ export function recordOf(
   };
 }
 
-/** Curves to be kept. */
+/** The curves to store. */
 export function curvesOf(series: SeriesSet): Curves {
   const curves: { -readonly [Name in SeriesName]?: Curves[Name] } = {};
   for (const name of SERIES_NAMES) {
@@ -74,7 +74,7 @@ export function curvesOf(series: SeriesSet): Curves {
   return curves;
 }
 
-/** Kept curves, to be drawn. */
+/** Stored curves as series to draw. */
 export function seriesOf(curves: Curves): SeriesSet {
   const series = new SeriesSet();
   for (const name of SERIES_NAMES) {

@@ -8,7 +8,7 @@ import { SeriesSet } from '../run/series';
 import { createArchiveStore, MAX_OVERLAYS } from './archiveStore';
 import { curvesOf, originOf, type RunOrigin, recordOf, seriesOf } from './recordRun';
 
-/** What the archive keeps: the run on the page, as its stores and series say. */
+/** The stores and series from which the archive records the run on the page. */
 export interface ArchiveSources {
   readonly runStore: RunStore;
   readonly datasetStore: DatasetStore;
@@ -17,13 +17,13 @@ export interface ArchiveSources {
   readonly series: SeriesSet;
 }
 
-/** A run under way is written after each further tenth of its duration, within these bounds: a crash loses no more than that. */
+/** A training run is written each time its age has grown by a tenth, within these bounds, so that a crash loses at most that much. */
 const [SOONEST_MS, LATEST_MS] = [4000, 30_000];
 
 const PROBLEM_WORDS: Record<StorageProblem, string> = {
-  full: 'The browser’s storage for this page is full: runs from now on are lost when it is closed. Delete runs to make room.',
+  full: 'The browser’s storage for this page is full: new runs are lost when the page is closed. Delete runs to make room.',
   unavailable:
-    'This browser keeps nothing for this page (a #window does not): runs can be compared, but are lost when it is closed.',
+    'This browser stores nothing for this page (e.g. in a private window): runs can be compared, but are lost when the page is closed.',
 };
 
 function newRunId(): string {
@@ -33,17 +33,17 @@ function newRunId(): string {
 }
 
 /**
- * Keeps runs: the one on the page is written as it goes on, and becomes a row of the archive when the next takes its place.
- * Without a storage, or with one that fails, runs are kept for as long as the page is open.
+ * Keeps runs: the run on the page is written to the storage while it trains, and is added to the archive when the next run replaces it.
+ * Without a storage, or with one that fails, runs are kept only while the page is open.
  */
 export class RunArchive {
   readonly store = createArchiveStore();
   readonly #sources: ArchiveSources;
   readonly #storage: RunStorage | null;
-  /** Of runs that were ended or shown since the page was opened. */
+  /** Curves, by run, of runs that ended or were shown since the page was opened. */
   readonly #curves = new Map<string, SeriesSet>();
   #origin: RunOrigin | null = null;
-  /** Whether the storage has the run on the page. */
+  /** Whether the run on the page has been written to the storage. */
   #written = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -54,7 +54,7 @@ export class RunArchive {
     void this.#load();
   }
 
-  /** The run on the page as it would be kept now; null before its first step. */
+  /** The record of the run on the page as of now; null before its first step. */
   current(): RunRecord | null {
     const { live } = this.store.getState();
     return live === null || this.#origin === null
@@ -62,7 +62,7 @@ export class RunArchive {
       : recordOf(live, this.#origin, this.#sources.runStore.getState());
   }
 
-  /** Lays a run's curves over the charts, or takes them away again. More than MAX_OVERLAYS are not shown. */
+  /** Lays a run's curves over the charts, or removes them. Does nothing where MAX_OVERLAYS are shown already. */
   async toggle(id: string): Promise<void> {
     const { overlays } = this.store.getState();
     if (overlays.some((overlay) => overlay.id === id)) {
@@ -72,13 +72,13 @@ export class RunArchive {
     const slots = Array.from({ length: MAX_OVERLAYS }, (_, slot) => slot);
     const free = slots.find((slot) => overlays.every((overlay) => overlay.slot !== slot));
     if (free === undefined) return;
-    // The checkbox changes at once; the curves follow.
+    // The checkbox changes at once; the curves are shown once they are loaded.
     const shown = [...overlays, { id, slot: free, series: new SeriesSet() }];
     this.store.setState({ overlays: shown.sort((a, b) => a.slot - b.slot) });
     await this.#loadOverlay(id);
   }
 
-  /** Names a run; without a name it is called after what is different about it. */
+  /** Renames a run. With an empty name, the name is derived from its settings. */
   async rename(id: string, name: string): Promise<void> {
     const given = name.trim() === '' ? null : name.trim();
     this.store.setState(({ runs, live }) => ({
@@ -88,7 +88,7 @@ export class RunArchive {
     await this.#attempt((storage) => storage.rename(id, given));
   }
 
-  /** Deletes a kept run; `restore` brings it back. */
+  /** Deletes a kept run; `restore` undoes it. */
   async remove(id: string): Promise<void> {
     const run = this.store.getState().runs.find((run) => run.id === id);
     if (run === undefined) return;
@@ -101,7 +101,7 @@ export class RunArchive {
     await this.#attempt((storage) => storage.remove(id));
   }
 
-  /** Brings back the run that was deleted last. */
+  /** Restores the run that was deleted last. */
   async restore(): Promise<void> {
     const [run, ...deleted] = this.store.getState().deleted;
     if (run === undefined) return;
@@ -111,19 +111,19 @@ export class RunArchive {
     await this.#attempt((storage) => storage.save(run, curvesOf(series), { isNew: true }));
   }
 
-  /** Gives up the way back to deleted runs. */
+  /** Makes deletions final: deleted runs can no longer be restored. */
   forgetDeleted(): void {
     for (const { id } of this.store.getState().deleted) this.#curves.delete(id);
     this.store.setState({ deleted: [] });
   }
 
-  /** Deletes what cannot be read. */
+  /** Deletes the stored runs that cannot be read. */
   async removeUnreadable(): Promise<void> {
     const done = await this.#attempt((storage) => storage.removeUnreadable());
     if (done !== null) this.store.setState({ unreadable: 0 });
   }
 
-  /** Another tab has written, renamed or deleted a run. */
+  /** Updates a run that another tab has written, renamed or deleted. */
   async changedElsewhere(id: string): Promise<void> {
     const answer = await this.#attempt((storage) => storage.read(id));
     if (answer === null) return;
@@ -143,7 +143,7 @@ export class RunArchive {
     if (overlays.some((overlay) => overlay.id === id)) await this.#loadOverlay(id);
   }
 
-  /** Writes the run on the page at once: the page may be about to be closed. */
+  /** Writes the run on the page at once, because the page may be about to close. */
   leave(): void {
     void this.#write(this.#sources.runStore.getState(), true);
   }
@@ -154,7 +154,7 @@ export class RunArchive {
     this.store.setState({ loaded: true, unreadable: stored?.value.unreadable ?? 0 });
   }
 
-  /** Called with the series still those of `before`. */
+  /** Handles a change of the run store. The series still belong to the run of `before`. */
   #follow(now: RunStoreState, before: RunStoreState): void {
     if (before.active?.runId !== now.active?.runId) {
       this.#end(before);
@@ -172,7 +172,7 @@ export class RunArchive {
     this.store.setState({ live: { id: newRunId(), name: null, created: Date.now() } });
   }
 
-  /** The run on the page becomes one of the archive's. */
+  /** Moves the run on the page into the archive. */
   #end(before: RunStoreState): void {
     const { live } = this.store.getState();
     if (live === null || this.#origin === null) return;
@@ -199,7 +199,7 @@ export class RunArchive {
     const run = recordOf(live, this.#origin, state);
     if (run === null) return;
     const isNew = !this.#written;
-    // Set before it is done: a second write may follow at once, and transactions keep their order.
+    // Set before the write is done, because a second write may follow at once; transactions run in order.
     this.#written = true;
     const curves = curvesOf(this.#sources.series);
     const done = await this.#attempt((storage) => storage.save(run, curves, { isNew, leaving }));
@@ -232,7 +232,7 @@ export class RunArchive {
     return series;
   }
 
-  /** What the storage answers; null where there is none. A failure is reported once; runs are then kept by the page alone. */
+  /** The storage's answer; null without a storage or after a failure. Only the first of several failures in a row is reported. */
   async #attempt<T>(work: (storage: RunStorage) => Promise<T>): Promise<{ readonly value: T } | null> {
     if (this.#storage === null || this.store.getState().problem === 'unavailable') return null;
     try {

@@ -4,7 +4,7 @@ import { type BenchCommand, type BenchEvent, isBenchEvent } from '../../protocol
 type Answer = Exclude<BenchEvent, { type: 'progress' | 'failed' }>;
 
 /**
- * Starts a worker for one command, and ends it with its answer or when `signal` aborts, so that every measurement begins with a fresh worker.
+ * Starts a worker for one command and terminates it after the answer or when `signal` aborts, so that every measurement has a new worker.
  * @throws Error with the worker's reason, or an AbortError
  */
 export function askBenchWorker<T extends Answer['type']>(

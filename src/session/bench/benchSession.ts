@@ -51,7 +51,7 @@ export class BenchSession {
     this.#running?.abort();
   }
 
-  /** Measures the time to the first step twice: the second time, kernels are compiled and chosen already. */
+  /** Measures the time to the first step twice; the second time, kernels are already compiled and chosen. */
   async #starts(onProgress: (text: string) => void, signal: AbortSignal): Promise<FirstStepRow[]> {
     const rows: FirstStepRow[] = [];
     for (const start of ['first', 'again']) {

@@ -6,13 +6,13 @@ import type { DatasetInfo, ImageDataset, ImageSize, SampleId, SkippedFile } from
 import { EngineFailure } from '../engine/engineClient';
 import type { DatasetStore } from './datasetStore';
 
-/** The two ways to load images: `src/data` in the page, made-up ones in tests. */
+/** The two ways to load images. The page uses `src/data`; tests supply synthetic images. */
 export interface ImageLoaders {
   loadSample(id: SampleId, options: LoadSampleOptions): Promise<ImageDataset>;
   importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult>;
 }
 
-/** Where images come from. Kept, so that they can be loaded again: at another size, or after the worker has died. */
+/** Where images come from; kept, so that they can be loaded again at another size, or for a new worker. */
 export type Origin =
   | { readonly kind: 'sample'; readonly title: string; readonly id: SampleId }
   | { readonly kind: 'files'; readonly title: string; collect(options: CollectOptions): Promise<ImageSources> };
@@ -37,14 +37,14 @@ function withoutPixels({ name, source, size, count, names, labels, classNames, s
   return { name, source, size, count, names, labels, classNames, split };
 }
 
-/** Loads one data set at a time: a new load cancels the one before it. The data set in use stays until the new one is handed over. */
+/** Loads one data set at a time: a new load cancels the previous one. The data set in use stays until the worker has the new one. */
 export class DatasetLoading {
   readonly #store: DatasetStore;
   readonly #loaders: ImageLoaders;
   readonly #handOver: (dataset: ImageDataset) => Promise<void>;
   #current: AbortController | null = null;
 
-  /** @param handOver gives the pixels to the worker, which owns them from then on */
+  /** @param handOver transfers the pixels to the worker */
   constructor(store: DatasetStore, loaders: ImageLoaders, handOver: (dataset: ImageDataset) => Promise<void>) {
     this.#store = store;
     this.#loaders = loaders;
@@ -52,8 +52,9 @@ export class DatasetLoading {
   }
 
   /**
-   * Resolves with the data set once it is in use; with null when it was cancelled, replaced by another load or failed (the store holds the reason).
-   * @param problem of an earlier load, which stays shown
+   * Resolves with the data set once it is in use; with null when the load was cancelled, replaced by another one or failed (the store holds
+   * the reason).
+   * @param problem why an earlier load failed, which stays shown
    */
   async load(origin: Origin, settings: LoadSettings, problem: string | null = null): Promise<DatasetInfo | null> {
     this.#current?.abort();
@@ -72,7 +73,7 @@ export class DatasetLoading {
       this.#store.setState({ info, skipped });
       return info;
     } catch (error) {
-      // An error of the engine is shown with the state of the engine.
+      // The page shows errors of the engine elsewhere, with the engine's state.
       const shown = !controller.signal.aborted && !(error instanceof EngineFailure);
       if (shown) this.#store.setState({ problem: problemOf(error) });
       return null;
@@ -84,7 +85,7 @@ export class DatasetLoading {
     }
   }
 
-  /** Cancels the load under way, if there is one. */
+  /** Cancels the current load, if there is one. */
   cancel(): void {
     this.#current?.abort();
   }

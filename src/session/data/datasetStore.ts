@@ -2,25 +2,25 @@ import { createStore } from 'zustand/vanilla';
 import type { DatasetInfo, SkippedFile } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
 
-/** A load under way. */
+/** The progress of the current load. */
 export interface LoadProgress {
-  /** What is being loaded, for people. */
+  /** The name to show of what is being loaded. */
   readonly name: string;
   readonly done: number;
-  /** Unknown (null) while a folder or a zip is still being listed. */
+  /** null while a folder or an archive is still being listed. */
   readonly total: number | null;
   readonly unit: 'images' | 'bytes';
-  /** Units a second, and seconds to go; null until they can be estimated. */
+  /** Units per second, and remaining seconds; null until they can be estimated. */
   readonly rate: number | null;
   readonly remaining: number | null;
 }
 
 export interface DatasetStoreState {
-  /** The data set in use; its pixels are the worker's. */
+  /** The data set in use, without its pixels, which the worker holds. */
   readonly info: DatasetInfo | null;
   readonly skipped: readonly SkippedFile[];
   readonly loading: LoadProgress | null;
-  /** Why the last load failed; the data set in use stayed. */
+  /** Why the last load failed, in which case the data set in use stayed. */
   readonly problem: string | null;
   /** The folder that an opened link asks for. */
   readonly wanted: FolderReference | null;

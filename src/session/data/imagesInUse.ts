@@ -6,7 +6,7 @@ import { DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } fro
 import type { DatasetStore } from './datasetStore';
 import { Thumbnails } from './thumbnails';
 
-/** Where the images in use are described. */
+/** The stores that describe the images in use. */
 export interface ImageStores {
   readonly datasetStore: DatasetStore;
   readonly noticeStore: NoticeStore;
@@ -16,20 +16,20 @@ export interface ImageStores {
 export interface ImageParts {
   readonly engine: EngineSession;
   readonly loaders: ImageLoaders;
-  /** How images are to be loaded now. */
+  /** The size and batch size to load images for. */
   settings(): LoadSettings;
-  /** Called before the worker is given other images; they wait for it. */
+  /** Called, and awaited, before other images are sent to the worker. */
   leaveImages(): Promise<void>;
 }
 
-/** The images that the page trains on: where they come from, and which worker holds them. */
+/** The images that the page trains on: their origin, and the worker that holds them. */
 export class ImagesInUse {
   readonly thumbnails: Thumbnails;
   readonly #stores: ImageStores;
   readonly #parts: ImageParts;
   readonly #loading: DatasetLoading;
   #origin: Origin | null = null;
-  /** The number of the worker that was given the images. */
+  /** The number of the worker that the images were sent to. */
   #holder = 0;
 
   constructor(stores: ImageStores, parts: ImageParts) {
@@ -45,19 +45,19 @@ export class ImagesInUse {
     });
   }
 
-  /** Where they come from; null before the first load. */
+  /** The origin of the images in use; null before the first load. */
   get origin(): Origin | null {
     return this.#origin;
   }
 
-  /** Whether a run at this size needs them loaded again: they are of another size, or were held by a worker that is gone. */
+  /** Whether a run at this size needs the images loaded again: they have another size, or their worker was replaced. */
   areStale(size: ImageSize): boolean {
     if (this.#origin === null) return false;
     const { info } = this.#stores.datasetStore.getState();
     return this.#holder !== this.#parts.engine.workerNumber || info?.size !== size;
   }
 
-  /** Notes the folder that a link asks for, unless it is in use; null where it asks for none. */
+  /** Stores the folder that a link asks for, unless it is in use already; null if the link asks for none. */
   waitFor(folder: FolderReference | null): void {
     const source = this.#stores.datasetStore.getState().info?.source;
     const isInUse = source?.kind === 'folder' && source.fingerprint === folder?.fingerprint;
@@ -65,12 +65,12 @@ export class ImagesInUse {
   }
 
   /**
-   * Loads images. Those in use stay until the new ones are complete. Resolves with what is in use from now on; with null when the load
-   * was cancelled, replaced by another or failed (the store holds the reason).
-   * @param problem of an earlier load, which stays shown
+   * Loads images. Those in use stay until the new ones are complete. Resolves with the new data set in use; with null when the load
+   * was cancelled, replaced by another one or failed (the store holds the reason).
+   * @param problem why an earlier load failed, which stays shown
    */
   async load(origin: Origin, problem: string | null = null): Promise<DatasetInfo | null> {
-    // The first images are loaded again if the worker dies before it has them.
+    // Set before the load, so that the first images are loaded again if the worker fails meanwhile.
     this.#origin ??= origin;
     const info = await this.#loading.load(origin, this.#parts.settings(), problem);
     if (info !== null) {
@@ -80,11 +80,11 @@ export class ImagesInUse {
     }
     const { info: inUse, loading, problem: said } = this.#stores.datasetStore.getState();
     const first = this.#origin;
-    // This load had cancelled that of the first images: they are loaded after all.
+    // This load had cancelled the load of the first images, so that no images are in use: load the first ones again.
     return inUse === null && loading === null && first !== origin ? this.load(first, said) : null;
   }
 
-  /** Cancels the load under way, if there is one. */
+  /** Cancels the current load, if there is one. */
   cancel(): void {
     this.#loading.cancel();
   }

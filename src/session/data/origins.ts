@@ -2,14 +2,14 @@ import { type ImageSources, sourcesFromDrop, sourcesFromFileList } from '../../d
 import type { Origin } from './datasetLoading';
 
 /**
- * The images of a drop. Call it inside the drop handler itself: browsers take the files back afterwards. The files are
- * gathered once; loading them again, at another size say, reads the same ones.
+ * The images of a drop. Call it inside the drop handler: afterwards browsers no longer give access to the files. The files are
+ * listed once; loading them again, e.g. at another size, reads the same ones.
  */
 export function originOfDrop(transfer: DataTransfer): Origin {
   const controller = new AbortController();
   let report: ((count: number) => void) | undefined;
   const gathered = sourcesFromDrop(transfer, { onFound: (count) => report?.(count), signal: controller.signal });
-  // A failure is reported when the images are collected; without this it would count as unhandled before.
+  // A failure is reported when the images are collected; until then the rejection would be unhandled.
   gathered.catch(() => undefined);
   return {
     kind: 'files',

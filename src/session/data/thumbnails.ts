@@ -1,20 +1,20 @@
-/** Asks for this many images at most in one command. */
+/** Maximum number of images in one command. */
 const BATCH = 256;
-/** Pixels kept: 4,096 images of 32 pixels, or 1,024 of 64. */
+/** Bytes of pixels kept: 4,096 images of 32 pixels, or 1,024 of 64. */
 const MAX_BYTES = 16 * 2 ** 20;
 
 export type FetchPixels = (
   indices: readonly number[],
 ) => Promise<{ readonly size: number; readonly pixels: Uint8ClampedArray<ArrayBuffer> }>;
 
-/** Small pictures of the data set's images, fetched from the worker on demand, many in one command, and kept. */
+/** Pictures of the data set's images, fetched from the worker on demand, many in one command, and cached. */
 export class Thumbnails {
   readonly #fetchPixels: FetchPixels;
-  /** Those fetched first come first. */
+  /** By index, in the order in which they were fetched. */
   readonly #images = new Map<number, ImageData>();
   readonly #wanted = new Set<number>();
   readonly #listeners = new Set<() => void>();
-  /** Images of the data set. */
+  /** Number of images in the data set. */
   #count = 0;
   #bytes = 0;
   #generation = 0;
@@ -28,21 +28,21 @@ export class Thumbnails {
     return () => this.#listeners.delete(listener);
   };
 
-  /** The picture, or null until it is there: subscribers are called then. */
+  /** The picture, or null until it has been fetched; subscribers are called then. */
   get(index: number): ImageData | null {
     return this.#images.get(index) ?? null;
   }
 
-  /** Fetches a picture unless it is there or on its way. An index that the data set does not have is ignored. */
+  /** Fetches a picture unless it is cached or requested already. An index outside the data set is ignored. */
   want(index: number): void {
-    // Components drawn for a larger data set may still ask for its images, and one such index would fail the whole command.
+    // Components rendered for a larger data set may still request its images, and one such index would fail the whole command.
     if (index < 0 || index >= this.#count) return;
     if (this.#images.has(index) || this.#wanted.has(index)) return;
     if (this.#wanted.size === 0) queueMicrotask(() => void this.#fetchWanted());
     this.#wanted.add(index);
   }
 
-  /** Forgets everything: another data set, of `count` images, is in use. */
+  /** Clears the cache for another data set with `count` images. */
   replace(count: number): void {
     this.#generation += 1;
     this.#count = count;
@@ -64,7 +64,7 @@ export class Thumbnails {
         this.#keep(index, new ImageData(pixels.slice(i * bytes, (i + 1) * bytes), size, size));
       });
     } catch {
-      // The worker is gone or the data set was replaced; what shows an image asks again when it is drawn next.
+      // The worker failed or the data set was replaced. A component that shows an image requests it again when it next renders.
       if (generation === this.#generation) this.#wanted.clear();
       return;
     }
@@ -73,7 +73,7 @@ export class Thumbnails {
     if (this.#wanted.size > 0) await this.#fetchWanted();
   }
 
-  /** Keeps a picture, and as many of the latest before it as there is room for. */
+  /** Caches a picture, and removes the oldest ones above MAX_BYTES. */
   #keep(index: number, image: ImageData): void {
     this.#images.set(index, image);
     this.#bytes += image.data.length;

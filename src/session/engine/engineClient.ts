@@ -4,14 +4,14 @@ import type { Command, CommandBody, CommandType, Replies } from '../../protocol/
 import type { EngineError, Event } from '../../protocol/events';
 import { isEvent } from '../../protocol/guards';
 
-/** What the client needs of a worker. */
+/** The part of a worker that the client uses. */
 export type WorkerPort = BreakableWorker & {
   postMessage(message: Command, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
   terminate(): void;
 };
 
-/** A command that was answered with a failure. */
+/** The rejection of a command that failed. */
 export class EngineFailure extends Error {
   override readonly name = 'EngineFailure';
   constructor(readonly error: EngineError) {
@@ -20,9 +20,9 @@ export class EngineFailure extends Error {
 }
 
 export interface EngineListeners {
-  /** What a run reports; the caller drops signals of runs that are over. */
+  /** Called with each signal of a run; the caller ignores signals of runs that are over. */
   onSignal(signal: RunSignal, runId: string): void;
-  /** Something broke outside any command; `runId` names the run it hit, if it hit one. */
+  /** Called with an error outside any command; `runId` names the run that it affects, if there is one. */
   onError(error: EngineError, runId: string | null): void;
 }
 
@@ -55,7 +55,7 @@ export class EngineClient {
 
   /**
    * Sends a command and resolves with its answer. `transfer` lists buffers that the worker takes over.
-   * @throws EngineFailure (rejection) with the engine's error, when the command cannot be sent, or when the worker dies before it answers.
+   * @throws EngineFailure (rejection) with the engine's error, when the command cannot be sent, or when the worker fails before it answers.
    */
   request<T extends CommandType>(
     body: Extract<CommandBody, { type: T }>,

@@ -10,14 +10,14 @@ export function engineErrorOf(error: unknown): EngineError {
   return { code: 'internal', message: error instanceof Error ? error.message : String(error), recoverable: false };
 }
 
-/** The worker and the engine in it: started when first needed, and again after it was lost. */
+/** The worker and its engine: started when first needed, and again after they were lost. */
 export class EngineSession {
   readonly #store: EngineStore;
   readonly #openWorker: () => WorkerPort;
   readonly #listeners: EngineListeners;
   #client: EngineClient | null = null;
   #starting: { readonly choice: EngineChoice; readonly done: Promise<boolean> } | null = null;
-  /** Counts workers: whoever gave something to an earlier one has to give it again. */
+  /** Number of workers opened so far: what was sent to an earlier worker, such as images, has to be sent again. */
   workerNumber = 0;
 
   constructor(store: EngineStore, openWorker: () => WorkerPort, listeners: EngineListeners) {
@@ -33,7 +33,7 @@ export class EngineSession {
     return this.#opened().request<T>(body, transfer);
   }
 
-  /** Starts the engine unless it runs, or failed, with this choice already; false when there is none (the store says why). */
+  /** Starts the engine, unless this choice was started before. Resolves with whether it runs; if not, the store holds the reason. */
   ensure(choice: EngineChoice): Promise<boolean> {
     if (this.#starting?.choice === choice) return this.#starting.done;
     const done = this.#start(choice);
@@ -41,14 +41,14 @@ export class EngineSession {
     return done;
   }
 
-  /** Notes that the engine broke; `ensure` starts it again. */
+  /** Records that the engine was lost; `ensure` starts it again. */
   lose(error: EngineError): void {
     this.#starting = null;
     if (!error.recoverable) this.#close();
     this.#store.setState({ state: 'lost', error });
   }
 
-  /** Lets `ensure` try again what failed. */
+  /** Lets `ensure` start an engine again that failed to start. */
   forgetFailure(): void {
     if (this.#store.getState().state === 'failed') this.#starting = null;
   }
@@ -61,7 +61,7 @@ export class EngineSession {
       return true;
     } catch (thrown) {
       const error = engineErrorOf(thrown);
-      // A worker that found no engine is as good as another; one that broke is not.
+      // A worker that found no engine can be used again; one that failed in another way is replaced.
       if (!error.recoverable && error.code !== 'no-engine') this.#close();
       this.#store.setState({ state: 'failed', error });
       return false;

@@ -3,7 +3,7 @@ import type { EngineInfo } from '../../domain/engineInfo';
 import type { EngineError } from '../../protocol/events';
 
 export interface EngineStoreState {
-  /** `lost`: it worked and broke; `failed`: it never started. */
+  /** `lost`: the engine ran and then failed; `failed`: it did not start. */
   readonly state: 'starting' | 'ready' | 'lost' | 'failed';
   readonly adapter: EngineInfo | null;
   readonly error: EngineError | null;

@@ -8,7 +8,7 @@ import { startProblem } from '../run/startProblem';
 import { createExperimentStore, type QueuedRun, type RunEnd } from './experimentStore';
 import { liveSummary, planRuns } from './planRuns';
 
-/** What the queue needs of the lab. */
+/** The part of the lab that the queue uses. */
 export interface ExperimentLab {
   readonly runStore: RunStore;
   readonly datasetStore: DatasetStore;
@@ -19,7 +19,7 @@ export interface ExperimentLab {
   pause(): void;
 }
 
-/** How a run ended, and whether it was built at all. */
+/** How a run ended, and whether it was built. */
 type Ended = Partial<Pick<QueuedRun, 'summary' | 'note'>> & {
   readonly state: RunEnd | 'overtaken';
   readonly built: boolean;
@@ -28,25 +28,25 @@ type Ended = Partial<Pick<QueuedRun, 'summary' | 'note'>> & {
 const OVERTAKEN = 'The experiment ended here: another run was begun.';
 const CHANGED = 'changed in flight, does not count';
 
-/** A run of an experiment that was ended: what has not finished counts as stopped. */
+/** A run after its experiment has ended: one that has not finished counts as stopped. */
 function left(run: QueuedRun): QueuedRun {
   return run.state === 'waiting' || run.state === 'running' ? { ...run, state: 'stopped' } : run;
 }
 
-/** Trains the runs of an experiment one after the other on the page, and lays those that are done over the next. */
+/** Trains the runs of an experiment one after the other on the page, and lays finished runs over the charts of the next. */
 export class ExperimentQueue {
   readonly store = createExperimentStore();
   readonly #lab: ExperimentLab;
   /** Ends the wait for the current run. */
   #end: ((state: 'skipped' | 'stopped') => void) | null = null;
-  /** Runs that were laid over the charts once: one that the person removed is not laid over them again. */
+  /** Runs that have been laid over the charts: one that the person removes is not laid over them again. */
   readonly #laid = new Set<string>();
 
   constructor(lab: ExperimentLab) {
     this.#lab = lab;
   }
 
-  /** Trains every run of an experiment for `steps` steps. The run on the page ends, and is kept. Resolves when the queue has ended. */
+  /** Trains every run of an experiment for `steps` steps. The run on the page ends and is kept. Resolves when the queue has ended. */
   async start(experiment: Experiment, steps: number): Promise<void> {
     if (this.store.getState().phase === 'running') return;
     const now = this.#lab.runStore.getState();
@@ -67,7 +67,7 @@ export class ExperimentQueue {
       before: present,
       message: hasMoved(now) ? 'The run that was on the page is kept under Runs.' : null,
     });
-    // The charts have room for few curves, and the experiment's own runs take it.
+    // Removes all overlays, because the experiment's runs need the few line styles.
     for (const { id } of this.#lab.archive.store.getState().overlays) void this.#lab.archive.toggle(id);
     for (const [index, { config }] of planned.entries()) {
       this.#change(index, { state: 'running' });
@@ -82,7 +82,7 @@ export class ExperimentQueue {
         this.#finish('stopped', null);
         return;
       }
-      // No run follows the last one, so that it has to be paused.
+      // A skipped run normally ends when the next one replaces it; the last one has to be paused.
       if (state === 'skipped' && index === planned.length - 1) this.#lab.pause();
     }
     this.#finish('done', this.store.getState().message);
@@ -97,7 +97,7 @@ export class ExperimentQueue {
     this.#lab.train();
   }
 
-  /** Goes on to the next run; the steps of this one are kept, but it does not count. */
+  /** Goes to the next run. The skipped run is kept, but the verdict does not use it. */
   skip(): void {
     this.#end?.('skipped');
   }
@@ -107,7 +107,7 @@ export class ExperimentQueue {
     this.#end?.('stopped');
   }
 
-  /** A run, at step 0, of the settings from before the experiment. Its last run is kept as well, and laid over the charts. */
+  /** Builds a run at step 0 with the settings from before the experiment. The experiment's last run is kept and laid over the charts. */
   goBack(): void {
     const { before, phase } = this.store.getState();
     if (before === null || phase === 'running') return;
@@ -116,7 +116,7 @@ export class ExperimentQueue {
     this.#layOver();
   }
 
-  /** Trains a run of these settings to its end. */
+  /** Trains a run with these settings to its end. */
   #trained(config: RunConfig): Promise<Ended> {
     const { runStore, datasetStore } = this.#lab;
     const problem = startProblem(config, datasetStore.getState());
@@ -155,7 +155,7 @@ export class ExperimentQueue {
     return error?.message ?? datasetStore.getState().problem ?? 'The run could not be built.';
   }
 
-  /** Names the run that has just ended after its experiment, e.g. “Figure 2: with stop-gradient”; its id if it is to be laid over the charts. */
+  /** Names the run that has just ended, e.g. “Figure 2: with stop-gradient”. Returns its id if the charts are to show it, else null. */
   #keep({ title }: Experiment, index: number, state: RunEnd): string | null {
     const { archive } = this.#lab;
     const { live } = archive.store.getState();
@@ -166,7 +166,7 @@ export class ExperimentQueue {
     return state === 'finished' || state === 'diverged' ? live.id : null;
   }
 
-  /** Lays the runs that are done over the charts, as soon as the archive lists them. */
+  /** Lays finished runs over the charts as soon as the archive lists them. */
   #layOver(): void {
     const { archive } = this.#lab;
     for (const { kept } of this.store.getState().runs) {

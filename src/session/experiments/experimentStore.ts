@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { Experiment, ExperimentRun, RunSummary, Verdict } from '../../domain/experiments/experiment';
 import type { RunConfig } from '../../domain/runConfig';
 
-/** How a run of an experiment ended; `stopped` and `skipped` by the person. */
+/** How a run of an experiment ended. `stopped` and `skipped`: the person ended it. */
 export type RunEnd = 'finished' | 'diverged' | 'failed' | 'skipped' | 'stopped';
 
 /** A run of the queue. */
@@ -10,25 +10,25 @@ export interface QueuedRun {
   readonly run: ExperimentRun;
   readonly config: RunConfig;
   readonly state: 'waiting' | 'running' | RunEnd;
-  /** Its id in the archive once it has run to its end, to be laid over the charts; else null. */
+  /** Its id in the archive, by which it is laid over the charts; null unless it finished or diverged. */
   readonly kept: string | null;
-  /** Its own numbers; null until it has ended, and where it did not run to an end of its own. */
+  /** Its results; null until it has finished or diverged, and where it was changed in flight. */
   readonly summary: RunSummary | null;
-  /** Why it failed or does not count, in words; null if neither is so. */
+  /** Why it failed or does not count; otherwise null. */
   readonly note: string | null;
 }
 
 export interface ExperimentState {
-  /** `done`: every run was tried; `stopped`: the person ended the queue before that. */
+  /** `done`: every run was tried; `stopped`: the queue ended before that. */
   readonly phase: 'idle' | 'running' | 'done' | 'stopped';
-  /** The one whose runs these are; null before the first. */
+  /** The experiment that `runs` belong to; null before the first. */
   readonly experiment: Experiment | null;
   readonly runs: readonly QueuedRun[];
-  /** Judged when the queue has ended. */
+  /** The verdict; null until the queue has ended. */
   readonly verdict: Verdict | null;
-  /** The settings that the person had, to go back to. */
+  /** The settings from before the experiment, for `goBack`. */
   readonly before: RunConfig | null;
-  /** What the person should know of the queue, e.g. that the run before it was kept; null for nothing. */
+  /** A message about the queue, e.g. that the previous run was kept; null if there is none. */
   readonly message: string | null;
 }
 
@@ -45,9 +45,9 @@ export function createExperimentStore() {
   }));
 }
 
-/** Where a queue stands. Steps are those of all runs together; a run that has ended counts in full. */
+/** The progress of a queue, in steps of all runs together; a run that has ended counts in full. */
 export interface QueueProgress {
-  /** 0 to `of` - 1; null where none is running. */
+  /** Index of the current run, 0 to `of` - 1; null where none is running. */
   readonly index: number | null;
   readonly of: number;
   readonly done: number;

@@ -10,8 +10,8 @@ import type { RunConfig } from '../../domain/runConfig';
 import type { RunStoreState } from '../run/runStore';
 
 /**
- * The settings of each run: those on the page, but for the options of the methods, which are the preset's, so that an
- * experiment changes what it names and nothing else. `steps` is the length of a run, at the batch size on the page.
+ * The settings of each run: those on the page, with the preset's values for the options of the methods, so that the runs differ only in
+ * what the experiment names. `steps` is the length of a run at the page's batch size.
  */
 export function planRuns(
   experiment: Experiment,
@@ -24,7 +24,7 @@ export function planRuns(
   }));
 }
 
-/** The run on the page in the numbers that experiments are judged by; null when there is none. */
+/** The summary of the run on the page, from which experiments are judged; null when there is no run. */
 export function liveSummary({ active, step, latest, baselines }: RunStoreState): RunSummary | null {
   if (active === null) return null;
   return runSummary(step, active.config.outputDim, { ...latest, untrainedKnn: baselines?.knn?.untrained });

@@ -3,7 +3,7 @@ import { decodeShareLink, encodeShareLink, type FolderReference, type SharedRun 
 import type { DatasetStoreState } from '../data/datasetStore';
 import { liveSettings, type RunStoreState } from '../run/runStore';
 
-/** How a link names the images in use, or those it was opened with and still waits for. */
+/** The folder that a link names: the one in use, or the one that the opened link still asks for. */
 function folderOf({ info, wanted }: DatasetStoreState): FolderReference | null {
   if (wanted !== null) return wanted;
   if (info === null || info.source.kind !== 'folder') return null;
@@ -11,7 +11,7 @@ function folderOf({ info, wanted }: DatasetStoreState): FolderReference | null {
   return { name, count, fingerprint };
 }
 
-/** The link of the run on the page, changes in flight included; those not yet in effect stand at the current step. */
+/** The link of the run on the page with its changes in flight; a pending change is listed at the current step. */
 export function linkOf(run: RunStoreState, data: DatasetStoreState): string {
   const { config, step, pending } = run;
   const asked = run.active === null ? [] : Object.keys(pending);

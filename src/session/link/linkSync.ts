@@ -2,17 +2,17 @@ import type { DatasetStore } from '../data/datasetStore';
 import type { RunStore } from '../run/runStore';
 import { linkOf } from './link';
 
-/** What a link is made of. */
+/** The stores that a link is computed from. */
 export interface LinkSources {
   readonly runStore: RunStore;
   readonly datasetStore: DatasetStore;
 }
 
-/** The address follows this long after the settings, so that a slider does not write it a hundred times. */
+/** Delay between an edit and the update of the address, so that dragging a slider does not write it a hundred times. */
 const DELAY_MS = 250;
 
 /**
- * Keeps the address of the page and the settings in step, both ways, without touching the history.
+ * Writes the settings into the page's address, and opens an address that the person enters. Adds no entry to the history.
  * @param open called with the hash of an address that the person went to
  */
 export function syncLink(sources: LinkSources, open: (hash: string) => void, page: Window): void {
@@ -32,7 +32,7 @@ export function syncLink(sources: LinkSources, open: (hash: string) => void, pag
   datasetStore.subscribe((now, before) => {
     if (now.info !== before.info || now.wanted !== before.wanted) soon();
   });
-  // The event comes late: by then the address may hold the old settings again.
+  // The event's URL, not the current one: `write` may have overwritten the address before the event arrives.
   page.addEventListener('hashchange', ({ newURL }) => open(new URL(newURL).hash));
   soon();
 }

@@ -1,14 +1,13 @@
 type Redraw = () => void;
 
-/** Calls `run` after `ms`; a timer in the page, a manual one in tests. */
+/** Calls `run` after `ms`. The page uses a timer; tests call it themselves. */
 export type Scheduler = (run: () => void, ms: number) => void;
 
-/** All charts together are redrawn at most this many times a second. */
+/** Maximum number of redraws per second, over all charts together. */
 const REDRAWS_PER_SECOND = 10;
 
 /**
- * Redraws charts one at a time, in turn, each in a task of its own: six charts in one task would block the page
- * for so long that a person notices.
+ * Redraws charts one at a time, in turn, each in its own task: six charts in one task would block the page noticeably.
  */
 export class ChartClock {
   readonly #stale = new Set<Redraw>();
@@ -20,7 +19,7 @@ export class ChartClock {
     this.#schedule = schedule;
   }
 
-  /** Registers a chart; the returned function takes it away again. */
+  /** Registers a chart; the returned function unregisters it. */
   subscribe(redraw: Redraw): () => void {
     this.#charts.add(redraw);
     return () => {
@@ -29,7 +28,7 @@ export class ChartClock {
     };
   }
 
-  /** Says that there is something new to draw. */
+  /** Marks every chart as out of date, so that each is redrawn in turn. */
   touch(): void {
     for (const chart of this.#charts) this.#stale.add(chart);
     if (this.#ticking || this.#stale.size === 0) return;

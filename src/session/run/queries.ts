@@ -4,8 +4,8 @@ import { type DatasetInfo, indicesOf, NO_LABEL, TEST, TRAIN } from '../../domain
 export const QUERY_COUNT = 5;
 
 /**
- * Images to begin with: one each of different classes where there are classes, else spread over the data set. Test images where there are any.
- * `round` gives other ones: 0 the first choice, then 1, 2, ...
+ * Query images: one of each of several classes where there are classes, else evenly spaced over the data set. Test images where there are
+ * any, else training images. Each `round` (0, 1, 2, ...) gives other images.
  */
 export function pickQueries(info: DatasetInfo, round: number): number[] {
   const test = indicesOf(info, TEST);
@@ -24,7 +24,7 @@ export function pickQueries(info: DatasetInfo, round: number): number[] {
   if (classes.length === 0) return spread(candidates, round);
   const queries: number[] = [];
   for (let i = 0; i < Math.min(QUERY_COUNT, candidates.length); i++) {
-    // Consecutive rounds go on through the classes, and through the members of each.
+    // Consecutive rounds continue through the classes, and through the members of each class.
     const at = round * QUERY_COUNT + i;
     const members = classes[at % classes.length] ?? [];
     const member = members[Math.floor(at / classes.length) % members.length];

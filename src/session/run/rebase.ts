@@ -3,8 +3,8 @@ import { presetConfig } from '../../domain/presets';
 import { configProblems, type DatasetChoice, type PresetName, type RunConfig } from '../../domain/runConfig';
 
 /**
- * The settings for another data set or preset: its defaults, with what was edited by hand kept. Where the two do not fit together,
- * the defaults alone.
+ * The settings for another data set or preset: its defaults, with the settings kept that were edited by hand. If the result is not a
+ * valid config, the defaults alone.
  */
 export function rebased(config: RunConfig, preset: PresetName, dataset: DatasetChoice): RunConfig {
   const before = flattenConfig(presetConfig(config.preset, config.dataset, config.method));
@@ -16,10 +16,10 @@ export function rebased(config: RunConfig, preset: PresetName, dataset: DatasetC
   return configProblems(next).length === 0 ? next : defaults;
 }
 
-/** Settings that are no part of a preset's recipe: choosing a preset keeps them. */
+/** Settings that are not part of a preset: choosing a preset keeps them. */
 export const KEPT_BY_PRESET = ['engine', 'precision', 'seed'] as const satisfies readonly (keyof RunConfig)[];
 
-/** A preset chosen anew: its own values, but for what is not part of a recipe. */
+/** The settings after a preset was chosen: its values, except for `KEPT_BY_PRESET`. */
 export function withPreset(config: RunConfig, preset: PresetName): RunConfig {
   const kept = Object.fromEntries(KEPT_BY_PRESET.map((key) => [key, config[key]]));
   return { ...presetConfig(preset, config.dataset, config.method), ...kept };

@@ -22,10 +22,10 @@ import { hasMoved, NO_RUN, type RunStore, type RunStoreState } from './runStore'
 import type { SeriesSet } from './series';
 import { startProblem } from './startProblem';
 
-/** An edit is built into a run that has not moved after this pause, so that a series of edits builds one run. */
+/** A run that has not moved is rebuilt this long after an edit, so that a series of edits builds one run. */
 const REBUILD_DELAY_MS = 400;
 
-/** Where the run on the page is described. */
+/** The stores that describe the run on the page. */
 export interface RunStores {
   readonly runStore: RunStore;
   readonly datasetStore: DatasetStore;
@@ -34,17 +34,17 @@ export interface RunStores {
   readonly clock: ChartClock;
 }
 
-/** What a run is built with. */
+/** What the run control depends on. */
 export interface RunParts {
   readonly engine: EngineSession;
   readonly images: Pick<ImagesInUse, 'areStale'>;
   /** Loads the images in use again, then calls `imagesReplaced` or `imagesFailed`. */
   reloadImages(): void;
-  /** Called once the engine runs and before a run is built, to adapt the settings to the engine. */
+  /** Called when the engine runs and before a run is built, to adapt the settings to the engine. */
   adaptSettings(): void;
 }
 
-/** Builds, trains and ends the run of the page: asks `transition` what each event leads to, and carries that out. */
+/** Builds, trains and ends the page's run: `transition` gives the next state and the effects of each event, which are carried out here. */
 export class RunControl {
   readonly #stores: RunStores;
   readonly #parts: RunParts;
@@ -69,36 +69,36 @@ export class RunControl {
     this.#dispatch({ type: 'pause' });
   }
 
-  /** A new run at step 0 with the settings as edited, with the engine started again if need be. The run before it is over. */
+  /** Ends the run and builds a new one at step 0 with the edited settings. Starts the engine again if it failed. */
   reset(): void {
     const [problem = null] = configProblems(this.#store.config);
     this.#dispatch({ type: 'reset', problem });
   }
 
-  /** Resolves once a run of these settings is built, or cannot be. */
+  /** Replaces the run by one with these settings. Resolves once it is built, or when it cannot be built. */
   replaceBy(config: RunConfig, intent: 'train' | null): Promise<void> {
     this.#dispatch({ type: 'replaceBy', intent }, { config });
     return this.#rest();
   }
 
-  /** The run of a link. `loadsImages`: it waits for images that are loaded first. */
+  /** Replaces the run by that of a link. `loadsImages`: the run is built after its images have been loaded. */
   open(config: RunConfig, changes: readonly LiveChange[], loadsImages: boolean): void {
     this.#dispatch({ type: 'open', loadsImages }, { config, changes });
   }
 
-  /** Has the kernels of the run to come compiled while its images are read. */
+  /** Compiles the kernels of the first run while its images are loaded. */
   prepare(): void {
     const { config } = this.#store;
     if (this.#stores.datasetStore.getState().info !== null || configProblems(config).length > 0) return;
     void this.#attempt(this.#parts.engine.request<'prepare'>({ type: 'prepare', config }));
   }
 
-  /** Settings were edited: a run that has not moved is rebuilt with them soon. */
+  /** Called after an edit: a run that has not moved is rebuilt after `REBUILD_DELAY_MS`. */
   edited(): void {
     this.#dispatch({ type: 'edit', moved: hasMoved(this.#store) });
   }
 
-  /** Changes a setting of the run in flight. */
+  /** Changes a setting during the run. */
   change(key: LiveKey, value: LiveValue): void {
     if (this.#state.run === 'none') return;
     this.#stores.runStore.setState(({ pending }) => ({ pending: { ...pending, [key]: value } }));
@@ -110,7 +110,7 @@ export class RunControl {
     if (isCreated(this.#state)) this.#sendQueries();
   }
 
-  /** Pauses and forgets the run before its images are replaced; resolves when the worker has reported all of it. */
+  /** Pauses and removes the run before its images are replaced. Resolves when the worker has sent all signals of the run. */
   async leaveImages(): Promise<void> {
     if (this.#state.run === 'training') {
       await this.#attempt(this.#parts.engine.request<'pause'>({ type: 'pause', runId: runIdOf(this.#state) }));
@@ -118,18 +118,18 @@ export class RunControl {
     this.#dispatch({ type: 'imagesLeaving' });
   }
 
-  /** Other images are in use. Resolves once a run on them is built, or cannot be. */
+  /** Called when other images are in use. Resolves once a run on them is built, or when it cannot be built. */
   imagesReplaced(): Promise<void> {
     this.#dispatch({ type: 'imagesReplaced' });
     return this.#rest();
   }
 
-  /** A load of images failed or was cancelled. */
+  /** Called when a load of images failed or was cancelled. */
   imagesFailed(): void {
     this.#dispatch({ type: 'imagesFailed' });
   }
 
-  /** Takes in what a run reports; what comes from a run that is over is dropped. */
+  /** Handles a signal of a run; signals of a run that is over are ignored. */
   receive(signal: RunSignal, runId: string): void {
     const { runStore, series, clock } = this.#stores;
     const state = runStore.getState();
@@ -141,7 +141,7 @@ export class RunControl {
     if (DRAWN.has(signal.kind)) clock.touch();
   }
 
-  /** Shows an error; one that the engine did not survive ends the run as well. */
+  /** Shows an error. A fatal one also ends the run. */
   fail(error: EngineError, runId: string | null): void {
     this.#dispatch({ type: 'error', error, runId });
   }
@@ -150,7 +150,7 @@ export class RunControl {
     return this.#stores.runStore.getState();
   }
 
-  /** @param news what else the store is to hold from now on */
+  /** @param news further values to write to the store in the same update */
   #dispatch(event: RunMachineEvent, news: Partial<RunStoreState> = {}): void {
     const [next, effects] = transition(this.#state, event);
     this.#state = next;
@@ -158,7 +158,7 @@ export class RunControl {
     for (const effect of effects) shown = { ...shown, ...this.#shownOf(effect) };
     const { run, intent } = next;
     const runState = run === 'none' ? null : run === 'creating' ? 'building' : run;
-    // In one go, and before the series: the archive keeps the run before with the curves that are still there.
+    // One update, before the series are cleared: on it the archive keeps the previous run together with its curves.
     this.#stores.runStore.setState({ ...shown, ...news, runState, intent });
     if (effects.some(({ type }) => type === 'clear' || type === 'create')) {
       this.#stores.series.clear();
@@ -194,7 +194,7 @@ export class RunControl {
     switch (effect.type) {
       case 'clear':
       case 'showError':
-        // All there is to do is in the store.
+        // `#shownOf` has already done all of it.
         return;
       case 'schedule':
         clearTimeout(this.#rebuild);
@@ -275,7 +275,7 @@ export class RunControl {
     void this.#attempt(this.#parts.engine.request<'setQueries'>({ type: 'setQueries', runId, indices }));
   }
 
-  /** Shows why a command failed, if it did. */
+  /** Awaits a command, and shows the error if it fails. */
   async #attempt(answer: Promise<Replies[keyof Replies]>): Promise<void> {
     try {
       await answer;
@@ -284,7 +284,7 @@ export class RunControl {
     }
   }
 
-  /** Resolves when nothing is awaited. */
+  /** Resolves when the state machine is at rest (`isAtRest`). */
   #rest(): Promise<void> {
     if (isAtRest(this.#state)) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));

@@ -5,12 +5,12 @@ import type { RunSignal } from '../../domain/signal';
 import type { RunStoreState } from './runStore';
 import { isWarning, markerWords } from './words';
 
-/** The event log keeps this many lines. */
+/** Maximum number of lines in the event log. */
 const LOG_LENGTH = 200;
 
 let lastEntry = 0;
 
-/** The log with one line more, the newest first. */
+/** The log with a new line at the top. */
 export function logged(
   log: RunStoreState['log'],
   step: number | null,
@@ -35,7 +35,7 @@ function withLatest(
   return next;
 }
 
-/** A change has taken effect: at step 0 it becomes part of the settings, later it is one of the run's changes. */
+/** Applies a change that has taken effect: at step 0 it becomes part of the settings, later it is one of the run's changes. */
 function withChange(state: RunStoreState, marker: Extract<Marker, { kind: 'change' }>): Partial<RunStoreState> {
   const { step, key, value } = marker;
   const pending: Partial<LiveSettings> = { ...state.pending };
@@ -54,14 +54,14 @@ function withMarker(state: RunStoreState, marker: Marker): Partial<RunStoreState
   if (marker.step === 0) return changed;
   return {
     ...changed,
-    // The worker is that far already; what it measured on the way there follows.
+    // A marker may arrive before the measurements of the steps up to it.
     step: Math.max(state.step, marker.step),
     markers: [...state.markers, marker],
     log: logged(state.log, marker.step, markerWords(marker), isWarning(marker)),
   };
 }
 
-/** What a signal of the current run changes in the store. What the run does is the run control's; measurements go to the series as well. */
+/** The store's changes on a signal of the current run. The run control handles the run's state, and adds measurements to the series. */
 export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<RunStoreState> {
   switch (signal.kind) {
     case 'state':

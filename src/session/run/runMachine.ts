@@ -1,43 +1,43 @@
 import type { RunState } from '../../domain/signal';
 import type { EngineError } from '../../protocol/events';
 
-/** The state of the page's run, in two parts that change side by side: the run there is, and the one that is to replace it. */
+/** The state of the page's run, in two independent parts: the present run, and the run that will replace it. */
 export interface RunMachineState {
   /**
-   * The run on the page. `none`: there is none. `creating`: the worker was asked to build it and has not answered, so that it
-   * takes no command about it yet. Everything else is what the worker reported last.
+   * The run on the page. `none`: there is none. `creating`: the worker was asked to build the run and has not answered, so that it
+   * accepts no command for it yet. All other values are the state that the worker reported last.
    */
   readonly run: 'none' | 'creating' | RunState;
   /**
-   * The run that is to replace it. `none`: there is none. `scheduled`: it is built when the pause after an edit is over.
-   * `engine`: it waits until the engine runs. `images`: it waits until its images are loaded again.
+   * The run that will replace it. `none`: there is none. `scheduled`: it is built when the delay after an edit is over.
+   * `engine`: it waits until the engine runs. `images`: it waits until its images have been loaded again.
    */
   readonly next: 'none' | 'scheduled' | 'engine' | 'images';
-  /** What the person pressed and has not happened yet: the run is still being built, or in the middle of an update. */
+  /** The button that was pressed but has not taken effect, because the run is being built or is in the middle of an update. */
   readonly intent: 'train' | 'step' | 'pause' | null;
-  /** How many runs there were; the run on the page is the last of them. */
+  /** Number of runs created so far; the run on the page is the last of them. */
   readonly runs: number;
 }
 
 /**
- * Whether a run can be built of the settings and the images. `coming`: images are being loaded. `stale`: they have to be loaded
- * again, as they are of another size or were held by a worker that is gone. `unfit`: they do not make a run together.
+ * Whether a run can be built from the settings and the images. `coming`: images are being loaded. `stale`: they have to be loaded
+ * again, because they have another size or their worker was replaced. `unfit`: no run can be built from these settings and images.
  */
 export type ImagesFor = 'coming' | 'stale' | 'unfit' | 'fit';
 
 export type RunMachineEvent =
   | { readonly type: 'train' | 'step' | 'pause' }
-  /** `problem`: why no run can be built of the settings as edited; null when one can. */
+  /** `problem`: why no run can be built from the edited settings; null when one can. */
   | { readonly type: 'reset'; readonly problem: string | null }
-  /** Settings were edited. `moved`: the run has taken a step or trains, so that it is not rebuilt unasked. */
+  /** Settings were edited. `moved`: the run has taken a step or trains, so that it is rebuilt only when the person resets it. */
   | { readonly type: 'edit'; readonly moved: boolean }
-  /** The pause after an edit is over. */
+  /** The delay after an edit is over. */
   | { readonly type: 'rebuildDue' }
-  /** A run of other settings, for an experiment. */
+  /** An experiment replaces the run by one with other settings. */
   | { readonly type: 'replaceBy'; readonly intent: 'train' | null }
   /** A link was opened. `loadsImages`: its images are loaded first, and `imagesReplaced` follows. */
   | { readonly type: 'open'; readonly loadsImages: boolean }
-  /** The worker is about to be given other images. */
+  /** Other images are about to be sent to the worker. */
   | { readonly type: 'imagesLeaving' }
   | { readonly type: 'imagesReplaced' }
   /** A load failed or was cancelled. */
@@ -49,16 +49,16 @@ export type RunMachineEvent =
   | { readonly type: 'createFailed'; readonly runId: string; readonly error: EngineError }
   /** The worker reported the state of a run. */
   | { readonly type: 'runState'; readonly runId: string; readonly state: RunState }
-  /** Something broke; `runId` names the run it hit, if it hit one. */
+  /** An error outside any command; `runId` names the run that it affects, if there is one. */
   | { readonly type: 'error'; readonly runId: string | null; readonly error: EngineError };
 
 export type RunEffect =
-  /** The run on the page is over. `changes`: whether its changes in flight are kept for the next one. */
+  /** Removes the run from the page. `changes`: whether its changes in flight are kept for the next run. */
   | { readonly type: 'clear'; readonly changes: 'kept' | 'dropped' }
-  /** Begins the pause after an edit, anew if need be. */
+  /** Starts or restarts the delay after an edit. */
   | { readonly type: 'schedule' }
   | { readonly type: 'unschedule' }
-  /** Lets an engine that failed to start be tried again. */
+  /** Allows another start of an engine that failed to start. */
   | { readonly type: 'forgetFailure' }
   /** Answered with `engineReady` or `engineFailed`. */
   | { readonly type: 'startEngine' }
@@ -66,37 +66,37 @@ export type RunEffect =
   | { readonly type: 'reloadImages' }
   /** Replaces the run on the page; answered with `created` or `createFailed`. */
   | { readonly type: 'create'; readonly runId: string }
-  /** Sends what was asked of a run before the worker knew it: changes in flight and query images. */
+  /** Sends the changes in flight and query images that were chosen before the worker had built the run. */
   | { readonly type: 'catchUp'; readonly runId: string }
   | { readonly type: 'command'; readonly command: 'train' | 'step' | 'pause'; readonly runId: string }
   | { readonly type: 'showError'; readonly error: EngineError }
-  /** The engine did not survive the error. */
+  /** The error was fatal: the engine is lost. */
   | { readonly type: 'loseEngine'; readonly error: EngineError }
   | { readonly type: 'notify'; readonly text: string };
 
-/** What an event leads to: the state after it, and what is to be done, in this order. */
+/** The state after an event, and the effects to carry out, in order. */
 export type Transition = readonly [state: RunMachineState, effects: readonly RunEffect[]];
 
 export const NO_RUNS: RunMachineState = { run: 'none', next: 'none', intent: null, runs: 0 };
 
 const FORGET: RunEffect = { type: 'clear', changes: 'dropped' };
 
-/** The name of the run on the page. */
+/** The id of the run on the page. */
 export function runIdOf({ runs }: RunMachineState): string {
   return `run-${runs}`;
 }
 
-/** Whether the worker takes commands about the run on the page. */
+/** Whether the worker accepts commands for the run on the page. */
 export function isCreated({ run }: RunMachineState): boolean {
   return run !== 'none' && run !== 'creating';
 }
 
-/** Whether nothing is awaited: a run that was asked for is built, or cannot be. */
+/** Whether nothing is pending: a requested run has been built, or cannot be built. */
 export function isAtRest({ run, next }: RunMachineState): boolean {
   return run !== 'creating' && next !== 'engine' && next !== 'images';
 }
 
-/** What an event changes in the state of the page's run, and what has to be done about it. Pure. */
+/** The transition function of the page's run: the next state and the effects of an event. Pure. */
 export function transition(state: RunMachineState, event: RunMachineEvent): Transition {
   switch (event.type) {
     case 'train':
@@ -108,7 +108,7 @@ export function transition(state: RunMachineState, event: RunMachineEvent): Tran
         isCreated(state) ? [{ type: 'command', command: 'pause', runId: runIdOf(state) }] : [],
       ];
     case 'reset':
-      // No run could be built of these settings: the one there is stays.
+      // No run can be built from these settings, so the present run stays.
       if (event.problem !== null && state.run !== 'none') return [state, [{ type: 'notify', text: event.problem }]];
       return replaced(state, null);
     case 'replaceBy':
@@ -118,7 +118,7 @@ export function transition(state: RunMachineState, event: RunMachineEvent): Tran
       return event.loadsImages ? without(cleared, [FORGET]) : sought(cleared, [FORGET]);
     }
     case 'edit':
-      // A run that waits for its engine or its images is built of the settings as they are then.
+      // A run that waits for the engine or its images is built with the settings of that time.
       if (event.moved || state.next === 'engine' || state.next === 'images') return [state, []];
       return [{ ...state, next: 'scheduled' }, [{ type: 'schedule' }]];
     case 'rebuildDue':
@@ -152,25 +152,25 @@ function isCurrent(state: RunMachineState, runId: string): boolean {
   return state.run !== 'none' && runId === runIdOf(state);
 }
 
-/** No run is to follow. */
+/** Cancels the run that would replace the present one. */
 function without(state: RunMachineState, effects: readonly RunEffect[]): Transition {
   const timer: RunEffect[] = state.next === 'scheduled' ? [{ type: 'unschedule' }] : [];
   return [{ ...state, next: 'none' }, [...effects, ...timer]];
 }
 
-/** A run is to be built, as soon as there is an engine to build it with. */
+/** Requests a run, which is built as soon as the engine runs. */
 function sought(state: RunMachineState, effects: readonly RunEffect[] = []): Transition {
   if (state.next === 'engine') return [state, effects];
   const [settled, done] = without(state, effects);
   return [{ ...settled, next: 'engine' }, [...done, { type: 'startEngine' }]];
 }
 
-/** The run on the page is over, and another is to be built; an engine that failed is tried again. */
+/** Ends the run on the page and requests another; an engine that failed to start is started again. */
 function replaced(state: RunMachineState, intent: 'train' | null): Transition {
   return sought({ ...state, run: 'none', intent }, [{ type: 'forgetFailure' }, FORGET]);
 }
 
-/** Does what the person asked for, or first sees to the run that it needs. */
+/** Sends the command of the pressed button, or first requests the run that it needs. */
 function followed(state: RunMachineState, effects: readonly RunEffect[] = []): Transition {
   const { intent, next, run } = state;
   if (intent !== 'train' && intent !== 'step') return [state, effects];
@@ -198,19 +198,19 @@ function withEngine(state: RunMachineState, images: ImagesFor): Transition {
   }
 }
 
-/** The worker knows the run from now on. */
+/** The worker has built the run: sends what was requested meanwhile. */
 function caughtUp(state: RunMachineState): Transition {
   return followed(state, [{ type: 'catchUp', runId: runIdOf(state) }]);
 }
 
 function reported(state: RunMachineState, run: RunState): Transition {
-  // The answer to the request follows.
+  // The worker reports `building` before it answers the request; only `created` ends `creating`.
   if (state.run === 'creating' && run === 'building') return [state, []];
   const next: RunMachineState = { ...state, run, intent: intentAfter(state.intent, run) };
   return state.run === 'creating' ? caughtUp(next) : [next, []];
 }
 
-/** What was pressed is forgotten once it has happened, or can no longer happen. */
+/** The intent after a report: null once the button has taken effect, or no longer can. */
 function intentAfter(intent: RunMachineState['intent'], run: RunState): RunMachineState['intent'] {
   switch (run) {
     case 'building':
@@ -233,7 +233,7 @@ function isFatal({ code, recoverable }: EngineError): boolean {
 }
 
 function shown(error: EngineError): RunEffect[] {
-  // The command was about a run that has been replaced since.
+  // The command was for a run that has been replaced meanwhile.
   if (error.code === 'stale-run') return [];
   const lost: RunEffect[] = isFatal(error) ? [{ type: 'loseEngine', error }] : [];
   return [{ type: 'showError', error }, ...lost];

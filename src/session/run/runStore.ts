@@ -22,33 +22,33 @@ import type { EngineError } from '../../protocol/events';
 /** The run that the worker holds. */
 export interface ActiveRun {
   readonly runId: string;
-  /** As it was at step 0; later changes are in `changes`. */
+  /** The settings at step 0; later changes are in `changes`. */
   readonly config: RunConfig;
 }
 
 /** A line of the event log. */
 export interface LogEntry {
   readonly id: number;
-  /** null for what does not belong to a step. */
+  /** null for events without a step. */
   readonly step: number | null;
   readonly text: string;
   readonly warning: boolean;
 }
 
 export interface RunStoreState {
-  /** The settings as edited: those of the run, or of the next one where they differ. */
+  /** The edited settings: those of the run, or, where they differ, of the next run. */
   readonly config: RunConfig;
   readonly active: ActiveRun | null;
   readonly runState: RunState | null;
-  /** What was pressed and has not happened yet: the run is still being built, or in the middle of an update. */
+  /** The button that was pressed but has not taken effect, because the run is being built or is in the middle of an update. */
   readonly intent: 'train' | 'step' | 'pause' | null;
   /** Finished updates. */
   readonly step: number;
   /** The last value of each series. */
   readonly latest: Readonly<Partial<Record<SeriesName, number>>>;
-  /** Changes in flight, in the order of their steps: made, and still to be replayed from a link. */
+  /** Changes in flight, in the order of their steps: those made, and those of a link that are still to be replayed. */
   readonly changes: readonly LiveChange[];
-  /** Asked for, not yet in effect. */
+  /** Changes that were requested and are not yet in effect. */
   readonly pending: Partial<LiveSettings>;
   readonly markers: readonly Marker[];
   readonly baselines: Baselines | null;
@@ -58,12 +58,12 @@ export interface RunStoreState {
   readonly resources: Resources | null;
   /** Images whose neighbours are shown. */
   readonly queries: readonly number[];
-  /** Why the run cannot go on, or could not be built. */
+  /** Why the run failed or could not be built. */
   readonly error: EngineError | null;
   readonly log: readonly LogEntry[];
 }
 
-/** What a run leaves behind when it is replaced. */
+/** The values to which the store is reset when a run is replaced. */
 export const NO_RUN = {
   runState: null,
   step: 0,
@@ -96,26 +96,26 @@ export function isLiveKey(path: string): path is LiveKey {
   return LIVE_KEYS.some((key) => key === path);
 }
 
-/** Whether the run has gone past the point at which it may still be rebuilt unnoticed. */
+/** Whether the run has taken a step or trains: such a run is not rebuilt after an edit, since its progress would be lost. */
 export function hasMoved({ active, step, runState }: RunStoreState): boolean {
   return active !== null && (step > 0 || runState === 'training');
 }
 
-/** Whether the run goes on, or is about to: the button then says Pause. */
+/** Whether the run trains or is about to; the button is then “Pause”. */
 export function isGoing({ runState, intent }: RunStoreState): boolean {
   return intent === 'train' || (runState === 'training' && intent === null);
 }
 
 type LiveState = Pick<RunStoreState, 'config' | 'active' | 'changes' | 'pending' | 'step'>;
 
-/** The live settings as they stand now: the run's own, changed by what happened up to its step, and by what was just asked for. */
+/** The current values of the live settings: those of the run, with its changes up to the current step and the pending ones. */
 export function liveSettings(state: LiveState): LiveSettings {
   let live = liveSettingsOf(state.active?.config ?? state.config);
   for (const [step, key, value] of state.changes) if (step <= state.step) live = { ...live, [key]: value };
   return { ...live, ...state.pending };
 }
 
-/** The settings to show: those edited, with the live ones as they stand now. */
+/** The settings to show: the edited ones, with the current values of the live settings. */
 export function shownConfig(state: RunStoreState): RunConfig {
   return { ...state.config, ...liveSettings(state) };
 }

@@ -25,7 +25,7 @@ export class Series {
     return this.#count;
   }
 
-  /** Appends a point. One at or before the last step is dropped: an answer that came twice or late. */
+  /** Appends a point. A point at or before the last step is dropped, since a measurement may arrive twice or late. */
   push(step: number, value: number): void {
     if (this.#count > 0 && step <= (this.#steps[this.#count - 1] ?? 0)) return;
     if (this.#count === this.#steps.length) {
@@ -42,14 +42,14 @@ export class Series {
   }
 
   /**
-   * At most `maxPoints` points that look like the whole series: of each stretch of steps its lowest and its highest point,
-   * so that no spike is lost. The stretches are powers of two wide and start at multiples of their width: as a series grows, points already
-   * drawn stay where they are until the width doubles. Non-finite values are left out. One pass over the data.
+   * At most `maxPoints` points that look like the whole series: the lowest and the highest point of each interval of steps, so that
+   * no spike is lost. The width of the intervals is a power of two, and they start at multiples of it: as a series grows, points
+   * already drawn stay in place until the width doubles. Non-finite values are left out. One pass over the data.
    */
   decimated(maxPoints: number): Point[] {
     if (this.#count <= maxPoints) return this.#finitePoints();
     const span = (this.#steps[this.#count - 1] ?? 0) - (this.#steps[0] ?? 0) + 1;
-    // A span that does not start on a boundary touches one stretch more, and the last point is always kept.
+    // One interval more, where the series does not start at a boundary, and one point more, since the last is always kept.
     const stretches = Math.max(1, Math.floor((maxPoints - 1) / 2) - 1);
     const width = 2 ** Math.max(0, Math.ceil(Math.log2(span / stretches)));
     const points: Point[] = [];

@@ -8,12 +8,12 @@ import { rebased, withPreset } from './rebase';
 import type { RunControl } from './runControl';
 import { isLiveKey, type RunStore } from './runStore';
 
-/** Edits the settings of the page, and tells the run control. */
+/** Edits the settings of the page and notifies the run control. */
 export class Settings {
   readonly #runStore: RunStore;
   readonly #engineStore: EngineStore;
   readonly #control: Pick<RunControl, 'edited' | 'change'>;
-  /** Whether the page may still choose the preset by itself. */
+  /** Whether the page may still choose the preset. */
   #choosesPreset = true;
 
   constructor(runStore: RunStore, engineStore: EngineStore, control: Pick<RunControl, 'edited' | 'change'>) {
@@ -27,7 +27,7 @@ export class Settings {
     const { config, active } = this.#runStore.getState();
     const changed = setConfigValue(config, path, value);
     if (isLiveKey(path) && active !== null) this.#control.change(path, changed[path]);
-    // Another method brings settings of its own with it.
+    // A method has its own options and defaults.
     else this.#edit(changed.method === config.method ? changed : withMethod(config, changed.method));
   }
 
@@ -36,18 +36,21 @@ export class Settings {
     this.#edit(withPreset(this.#runStore.getState().config, preset));
   }
 
-  /** Gives up edits that wait for a new run. */
+  /** Discards edits that need a new run. */
   discardEdits(): void {
     const { active } = this.#runStore.getState();
     if (active !== null) this.#runStore.setState({ config: active.config });
   }
 
-  /** The preset was chosen: the page no longer chooses one by itself. */
+  /** Called when the preset has been chosen: the page no longer chooses one. */
   keepPreset(): void {
     this.#choosesPreset = false;
   }
 
-  /** A software adapter is some hundred times slower: unless a preset was chosen, takes the one made for it. Needs an engine that runs. */
+  /**
+   * Chooses the preset `tiny` on a software adapter, which is some hundred times slower than a GPU, unless a preset was chosen before.
+   * The engine must be running.
+   */
   adaptToEngine(): void {
     if (!this.#choosesPreset) return;
     this.keepPreset();
@@ -56,7 +59,7 @@ export class Settings {
     this.#runStore.setState({ config: rebased(config, 'tiny', config.dataset) });
   }
 
-  /** Adapts the settings to images that were just loaded. `areFirst`: a link's changes in flight are about them. */
+  /** Adapts the settings to newly loaded images. `areFirst`: no run was built before, so that a link's changes in flight are kept. */
   adaptToImages(info: DatasetInfo, areFirst: boolean): void {
     const { config, changes } = this.#runStore.getState();
     const dataset = info.source.kind === 'sample' ? info.source.id : 'folder';

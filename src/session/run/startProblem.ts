@@ -3,7 +3,7 @@ import type { RunConfig } from '../../domain/runConfig';
 import { runProblems } from '../../domain/runProblems';
 import type { DatasetStoreState } from '../data/datasetStore';
 
-/** Why a run cannot be built of these settings and images, in words that say what to do; null when it can. */
+/** Why no run can be built from these settings and images, and what to do; null when one can. */
 export function startProblem(
   config: RunConfig,
   { info, wanted }: Pick<DatasetStoreState, 'info' | 'wanted'>,

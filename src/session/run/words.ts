@@ -2,7 +2,7 @@ import { fieldOf, valueLabel } from '../../domain/fields';
 import type { Diagnosis, Marker } from '../../domain/measurement';
 import type { LiveKey, LiveValue } from '../../domain/runConfig';
 
-/** For settings whose own label is too long for a mark on a chart. */
+/** Short names of settings whose labels are too long for a marker on a chart. */
 const SHORT_NAMES: Partial<Record<LiveKey, string>> = {
   stopGradient: 'stop-gradient',
   predictor: 'predictor',
@@ -25,7 +25,7 @@ const DIAGNOSIS_WORDS: Record<Diagnosis['state'], string> = {
   diverged: 'diverged',
 };
 
-/** What a marker's line on the charts is labelled with. */
+/** The label of a marker's line on the charts. */
 export function markerWords(marker: Marker): string {
   switch (marker.kind) {
     case 'change':
@@ -37,7 +37,7 @@ export function markerWords(marker: Marker): string {
   }
 }
 
-/** Whether a marker stands for a failure, and is drawn in the warning colour. */
+/** Whether a marker is drawn in the warning colour: a failure, or stop-gradient switched off. */
 export function isWarning(marker: Marker): boolean {
   if (marker.kind === 'change') return marker.key === 'stopGradient' && marker.value === false;
   return marker.state !== 'learning' && marker.state !== 'starting';

@@ -76,7 +76,7 @@ interface OverlaidChartProps {
   readonly overlays: readonly OverlaidRun[];
 }
 
-/** The curves of the run, all on the same steps, and over them those of the kept runs that were ticked. */
+/** The charts of the run on a common step axis, with the curves of the ticked kept runs. */
 export function ChartsPanel() {
   const overlays = useOverlays();
   return (
@@ -152,7 +152,7 @@ function KnnChart({ overlays }: OverlaidChartProps) {
   );
 }
 
-/** @param knn undefined before the baselines are there, null where there are no classes to judge by */
+/** @param knn undefined before the baselines are measured, null where kNN is not measured */
 function knnHelp(knn: Baselines['knn'] | undefined, { k, temperature }: { k: number; temperature: number }): string {
   if (knn === null) return 'Needs images with classes, some of them held out for testing.';
   const judged = knn === undefined ? '' : `: ${grouped(knn.queries)} test images, ${grouped(knn.bank)} voters`;

@@ -16,7 +16,7 @@ const LINE_HEIGHT = 12;
 const HEIGHT = 164;
 const AXIS_HEIGHT = 20;
 const AXIS_WIDTH = 42;
-/** Above the curve there is room for the labels of the event markers. */
+/** Space above the curve for the labels of the event markers. */
 const MARGIN = { top: 16, right: 10, bottom: 0, left: 0 };
 const PLOT_HEIGHT = HEIGHT - AXIS_HEIGHT - MARGIN.top;
 /** Stroke widths of the live line: alone, and with overlays. */
@@ -24,7 +24,7 @@ const [ALONE, AMONG_OTHERS] = [1.6, 2.2];
 
 interface CurveProps {
   readonly chart: ChartDescription;
-  /** Whether the run on the page is drawn. */
+  /** Whether to draw the run on the page. */
   readonly live: boolean;
   readonly overlays: readonly OverlaidRun[];
 }
@@ -36,7 +36,7 @@ export const Curve = memo(function Curve({ chart, live, overlays }: CurveProps) 
   const { lines, step, markers, baselines } = useChart(names);
   const curves = useOverlayCurves(overlays, chart.lines[0].series);
   const others = useMemo(() => overlays.flatMap(({ run }) => run.baselines ?? []), [overlays]);
-  // All charts end at the same step, however seldom a quantity is measured.
+  // The current step, not the last point, so that all charts end at the same step.
   const farthest = Math.max(step, ...overlays.map(({ run }) => run.steps));
   const { end, stepTicks, domain, valueTicks, references } = frameOf(chart, { live: baselines, others }, farthest, [
     ...lines,

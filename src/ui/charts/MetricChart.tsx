@@ -9,14 +9,14 @@ interface MetricChartProps {
   readonly chart: ChartDescription;
   /** The current value, large. */
   readonly value?: ReactNode;
-  /** One line that says how to read it. */
+  /** One line of help on how to read it. */
   readonly help: ReactNode;
-  /** Whether the run on the page is drawn. */
+  /** Whether to draw the run on the page. */
   readonly live?: boolean;
   readonly overlays: readonly OverlaidRun[];
 }
 
-/** A quantity over the steps: its current value, a line of help, its curve and those laid over it. */
+/** The chart of a quantity over the steps: its current value, a line of help, its curve and the overlays. */
 export const MetricChart = memo(function MetricChart({ chart, value, help, live = true, overlays }: MetricChartProps) {
   return (
     <section className={classes.card} aria-label={chart.title}>

@@ -13,7 +13,7 @@ export function OverlayLines({ curves }: { readonly curves: readonly OverlayCurv
   const x = useXAxisScale();
   const y = useYAxisScale();
   if (x === undefined || y === undefined) return null;
-  // Both scales are linear, so two points define each.
+  // Both scales are linear, so two points determine each of them.
   const [x0 = 0, x1 = 0, y0 = 0, y1 = 0] = [x(0), x(1), y(0), y(1)];
   return curves.map((curve) => (
     <OverlayLine key={curve.run.id} curve={curve} x0={x0} perStep={x1 - x0} y0={y0} perUnit={y1 - y0} />
@@ -22,10 +22,10 @@ export function OverlayLines({ curves }: { readonly curves: readonly OverlayCurv
 
 interface OverlayLineProps {
   readonly curve: OverlayCurve;
-  /** Pixels of step 0, and of each step more. */
+  /** Position of step 0 in pixels, and pixels per step. */
   readonly x0: number;
   readonly perStep: number;
-  /** Pixels of value 0, and of each unit more. */
+  /** Position of value 0 in pixels, and pixels per unit. */
   readonly y0: number;
   readonly perUnit: number;
 }

@@ -10,13 +10,13 @@ import type { Figure, FigureLine } from './figure';
 import { LIVE_STYLES } from './lineStyles';
 import type { OverlaidRun } from './useOverlays';
 
-/** Points of one line of a saved picture at most: as many as it has pixels. */
+/** Maximum number of points of a line in a saved picture: its width in pixels. */
 const FIGURE_POINTS = 1400;
 
-/** The contents of a chart, to be saved. */
+/** The contents of a chart that can be saved. */
 export interface ChartContents {
   readonly chart: ChartDescription;
-  /** Whether the run on the page is drawn. */
+  /** Whether to draw the run on the page. */
   readonly live: boolean;
   readonly overlays: readonly OverlaidRun[];
 }
@@ -30,7 +30,7 @@ function datasetWords({ dataset, preset }: RunConfig, datasetName: string | unde
   return `${datasetName ?? valueLabel(fieldOf('dataset'), dataset)} · preset ${preset}`;
 }
 
-/** The name of the run on the page; it has none of its own before its first step. */
+/** The name of the run on the page; before its first step the archive has no record of it. */
 function liveName(lab: Lab): string {
   const run = lab.archive.current();
   return run === null ? 'this run' : runName(run);
@@ -79,7 +79,7 @@ export function figureOf(lab: Lab, contents: ChartContents): Figure {
   };
 }
 
-/** The chart's data, every point there is: a row for each step, a column for each line. */
+/** All points of the chart: a row for each step, a column for each line. */
 export function tableOf(lab: Lab, contents: ChartContents): Cell[][] {
   const lines = linesOf(lab, contents);
   const rows = new Map<number, Cell[]>();

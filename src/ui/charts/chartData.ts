@@ -21,7 +21,7 @@ export function rowsOf(lines: readonly (readonly Point[])[]): Row[] {
   return [...rows.values()].sort((a, b) => a.step - b.step);
 }
 
-/** Where the step axis ends: a little past the last step, in jumps, so that it does not move with every step. */
+/** The end of the step axis: a little past the last step, in increments, so that the axis does not change with every step. */
 export function axisEnd(step: number): number {
   if (step <= 10) return 10;
   const unit = 10 ** Math.floor(Math.log10(step)) / 5;
@@ -29,10 +29,10 @@ export function axisEnd(step: number): number {
 }
 
 const ROUND = [1, 2, 2.5, 5, 10];
-/** For steps, which are whole numbers. */
+/** Round factors for steps, which are integers. */
 export const ROUND_STEPS = [1, 2, 5, 10];
 
-/** At most `count` multiples of a round number between `from` and `to`; `round` lists what counts as round in a power of ten. */
+/** At most `count` multiples of a round number between `from` and `to`; `round` lists the factors of a power of ten that are round. */
 export function roundTicks(from: number, to: number, count: number, round: readonly number[] = ROUND): number[] {
   const span = to - from;
   if (!(span > 0)) return [from];
@@ -45,7 +45,7 @@ export function roundTicks(from: number, to: number, count: number, round: reado
   return ticks;
 }
 
-/** The value axis: at least `least`, wider where the data or the reference lines are, ending on round numbers. */
+/** The range of the value axis: `least`, extended to the data and the reference lines, and rounded to ticks. */
 export function valueDomain(least: readonly [number, number], values: readonly number[]): [number, number] {
   let [low, high] = least;
   for (const value of values) {
@@ -61,25 +61,25 @@ export function valueDomain(least: readonly [number, number], values: readonly n
   ];
 }
 
-/** Average width of a letter of the words on a chart, in pixels. */
+/** Average width of a letter of a marker's label, in pixels. */
 const LETTER_WIDTH = 5.6;
 const LABEL_LINES = 3;
 
 export interface PlacedMarker {
   readonly key: string;
   readonly step: number;
-  /** null where there is no room: its line is drawn, its words are in the event log. */
+  /** null where there is no room for the label: only the line is drawn, and the event log has the text. */
   readonly words: string | null;
-  /** 0 is the top line. */
+  /** Row of the label; 0 is the top row. */
   readonly line: number;
-  /** Whether the words stand to the left of the line: there is no room to the right. */
+  /** Whether the label is to the left of the line, because there is no room to the right. */
   readonly leftwards: boolean;
   readonly warning: boolean;
 }
 
 /**
- * Where each marker's words stand on a step axis that ends at `end` and is `width` pixels wide: those that would cover others go
- * a line down, and the latest have precedence.
+ * The positions of the markers' labels on a step axis that ends at `end` and is `width` pixels wide: a label that would cover another
+ * one is moved down a row, and later markers take precedence.
  */
 export function placeMarkers(markers: readonly Marker[], end: number, width: number): PlacedMarker[] {
   const taken: { line: number; from: number; to: number }[] = [];
@@ -88,7 +88,7 @@ export function placeMarkers(markers: readonly Marker[], end: number, width: num
     .map(({ marker, key }) => {
       const at = marker.step / end;
       const leftwards = at > 0.5;
-      // Words may cover other marker lines: the arrowhead points to their own line.
+      // A label may cover the lines of other markers: its arrowhead points to its own line.
       const text = leftwards ? `${markerWords(marker)} ▸` : `◂ ${markerWords(marker)}`;
       const share = (text.length * LETTER_WIDTH) / Math.max(1, width);
       const from = leftwards ? at - share : at;
@@ -110,8 +110,8 @@ export interface ChartReference {
 }
 
 /**
- * The references from the lowest up, each with the pixels by which its words must be moved up so as not to cover those below it.
- * `height` is that of the plot, `line` that of the words, in pixels.
+ * The references from the lowest up, each with the pixels by which its label is moved up so that it does not cover the one below.
+ * `height` is the height of the plot and `line` that of a label, in pixels.
  */
 export function spreadLabels(
   references: readonly ChartReference[],

@@ -10,9 +10,9 @@ export interface ChartLine {
 
 /** The baselines, measured once per run, of the runs whose curves are drawn. */
 export interface DrawnBaselines {
-  /** Of the run on the page. */
+  /** Baselines of the run on the page. */
   readonly live: Baselines | null;
-  /** Of the runs laid over it. */
+  /** Baselines of the overlaid runs. */
   readonly others: readonly Baselines[];
 }
 
@@ -20,9 +20,9 @@ export interface ChartDescription {
   readonly title: string;
   /** The quantity and its unit, beside the value axis of a saved picture. */
   readonly axis: string;
-  /** The first line is the one that other runs are laid over. */
+  /** The lines; kept runs are drawn only for the first one. */
   readonly lines: readonly [ChartLine, ...ChartLine[]];
-  /** The value axis spans at least this. */
+  /** The smallest range of the value axis. */
   readonly least: readonly [number, number];
   readonly decimals: number;
   references(baselines: DrawnBaselines): readonly ChartReference[];

@@ -7,9 +7,9 @@ import type { ChartDescription, DrawnBaselines } from './chartDescription';
 const HEADROOM = 1.12;
 const TICKS = 5;
 
-/** The axes of a chart and its reference lines. */
+/** The axes and reference lines of a chart. */
 export interface ChartFrame {
-  /** Where the step axis ends; it begins at 0. */
+  /** The end of the step axis, which begins at 0. */
   readonly end: number;
   readonly stepTicks: readonly number[];
   readonly domain: readonly [low: number, high: number];
@@ -17,7 +17,7 @@ export interface ChartFrame {
   readonly references: readonly ChartReference[];
 }
 
-/** The frame that holds all `curves`, and runs that came as far as `step`. */
+/** The frame for all `curves`, whose step axis reaches at least to `step`. */
 export function frameOf(
   chart: ChartDescription,
   baselines: DrawnBaselines,
@@ -38,19 +38,19 @@ export function frameOf(
   };
 }
 
-/** 5000, 20k, 1.5M: short enough to stand side by side. */
+/** A step as a short tick label: 5000, 20k, 1.5M. */
 export function stepWords(step: number): string {
   if (step < 10_000) return String(step);
   return step < 1_000_000 ? `${step / 1000}k` : `${step / 1_000_000}M`;
 }
 
-/** A tick of the value axis with as many decimals as tell the ticks apart. */
+/** A tick of the value axis, with enough decimals to distinguish the ticks. */
 export function tickWords(tick: number, ticks: readonly number[]): string {
   const decimals = Math.max(0, ...ticks.map((other) => String(other).split('.')[1]?.length ?? 0));
   return inWords(tick, decimals);
 }
 
-/** The value that a curve has at a step: that of its last point up to there. undefined before its first and after its last. */
+/** The value of a curve at a step: that of its last point up to the step. undefined before its first point and after its last. */
 export function valueAt(points: readonly Point[], step: number): number | undefined {
   if (step > (points.at(-1)?.step ?? -1)) return undefined;
   return points.findLast((point) => point.step <= step)?.value;

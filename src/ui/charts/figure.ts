@@ -4,7 +4,7 @@ import { placeMarkers, spreadLabels } from './chartData';
 import { type ChartFrame, stepWords, tickWords } from './chartFrame';
 import type { LineStyle } from './lineStyles';
 
-/** The theme's light colours as values: a saved picture cannot use the page's style sheet. */
+/** The colours of the theme's light scheme, because a saved picture cannot use the page's style sheet. */
 export const FIGURE_COLORS: Readonly<Record<string, string>> = {
   '--lab-surface': '#ffffff',
   '--lab-ink': '#1b1d28',
@@ -26,13 +26,13 @@ export interface FigureLine {
   readonly name: string;
   readonly style: LineStyle;
   readonly points: readonly Point[];
-  /** The run on the page is drawn stronger than the others. */
+  /** Whether the line is of the run on the page, which is drawn thicker than the others. */
   readonly live: boolean;
 }
 
 export interface Figure {
   readonly title: string;
-  /** What was trained on, below the title. */
+  /** The data set, shown below the title. */
   readonly subtitle: string;
   readonly axis: string;
   readonly frame: ChartFrame;
@@ -64,7 +64,7 @@ function strokeOf({ style, live }: Pick<FigureLine, 'style' | 'live'>): string {
   return `stroke="${colorOf(style.property)}" stroke-width="${live ? 2.4 : 1.8}"${dash}`;
 }
 
-/** Names beside their lines, as many in a row as there is room for. */
+/** The legend: names beside samples of their lines, as many per row as fit. */
 function legendOf(lines: readonly FigureLine[]): { readonly parts: readonly string[]; readonly height: number } {
   let [x, row] = [PLOT.left, 0];
   const parts = lines.map((drawn) => {
@@ -80,8 +80,8 @@ function legendOf(lines: readonly FigureLine[]): { readonly parts: readonly stri
 }
 
 /**
- * A chart as a picture of its own, in SVG: title, named axes, reference lines, event markers and a legend; on
- * white, with generic fonts. `points` are drawn as they are: decimate them first.
+ * A chart as a self-contained SVG: title, named axes, reference lines, event markers and a legend, on white, with generic fonts.
+ * All `points` are drawn: decimate them before.
  */
 export function figureSvg({ title, subtitle, axis, frame, lines, markers }: Figure): string {
   const { end, stepTicks, domain, valueTicks, references } = frame;
@@ -124,7 +124,7 @@ export function figureSvg({ title, subtitle, axis, frame, lines, markers }: Figu
         marker.words === null ? '' : words,
       ];
     }),
-    // The live line comes last, over the others.
+    // The live line is drawn last, over the others.
     ...[...lines]
       .sort((a, b) => Number(a.live) - Number(b.live))
       .filter(({ points }) => points.length > 0)

@@ -1,19 +1,19 @@
 import { MAX_OVERLAYS } from '../../session/archive/archiveStore';
 
-/** Where a colour is used: on the page a custom property of the theme, in a saved picture that of the light scheme. */
+/** A colour: on the page a custom property of the theme, in a saved picture the value of the light scheme. */
 export interface LineStyle {
   readonly property: `--lab-${string}`;
-  /** Of `stroke-dasharray`; undefined for a solid line. */
+  /** Value of `stroke-dasharray`; undefined for a solid line. */
   readonly dash: string | undefined;
 }
 
-/** The run on the page: the only solid lines. */
+/** The styles of the run on the page, whose lines are the only solid ones. */
 export const LIVE_STYLES = {
   main: { property: '--lab-accent', dash: undefined },
   second: { property: '--lab-gradient', dash: undefined },
 } as const satisfies Record<string, LineStyle>;
 
-/** Dashes that are told apart without their colours, too. */
+/** Styles of overlays, whose dashes can be distinguished without colour, too. */
 const DASHES = ['7 3', '2 2.5', '10 3 2 3', '4 2', '12 3 2 3 2 3'] as const;
 
 /** The style of an overlay by its slot. */

@@ -14,10 +14,10 @@ export interface ChartSnapshot {
 
 const NOTHING: ChartSnapshot = { lines: [], step: 0, markers: [], baselines: null };
 
-/** For a chart that does not draw the run on the page. */
+/** The data of a chart that does not draw the run on the page. */
 export const NO_LIVE: readonly SeriesName[] = [];
 
-/** The current points of some series, refreshed when the chart clock gives this chart its turn; of none, nothing at all. */
+/** The current points of some series, refreshed when the chart clock redraws this chart; without names, no points. */
 export function useChart(names: readonly SeriesName[]): ChartSnapshot {
   const { clock, series, runStore } = useLab();
   const [snapshot, setSnapshot] = useState(NOTHING);

@@ -6,7 +6,7 @@ import type { RunRecord } from '../../storage/runRecord';
 import { useArchive } from '../lab';
 import { type LineStyle, overlayStyle } from './lineStyles';
 
-/** Points of one line at most: more than a screen shows in its width. */
+/** Maximum number of points per line; a chart on the screen cannot show more. */
 export const MAX_POINTS = 400;
 
 /** A kept run that is laid over the charts. */
@@ -17,7 +17,7 @@ export interface OverlaidRun {
   readonly series: SeriesSet;
 }
 
-/** The kept runs that are laid over the charts, by slot. Keeps its identity while they stay the same. */
+/** The kept runs that are laid over the charts, by slot. The array stays the same object until they change. */
 export function useOverlays(): readonly OverlaidRun[] {
   const overlays = useArchive((archive) => archive.overlays);
   const runs = useArchive((archive) => archive.runs);
@@ -35,7 +35,7 @@ export interface OverlayCurve extends OverlaidRun {
   readonly points: readonly Point[];
 }
 
-/** Their curves on one chart; those without a point of that series are left out. */
+/** The overlaid curves of one chart; runs without a point of that series are left out. */
 export function useOverlayCurves(overlays: readonly OverlaidRun[], series: SeriesName): readonly OverlayCurve[] {
   return useMemo(
     () =>

@@ -7,7 +7,7 @@ import { useDataset } from '../lab';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';
 
-/** Files listed at most; a folder of documents may hold tens of thousands. */
+/** Maximum number of skipped files to list; a folder of documents may hold tens of thousands. */
 const LISTED = 200;
 
 /** The data set in use: number of images and classes, skipped files, licence. */

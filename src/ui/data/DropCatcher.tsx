@@ -32,7 +32,7 @@ export function DropCatcher({ children }: { readonly children: ReactNode }) {
 }
 
 function catchDrops(setOver: (over: boolean) => void, take: (origin: Origin) => void): () => void {
-  // Enter and leave come for every element on the way; files are over the page while more were entered than left.
+  // Every element that is crossed fires enter and leave; files are over the page while more elements were entered than left.
   let depth = 0;
   const move = (by: number) => {
     depth = Math.max(0, depth + by);

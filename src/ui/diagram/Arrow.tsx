@@ -1,7 +1,7 @@
 import classes from './Diagram.module.css';
 import type { PlacedEdge, Point } from './layout';
 
-/** Where the arrow of a stopped gradient ends, as a share of its length. */
+/** The end of a stopped gradient's arrow, as a share of the full length. */
 const STOPPED_AT = 0.42;
 
 function between(a: Point, b: Point, share: number): Point {

@@ -17,10 +17,10 @@ import { ViewPictures } from './ViewPictures';
 
 /** Below this width the diagram runs from top to bottom. */
 const NARROW = 520;
-/** Between two lines of a box. */
+/** Distance between two lines of text in a box. */
 const LINE = 17;
 
-/** Nodes trained by the gradient have the plain box. */
+/** The style of each kind of node; those trained by the gradient have the plain box. */
 const KIND_CLASS: Partial<Record<DiagramNode['kind'], string>> = {
   follower: classes.follower,
   operation: classes.operation,
@@ -31,7 +31,7 @@ const KIND_CLASS: Partial<Record<DiagramNode['kind'], string>> = {
 export function DiagramPanel() {
   const { ref, width } = useElementSize();
   const narrow = width > 0 && width < NARROW;
-  // What the diagram depends on, as text: it is drawn again only when one of these changes.
+  // The diagram as text, so that it is drawn again only when it changes.
   const settings = useRun((run) => JSON.stringify(shownConfig(run)));
   const { diagram, layout } = useMemo(() => {
     const config = JSON.parse(settings) as RunConfig;
@@ -125,7 +125,7 @@ function Heads() {
   );
 }
 
-/** From the image to its views. */
+/** The lines from the image to its views. */
 function SplitArrows({ layout }: { readonly layout: DiagramLayout }) {
   const { image } = layout;
   return layout.nodes
@@ -134,7 +134,7 @@ function SplitArrows({ layout }: { readonly layout: DiagramLayout }) {
       const [dx, dy] = [box.x - image.x, box.y - image.y];
       const length = Math.hypot(dx, dy);
       const half = image.width / 2 + 8;
-      // Leave and enter where the line crosses the squares' edges.
+      // The line starts and ends where it crosses the edges of the squares.
       const reach = half / Math.max(Math.abs(dx) / length, Math.abs(dy) / length);
       const [ux, uy] = [(dx / length) * reach, (dy / length) * reach];
       return (
@@ -148,7 +148,7 @@ function SplitArrows({ layout }: { readonly layout: DiagramLayout }) {
     });
 }
 
-/** The same weights, or one following the other. */
+/** A link between two boxes: the same weights, or one follows the other. */
 function Link({ placed: { link, from, to, lines } }: { readonly placed: PlacedLink }) {
   const follows = link.kind === 'follows';
   return (

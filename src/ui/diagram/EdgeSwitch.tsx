@@ -6,7 +6,7 @@ import { useRun } from '../lab';
 import { useSetting } from '../settings/useSetting';
 import classes from './Diagram.module.css';
 
-/** A setting as a switch on its arrow; it can be changed during a run. Off is shown as a warning if the method has it on by default. */
+/** A setting as a switch on its arrow, which also works during a run. It warns when it is off and the method has it on by default. */
 export function EdgeSwitch({ path }: { readonly path: ConfigPath }) {
   const { value, set } = useSetting(path);
   const config = useRun((run) => run.config);

@@ -28,7 +28,7 @@ function typeset(formula: string): ReactNode[] {
   return parts;
 }
 
-/** The loss as the paper writes it. */
+/** The loss in the paper's notation. */
 export function Formula({ formula }: { readonly formula: string }) {
   return <p className={classes.formula}>{typeset(formula)}</p>;
 }

@@ -10,7 +10,7 @@ import type { Box, DiagramLayout } from './layout';
 export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
   const views = useRun((run) => run.views);
   const queries = useRun((run) => run.queries);
-  // Before the first update there are no views of the run's own.
+  // Before its first update the run has no views, so the preview's are shown.
   const first = useMemo(() => (views === null ? queries.slice(0, 1) : []), [views, queries]);
   const preview = usePreview(first, 0);
   const shown = useMemo(() => {
@@ -37,7 +37,7 @@ export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
           box={box}
           layout={layout}
           caption={node.label}
-          // In the vertical layout an arrow leaves from below the picture, so the caption goes beside it, on the outer side.
+          // In the vertical layout an arrow starts below the picture, so the caption is beside it, on the outer side.
           side={downwards ? (node.branch === 1 ? 'left' : 'right') : 'below'}
         >
           <PixelImage

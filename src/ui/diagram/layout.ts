@@ -12,7 +12,7 @@ export interface Box extends Point {
 
 export interface PlacedNode {
   readonly node: DiagramNode;
-  /** `x` and `y` are its middle. */
+  /** `x` and `y` are the centre. */
   readonly box: Box;
 }
 
@@ -23,9 +23,9 @@ export interface PlacedEdge {
   /** The ends of the gradient's arrow, beside the forward arrow. */
   readonly gradientFrom: Point;
   readonly gradientTo: Point;
-  /** Where the label stands. */
+  /** Position of the label. */
   readonly label: Point;
-  /** Where a switch on this arrow stands. */
+  /** Position of a switch on this arrow. */
   readonly control: Point;
 }
 
@@ -33,7 +33,7 @@ export interface PlacedLink {
   readonly link: DiagramLink;
   readonly from: Point;
   readonly to: Point;
-  /** Where the label's lines stand. Between boxes that are side by side there is room for a word above and one below. */
+  /** Positions of the label's lines. Between boxes side by side there is room for one word above and one below. */
   readonly lines: readonly { readonly text: string; readonly at: Point; readonly anchor: 'start' | 'middle' }[];
 }
 
@@ -52,10 +52,10 @@ interface Measures {
   readonly height: number;
   readonly picture: number;
   readonly box: Size;
-  /** Between the two branches. */
+  /** Distance between the two branches. */
   readonly memory: Size;
   readonly loss: Size;
-  /** Distance at the loss between the arrows from the two branches and from between them. */
+  /** Distance at the loss between the ends of the arrows from the two branches and from the middle. */
   readonly spread: { readonly two: number; readonly three: number };
 }
 
@@ -82,12 +82,12 @@ const DOWN: Measures = {
   loss: { width: 132, height: 50 },
   spread: { two: 26, three: 46 },
 };
-/** Extra length for each box in a row beyond three. */
+/** Extra length per box beyond three in a row. */
 const MORE = { across: { width: 110, height: 14 }, down: { width: 0, height: 120 } };
-/** Extra room for a third row, between the branches. */
+/** Extra space for a third row, between the branches. */
 const BETWEEN = { across: { width: 0, height: 30 }, down: { width: 46, height: 20 } };
 
-/** Sizes that fit a diagram of so many columns. */
+/** Sizes for a diagram with that many columns. */
 function measuresFor({ nodes }: Diagram, last: number, narrow: boolean): Measures {
   const base = narrow ? DOWN : ACROSS;
   const more = narrow ? MORE.down : MORE.across;
@@ -103,15 +103,15 @@ function measuresFor({ nodes }: Diagram, last: number, narrow: boolean): Measure
   };
 }
 
-/** The gradient's arrow runs this far beside the forward one. */
+/** Distance of the gradient's arrow from the forward one. */
 const GRADIENT_OFFSET = 11;
-/** Arrows end this far from a box. */
+/** Gap between an arrow's end and the box. */
 const CLEARANCE = 3;
 
-/** How many arrows lead to each node, at most. */
+/** The largest number of arrows on a path to each node. */
 function ranksOf({ nodes, edges }: Diagram): Map<string, number> {
   const ranks = new Map(nodes.map((node) => [node.id, 0]));
-  // A chain is at most as long as there are nodes.
+  // A path has fewer arrows than there are nodes.
   for (let i = 0; i < nodes.length; i++) {
     for (const { from, to } of edges) {
       ranks.set(to, Math.max(ranks.get(to) ?? 0, (ranks.get(from) ?? 0) + 1));
@@ -133,7 +133,7 @@ export function layoutDiagram(diagram: Diagram, narrow: boolean): DiagramLayout 
     return branch === 'both' ? measures.memory : measures.box;
   };
   const place = (rank: number, branch: DiagramNode['branch'], size: { width: number; height: number }): Box => {
-    // The picture that both views are made of stands before rank 0; the loss at the far end touches the edge.
+    // The image from which the views are made is placed before rank 0; the loss at the other end touches the edge.
     const side = branch === 'both' ? 0.5 : branch === 1 ? 0.25 : 0.75;
     const start = (narrow ? picture : picture * 2) + 26;
     const end = narrow ? height - measures.loss.height / 2 - 4 : width - measures.loss.width / 2 - 4;
@@ -168,7 +168,7 @@ export function layoutDiagram(diagram: Diagram, narrow: boolean): DiagramLayout 
   return { width, height, image, nodes, edges, links };
 }
 
-/** Between two boxes, one above or beside the other. */
+/** A link between two boxes, one above or beside the other. */
 function placeLink(link: DiagramLink, one: Box, other: Box): PlacedLink {
   if (one.y !== other.y) {
     const from = { x: one.x, y: one.y + one.height / 2 + 4 };
@@ -198,16 +198,16 @@ type Placed = { readonly node: DiagramNode; readonly box: Box };
 
 interface Surroundings {
   readonly narrow: boolean;
-  /** How far from the middle an arrow meets a box between the branches. */
+  /** Distance from the middle at which an arrow meets a box between the branches. */
   readonly spread: number;
   readonly width: number;
 }
 
-/** Half of a switch's width and height, in the drawing's units, with some room: it keeps its size where a wide drawing is made smaller. */
+/** Half of a switch's width and height in the drawing's units, with a margin, since the switch is not scaled down with a wide drawing. */
 const SWITCH = { width: 79, height: 24 };
 
 function placeEdge(edge: DiagramEdge, from: Placed, to: Placed, { narrow, spread, width }: Surroundings): PlacedEdge {
-  // Two branches meet at the loss side by side, not in one point.
+  // The arrows of the two branches end at the loss side by side, not in one point.
   const side = { 1: -1, 2: 1, both: 0 }[from.node.branch];
   const off = to.node.branch === 'both' ? side * spread : 0;
   const start: Point = narrow
@@ -220,7 +220,7 @@ function placeEdge(edge: DiagramEdge, from: Placed, to: Placed, { narrow, spread
     x: start.x + (end.x - start.x) * share,
     y: start.y + (end.y - start.y) * share,
   });
-  // The gradient runs below the arrow or, downwards, on the side of the other branch; words stand on the other side.
+  // The gradient's arrow is below the forward one or, in the vertical layout, on the side of the other branch; labels are opposite.
   const inward = narrow ? (from.node.branch === 1 ? 1 : -1) : 1;
   const beside = ({ x, y }: Point, by: number): Point => (narrow ? { x: x + by * inward, y } : { x, y: y + by });
   return {
@@ -234,14 +234,14 @@ function placeEdge(edge: DiagramEdge, from: Placed, to: Placed, { narrow, spread
   };
 }
 
-/** Below the arrow, and below the box it comes from where it would cover that. */
+/** Position of a switch below its arrow, and below the box where the arrow starts if it would cover that box. */
 function switchAcross(on: Point, from: Box, width: number): Point {
   const x = Math.min(on.x, width - SWITCH.width);
   const covers = x - SWITCH.width < from.x + from.width / 2;
   return { x, y: covers ? Math.max(on.y + 46, from.y + from.height / 2 + SWITCH.height) : on.y + 46 };
 }
 
-/** On the arrow, clear of the box above. */
+/** Position of a switch on the arrow, below the box above it. */
 function switchDown(on: Point, start: Point, width: number): Point {
   return { x: Math.min(on.x, width - SWITCH.width - 5), y: Math.max(on.y, start.y + SWITCH.height) };
 }

@@ -10,7 +10,7 @@ import { useDataset, useEngine, useLab, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './Experiments.module.css';
 
-/** Enough steps for most differences to show with the small presets. */
+/** Number of steps after which most differences show with the small presets. */
 const SHORT = 300;
 
 interface ExperimentChoiceProps {
@@ -24,7 +24,7 @@ export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoice
   const lab = useLab();
   const { preset, dataset } = useRun((run) => run.config);
   const own = presetConfig(preset, dataset).totalSteps;
-  // Until a number is given, the preset's own.
+  // Until the person enters a number, the preset's.
   const [given, setGiven] = useState<number | string | null>(null);
   const steps = given ?? own;
   const { control } = fieldOf('totalSteps');

@@ -10,7 +10,7 @@ export function ExperimentProgress() {
   const { experiments } = useLab();
   const runs = useExperiment((state) => state.runs);
   const step = useRun((run) => run.step);
-  // The state of the run decides, whichever button paused it.
+  // Depends on the state of the run, because the run's own buttons also pause it.
   const paused = useRun(
     (run) => !isGoing(run) && run.intent === null && (run.runState === 'paused' || run.runState === 'building'),
   );
@@ -28,7 +28,7 @@ export function ExperimentProgress() {
         {which}, {where}
         {paused ? ', paused' : ''}
       </div>
-      {/* Steps are too many to be read out. */}
+      {/* Hidden from screen readers, which would announce every step. */}
       <VisuallyHidden role="status">
         {which}
         {paused ? ', paused' : ''}

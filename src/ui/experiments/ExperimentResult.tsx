@@ -68,7 +68,7 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
   );
 }
 
-/** The table as it stands, numbers in full; kNN as a share. */
+/** The current table for saving, with full precision; kNN as a share. */
 export function resultTable(runs: readonly QueuedRun[]): Cell[][] {
   const head = ['run', 'state', 'steps', 'loss', 'std·√d', 'effective rank', 'kNN', 'untrained kNN', 'paper, linear %'];
   const rows = runs.map(({ run, state, summary }) => [

@@ -21,7 +21,7 @@ export function NeighboursPanel() {
   const info = useDataset((data) => data.info);
   const found = snapshot?.[space] ?? [];
 
-  // An image that is already a query swaps places, so that no row appears twice.
+  // If the image is already a query, the two swap rows, so that no query appears twice.
   const replace = (position: number, index: number) => {
     const replaced = queries[position];
     lab.setQueries(

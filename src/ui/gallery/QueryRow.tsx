@@ -4,7 +4,7 @@ import { Thumbnail, useImageName } from '../images/Thumbnail';
 import { inWords } from '../numbers';
 import classes from './Neighbours.module.css';
 
-/** Neighbours shown of each query. */
+/** Number of neighbours shown per query. */
 const SHOWN = 6;
 const PLACES = Array.from({ length: SHOWN }, (_, place) => place);
 
@@ -15,7 +15,7 @@ interface QueryRowProps {
   onChoose(index: number): void;
 }
 
-/** A query and its nearest, the nearest first. */
+/** A query and its nearest neighbours, the nearest first. */
 export function QueryRow({ query, neighbours, onChoose }: QueryRowProps) {
   const name = useImageName(query);
   return (

@@ -2,13 +2,13 @@ import { useEffect, useRef } from 'react';
 import classes from './PixelImage.module.css';
 
 interface PixelImageProps {
-  /** null until the image has been loaded: its place stays empty. */
+  /** null until the image has been loaded; its space stays empty until then. */
   readonly image: ImageData | null;
-  /** The text alternative; empty where text beside it already says it. */
+  /** The text alternative; empty where text beside it already names the image. */
   readonly label: string;
 }
 
-/** A small picture from pixels, as wide as its container. */
+/** A picture drawn from pixels, as wide as its container. */
 export function PixelImage({ image, label }: PixelImageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

@@ -8,8 +8,8 @@ export interface PreviewViews {
 }
 
 /**
- * Two views each of some images with the augmentations as edited, drawn again when these or the `seed` change; null until they have been computed.
- * `indices` must keep its identity while it stays the same.
+ * Two views of each of some images with the edited augmentations, computed again when these or the `seed` change; null until computed.
+ * `indices` must stay the same array until its values change.
  */
 export function usePreview(indices: readonly number[], seed: number): PreviewViews | null {
   const lab = useLab();

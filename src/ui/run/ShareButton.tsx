@@ -19,7 +19,7 @@ export function ShareButton() {
       await navigator.clipboard.writeText(address.href);
       setCopied(true);
     } catch {
-      // No permission, or not a secure page: the link is shown to be copied by hand.
+      // No permission, or no secure context: the link is shown, to be copied by hand.
       setCopied(false);
     }
   };

@@ -11,7 +11,7 @@ export interface RunActionsProps extends Pick<RunListProps, 'say'> {
   readonly run: RunRecord;
 }
 
-/** What can be done with a kept run. */
+/** The menu of actions on a kept run. */
 export function RunActions({ run, say }: RunActionsProps) {
   const lab = useLab();
   const endsOne = useRun(hasMoved);
@@ -24,7 +24,7 @@ export function RunActions({ run, say }: RunActionsProps) {
       await navigator.clipboard.writeText(address.href);
       say(`The link to “${name}” was copied. Opening it repeats this run.`);
     } catch {
-      // No permission, or not a secure page: the link is shown to be copied by hand.
+      // No permission, or no secure context: the link is shown, to be copied by hand.
       say(`The link to “${name}”:`, address.href);
     }
   };

@@ -6,7 +6,7 @@ import classes from './Runs.module.css';
 import { NUMBER_COLUMNS } from './runColumns';
 import { useLiveRun } from './useLiveRun';
 
-/** Runs one below the other, where a table would not fit. */
+/** Runs as cards one below the other, where a table does not fit. */
 export function RunCards({ runs, live, say }: RunListProps) {
   return (
     <ul className={classes.cards} aria-label="Runs">

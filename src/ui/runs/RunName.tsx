@@ -18,7 +18,7 @@ export function RunName({ run }: { readonly run: RunRecord }) {
   const wasEdited = useRef(false);
   const name = runName(run);
 
-  // The focus goes into the field, and back to where it was opened from.
+  // The focus moves into the field, and back to the pencil button.
   const editing = edited !== null;
   useEffect(() => {
     if (editing) field.current?.select();

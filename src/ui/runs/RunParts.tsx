@@ -14,7 +14,7 @@ const SPELLED_OUT = 5;
 /** The props of both the table and the cards. */
 export interface RunListProps {
   readonly runs: readonly RunRecord[];
-  /** Whether the run on the page comes first. */
+  /** Whether the first run is the one on the page. */
   readonly live: boolean;
   /** Shows a message about what was done; null removes the last one. */
   readonly say: (text: string | null, link?: string) => void;
@@ -24,7 +24,7 @@ interface RunPartProps {
   readonly run: RunRecord;
 }
 
-/** Lays a run over the charts; with the line it has there. */
+/** The checkbox that lays a run over the charts, with a sample of its line. */
 export function RunTick({ run }: RunPartProps) {
   const lab = useLab();
   const slot = useArchive(({ overlays }) => overlays.find(({ id }) => id === run.id)?.slot);
@@ -44,7 +44,7 @@ export function RunTick({ run }: RunPartProps) {
   );
 }
 
-/** The same place for the run on the page, which is always drawn. */
+/** The sample of the line of the run on the page, in place of a checkbox, since it is always drawn. */
 export function LiveTick() {
   return (
     <span className={classes.tick} title="This run is always drawn">
@@ -66,7 +66,7 @@ export function RunFacts({ run, live }: RunPartProps & { readonly live: boolean 
   );
 }
 
-/** What is different from the preset's own values. */
+/** The differences from the preset's values. */
 export function Differences({ run }: RunPartProps) {
   const differences = differencesOf(run);
   if (differences.length === 0) return <span className={classes.nothing}>no differences</span>;

@@ -16,7 +16,7 @@ import { runsTable } from './runColumns';
 /** How many of the latest runs are listed at first: enough to compare, few enough to render quickly. */
 const LISTED = 20;
 
-/** Below the first of these widths runs are cards, from the second on their differences have a column. */
+/** Widths in pixels: below the first, runs are cards; from the second on, the table has a column of differences. */
 const [TABLE, WIDE_TABLE] = [560, 860];
 
 /** The current run and all kept runs, with their differing settings and their results. */

@@ -10,7 +10,7 @@ import type { Cell } from '../save/csv';
 export interface NumberColumn {
   readonly key: string;
   readonly title: string;
-  /** In a sentence, for the header's tooltip. */
+  /** A sentence for the header's tooltip. */
   readonly help: string;
   text(run: RunRecord): string;
 }
@@ -27,7 +27,7 @@ function measured(series: SeriesName, title: string, help: string, write: (value
   };
 }
 
-/** As of the run's last measurement of each. */
+/** The columns; each value is the run's last measurement of it. */
 export const NUMBER_COLUMNS: readonly NumberColumn[] = [
   { key: 'steps', title: 'Steps', help: 'Completed updates.', text: ({ steps }) => String(steps) },
   measured('loss', 'Loss', 'The last loss. Losses of different methods are not comparable.', (loss) =>
@@ -101,7 +101,7 @@ const CSV_HEADER = [
   'link',
 ] as const;
 
-/** The runs as a table to be saved, numbers in full. `page` is the address of the page, for links that open a run again. */
+/** The runs as a table for saving, with full precision. `page` is the page's address, for the links that reproduce the runs. */
 export function runsTable(runs: readonly RunRecord[], page: string): Cell[][] {
   const rows = runs.map((run): Cell[] => {
     const { config, dataset, final, engine } = run;

@@ -1,6 +1,6 @@
 export type Cell = string | number | undefined;
 
-/** Quoted where it has to be. A text that a spreadsheet would take for a formula gets an apostrophe, as spreadsheets themselves write it. */
+/** A cell, quoted if necessary. Text that a spreadsheet would read as a formula is preceded by an apostrophe, as spreadsheets do. */
 function cell(value: Cell): string {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(value);
@@ -8,7 +8,7 @@ function cell(value: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Comma-separated values after RFC 4180, numbers in full; the first row is the header. */
+/** Comma-separated values according to RFC 4180, numbers with full precision; the first row is the header. */
 export function csvOf(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

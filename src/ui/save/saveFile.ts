@@ -1,7 +1,7 @@
-/** Long enough for a browser that asks where to put the file. */
+/** Long enough for browsers that ask where to save the file. */
 const KEPT_MS = 60_000;
 
-/** Hands a file to the browser's downloads. Nothing leaves the machine. */
+/** Saves a file as a download. Nothing leaves the machine. */
 export function saveFile(name: string, content: Blob): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content);
@@ -16,7 +16,7 @@ export function fileName(title: string, ending: string): string {
   return `simsiam-lab-${words.join('-')}.${ending}`;
 }
 
-/** Saves text that is opened as UTF-8, by spreadsheets too: they look for the mark at its start. */
+/** Saves text with a byte order mark, by which spreadsheets recognise UTF-8. */
 export function saveCsv(title: string, text: string): void {
   saveFile(fileName(title, 'csv'), new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }));
 }

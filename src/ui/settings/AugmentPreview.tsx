@@ -7,7 +7,7 @@ import { usePreview } from '../images/usePreview';
 import { useDataset, useRun } from '../lab';
 import classes from './AugmentPanel.module.css';
 
-/** Images shown, each with two views of it. */
+/** Number of images, each shown with two views. */
 const SHOWN = 4;
 const PLACES = Array.from({ length: SHOWN }, (_, place) => place);
 

@@ -14,7 +14,7 @@ interface FieldRowProps {
   readonly of?: string;
 }
 
-/** One setting: its name, a word of help, the paper's value and its control. */
+/** One setting: its name, help, the paper's value and the control. */
 export function FieldRow({ path, of }: FieldRowProps) {
   const field = fieldOf(path);
   const id = useId();
@@ -46,7 +46,7 @@ export function FieldRow({ path, of }: FieldRowProps) {
   );
 }
 
-/** The paper's value of this setting; nothing for settings that the paper does not have. */
+/** The paper's value of this setting; renders nothing for settings that the paper does not have. */
 export function PaperValue({ field }: { readonly field: Field }) {
   const method = useRun((run) => run.config.method);
   const paper = paperValue(field, method);

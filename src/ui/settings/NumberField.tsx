@@ -10,14 +10,14 @@ const SETTLED_MS = 500;
 
 interface NumberFieldProps {
   readonly id: string;
-  /** For assistive technology, where no label points at `id`. */
+  /** The accessible name, where no label refers to `id`. */
   readonly name: string | undefined;
   readonly control: Extract<FieldControl, { kind: 'number' }>;
   readonly value: number;
   onCommit(value: number): void;
 }
 
-/** A number within its limits; incomplete input and values outside the limits are not committed. */
+/** The control of a number. Incomplete input and values outside the limits are not committed. */
 export function NumberField({ id, name, control, value, onCommit }: NumberFieldProps) {
   const { min, max, step, integer } = control;
   const shown = shortened(value);

@@ -14,7 +14,7 @@ import classes from './SettingsPanel.module.css';
 /** Settings that are not part of a preset: choosing a preset keeps them. */
 const KEPT: ReadonlySet<string> = new Set(KEPT_BY_PRESET);
 
-/** Settings whose control is elsewhere on the page: data panel, diagram, the head of this panel. */
+/** Settings whose control is elsewhere: in the data panel, the diagram, or the head of this panel. */
 const ELSEWHERE = new Set(['preset', 'dataset', 'method', 'stopGradient']);
 
 const SECTIONS: readonly { readonly group: FieldGroup; readonly title: string }[] = [
@@ -25,7 +25,7 @@ const SECTIONS: readonly { readonly group: FieldGroup; readonly title: string }[
   { group: 'run', title: 'Image size, seed, engine' },
 ];
 
-/** The settings of a section; of those that only some methods have, the ones that this method has. */
+/** The settings of a section, without the options of other methods. */
 function fieldsOf(group: FieldGroup, method: MethodName) {
   return FIELDS.filter(
     ({ group: own, path }) =>

@@ -4,7 +4,7 @@ import type { PresetName } from '../../domain/runConfig';
 import { useEngine, useRun } from '../lab';
 import classes from './Status.module.css';
 
-/** A note where training does not run on a GPU through WebGPU, with the reason. */
+/** A note that training does not run on WebGPU on a GPU, with the reason. */
 export function AdapterNote() {
   const adapter = useEngine((engine) => engine.adapter);
   const preset = useRun((run) => run.config.preset);
@@ -18,7 +18,7 @@ export function AdapterNote() {
   );
 }
 
-/** What a person should know of an engine; null for a GPU through WebGPU. */
+/** The note on an engine; null for WebGPU on a GPU. */
 export function adapterNote(adapter: EngineInfo, preset: PresetName): string | null {
   const { oneThreadReason, fallbackReason } = adapter;
   const sentences = [engineSentence(adapter)];

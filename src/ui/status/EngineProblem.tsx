@@ -2,7 +2,7 @@ import { Button, List, Text } from '@mantine/core';
 import { useEngine, useLab, useRun } from '../lab';
 import classes from './Status.module.css';
 
-/** The error, and what can be done about it. */
+/** An error, and what to do about it. */
 export function EngineProblem() {
   const lab = useLab();
   const state = useEngine((engine) => engine.state);

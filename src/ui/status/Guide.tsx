@@ -3,14 +3,14 @@ import { useLocalStorage } from '@mantine/hooks';
 import { useRun } from '../lab';
 import classes from './Status.module.css';
 
-/** For a first visit: what to press, what to look for, what to try. Not shown again once dismissed. */
+/** A guide for the first visit: what to press, to look for and to try. Not shown again once dismissed. */
 export function Guide() {
   const [seen, setSeen] = useLocalStorage({
     key: 'simsiam-lab-guide-seen',
     defaultValue: false,
     getInitialValueInEffect: false,
   });
-  // Its sentences on the loss and the switch hold for SimSiam only.
+  // Its sentences on the loss and the switch are true for SimSiam only.
   const method = useRun((run) => run.config.method);
   if (seen || method !== 'simsiam') return null;
   return (

@@ -3,7 +3,7 @@ import { dismiss } from '../../session/noticeStore';
 import { useLab, useNotices } from '../lab';
 import classes from './Status.module.css';
 
-/** Notices, e.g. of a link that could not be read in full, each until it is dismissed. */
+/** Notices, e.g. that a link could not be read completely; each is shown until it is dismissed. */
 export function Notices() {
   const lab = useLab();
   const notices = useNotices();

@@ -12,7 +12,7 @@ import { statusOf } from './statusText';
 
 const ICONS = { plain: IconInfoCircle, good: IconCircleCheck, warning: IconAlertTriangle } as const;
 
-/** The state of the run, since when and by which numbers; and what to do about a problem. */
+/** The state of the run with its start and the numbers that show it, and what to do about a problem. */
 export function StatusBar() {
   const engine = useEngine((state) => state);
   const data = useDataset((state) => state);
@@ -35,7 +35,7 @@ export function StatusBar() {
   );
 }
 
-/** Offers the largest batch that the images allow, where they are too few for the present one. */
+/** Offers the largest batch size that the images allow, where they are too few for the current one. */
 function SmallerBatch() {
   const lab = useLab();
   const batchSize = useRun((run) => run.config.batchSize);

@@ -13,12 +13,12 @@ export interface Status {
   readonly text: string;
 }
 
-/** What the status text depends on. */
+/** The inputs of the status text. */
 export interface StatusInput {
   readonly engine: Pick<EngineStoreState, 'state'>;
   readonly data: Pick<DatasetStoreState, 'info' | 'loading'>;
   readonly run: RunStoreState;
-  /** Why no run can be built; null when one can. */
+  /** Why no run can be built; null if one can. */
   readonly problem: string | null;
 }
 

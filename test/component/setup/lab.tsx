@@ -9,7 +9,7 @@ import { LabContext } from '../../../src/ui/lab';
 import { theme } from '../../../src/ui/theme';
 import { FakeWorker } from '../../unit/session/fakeWorker';
 
-/** A lab without images, whose worker answers and trains nothing: a test puts what is to be shown into its stores. */
+/** A lab without images, whose worker answers but does not train: tests write the state to show into its stores. */
 export function idleLab(change: Partial<RunConfig> = {}): Lab {
   const method = change.method ?? 'simsiam';
   const lab = new Lab('', {
@@ -31,7 +31,7 @@ export function putRun(lab: Lab, state: Partial<RunStoreState> = {}): void {
   lab.runStore.setState(state);
 }
 
-/** Shows a component as the page would: with its theme, its lab, and so many CSS pixels of room. */
+/** Renders a component as the page does: with the theme, a lab, and a container of that many CSS pixels. */
 export function show(lab: Lab, component: ReactNode, width = 900) {
   return render(
     <MantineProvider theme={theme}>

@@ -1,3 +1,3 @@
-// The page's own styles: a component is measured and clicked as it lies on the page.
+// The page's styles, so that components have the same layout as on the page.
 import '@mantine/core/styles.css';
 import '../../../src/ui/theme.css';

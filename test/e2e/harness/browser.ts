@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 import { ensureChromium } from '../../../scripts/bootstrap/chromium.mjs';
 
-/** Chromium asks its maker's servers for this and that at start; the tests want a quiet network. */
+/** Switches off the requests that Chromium itself sends to its vendor's servers at start. */
 const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
@@ -13,13 +13,13 @@ const QUIET = [
 const ENGINE_FLAGS = {
   /** WebGPU in software (SwiftShader), the same on every machine. */
   webgpu: ['--enable-unsafe-webgpu', '--enable-unsafe-swiftshader', '--use-webgpu-adapter=swiftshader'],
-  /** WebGPU without an adapter, as on many a machine without a GPU; WebGL in software. */
+  /** WebGPU without an adapter, as on many machines without a GPU; WebGL in software. */
   webgl: ['--enable-unsafe-swiftshader', '--use-angle=swiftshader'],
-  /** Neither; the second switch is for workers, which the first leaves their WebGL. */
+  /** Neither; the second switch is needed because the first does not affect workers. */
   wasm: ['--disable-3d-apis', '--disable-software-rasterizer'],
 };
 
-/** What a browser offers to compute with. */
+/** The engines that a browser offers, by the switches it is started with. */
 export type BrowserEngine = keyof typeof ENGINE_FLAGS;
 
 /** Starts a headless Chromium: `CHROME_PATH`, else an installed one, else one installed now. */
@@ -30,10 +30,10 @@ export async function launchBrowser(engine: BrowserEngine): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...asRoot, ...QUIET, ...ENGINE_FLAGS[engine]] });
 }
 
-/** Milliseconds for any one thing to come about, on however busy a machine. */
+/** Timeout in milliseconds of a single wait, long enough for a busy machine. */
 const PATIENCE = 300_000;
 
-/** A fresh context, whose pages wait as long for everything as it may take. */
+/** A new context, whose pages have this timeout for all waits. */
 export async function newContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(PATIENCE);

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
 /**
- * Drops files and folders of this machine on the page, as a person dragging them in from a file manager would: through the
- * DevTools protocol, which hands the page true directory entries (with their batches of 100).
+ * Drops files and folders of this machine on the page, as if dragged in from a file manager: through the DevTools protocol, which
+ * gives the page real directory entries (read in batches of 100).
  * @param paths absolute paths
  * @param point CSS pixels from the page's top left corner
  */

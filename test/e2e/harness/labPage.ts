@@ -3,7 +3,7 @@ import { expect, inject } from 'vitest';
 
 type Metric = 'step' | 'loss' | 'output-std' | 'collapse' | 'effective-rank' | 'knn' | 'images-per-second';
 
-/** The page as a person finds it: by what controls are called and what the numbers say. */
+/** The page as a person uses it, by the names of the controls and the numbers shown. */
 export class LabPage {
   constructor(readonly page: Page) {}
 
@@ -15,7 +15,7 @@ export class LabPage {
     return lab;
   }
 
-  /** Waits until images are there and Train can be pressed. */
+  /** Waits until images are loaded and Train can be pressed. */
   async ready(): Promise<void> {
     await this.page.getByTestId('dataset-size').waitFor();
     await this.button('Train').and(this.page.locator(':enabled')).waitFor();
@@ -45,7 +45,7 @@ export class LabPage {
     return text.trim() === '' ? Number.NaN : Number(text.replace(',', ''));
   }
 
-  /** How many points the curve of a chart has. */
+  /** Number of points of a chart's curve. */
   async pointsOf(chart: string): Promise<number> {
     const curves = this.region(chart).locator('path.recharts-line-curve');
     const paths = await curves.evaluateAll((all) => all.map((path) => path.getAttribute('d') ?? ''));
@@ -73,12 +73,12 @@ export class LabPage {
     await expect.poll(() => this.metric('step')).toBeGreaterThanOrEqual(step);
   }
 
-  /** Waits until the run is in a state: what `data-state` of the run state says. */
+  /** Waits until the run is in a state, according to `data-state` of the run state. */
   async reachState(state: string): Promise<void> {
     await this.page.locator(`[data-testid="run-state"][data-state="${state}"]`).waitFor();
   }
 
-  /** One update by the Step button, until the run rests again. */
+  /** Makes one update with the Step button, and waits until the run is paused again. */
   async step(): Promise<void> {
     const before = await this.metric('step');
     await this.button('Step').click();

@@ -17,29 +17,29 @@ export interface MainThreadTask {
   /** Processor time in milliseconds. */
   readonly cpuMs: number;
   readonly wallMs: number;
-  /** What took longest in it. */
+  /** The longest event within it. */
   readonly did: string;
 }
 
 export interface MainThreadTasks {
-  /** Of the page itself, the longest first. */
+  /** Tasks of the page itself, the longest first. */
   readonly tasks: readonly MainThreadTask[];
-  /** Those made by `referenceTask`, the longest first. */
+  /** Tasks made by `referenceTask`, the longest first. */
   readonly references: readonly MainThreadTask[];
 }
 
 /** Chromium's names of the function that runs a task: one event for each task of a thread. */
 const TASK = 'ThreadControllerImpl::RunTask';
 const PARTS = 4;
-/** The page's process begins to trace a little after it is told to. */
+/** The page's process starts tracing some time after the request. */
 const SETTLE_MS = 300;
 const REFERENCE_MARK = 'reference task';
 /** Turns of a loop that took 50 ms of processor time on the two-core machine where the page was built. */
 const REFERENCE_TURNS = 40_000_000;
 
 /**
- * A task of a known amount of work on the page's main thread: what 50 ms of it are on this machine, as busy as it is at this moment.
- * Processor time, too, grows when other programs take the caches.
+ * A task with a known amount of work on the page's main thread, which measures how long 50 ms of work take on this machine at its present
+ * load: processor time also grows when other programs use the caches.
  */
 export async function referenceTask(page: Page): Promise<void> {
   await page.evaluate(
@@ -54,8 +54,8 @@ export async function referenceTask(page: Page): Promise<void> {
 }
 
 /**
- * The tasks of the main thread of the browser's only page while `work` goes on. Their processor time is what the page is to
- * answer for: by the clock, a task also lasts while a software adapter keeps every core to itself.
+ * The tasks of the main thread of the browser's only page during `work`. Tests judge their processor time: the wall time of a task
+ * also includes the time in which a software adapter occupies every core.
  */
 export async function mainThreadTasks(
   browser: Browser,
@@ -67,10 +67,10 @@ export async function mainThreadTasks(
   try {
     await page.waitForTimeout(SETTLE_MS);
     await work();
-    // A task is written down at its end, after the answer that it gave: by the second answer the first is over.
+    // A task is recorded at its end, after its answer, so that the second answer ensures that the first task is recorded.
     for (let n = 0; n < 2; n++) await page.evaluate(() => undefined);
   } finally {
-    // Whatever became of the work: a browser traces but once at a time.
+    // Even if the work failed, since a browser can run only one trace at a time.
     trace = await browser.stopTracing();
   }
   const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
@@ -100,7 +100,7 @@ function tasksOf(events: readonly TraceEvent[]): MainThreadTasks {
 }
 
 function longestParts(task: TraceEvent, events: readonly TraceEvent[]): string {
-  // Only for tasks that a test will complain of: there are thousands.
+  // Only for tasks long enough to fail a test, since there are thousands.
   if ((task.tdur ?? 0) < 20_000) return '';
   return events
     .filter(

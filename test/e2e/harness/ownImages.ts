@@ -2,11 +2,11 @@ import sharp from 'sharp';
 import { badFiles, SYSTEM_FILES, writeFiles } from '../../setup/imageFiles';
 
 const SIDE = 48;
-/** Where the images of each class lie: directly in its folder, or deeper down. */
+/** The folders of each class's images: its own folder or a nested one. */
 const PLACES = { cats: 'cats', dogs: 'dogs/big/and small', birds: 'birds' } as const;
 export const CLASSES = Object.keys(PLACES).sort() as readonly (keyof typeof PLACES)[];
 
-/** A picture of noise in a colour: no two of them alike. */
+/** An image of coloured noise; each is different. */
 async function noise(hue: number, index: number): Promise<Buffer> {
   const pixels = Buffer.alloc(SIDE * SIDE * 3);
   let state = hue * 1000 + index + 1;
@@ -32,7 +32,7 @@ export async function imagesInClasses(perClass: number): Promise<Map<string, Buf
   return files;
 }
 
-/** What must be skipped, by its path, with what the reason given must say; and system files, skipped without a word. */
+/** Files that must be skipped, by path, each with a pattern for the reason; and system files, which are not listed. */
 export async function filesToSkip(): Promise<{
   readonly listed: ReadonlyMap<string, RegExp>;
   readonly files: ReadonlyMap<string, Buffer>;
@@ -45,7 +45,7 @@ export async function filesToSkip(): Promise<{
   };
 }
 
-/** Writes files below a folder, and gives back its path. */
+/** Writes files below a folder, and returns its path. */
 export async function writeFolder(root: string, ...files: Iterable<readonly [string, Uint8Array]>[]): Promise<string> {
   for (const some of files) await writeFiles(root, some);
   return root;

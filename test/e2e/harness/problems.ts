@@ -1,8 +1,8 @@
 import type { BrowserContext } from 'playwright-core';
 
 /**
- * Collects, from now on, all that must never happen in any test: errors on the console (of pages and of workers; a breach of
- * the Content-Security-Policy is one), uncaught exceptions, and requests that leave the origin.
+ * Collects, from now on, the problems that must not occur in any test: errors on the console of pages and workers (including
+ * violations of the Content-Security-Policy), uncaught exceptions, and requests to another origin.
  */
 export function watchForProblems(context: BrowserContext, origin: string): readonly string[] {
   const problems: string[] = [];
@@ -12,7 +12,7 @@ export function watchForProblems(context: BrowserContext, origin: string): reado
   context.on('weberror', (error) => problems.push(`uncaught: ${error.error().stack ?? error.error().message}`));
   context.on('request', (request) => {
     const url = new URL(request.url());
-    // blob: URLs carry the origin that made them; data: URLs go nowhere.
+    // blob: URLs have the origin that created them; data: URLs make no request.
     if (url.protocol !== 'data:' && url.origin !== origin) problems.push(`request: ${request.url()}`);
   });
   return problems;

@@ -14,12 +14,12 @@ declare module 'vitest' {
 }
 
 const ROOT = join(import.meta.dirname, '../../..');
-/** Not dist/, which belongs to whoever ran the build. */
+/** Not dist/, so that a build made by the developer is not overwritten. */
 const SITE = join(ROOT, 'test-results/site');
 
 /** Builds the site once for all end-to-end tests, and serves it from a sub-path, as a project page would be. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // A process of its own, for the production mode that the test runner's environment is not in.
+  // A separate process, because the test runner sets NODE_ENV and the build needs production mode.
   await promisify(execFile)(
     process.execPath,
     [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', SITE, '--emptyOutDir', '--logLevel', 'warn'],

@@ -21,8 +21,8 @@ export interface StaticServer {
 }
 
 /**
- * Serves a folder from a sub-path of localhost as the plainest static host would: types by ending, no headers of its own but
- * those given, 404 for all else.
+ * Serves a folder from a sub-path of localhost like a minimal static host: content types by file extension, only the
+ * further headers that are given, 404 for everything else.
  */
 export async function serveFolder(
   folder: string,

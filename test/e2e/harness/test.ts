@@ -6,8 +6,8 @@ import { watchForProblems } from './problems';
 const CONTEXT: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, locale: 'en-GB' };
 
 /**
- * A `test` whose fixture `page` is a fresh page in a Chromium that offers `engine`, and which fails on any of the problems
- * that `watchForProblems` knows. Nothing is opened yet: see `openSite`.
+ * A `test` whose fixture `page` is a new page in a Chromium that offers `engine`. It fails on every problem that
+ * `watchForProblems` collects. The page is blank: see `openSite`.
  */
 export function testIn(engine: BrowserEngine, options: BrowserContextOptions = {}) {
   return base

@@ -72,7 +72,7 @@ describeOnEngines(['webgpu', 'wasm'], 'batchNorm kernels equal plain tfjs', () =
     tf.disposeVariables();
     const before = tf.memory().numTensors;
     const actual = tf.tidy(() => run(batchNormForward, batchNormBackward, 'ours'));
-    // A mean of 1000 leaves float32 about four digits of the deviations: both sides are as far from the truth.
+    // With a mean of 1000, float32 keeps about four digits of the deviations, so that both sides are inexact.
     const tolerance = mean === 0 ? 2e-5 : 2e-3;
     const names = ['y', 'mean', 'inverseStd', 'movingMean', 'movingVariance', 'dx', 'dGamma', 'dBeta', 'dResidual'];
     for (let i = 0; i < expected.length; i++) {

@@ -4,7 +4,7 @@ import { batchNormBackward, batchNormForward } from '../../../src/engine/kernels
 import { describeOnEngines } from '../../setup/engine';
 import { expectClose, normalValues, seeded, valuesOf } from './harness';
 
-/** What two calls, one a view, give: put together, and with the gradients of gamma and beta summed. */
+/** The results of two calls, one per view: concatenated, and with the gradients of gamma and beta summed. */
 describeOnEngines(['webgpu', 'wasm'], 'batchNorm of two views at once', () => {
   it.each([
     [6, 3, false, true],
@@ -14,7 +14,7 @@ describeOnEngines(['webgpu', 'wasm'], 'batchNorm of two views at once', () => {
   ])('equals that of one after the other: %i x %i, residual %s, relu %s', async (rows, channels, residual, relu) => {
     const random = seeded(rows + channels);
     const make = (n: number, shift = 0) => tf.tensor2d(normalValues(n * channels, random), [n, channels]).add(shift);
-    // Views with means far apart: statistics of both together would be others.
+    // Views with very different means, whose joint statistics would differ.
     const [a, b] = [make(rows, 3), make(rows, -2)] as [tf.Tensor2D, tf.Tensor2D];
     const [addedA, addedB, dyA, dyB] = [1, 2, 3, 4].map(() => make(rows)) as tf.Tensor2D[];
     const gamma = tf.tensor1d(normalValues(channels, random));
@@ -59,7 +59,7 @@ describeOnEngines(['webgpu', 'wasm'], 'batchNorm of two views at once', () => {
     tf.disposeVariables();
   });
 
-  it('refuses rows that are not two views', () => {
+  it('refuses a number of rows that is not that of two views', () => {
     const [gamma, beta] = [tf.ones<tf.Rank.R1>([2]), tf.zeros<tf.Rank.R1>([2])];
     const shared = { gamma, beta, residual: null, relu: false, epsilon: 1e-5, moving: null };
     expect(() => batchNormForward({ ...shared, x: tf.zeros([3, 2]), views: 2 })).toThrow('2 views');

@@ -31,7 +31,7 @@ const label = (c: Case) =>
 
 type Choose = (pass: ConvPass) => readonly ConvVariant[];
 
-/** Variants to compute a case by: all of those that match, or the one in use. */
+/** The variants that compute a case: all matching ones, or the one in use. */
 const IN_USE: Choose = () => [];
 const matching =
   (wanted: (variant: ConvVariant) => boolean): Choose =>
@@ -43,7 +43,7 @@ const first =
     matching((variant) => variant.scheme === scheme)(pass).slice(0, 1);
 const ALL = matching(() => true);
 
-/** Forward and both gradients against tfjs's CPU backend, by each of the variants. */
+/** Compares forward pass and both gradients with tfjs's CPU backend, for each of the variants. */
 async function compare(c: Case, random: () => number, choose: Choose = IN_USE): Promise<void> {
   const xShape = [c.batch, c.height, c.width, c.inChannels] as [number, number, number, number];
   const kernelShape = [c.kernel, c.kernel, c.inChannels, c.outChannels] as [number, number, number, number];
@@ -104,7 +104,7 @@ describeOnGpu('conv2d kernels', () => {
   ];
   const schemes = ['strip', 'broadcast', 'tile'] as const;
   const oneOfEach: Choose = (pass) => schemes.flatMap((scheme) => first(scheme)(pass));
-  // Fewer channels than a tile is wide, and more than one tile of them.
+  // Fewer channels than the width of a tile, and more than one tile.
   const pairs = sampleOf(channelPairs, ([cin, cout]) => (cin === 5 && cout === 3) || cin === 100);
   it.each(schemes.flatMap((scheme) => pairs.map(([cin, cout]) => [scheme, cin, cout] as const)))(
     '%s equals the CPU backend: %i -> %i channels',
@@ -175,7 +175,7 @@ describeOnGpu('conv2d kernels', () => {
         const got = await rounded.data();
         const norm = (list: ArrayLike<number>) => Math.sqrt(Array.from(list).reduce((sum, v) => sum + v * v, 0));
         const error = norm(Array.from(got, (value, i) => value - expected[i]!)) / norm(expected);
-        // Each operand is off by 2^-11 of its size at most; and rounded they are.
+        // The relative error of each operand is at most 2^-11; an error of 0 would mean that f16 was not used.
         expect(error, `${pass} ${nameOf(variant)}`).toBeLessThan(5e-4);
         expect(error, `${pass} ${nameOf(variant)}`).toBeGreaterThan(1e-5);
         rounded.dispose();
@@ -205,7 +205,7 @@ describeOnGpu('conv2d kernels', () => {
     }
   });
 
-  it('the same values give the same bits', async () => {
+  it('the same input gives the same bits', async () => {
     const x = tf.randomNormal<tf.Rank.R4>([4, 16, 16, 16], 0, 1, 'float32', 3);
     const dy = tf.randomNormal<tf.Rank.R4>([4, 16, 16, 16], 0, 1, 'float32', 4);
     const first = conv2dFilterGradient(x, dy, [3, 3, 16, 16], 1, 1);
@@ -244,7 +244,7 @@ describeOnGpu('conv2d op', () => {
     const kernel = tf.tensor4d(kernelValues, kernelShape);
     const [dx, dKernel] = tf.grads((a, b) => loss(a as tf.Tensor4D, b as tf.Tensor4D, probe, stride))([x, kernel]);
     const gradients = [await dx!.data(), await dKernel!.data()];
-    // The loss is linear in each input, so that a large step has no error but rounding.
+    // The loss is linear in each input, so that the only error of a large difference is rounding.
     const step = 1;
     for (const [which, values] of [xValues, kernelValues].entries()) {
       for (let i = 0; i < values.length; i += 7) {

@@ -4,12 +4,12 @@ import { describeOnEngines } from '../../setup/engine';
 
 export { takeGpuErrors } from '../../setup/engine';
 
-/** A suite on the WebGPU backend; an error that WebGPU reports outside any call fails the test it follows. */
+/** A suite on the WebGPU backend. An error that WebGPU reports outside a call fails the test during which it was reported. */
 export function describeOnGpu(name: string, body: () => void): void {
   describeOnEngines(['webgpu'], name, body);
 }
 
-/** Values and shape of a tensor, free of any backend. */
+/** Values and shape of a tensor, independent of a backend. */
 export interface Values {
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -41,14 +41,14 @@ export function expectClose(
   let scale = floor;
   actual.data.forEach((value, i) => {
     const apart = Math.abs(value - expected.data[i]!);
-    // NaN compares false with everything and would go unnoticed.
+    // Comparisons with NaN are false, so that NaN would go unnoticed.
     difference = Number.isNaN(apart) ? Number.POSITIVE_INFINITY : Math.max(difference, apart);
     scale = Math.max(scale, Math.abs(expected.data[i]!));
   });
   expect(difference / scale, `${label} max|a - b| / max|b|`).toBeLessThanOrEqual(tolerance);
 }
 
-/** A seeded source of numbers in [0, 1) (mulberry32), small enough to print the seed and run a case again. */
+/** A seeded source of numbers in [0, 1) (mulberry32), so that a case can be repeated by its seed. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -60,7 +60,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** About standard normal values. */
+/** Approximately standard normal values. */
 export function normalValues(count: number, random: () => number): Float32Array {
   return Float32Array.from({ length: count }, () => random() + random() + random() + random() - 2).map((v) => v * 1.7);
 }

@@ -4,7 +4,7 @@ import { assignInPlace, movingAverage, plainMovingAverage } from '../../../src/e
 import { plainSgdUpdate, sgdUpdate } from '../../../src/engine/kernels/sgd';
 import { describeOnGpu, expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
 
-/** More variables than any dispatch serves, small and large, so that every slot of a dispatch has its turn. */
+/** More variables than one dispatch handles, small and large, so that every slot of a dispatch is used. */
 const SHAPES = [[1], [5], [3, 3, 16, 24], [100, 7], [64], [65], [2], [1, 1, 8, 16], [33], [10], [7], [128]];
 const SCALARS = [0.1, 0.01, 0.75];
 
@@ -71,7 +71,7 @@ describeOnGpu('updates in place', () => {
     }, 1e-6);
   });
 
-  it('assigns into the buffers that the variables have', async () => {
+  it('writes into the existing buffers of the variables', async () => {
     const target = variables(randomTensors(7));
     const online = tensors(randomTensors(8));
     const before = target.map(({ dataId }) => dataId);

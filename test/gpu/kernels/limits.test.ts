@@ -39,7 +39,7 @@ const BYTES: Readonly<Record<string, number>> = {
   'vec4<f32>': 16,
 };
 
-/** Bytes of workgroup memory that a shader declares, as far as it declares arrays. */
+/** Bytes of workgroup memory of the arrays that a shader declares. */
 function workgroupBytes(code: string): number {
   const arrays = [...code.matchAll(/var<workgroup>\s+\w+\s*:\s*array<([\w<>]+),\s*(\d+)>/g)];
   expect(arrays, code).toHaveLength(code.split('var<workgroup>').length - 1);
@@ -76,7 +76,7 @@ describeOnGpu('on a device that has no more than every WebGPU device', () => {
     tf.dispose([...tensors]);
   };
 
-  it('reports the limits of every device, and the kernels go by them', () => {
+  it('reports the default limits, and the kernels respect them', () => {
     const { limits, features } = currentDevice();
     for (const [name, value] of Object.entries(DEFAULTS))
       expect(limits[name as keyof typeof DEFAULTS], name).toBe(value);
@@ -163,7 +163,7 @@ describeOnGpu('on a device that has no more than every WebGPU device', () => {
     const items = weights.map((weight) => ({ weight, velocity: variable(), gradient: tf.ones([7, 5]), rate: 0 }));
     sgdUpdate(items, scalars, { momentum: 0.9, weightDecay: 0 });
     movingAverage(followers, scalars, 0);
-    // v = 0.9 + 1, w = 1 - 0.5 v, and half of the way towards it.
+    // v = 0.9 + 1, w = 1 - 0.5 v; the moving average moves half of the way to w.
     for (const { target } of followers) expect((await target.data())[34]).toBeCloseTo(0.525);
     assignInPlace(followers);
     for (const { target } of followers) expect((await target.data())[34]).toBeCloseTo(0.05);
@@ -181,7 +181,7 @@ describeOnGpu('on a device that has no more than every WebGPU device', () => {
     await finite([views]);
   });
 
-  it('refuses a tensor that no kernel can bind, in words', () => {
+  it('refuses a tensor that no kernel can bind, with a message', () => {
     const tensors = tf.memory().numTensors;
     const tooLarge = () => tf.tidy(() => tf.fill([DEFAULTS.maxStorageBufferBindingSize / 4 + 1], 1));
     expect(tooLarge).toThrow('A tensor of 129 MB is needed, and this adapter can use no more than 128 MB at once');

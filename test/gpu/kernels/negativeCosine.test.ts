@@ -5,7 +5,7 @@ import { fusedNegativeCosine } from '../../../src/engine/kernels/negativeCosine'
 import { meanStdOfDirections, plainMeanStdOfDirections } from '../../../src/engine/kernels/outputStd';
 import { describeOnGpu, expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
 
-/** Eq. 1 written out, for tfjs to differentiate. */
+/** Eq. 1 in tfjs ops, which tfjs differentiates. */
 const writtenOut = (p: tf.Tensor2D, z: tf.Tensor2D) =>
   tf.neg(tf.mean(tf.sum(tf.mul(l2Normalise(p), l2Normalise(z)), 1))) as tf.Scalar;
 
@@ -24,7 +24,7 @@ describeOnGpu('negative cosine kernel', () => {
     const [ps, zs] = [normalValues(n * d, random), normalValues(n * d, random)];
     const compute = (loss: typeof writtenOut) => {
       const [p, z] = [tf.tensor2d(ps, [n, d]), tf.tensor2d(zs, [n, d])];
-      // The factor shows whether the gradient from above is passed on.
+      // The factor checks that the incoming gradient is multiplied in.
       const scaled = (a: tf.Tensor, b: tf.Tensor) => tf.mul(loss(a as tf.Tensor2D, b as tf.Tensor2D), 3) as tf.Scalar;
       return [loss(p, z), ...tf.grads(scaled)([p, z])];
     };
@@ -42,7 +42,7 @@ describeOnGpu('negative cosine kernel', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('a zero row counts as no direction, and every gradient stays finite', async () => {
+  it('a zero row contributes 0, and every gradient stays finite', async () => {
     const ps = [0, 0, 0, 1, 2, 3];
     const zs = [1, 0, 0, 0, 0, 0];
     const compute = (loss: typeof writtenOut) => {
@@ -84,7 +84,7 @@ describeOnGpu('output std kernel', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('is 0 for one direction, and tells small spreads from it', async () => {
+  it('is 0 for a single direction, and larger for a small spread', async () => {
     const std = async (rows: number[][]) => {
       const z = tf.tensor2d(rows);
       const value = meanStdOfDirections(z);

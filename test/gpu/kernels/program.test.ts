@@ -164,7 +164,7 @@ fn run(group : vec3<u32>, local : vec3<u32>) {
     });
     const run = (size: number) => runProgram(program, { inputs: {}, outputs: { out: [1] }, uniforms: {}, size }).out;
     const out = run(1);
-    // Reading a computed tensor back waits for the queue, and with it for all the errors of what was queued.
+    // Reading a computed tensor waits for the queue, and so for the errors of all queued commands.
     await tf.tidy(() => tf.zeros([1]).add(0)).data();
     expect(takeGpuErrors().join()).toContain('nothing');
     expect(() => run(0)).toThrow('broken');

@@ -13,7 +13,7 @@ describeOnGpu('subgroups', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  // Last: the device stays marked.
+  // The last test, because it marks the device permanently.
   it('stay unused where a workgroup turns out not to be one subgroup', async ({ skip }) => {
     const device = currentDevice();
     const lanes = lanesOf(device);

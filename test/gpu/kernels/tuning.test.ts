@@ -19,11 +19,11 @@ const uses = (passes: readonly ConvPass[], geometry = GEOMETRY): ConvUse[] => [{
 describeOnGpu('choice of convolution variants', () => {
   afterEach(() => settleVariants(currentDevice(), new Map(), new Map()));
 
-  it('takes what the cache knows and measures nothing', async () => {
+  it('uses the cached choices and measures nothing', async () => {
     const cache = memoryTuningCache();
     const device = currentDevice();
     const last = variantsOf('forward', device).at(-1)!;
-    // Whatever the adapter is called: the cache says the same for every key.
+    // The cache returns the same choice for every key, so that the adapter's name does not matter.
     cache.get = async () => nameOf(last);
     const report = await tuneConvolutions(uses(['forward']), cache, 10_000);
     expect(report.measured).toBe(0);
@@ -32,7 +32,7 @@ describeOnGpu('choice of convolution variants', () => {
     expect(variantFor('filterGradient', GEOMETRY)).toBe(variantsOf('filterGradient', device)[0]);
   });
 
-  it('takes variants that round to f16 only when the run allows them', async () => {
+  it('uses variants that round to f16 only if the run allows them', async () => {
     const half = variantsOf('forward', currentDevice(), 'f16').at(-1)!;
     const known = { get: async () => nameOf(half), set: async () => undefined };
     await tuneConvolutions(uses(['forward']), known, 0, 'f16');
@@ -41,7 +41,7 @@ describeOnGpu('choice of convolution variants', () => {
     expect(variantFor('forward', GEOMETRY).half).toBeUndefined();
   });
 
-  it('has shapes that nobody asked about follow wide ones, not narrow ones', async () => {
+  it('shapes that were not tuned use the choice of wide shapes, not of narrow ones', async () => {
     const last = variantsOf('forward', currentDevice()).at(-1)!;
     const known = { get: async () => nameOf(last), set: async () => undefined };
     await tuneConvolutions(uses(['forward'], OTHER), known, 0);
@@ -67,7 +67,7 @@ describeOnGpu('choice of convolution variants', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('measures again what the cache names but nobody knows', async () => {
+  it('measures again if the cache names an unknown variant', async () => {
     const report = await tuneConvolutions(
       uses(['forward']),
       { get: async () => 'abacus 3x3', set: async () => undefined },
@@ -76,7 +76,7 @@ describeOnGpu('choice of convolution variants', () => {
     expect(report.measured).toBe(1);
   });
 
-  it('without time, takes the first variant of each pass, and remembers that', async () => {
+  it('without time, uses the first variant of each pass, and caches that', async () => {
     const values = new Map<string, string>();
     const cache = { get: async () => null, set: async (key: string, value: string) => void values.set(key, value) };
     const report = await tuneConvolutions(

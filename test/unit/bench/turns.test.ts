@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { digits } from '../../../src/bench/tables';
 import { takeTurns } from '../../../src/bench/turns';
 
-/** A clock that only contenders move, so that what is measured is known. */
+/** A clock that only the contenders advance, so that the measured times are known. */
 function fakeTime() {
   let now = 0;
   const order: string[] = [];

@@ -32,7 +32,7 @@ function asked(signal?: AbortSignal, ask = (worker: FakeWorker): void => worker.
 }
 
 describe('asking a worker', () => {
-  it('gives its answer, hears what comes before, and ends the worker', async () => {
+  it('resolves with its answer, handles earlier messages, and terminates the worker', async () => {
     const { worker, progress, answer } = asked();
     expect(worker.asked).toEqual(['how many?']);
     worker.say('counting');

@@ -41,16 +41,16 @@ test('the content decides, not the name', async () => {
   for (const bytes of (await goodImages()).values()) expect(() => inspectImage(bytes)).not.toThrow();
 });
 
-test('every bad file is named for what it is', async () => {
+test('every bad file gets the right reason', async () => {
   for (const [name, { bytes, reason }] of await badFiles()) {
-    // Only decoding finds this one out.
+    // Only decoding reveals that this file is damaged.
     if (name === 'corrupt.png') continue;
     expect(() => inspectImage(bytes), name).toThrow(UnusableFile);
     expect(() => inspectImage(bytes), name).toThrow(reason);
   }
 });
 
-test('a file that is cut anywhere is never taken for a whole one', async () => {
+test('a file that is cut anywhere is never accepted as complete', async () => {
   const files = await goodImages();
   for (const name of [
     'plain.jpg',
@@ -64,7 +64,7 @@ test('a file that is cut anywhere is never taken for a whole one', async () => {
     const bytes = files.get(name)!;
     const lengths = Array.from({ length: 40 }, (_, i) => Math.floor(((i + 1) * (bytes.length - 3)) / 41));
     for (const length of lengths) {
-      // A GIF may end after any of its frames, so a cut there is none.
+      // A GIF may end after any of its frames, so a cut there gives a complete file.
       expect(() => inspectImage(bytes.subarray(0, length)), `${name} cut to ${length}`).toThrow(UnusableFile);
     }
   }
@@ -80,12 +80,12 @@ test('a JPEG cut behind its embedded thumbnail is cut short, though the thumbnai
   expect(() => inspectImage(whole.subarray(0, whole.length - 40))).toThrow(CUT_SHORT);
 });
 
-test('a JPEG with something behind its end is whole', async () => {
+test('a JPEG with data after its end is complete', async () => {
   const jpeg = await picture().jpeg().toBuffer();
   expect(inspectImage(Buffer.concat([jpeg, Buffer.alloc(5000, 7)])).format).toBe('JPEG');
 });
 
-test('50 megapixels pass and more do not', async () => {
+test('50 megapixels are accepted and more are not', async () => {
   const png = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } })
     .png()
     .toBuffer();

@@ -4,7 +4,7 @@ import { planLabels, stripCommonFolders } from '../../../src/data/import/labels'
 import { NO_LABEL, TEST, TRAIN } from '../../../src/domain/imageDataset';
 import { isSystemPath } from '../../../src/formats/systemPaths';
 
-/** The plan of full paths, as an import makes it: label names and splits by path. */
+/** The label names and splits of full paths, as an import assigns them. */
 function plan(paths: readonly string[]) {
   const { labels, classNames, split } = planLabels(stripCommonFolders(paths));
   const named = labels === null ? null : [...labels].map((label) => (label === NO_LABEL ? null : classNames[label]));
@@ -33,12 +33,12 @@ describe('labels', () => {
     expect(plan(paths)).toEqual({ labels: null, classNames: [], split: paths.map(() => TRAIN) });
   });
 
-  test('images beside the class folders have none', () => {
+  test('images beside the class folders have no label', () => {
     const paths = ['pets/cat/1.jpg', 'pets/dog/2.jpg', 'pets/cover.jpg'];
     expect(plan(paths).labels).toEqual(['cat', 'dog', null]);
   });
 
-  test('class folders called like members of Object', () => {
+  test('class folders may be named like members of Object', () => {
     expect(plan(['a/constructor/1.jpg', 'a/toString/2.jpg']).labels).toEqual(['constructor', 'toString']);
   });
 });

@@ -45,13 +45,13 @@ test.each([
   for (let i = 0; i < out.length; i += 4) expect([...out.subarray(i, i + 4)]).toEqual([200, 100, 50, 255]);
 });
 
-test('the centre is cut out', () => {
+test('the centre square is used', () => {
   const colorAt = (x: number) => (x < 100 ? [255, 0, 0] : x < 200 ? [0, 255, 0] : [0, 0, 255]);
   const out = square(sourceOf(300, 100, colorAt), 32);
   for (let i = 0; i < out.length; i += 4) expect([...out.subarray(i, i + 3)]).toEqual([0, 255, 0]);
 });
 
-test('fine stripes become their mean and not some of themselves', () => {
+test('fine stripes become their mean, without aliasing', () => {
   const out = square(
     sourceOf(1024, 1024, (x) => (x % 2 === 0 ? [0, 0, 0] : [255, 255, 255])),
     32,
@@ -59,7 +59,7 @@ test('fine stripes become their mean and not some of themselves', () => {
   for (let i = 0; i < out.length; i += 4) expect(Math.abs(out[i] - 127.5)).toBeLessThanOrEqual(2);
 });
 
-test('bands of a large image join without a seam', () => {
+test('a large image read in bands has no seams', () => {
   // 2,000 rows of 2,000 pixels are read in four bands.
   const out = square(
     sourceOf(2000, 2000, (x, y) => [Math.floor(y / 8), Math.floor(x / 8), 0]),

@@ -50,7 +50,7 @@ function importFiles(
   );
 }
 
-/** Expects the middles of the four quarters of image `i` to have these colours, as lossy formats keep them. */
+/** Expects the centres of the four quarters of image `i` to have these colours, up to the error of lossy formats. */
 function expectQuarters(pixels: Uint8Array, i: number, colors: readonly Rgb[], what: string): void {
   const places = [
     [8, 8],
@@ -73,7 +73,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('a folder with all there is', () => {
+describe('a folder with every kind of file', () => {
   test('good files load upright and on white, bad ones are listed, system files are not mentioned', async () => {
     const good = await goodImages();
     const alpha = await halfTransparentFiles();
@@ -139,7 +139,7 @@ describe('the order of images', () => {
     return Array.from({ length: count }, (_, i) => [`c${i % 4}/${String(i).padStart(4, '0')}.png`, plain[i % 4]]);
   }
 
-  test('is that of their paths, however long each decoder takes and however the files come', async () => {
+  test('is that of their paths, independent of the decoders’ speed and the order of the files', async () => {
     const files = await numbered(300);
     let calls = 0;
     const slowAndFast: Decoder = async (batch) => {
@@ -156,7 +156,7 @@ describe('the order of images', () => {
       expectQuarters(one.pixels, i, new Array(4).fill(colors[Number(name[1])]), name);
   });
 
-  test('closes over skipped files', async () => {
+  test('has no gaps for skipped files', async () => {
     const files = await numbered(40);
     const withBad = files.map(([path, bytes], i): [string, Uint8Array] => [
       path,
@@ -170,7 +170,7 @@ describe('the order of images', () => {
     }
   });
 
-  test('the seed decides which are held out, and no test folder is overruled', async () => {
+  test('the seed decides which images are held out, and a test folder is kept', async () => {
     const files = await numbered(200);
     const first = (await importFiles(files, { seed: 1 })).dataset.split;
     expect(first.filter((part) => part === TEST)).toHaveLength(30);
@@ -186,7 +186,7 @@ describe('the order of images', () => {
     );
   });
 
-  test('an unlabelled test folder still leaves kNN something to ask', async () => {
+  test('images are held out for kNN if the test folder has no labels', async () => {
     const files = (await numbered(60)).map(([path, bytes], i): [string, Uint8Array] => [
       i < 50 ? `train/${path}` : `test/${i}.png`,
       bytes,
@@ -217,7 +217,7 @@ describe('too few images', () => {
     expect((await importFiles(files, { batchSize: 5 })).dataset.count).toBe(11);
   });
 
-  test('an archive that is none, and an archive within a folder', async () => {
+  test('an invalid archive, and an archive within a folder', async () => {
     await expect(importFiles([['x.zip', Buffer.from('PK, or so it says, and nothing else')]])).rejects.toThrow(
       /x.zip is not a whole .zip archive/,
     );
@@ -225,7 +225,7 @@ describe('too few images', () => {
     await expect(importFiles([['pets/x.zip', inner]])).rejects.toThrow(/pets\/x.zip is an archive inside a folder/);
   });
 
-  test('more than fits in memory is refused before anything is read', async () => {
+  test('images that do not fit in memory are refused before any is read', async () => {
     const blob = new Blob(['x']);
     const files = Array.from({ length: 140_000 }, (_, i) => ({ path: `${i}.png`, blob }));
     const run = runImport(

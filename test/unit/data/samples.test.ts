@@ -29,7 +29,7 @@ function sample(id: SampleId, size: ImageSize): Promise<ImageDataset> {
   return dataset;
 }
 
-/** SHA-256 of the pixels, as far as it takes to tell them apart; the page must get the same. */
+/** The beginning of the SHA-256 of the pixels; the page must get the same. */
 const SUMS = {
   'fashion-mnist 32': '683fed48e716f5fd',
   'fashion-mnist 64': '394ce7973179ebb5',
@@ -63,8 +63,8 @@ describe.each(SAMPLE_IDS)('%s', (id) => {
   });
 });
 
-/** Runs and published figures rest on these bytes: a new sheet is a new data set, and must be meant. */
-test('the pixels are these and no others', async () => {
+/** Runs and published figures depend on these bytes: a changed sheet is a new data set, and must be intended. */
+test('the pixels are the recorded ones', async () => {
   const sums: Record<string, string> = {};
   for (const id of SAMPLE_IDS) {
     for (const size of IMAGE_SIZES) sums[`${id} ${size}`] = sha256((await sample(id, size)).pixels).slice(0, 16);
@@ -91,7 +91,7 @@ describe('an image whose size changes by a factor that is not whole', () => {
     expect(middleRow(ramp, 96)).toEqual([0, ...inner, 252]);
   });
 
-  test('has its frame before it is scaled', () => {
+  test('gets its frame before it is scaled', () => {
     expect(middleRow([60, 60], 6, 1)).toEqual([0, 30, 60, 60, 30, 0]);
   });
 });
@@ -137,7 +137,7 @@ describe('Emoji 3D', () => {
     }
   });
 
-  test('the variants of a base emoji share it', () => {
+  test('the variants of a base emoji share its key', () => {
     const variants = {
       waving: ['1f44b', '1f44b-1f3fb', '1f44b-1f3ff'],
       firefighter: ['1f9d1-200d-1f692', '1f468-1f3fd-200d-1f692', '1f469-1f3ff-200d-1f692'],
@@ -150,7 +150,7 @@ describe('Emoji 3D', () => {
     expect(nameEmoji('2640-fe0f').base).not.toBe(nameEmoji('2642-fe0f').base);
   });
 
-  test('a held-out base is held out with all its variants, and one of them is asked about', async () => {
+  test('a base emoji is held out with all its variants, and one of them is a query', async () => {
     const dataset = await sample('emoji-3d', 32);
     const { default: emojis } = await import('emojibase-data/en/data.json', { with: { type: 'json' } });
     const bases = new Map(
@@ -167,7 +167,7 @@ describe('Emoji 3D', () => {
     expect(new Set(queries).size).toBe(queries.length);
     expect(new Set(queries)).toEqual(new Set(held));
     expect(queries).toHaveLength(333);
-    // Every group is asked about.
+    // Every group has queries.
     expect(new Set([...labelledIndicesOf(dataset, TEST)].map((i) => dataset.labels![i])).size).toBe(9);
   });
 });

@@ -6,7 +6,7 @@ type Tree = { readonly [name: string]: Tree | 'file' | 'unreadable' };
 
 const MOST_AT_ONCE = 100;
 
-/** What browsers hand out: entries with callbacks, and at most 100 of a folder's at a time. */
+/** Entries as in browsers: with callbacks, and at most 100 entries of a folder at a time. */
 function entryOf(name: string, node: Tree[string]): FileSystemEntry {
   if (typeof node === 'string') {
     const entry = {
@@ -56,12 +56,12 @@ describe('dropped entries', () => {
     expect(pathsOf(files)).toEqual(['d/a.jpg']);
   });
 
-  test('a folder that was dropped by hand is meant, whatever its name', async () => {
+  test('a folder that was dropped itself is read, whatever its name', async () => {
     const { files } = await walkEntries([entryOf('.pictures', { 'a.jpg': 'file' })]);
     expect(pathsOf(files)).toEqual(['.pictures/a.jpg']);
   });
 
-  test('what cannot be opened is listed, and the rest still read', async () => {
+  test('files that cannot be opened are listed, and the rest is read', async () => {
     const { files, unreadable } = await walkEntries([entryOf('d', { 'a.jpg': 'unreadable', 'b.jpg': 'file' })]);
     expect(pathsOf(files)).toEqual(['d/b.jpg']);
     expect(unreadable).toEqual([{ path: 'd/a.jpg', reason: expect.stringMatching(/could not be opened/) }]);
@@ -107,7 +107,7 @@ describe('a drop', () => {
     expect((await sourcesFromDrop(transfer)).name).toBe(expected);
   });
 
-  test('of text is refused with what to do', async () => {
+  test('of text is refused with advice', async () => {
     const refused = sourcesFromDrop(transferOf(['text']).transfer);
     await expect(refused).rejects.toThrow(ImportError);
     await expect(refused).rejects.toThrow(/Drop a folder, image files or a .zip/);
@@ -132,7 +132,7 @@ describe('picked files', () => {
     expect(files[7].path).toBe('pets/cat/7.jpg');
   });
 
-  test('without a folder go by their names', async () => {
+  test('without a folder have their names as paths', async () => {
     const { name, files } = await sourcesFromFileList([file('a.jpg'), file('b.jpg'), file('.c.jpg')]);
     expect(name).toBe('3 files');
     expect(pathsOf(files)).toEqual(['a.jpg', 'b.jpg']);

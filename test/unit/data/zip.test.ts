@@ -18,7 +18,7 @@ function asBlob(bytes: Uint8Array): Blob {
   return new Blob([Uint8Array.from(bytes)]);
 }
 
-/** Every entry's bytes, or why it cannot be had. */
+/** The bytes of each entry, or the reason why it cannot be read. */
 async function unpackAll(zip: Uint8Array): Promise<Record<string, string | Uint8Array>> {
   const { entries, skipped } = await readZipDirectory(asBlob(zip));
   const out: Record<string, string | Uint8Array> = {};
@@ -33,7 +33,7 @@ async function unpackAll(zip: Uint8Array): Promise<Record<string, string | Uint8
   return out;
 }
 
-/** Where the central directory has its record of the n-th file. */
+/** Offset of the n-th file's record in the central directory. */
 function centralRecord(zip: Uint8Array, n: number): number {
   const view = new DataView(zip.buffer, zip.byteOffset);
   for (let at = 0, seen = 0; at < zip.length - 4; at++) {
@@ -71,7 +71,7 @@ describe('good archives', () => {
     expect(await unpackAll(zipSync({}))).toEqual({});
   });
 
-  test('something before it and a comment behind it', async () => {
+  test('data before it and a comment after it', async () => {
     const zip = zipSync({ 'a.txt': TEXT });
     const comment = strToU8('made by hand');
     const whole = new Uint8Array(1000 + zip.length + comment.length);
@@ -87,7 +87,7 @@ describe('good archives', () => {
     const record = centralRecord(zip, 0);
     const nameEnd = record + 46 + 5;
     const end = zip.length - 22;
-    // Sizes and offset move into an extra field, and the end record into its 64-bit form.
+    // Sizes and offset move into an extra field, and the end record gets its 64-bit form.
     const extra = new Uint8Array(4 + 24);
     const extraView = new DataView(extra.buffer);
     extraView.setUint16(0, 1, true);
@@ -126,12 +126,12 @@ describe('good archives', () => {
     expect(await unpackAll(zip)).toEqual({ 'a/b.txt': TEXT });
   });
 
-  test('backslashes are folders', async () => {
+  test('backslashes separate folders', async () => {
     expect(Object.keys(await unpackAll(zipSync({ 'cat\\1.txt': TEXT })))).toEqual(['cat/1.txt']);
   });
 });
 
-describe('bad entries are named and the rest still read', () => {
+describe('bad entries are listed and the rest is read', () => {
   test.each(['../evil.txt', 'a/../../evil.txt', '..\\evil.txt'])('path %s', async (path) => {
     const out = await unpackAll(zipSync({ [path]: TEXT, 'good.txt': TEXT }));
     expect(out['good.txt']).toEqual(TEXT);
@@ -170,12 +170,12 @@ describe('bad entries are named and the rest still read', () => {
 });
 
 describe('zip bombs', () => {
-  test('an entry that says it is one', async () => {
+  test('an entry that declares its size', async () => {
     const zip = zipSync({ 'bomb.bin': new Uint8Array(40 * 2 ** 20), 'good.txt': TEXT });
     expect(await unpackAll(zip)).toEqual({ 'bomb.bin': expect.stringMatching(/zip bombs/), 'good.txt': TEXT });
   });
 
-  test('an entry that hides it: unpacking stops at the size it gave', async () => {
+  test('an entry that declares a smaller size: unpacking stops there', async () => {
     const zip = zipSync({ 'bomb.bin': new Uint8Array(64 * 2 ** 20) });
     patch(zip, centralRecord(zip, 0) + 24, 1000, 4);
     expect((await unpackAll(zip))['bomb.bin']).toMatch(/more than the archive says/);
@@ -188,7 +188,7 @@ describe('zip bombs', () => {
     expect(out.filter((value) => typeof value === 'string' && /overlaps/.test(value))).toHaveLength(1);
   });
 
-  test('an archive that unpacks to far too much in all', async () => {
+  test('an archive whose total size is too large', async () => {
     const files = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`${i}.txt`, TEXT]));
     const zip = zipSync(files);
     for (let i = 0; i < 50; i++) patch(zip, centralRecord(zip, i) + 24, 200e6, 4);
@@ -202,7 +202,7 @@ describe('zip bombs', () => {
   });
 });
 
-describe('archives that are none', () => {
+describe('invalid archives', () => {
   const zip = zipSync({ 'a.txt': TEXT, 'b.txt': TEXT });
   test.each<[string, Uint8Array, RegExp]>([
     ['empty', new Uint8Array(0), /empty/],
@@ -214,12 +214,12 @@ describe('archives that are none', () => {
     await expect(readZipDirectory(asBlob(bytes))).rejects.toThrow(reason);
   });
 
-  test('no damage to the list of files goes unnoticed or hangs', async () => {
+  test('every damage to the list of files is noticed, and none makes the reader hang', async () => {
     const start = centralRecord(zip, 0);
     for (let at = start; at < zip.length; at++) {
       const damaged = Uint8Array.from(zip);
       damaged[at] ^= 0xff;
-      // Either the archive or an entry is refused, or something without meaning here was hit, such as a date.
+      // Either the archive or an entry is refused, or the changed byte has no effect, e.g. in a date.
       const out = await unpackAll(damaged).catch((error: Error) => ({ archive: `${error.name}: ${error.message}` }));
       for (const value of Object.values(out)) {
         if (typeof value === 'string') expect(value).not.toMatch(/RangeError|TypeError/);

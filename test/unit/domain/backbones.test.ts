@@ -5,7 +5,7 @@ import { presetConfig } from '../../../src/domain/presets';
 
 const config = presetConfig('small');
 
-/** Names of the layers with parameters, in the order in which they are made. */
+/** Names of the layers with parameters, in the order in which they are created. */
 function namesOf(layers: readonly Layer[]): string[] {
   return layers.flatMap((layer) => {
     if (layer.kind === 'residual') return [...namesOf(layer.body), ...namesOf(layer.shortcut)];
@@ -63,7 +63,7 @@ describe('a ResNet of basic blocks', () => {
       });
     expect(of({ stemStride: 1, zeroInitResidual: true })[0]).toMatchObject({ kind: 'conv', in: 3, out: 64, stride: 1 });
     expect(of({ stemStride: 2, zeroInitResidual: true })[0]).toMatchObject({ stride: 2 });
-    // The last of each of the eight blocks alone.
+    // Only the last BN of each of the eight blocks.
     expect(zeroInits(of({ stemStride: 1, zeroInitResidual: true })).filter(Boolean)).toHaveLength(8);
     expect(zeroInits(of({ stemStride: 1, zeroInitResidual: false })).filter(Boolean)).toHaveLength(0);
   });

@@ -24,7 +24,7 @@ const verdictOf = (name: string, runs: Readonly<Record<string, Partial<RunSummar
   named(name).verdict((id) => (id in runs ? { ...HEALTHY, ...runs[id] } : null));
 
 describe('experiments', () => {
-  it('keep the names that --preset knows them by', () => {
+  it('keep the names that --preset accepts', () => {
     expect(EXPERIMENTS.map(({ name }) => name)).toEqual([
       'figure2',
       'predictor',
@@ -66,7 +66,7 @@ describe('experiments', () => {
     expect(seen[0]).toBe(presetConfig('small').batchSize * presetConfig('small').totalSteps);
   });
 
-  it('adjusts what all runs share before what sets them apart', () => {
+  it('adjusts the shared settings before those of each run', () => {
     const configs = experimentConfigs(named('figure2'), 'tiny', 'fashion-mnist', (config) => ({
       ...config,
       totalSteps: 7,
@@ -84,13 +84,13 @@ describe('verdicts', () => {
     for (const { verdict } of EXPERIMENTS) expect(verdict(() => null).outcome).toBe('cannot tell');
   });
 
-  it('figure 2: collapse, dimensional collapse, or neither, by the numbers', () => {
+  it('figure 2: collapse, dimensional collapse or neither, from the results', () => {
     const collapsed = { loss: -0.999, relativeStd: 0.02, effectiveRank: 1.2 };
     expect(verdictOf('figure2', { with: {}, without: collapsed })).toMatchObject({ outcome: 'reproduces' });
     expect(verdictOf('figure2', { with: {}, without: collapsed }).text).toContain('std·√d 0.90 with and 0.02 without');
     expect(verdictOf('figure2', { with: {}, without: { loss: -0.99, effectiveRank: 9 } }).outcome).toBe('partly');
     expect(verdictOf('figure2', { with: {}, without: {} }).outcome).toBe('does not');
-    // Both collapsed: that shows nothing about stop-gradient.
+    // If both collapse, the experiment shows nothing about stop-gradient.
     expect(verdictOf('figure2', { with: collapsed, without: collapsed }).outcome).toBe('does not');
   });
 
@@ -102,20 +102,20 @@ describe('verdicts', () => {
     expect(verdictOf('predictor', { baseline: {}, none: {}, fixed: {} }).outcome).toBe('does not');
   });
 
-  it('family: all must pass the untrained network with their outputs spread', () => {
+  it('family: all must exceed the untrained network, with their outputs spread', () => {
     const all = { simsiam: {}, byol: {}, simclr: {}, swav: {} };
     expect(verdictOf('family', all).outcome).toBe('reproduces');
     expect(verdictOf('family', { ...all, swav: { knn: 0.5 } }).outcome).toBe('partly');
     expect(verdictOf('family', { ...all, byol: { relativeStd: 0.1 } }).outcome).toBe('partly');
   });
 
-  it('batch size: only a spread beyond that of seeds counts', () => {
+  it('batch size: only a spread above that between seeds counts', () => {
     const all = { '32': {}, '64': {}, '128': {}, '256': {} };
     expect(verdictOf('batch-size', all).outcome).toBe('reproduces');
     expect(verdictOf('batch-size', { ...all, '256': { knn: 0.55 } }).outcome).toBe('partly');
   });
 
-  it('bn: worse without any, and hidden alone as good as with the output', () => {
+  it('bn: worse without BN, and as good on hidden layers alone as also on the output', () => {
     const all = { none: { knn: 0.5 }, hidden: {}, output: {}, all: {} };
     expect(verdictOf('bn', all).outcome).toBe('reproduces');
     expect(verdictOf('bn', { ...all, none: { relativeStd: 0.1 } }).text).toContain('close to collapse');
@@ -136,7 +136,7 @@ describe('verdicts', () => {
     expect(verdictOf('symmetry', { ...all, asymmetric: { relativeStd: 0.1 } }).outcome).toBe('does not');
   });
 
-  it('output dimension: more must gain more than seeds differ by', () => {
+  it('output dimension: the gain must exceed the spread between seeds', () => {
     const all = { '256': { knn: 0.6 }, '512': {}, '1024': {}, '2048': {} };
     expect(verdictOf('output-dim', all).outcome).toBe('reproduces');
     expect(verdictOf('output-dim', { ...all, '256': {} }).outcome).toBe('does not');
@@ -155,7 +155,7 @@ describe('verdicts', () => {
     expect(verdictOf('alternation', { ...all, '1': { relativeStd: 0.1 } }).outcome).toBe('does not');
   });
 
-  it('moving average: must prevent the collapse that is there without it', () => {
+  it('moving average: must prevent the collapse that occurs without it', () => {
     const collapsed = { relativeStd: 0.03 };
     expect(verdictOf('moving-average', { none: collapsed, average: {} }).outcome).toBe('reproduces');
     expect(verdictOf('moving-average', { none: collapsed, average: { knn: 0.5 } }).outcome).toBe('partly');
@@ -163,14 +163,14 @@ describe('verdicts', () => {
     expect(verdictOf('moving-average', { none: {}, average: {} }).outcome).toBe('does not');
   });
 
-  it('momentum encoder: not needed, and no stand-in for h', () => {
+  it('momentum encoder: not needed, and no replacement for h', () => {
     const all = { without: {}, with: {}, alone: { relativeStd: 0.05 } };
     expect(verdictOf('momentum-encoder', all).outcome).toBe('reproduces');
     expect(verdictOf('momentum-encoder', { ...all, alone: {} }).outcome).toBe('partly');
     expect(verdictOf('momentum-encoder', { ...all, without: { relativeStd: 0.05 } }).outcome).toBe('does not');
   });
 
-  it('SimCLR and SwAV with SimSiam’s parts: no gain, and a loss that is no number', () => {
+  it('SimCLR and SwAV with SimSiam’s parts: no gain, and a loss that is not a number', () => {
     const simclr = { plain: {}, predictor: {}, both: {} };
     expect(verdictOf('simclr-parts', simclr).outcome).toBe('reproduces');
     expect(verdictOf('simclr-parts', { ...simclr, both: { knn: 0.8 } }).outcome).toBe('does not');

@@ -47,7 +47,7 @@ describe('FIELDS', () => {
     }
   });
 
-  it('leaves it to the page to say which may change while the run trains', () => {
+  it('marks the settings that may change during a run, and no help text repeats that', () => {
     expect(
       FIELDS.filter(({ live }) => live)
         .map(({ path }) => path)

@@ -40,7 +40,7 @@ describe.each(METHOD_NAMES)('%s', (method) => {
 });
 
 describe('another method', () => {
-  it('keeps what was set by hand of the shared settings, and brings its own', () => {
+  it('keeps shared settings that were edited by hand, and uses its own defaults', () => {
     let config = of('simsiam', { seed: 7, batchSize: 48, predictor: 'none', engine: 'wasm' });
     config = setConfigValue(config, 'augment.crop.scaleMin', 0.4);
     const byol = withMethod(config, 'byol');
@@ -51,13 +51,13 @@ describe('another method', () => {
     expect(withMethod(of('simclr'), 'simclr')).toEqual(of('simclr'));
   });
 
-  it('keeps a size that was set by hand over its own', () => {
+  it('keeps a size that was edited by hand instead of its default', () => {
     expect(of('simclr').outputDim).toBe(128);
     expect(withMethod(of('simsiam', { outputDim: 64 }), 'simclr').outputDim).toBe(64);
   });
 });
 
-describe('combinations that make no sense are refused in words', () => {
+describe('invalid combinations are refused with advice', () => {
   it.each<readonly [string, RunConfig, RegExp]>([
     [
       'a setting of another method',
@@ -82,7 +82,7 @@ describe('combinations that make no sense are refused in words', () => {
   });
 });
 
-it('what may change in flight is what the options say, and the rate', () => {
+it('the live settings are the live options and the rate', () => {
   const live = [...ALL_OPTIONS].filter(([, option]) => option.live).map(([name]) => name);
   expect([...LIVE_KEYS].sort()).toEqual([...live, 'baseLearningRate'].sort());
   expect(liveSettingsOf(of('simclr'))).toMatchObject({ stopGradient: false, predictor: 'none', temperature: 0.5 });

@@ -10,7 +10,7 @@ describe('what keeps a run from starting', () => {
     expect(runProblems(config, 2 * batchSize)).toEqual([]);
   });
 
-  it('is too few images, with the batch that would do', () => {
+  it('is too few images, with a batch size that works', () => {
     const [problem, ...others] = runProblems({ ...config, batchSize: 1024 }, 1501);
     expect(others).toEqual([]);
     expect(problem).toEqual({
@@ -33,7 +33,7 @@ describe('what keeps a run from starting', () => {
   });
 });
 
-it('no batch is advised that is smaller than the smallest, 4', () => {
+it('never advises a batch size below the smallest, 4', () => {
   expect([adviceOnFew(7), adviceOnFew(8)]).toEqual(['Add images.', 'Add images, or set the batch size to 4 or less.']);
   expect([0, 1, 7, 8, 15, 16, 300].map(fittingBatch)).toEqual([null, null, null, 4, 4, 8, 128]);
 });

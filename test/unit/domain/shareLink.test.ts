@@ -23,7 +23,7 @@ describe('presets', () => {
 });
 
 describe('share link', () => {
-  it('carries a whole run and gives it back', () => {
+  it('holds a whole run and restores it', () => {
     let config = presetConfig('tiny', 'emoji-3d');
     config = setConfigValue(config, 'augment.crop.scaleMin', 0.35);
     config = setConfigValue(config, 'stopGradient', false);
@@ -46,7 +46,7 @@ describe('share link', () => {
     expect(encodeShareLink(run)).toBe(`${VERSION}&preset=small&dataset=fashion-mnist&sample=1`);
   });
 
-  it('names the version of the sample, and nothing of the kind for a person’s own images', () => {
+  it('names the version of a sample, and no version of a person’s own images', () => {
     const onSample = { config: presetConfig('tiny', 'emoji-3d'), changes: [], folder: null };
     expect(encodeShareLink(onSample, 7)).toBe(`${VERSION}&preset=tiny&dataset=emoji-3d&sample=7`);
     const own = { config: presetConfig('tiny', 'folder'), changes: [], folder: null };
@@ -93,7 +93,7 @@ describe('share link', () => {
     expect(notices.join(' ')).toContain(named);
   });
 
-  it('keeps what it can read beside what it cannot', () => {
+  it('keeps the readable settings of a link with unreadable ones', () => {
     const { run, notices } = decode(`#${VERSION}&preset=tiny&seed=5&nonsense=1`);
     expect(run.config).toEqual({ ...presetConfig('tiny'), seed: 5 });
     expect(notices).toHaveLength(1);
@@ -108,7 +108,7 @@ describe('links of version 1', () => {
   it.each(links)('are read as they were when they were made: $link', ({ link, config, changes, folder }) => {
     expect(link).toMatch(/^v=1&/);
     const { run, notices } = decode(link);
-    // Settings that came later are no business of this fixture.
+    // The fixture does not contain settings that were added later.
     expect(run).toMatchObject({ config, changes, folder });
     expect(notices).toEqual([]);
     const again = encodeShareLink(run);
@@ -116,14 +116,14 @@ describe('links of version 1', () => {
     expect(decode(again)).toEqual({ run, notices: [] });
   });
 
-  it('are of every preset, data set and method', () => {
+  it('cover every preset, data set and method', () => {
     const seen = new Set(links.flatMap(({ config: { preset, dataset, method } }) => [preset, dataset, method]));
     expect(seen).toEqual(new Set<string>([...PRESET_NAMES, ...DATASET_CHOICES, ...METHOD_NAMES]));
   });
 });
 
 describe('settings by path', () => {
-  it('names the path of what it refuses', () => {
+  it('names the path of a refused setting', () => {
     expect(() => setConfigValue(presetConfig('tiny'), 'augment.crop.nothing', 1)).toThrow(/augment\.crop\.nothing/);
     expect(() => setConfigValue(presetConfig('tiny'), 'batchSize', 'many')).toThrow(/batchSize/);
   });

@@ -8,7 +8,7 @@ import { CURRENT_VERSION, configFrom, defaultsOf } from '../../../src/domain/ver
 
 const NAMES = ['preset', 'dataset', 'method'];
 
-/** A version's defaults as they were pinned when it was today's. */
+/** A version's defaults as pinned while it was the current version. */
 function pinned(version: number): DefaultsTable {
   const file = new URL(`../../fixtures/defaultsOfVersion${version}.json`, import.meta.url);
   if (!existsSync(file)) {
@@ -21,7 +21,7 @@ const keysOf = ({ presets, datasets, methods }: DefaultsTable): DefaultsKey[] =>
   presets.flatMap((preset) => datasets.flatMap((dataset) => methods.map((method) => ({ preset, dataset, method }))));
 
 describe.each(Array.from({ length: CURRENT_VERSION }, (_, i) => i + 1))('the defaults of version %i', (version) => {
-  it('are those that were pinned; whoever changes today’s raises the version first', () => {
+  it('are the pinned ones: a change of the current defaults needs a new version', () => {
     const table = pinned(version);
     expect(keysOf(table).length).toBeGreaterThanOrEqual(60);
     for (const key of keysOf(table)) {
@@ -32,7 +32,7 @@ describe.each(Array.from({ length: CURRENT_VERSION }, (_, i) => i + 1))('the def
     }
   });
 
-  it('know every setting of today, or it says what runs did before it', () => {
+  it('have a value for every current setting, from the table or from `formerly`', () => {
     const { values } = pinned(version);
     const missing = SETTING_LIST.filter(
       ([path, { formerly }]) => !NAMES.includes(path) && !Object.hasOwn(values, path) && formerly === undefined,
@@ -43,7 +43,7 @@ describe.each(Array.from({ length: CURRENT_VERSION }, (_, i) => i + 1))('the def
     ).toEqual([]);
   });
 
-  it('have settings of the same names in the same order as today', () => {
+  it('have the current settings in the current order', () => {
     const then = Object.keys(pinned(version).values);
     const now = [...flattenConfig(presetConfig('small')).keys()];
     expect(now.filter((path) => then.includes(path))).toEqual(then);

@@ -17,7 +17,7 @@ describe('BatchSampler', () => {
     expect([...positions].map((position) => images[position])).toEqual([...drawn]);
   });
 
-  it('draws a new order each epoch, and the same for the same seed in any order of asking', () => {
+  it('draws a new order each epoch, which depends on seed and epoch only', () => {
     const sampler = new BatchSampler(images, 5, 1);
     const forward = Array.from({ length: 8 }, (_, t) => [...sampler.batch(t).images]);
     const backward = Array.from({ length: 8 }, (_, t) => [

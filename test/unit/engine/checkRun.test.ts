@@ -14,24 +14,24 @@ const dataset = syntheticDataset(64);
 const bytes = 2 * 16 * 32 * 32 * 64 * 4;
 
 describe('whether a run can start', () => {
-  it('an adapter that takes in the largest activation will do', () => {
+  it('an adapter whose limits allow the largest activation is accepted', () => {
     expect(dataset.size).toBe(32);
     expect(() => checkRun(dataset, config, bytes)).not.toThrow();
     expect(() => checkRun(dataset, config, Number.POSITIVE_INFINITY)).not.toThrow();
   });
 
-  it('a smaller one is told the batch it can take, which then does', () => {
+  it('for a smaller adapter, the message names a batch size that is then accepted', () => {
     expect(() => checkRun(dataset, config, bytes - 4)).toThrow(
       'The largest layer takes 8 MB for a batch of 16, and this adapter can use no more than 7 MB at once: choose a batch of at most 15, or smaller images or a smaller backbone.',
     );
     expect(() => checkRun(dataset, { ...config, batchSize: 15 }, bytes - 4)).not.toThrow();
   });
 
-  it('one that takes not even the smallest batch is told of images and backbone alone', () => {
+  it('if not even the smallest batch fits, the message names only images and backbone', () => {
     expect(() => checkRun(dataset, config, MB)).toThrow(/at once: choose smaller images or a smaller backbone\.$/);
   });
 
-  /** Widths at which the layers stay small beside what the test is about. */
+  /** Widths at which the layers are small compared to the tested tensors. */
   const small: RunConfig = { ...presetConfig('tiny', 'folder'), batchSize: 4, outputDim: 4096 };
 
   const train = indicesOf(dataset, TRAIN).length;
@@ -55,7 +55,7 @@ describe('whether a run can start', () => {
     expect(() => checkRun(images, run, 4096 * 4 * 68)).not.toThrow();
   });
 
-  it('an adapter that does not take in the similarities of SimCLR is told so', () => {
+  it('for an adapter that cannot hold SimCLR’s similarities, the message says so', () => {
     const run: RunConfig = { ...presetConfig('tiny', 'folder'), method: 'simclr', batchSize: 4096 };
     const many = syntheticDataset(3 * 4096);
     expect(() => checkRun(many, run, 4 * 8192 ** 2 - 1)).toThrow(/choose a batch of at most 4095\.$/);

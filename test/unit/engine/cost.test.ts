@@ -14,7 +14,7 @@ const stages =
 const projector = 64 * 256 + 256 * 256;
 const predictor = 2 * 256 * 32;
 
-/** Of one view: forward alone, and with the gradients of all weights and all inputs but the images. */
+/** Cost of one view: of the forward pass alone, and with the gradients of all weights and of all inputs except the images. */
 const encoderForward = stem + stages + projector;
 const encoderTrained = 2 * stem + 3 * (stages + projector);
 
@@ -28,7 +28,7 @@ const counted: Partial<RunConfig> = {
 };
 const BATCH = 4;
 
-/** The network counted above; the least batch that a run may have. */
+/** The network counted above, at the smallest batch of a run. */
 function runOf(method: MethodName, change: Partial<RunConfig>): RunConfig {
   const config = { ...presetConfig('small', 'folder', method), ...counted, batchSize: BATCH, ...change };
   expect(configProblems(config)).toEqual([]);

@@ -36,7 +36,7 @@ describe('layers that do not fit', () => {
     [
       'a batch normalisation',
       [conv, { kind: 'batchNorm', name: 'b', channels: 3, affine: true, zeroInit: false, relu: false }],
-      /b is for 3 channels, and gets 4/,
+      /b is for 3 channels, but its input has 4/,
     ],
     ['a shortcut', [{ kind: 'residual', body: [conv], shortcut: [], relu: false }], /adds \[1,8,8,3\] to \[1,4,4,4\]/],
   ])('are refused: %s', (_, layers, message) => {

@@ -34,7 +34,7 @@ function flopRun({ kernels }: Awaited<ReturnType<typeof tf.profile>>): number {
     const [a, b] = inputShapes as [number[], number[]];
     const [y] = outputShapes as [number[]];
     const size = (shape: readonly number[]) => shape.reduce((x, n) => x * n, 1);
-    // Each output of a product takes as many multiply-adds as the dimension that is summed over is long.
+    // Each output of a product takes one multiply-add per element of the dimension that is summed over.
     if (name === 'Conv2D') sum += size(y) * (size(b) / b[3]!);
     // dy and the kernel; x and dy.
     else if (name === 'Conv2DBackpropInput') sum += size(a) * (size(b) / b[3]!);
@@ -44,7 +44,7 @@ function flopRun({ kernels }: Awaited<ReturnType<typeof tf.profile>>): number {
   return 2 * sum;
 }
 
-describe('the passes that a method declares are those that its step makes', () => {
+describe('the passes that a method declares are those of its step', () => {
   beforeAll(async () => {
     await tf.setBackend('cpu');
   });
@@ -81,7 +81,7 @@ describe('the passes that a method declares are those that its step makes', () =
       tf.randomNormal([BATCH, side, side, 3], 0, 1, 'float32', seed) as tf.Tensor4D;
     const moreViews = Array.from({ length: full }, (_, i) => noise(SIDE, i + 3));
     const smallViews = Array.from({ length: small?.count ?? 0 }, (_, i) => noise(small!.side, i + 5));
-    // Past the steps in which queues fill and prototypes are not trained.
+    // After the steps in which queues fill and prototypes are frozen.
     const inputs = { ...stepInputs(noise(SIDE, 1), noise(SIDE, 2), { step: 1_000_000 }), moreViews, smallViews };
     const profile = await tf.profile(() =>
       tf.tidy(() => {

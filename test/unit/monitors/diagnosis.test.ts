@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Diagnosis, Measurement } from '../../../src/domain/measurement';
 import { RunDiagnosis } from '../../../src/engine/monitors/diagnosis';
 
-/** (step, value) corners of a curve. */
+/** The vertices (step, value) of a curve. */
 type Curve = readonly (readonly [step: number, value: number])[];
 
-/** Measured figures of one run; the std in units of 1/sqrt(d). */
+/** Measured values of one run; the std in units of 1/sqrt(d). */
 interface Run {
   readonly d: number;
   readonly loss: Curve;
@@ -13,7 +13,7 @@ interface Run {
   readonly rank?: Curve;
 }
 
-/** Straight lines between the corners, level beyond them. */
+/** Linear interpolation between the vertices, constant beyond them. */
 function at(curve: Curve, step: number): number {
   const next = curve.findIndex(([corner]) => corner >= step);
   if (next === 0) return curve[0][1];
@@ -44,7 +44,7 @@ interface Change {
   readonly diagnosis: Diagnosis;
 }
 
-/** Every change of state, with the step at which it was called. */
+/** Every change of state, with the step at which it was diagnosed. */
 function changes(run: Run, steps: number, items: Iterable<Measurement> = measurements(run, steps)): Change[] {
   const diagnosis = diagnosisOf(run.d);
   const seen: Change[] = [];
@@ -57,7 +57,7 @@ function changes(run: Run, steps: number, items: Iterable<Measurement> = measure
 
 const states = (seen: readonly Change[]) => seen.map(({ diagnosis }) => diagnosis.state);
 
-/** Reference runs with stop-gradient: none of them may ever be called anything but learning. */
+/** Reference runs with stop-gradient: none may be diagnosed as anything but learning. */
 const HEALTHY: Record<string, Run & { readonly steps: number }> = {
   'BN on hidden layers, d 256': {
     d: 256,
@@ -82,7 +82,7 @@ const HEALTHY: Record<string, Run & { readonly steps: number }> = {
       [300, 47],
     ],
   },
-  // Measured up to step 300 and at the end; in between assumed.
+  // Measured up to step 300 and at the end; the values between are assumed.
   'BN on hidden layers, 8,000 steps, ending at rank 15 with kNN at its best': {
     d: 256,
     steps: 8000,
@@ -208,7 +208,7 @@ const FIXED_PREDICTOR: Run & { readonly steps: number } = {
   ],
 };
 
-it('a fixed predictor: the loss stays high, which is no collapse', () => {
+it('a fixed predictor: the loss stays high, which is not a collapse', () => {
   const seen = changes(FIXED_PREDICTOR, FIXED_PREDICTOR.steps);
   expect(states(seen)).toEqual(['starting', 'learning', 'no-convergence']);
   expect(seen.at(-1)?.step).toBe(300);
@@ -243,7 +243,7 @@ const COLLAPSE: Run = {
 };
 
 describe('collapse', () => {
-  it('is called within 60 steps of a run without stop-gradient, once and for all', () => {
+  it('is diagnosed within 60 steps of a run without stop-gradient, once', () => {
     const seen = changes(COLLAPSE, 200);
     expect(states(seen)).toEqual(['starting', 'learning', 'collapsed']);
     const { step, diagnosis } = seen[2];
@@ -355,7 +355,7 @@ describe('collapse', () => {
     expect(call(0.5 / 16, -0.995, 20)).toBe('learning');
   });
 
-  it('goes by the std alone where the loss has no known minimum', () => {
+  it('is judged by the std alone where the loss has no known minimum', () => {
     const diagnosis = diagnosisOf(256, null);
     let last: Diagnosis = { state: 'starting' };
     for (let step = 1; step <= 40; step++) {
@@ -365,7 +365,7 @@ describe('collapse', () => {
   });
 });
 
-/** Stop-gradient off from the start, BN on the output: the std looks fine, the rank does not. */
+/** Stop-gradient off from the start, BN on the output: the std looks normal, the rank does not. */
 const DIMENSIONAL: Record<string, Run> = {
   'd 256': {
     d: 256,
@@ -439,7 +439,7 @@ const DIMENSIONAL: Record<string, Run> = {
 };
 
 describe.each(Object.entries(DIMENSIONAL))('dimensional collapse: %s', (_, run) => {
-  it('is called within 200 steps, and no other', () => {
+  it('is diagnosed within 200 steps, and nothing else', () => {
     const seen = changes(run, 300);
     expect(states(seen)).toEqual(['starting', 'learning', 'dimensional-collapse']);
     const { step, diagnosis } = seen[2];
@@ -481,7 +481,7 @@ describe('dimensional collapse', () => {
     expect(seen[2].diagnosis).toMatchObject({ startRank: 45 });
   });
 
-  it('is called at any speed when next to nothing is left of the start', () => {
+  it('is diagnosed, however slow the fall, once the rank is a small fraction of the start', () => {
     const run: Run = {
       ...base,
       std: [[1, 0.99]],
@@ -512,7 +512,7 @@ describe('dimensional collapse', () => {
     expect(seen[3].step).toBe(500);
   });
 
-  it('stays for as long as it lasts, also when the high ranks are long past', () => {
+  it('lasts as long as the rank is low, even long after the high ranks', () => {
     const run: Run = {
       ...base,
       std: [[1, 0.99]],
@@ -539,7 +539,7 @@ describe('dimensional collapse', () => {
     expect(states(changes(run, 300))).toEqual(['starting', 'learning']);
   });
 
-  it('waits while the std is low too, then is called if the std stays above 0', () => {
+  it('is not diagnosed while the std is low too, but is if the std stays above 0', () => {
     const run: Run = {
       ...base,
       std: [
@@ -553,7 +553,7 @@ describe('dimensional collapse', () => {
     expect(seen[2].step).toBe(225);
   });
 
-  it('gives way to a collapse to a constant', () => {
+  it('is replaced by a collapse to a constant', () => {
     const run: Run = {
       ...base,
       std: [
@@ -570,7 +570,7 @@ describe('dimensional collapse', () => {
     expect(states(changes(run, 400))).toEqual(['starting', 'learning', 'dimensional-collapse', 'collapsed']);
   });
 
-  it('is not called while a sixth of all measurable dimensions is in use', () => {
+  it('is not diagnosed while a sixth of all measurable dimensions is in use', () => {
     const fallTo = (rank: number): Run => ({
       ...base,
       d: 2048,
@@ -584,17 +584,17 @@ describe('dimensional collapse', () => {
     expect(states(changes(fallTo(60), 300))).toEqual(['starting', 'learning', 'dimensional-collapse']);
   });
 
-  it('is never called without rank measurements', () => {
+  it('is never diagnosed without rank measurements', () => {
     expect(states(changes({ ...base, rank: undefined }, 300))).toEqual(['starting', 'learning']);
   });
 });
 
 describe('divergence', () => {
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('a loss of %s is the end', (loss) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('a loss of %s is a divergence', (loss) => {
     const diagnosis = diagnosisOf(256);
     diagnosis.add({ step: 1, loss: -0.1, outputStd: 0.05 });
     expect(diagnosis.add({ step: 2, loss })).toEqual({ state: 'diverged', since: 2, loss });
-    // Whatever comes after.
+    // Also when normal values follow.
     expect(diagnosis.add({ step: 3, loss: -0.5, outputStd: 0.05 })).toEqual({ state: 'diverged', since: 2, loss });
   });
 
@@ -611,7 +611,7 @@ describe('divergence', () => {
     expect(diagnosisOf(256, null).add({ step: 1, loss: 20_000 }).state).toBe('diverged');
   });
 
-  it('is no matter of a loss near 0 that grows to 1, as a SimSiam loss may', () => {
+  it('is not diagnosed when a loss near 0 grows to 1, as SimSiam’s may', () => {
     const diagnosis = diagnosisOf(256);
     diagnosis.add({ step: 1, loss: 1e-4, outputStd: 0.05 });
     expect(diagnosis.add({ step: 20, loss: 1, outputStd: 0.05 }).state).toBe('learning');
@@ -629,10 +629,10 @@ describe('the first steps', () => {
   });
 });
 
-describe('a loss that gets nowhere', () => {
+describe('a loss that does not fall', () => {
   const spread = 0.9 / Math.sqrt(256);
 
-  it('stays high: no convergence, until a change in flight sets it going', () => {
+  it('stays high: no convergence, until it falls after a change in flight', () => {
     const diagnosis = diagnosisOf(256);
     let state: Diagnosis = { state: 'starting' };
     for (let step = 1; step <= 500; step++) state = diagnosis.add({ step, loss: -0.2, outputStd: spread });
@@ -655,7 +655,7 @@ describe('a loss that gets nowhere', () => {
     expect(state.state).toBe('oscillation');
   });
 
-  it('is not said of a run that has collapsed', () => {
+  it('is not diagnosed for a run that has collapsed', () => {
     const diagnosis = diagnosisOf(256);
     let state: Diagnosis = { state: 'starting' };
     for (let step = 1; step <= 600; step++) {

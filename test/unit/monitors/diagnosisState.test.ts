@@ -22,7 +22,7 @@ it.each(curves.map((curve) => [curve.run, curve] as const))(
     const middle = Math.floor(measurements.length / 2);
     const whole = diagnosisOf(config);
     for (const measurement of measurements.slice(0, middle)) whole.add(measurement);
-    // A plain value, that later measurements do not change.
+    // The state is a plain value, which later measurements do not change.
     const state = whole.state();
     const copy = structuredClone(state);
     const rest = measurements.slice(middle).map((measurement) => whole.add(measurement));

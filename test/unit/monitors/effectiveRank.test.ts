@@ -20,12 +20,12 @@ describe('effective rank', () => {
     expect(effectiveRank({ ...rows, data }, { normalise: false }).effectiveRank).not.toBeCloseTo(rank, 1);
   });
 
-  it('is 1 for constant rows, and does not take rounding for directions', () => {
+  it('is 1 for constant rows, and does not count rounding errors as directions', () => {
     expect(effectiveRank(constantRows(512, 64)).effectiveRank).toBe(1);
     expect(effectiveRank(constantRows(64, 512)).effectiveRank).toBe(1);
   });
 
-  it('sees a constant with noise as one direction, but for centred rows', () => {
+  it('counts a constant with noise as one direction, unless the rows are centred', () => {
     const data = pseudoRandom(100 * 20).map((value, i) => 1 + (i % 20) + 1e-4 * value);
     const rows = { data, n: 100, d: 20 };
     expect(effectiveRank(rows).effectiveRank).toBeLessThan(1.01);
@@ -100,7 +100,7 @@ describe('singular values', () => {
       if (expected / s[0] > 1e-5) expect(values[c] / expected).toBeCloseTo(1, 6);
       else expect(Math.abs(values[c] - expected) / s[0]).toBeLessThan(1e-7);
     });
-    // 1e-8 of the largest lies below what the Gram matrix can tell from 0.
+    // The Gram matrix cannot distinguish 1e-8 of the largest value from 0.
     expect(values.at(-1)).toBe(0);
   });
 
@@ -170,7 +170,7 @@ describe('eigenvalues', () => {
   });
 });
 
-/** A^T A, the plain way. */
+/** A^T A, computed directly. */
 function gram(rows: Float64Array, n: number, d: number): number[][] {
   return Array.from({ length: d }, (_, a) =>
     Array.from({ length: d }, (_, b) => {

@@ -64,7 +64,7 @@ describe.each(golden.output_std)('output std, $name', (expected) => {
     expect(maxError(perChannelStd(z, 1), perChannel, 1)).toBeLessThan(ABSOLUTE);
     expect(Math.abs(outputStd(z, 1) - expected.std_unbiased)).toBeLessThan(ABSOLUTE);
     expect(Math.abs(outputStd(z) - expected.std_biased)).toBeLessThan(ABSOLUTE);
-    // Where there is something to divide by, relatively as well: a near collapse is 1e-4 and would pass anything.
+    // Where the value is not 0, also the relative error: a near collapse has a std of 1e-4, which would pass any absolute tolerance.
     if (expected.std_biased > 1e-6) expect(outputStd(z) / expected.std_biased).toBeCloseTo(1, 6);
   });
 

@@ -40,7 +40,7 @@ describe('kNN', () => {
   it('weights a near neighbour above two far ones, the more so the lower T', async () => {
     const query = { queries: featureRows([[-1, 0.2]]), queryLabels: [2], k: 3 };
     expect([...(await knnAccuracy({ ...INPUT, ...query, temperature: 0.1 })).predicted]).toEqual([2]);
-    // Nearly equal weights: the two rows of class 1 outvote it.
+    // With nearly equal weights the two rows of class 1 outvote the nearer row.
     expect([...(await knnAccuracy({ ...INPUT, ...query, temperature: 10 })).predicted]).toEqual([1]);
   });
 
@@ -64,7 +64,7 @@ describe('kNN', () => {
     expect(result.scores[1]).toBeCloseTo(1 / 3, 12);
   });
 
-  it('takes zero rows as equally far from everything', async () => {
+  it('treats zero rows as equally far from all rows', async () => {
     const { predicted, scores } = await knnAccuracy({
       ...INPUT,
       queries: featureRows([
@@ -102,7 +102,7 @@ describe('kNN', () => {
     }
   });
 
-  it('finds the same where the device takes in only a few rows at once', async () => {
+  it('finds the same where the device limits the rows of a block', async () => {
     const [bank, queries] = [unitRows(randomRows(31, 3)), unitRows(randomRows(12, 3, 7))];
     const all = async (largest: number) => {
       const values: number[] = [];
@@ -118,7 +118,7 @@ describe('kNN', () => {
     for (const rows of [1, 4, 30, 31]) expect(await all(4 * 3 * rows)).toEqual(whole);
   });
 
-  it('says what does not fit', async () => {
+  it('names the arguments that do not match', async () => {
     await expect(
       knnAccuracy({ ...INPUT, bank: { data: new Float32Array(0), n: 0, d: 2 }, bankLabels: [] }),
     ).rejects.toThrow('bank is empty');
@@ -127,7 +127,7 @@ describe('kNN', () => {
     await expect(knnAccuracy({ ...INPUT, queryLabels: [0, 1] })).rejects.toThrow('expected 3 labels, got 2');
     await expect(knnAccuracy({ ...INPUT, k: 0 })).rejects.toThrow('k must be');
     await expect(knnAccuracy({ ...INPUT, temperature: 0 })).rejects.toThrow('temperature must be above 0');
-    await expect(knnAccuracy({ ...INPUT, queries: randomRows(3, 4) })).rejects.toThrow('4 dimensions and keys 2');
+    await expect(knnAccuracy({ ...INPUT, queries: randomRows(3, 4) })).rejects.toThrow('4 dimensions, but keys have 2');
   });
 
   it('has no accuracy without queries', async () => {
@@ -137,7 +137,7 @@ describe('kNN', () => {
 });
 
 describe('similarity blocks', () => {
-  it('release everything, also when they are left early', async () => {
+  it('free all tensors, also when the iteration ends early', async () => {
     const before = tf.memory().numTensors;
     const rows = unitRows(randomRows(20, 4));
     for await (const { start } of similarityBlocks(rows, rows, 3 * 20)) if (start >= 6) break;

@@ -51,7 +51,7 @@ describe('LossTrend', () => {
     expect(found?.low).toBeLessThan(-0.6);
   });
 
-  it('one jump, as a switch in flight makes it, is no oscillation', () => {
+  it('a single jump, as after a change in flight, is not an oscillation', () => {
     expect(trendOf((step) => (step < 150 ? -0.8 : -0.4), 300).swung).toBeNull();
     expect(trendOf((step) => (step < 150 || step > 200 ? -0.8 : -0.4), 300).swung).toBeNull();
   });

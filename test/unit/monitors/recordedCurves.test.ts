@@ -4,7 +4,7 @@ import { METHODS } from '../../../src/domain/methods/registry';
 import { RunDiagnosis } from '../../../src/engine/monitors/diagnosis';
 import { configOf, measurementsOf, recordedCurves } from '../../setup/recordedCurves';
 
-/** What is said of a run at some time, beside that it learns, and from which step on. */
+/** The diagnoses of a run other than learning, each with its first step. */
 function flagged(curve: RecordedCurve): { readonly state: string; readonly step: number }[] {
   const config = configOf(curve);
   const diagnosis = new RunDiagnosis({
@@ -21,8 +21,8 @@ function flagged(curve: RecordedCurve): { readonly state: string; readonly step:
 }
 
 /**
- * What has to be said of runs that fail, of each seed; all others are healthy, and nothing may be said of them. `by` is the last step
- * at which it may be said first; `seeds` are those it must be said of, where not of all.
+ * The required diagnosis of each failing run, for each seed; all other runs are healthy and must have none. `by` is the latest step for
+ * the first diagnosis; `seeds` are the seeds that need it, if not all.
  */
 const FAILING: Readonly<
   Record<string, { readonly state: string; readonly by: number; readonly seeds?: readonly number[] }>

@@ -1,11 +1,11 @@
 import type { FeatureRows } from '../../../src/engine/monitors/featureRows';
 
-/** Rows written out as arrays of one length. */
+/** Rows from arrays of equal length. */
 export function featureRows(rows: readonly (readonly number[])[]): FeatureRows {
   return { data: Float32Array.from(rows.flat()), n: rows.length, d: rows[0]?.length ?? 1 };
 }
 
-/** Numbers in [-1, 1) that only look random: the same in every run. */
+/** Pseudo-random numbers in [-1, 1), the same in every run. */
 export function pseudoRandom(count: number, seed = 1): Float32Array {
   let state = seed;
   return Float32Array.from({ length: count }, () => {

@@ -45,7 +45,7 @@ describe('view retrieval', () => {
     expect(await viewRetrieval(constantRows(20, 4), constantRows(20, 4))).toBe(1 / 20);
   });
 
-  it('takes the earlier of equally near rows, in both directions', async () => {
+  it('chooses the earlier of equally near rows, in both directions', async () => {
     const a = featureRows([
       [1, 0],
       [0, 1],
@@ -75,6 +75,6 @@ describe('view retrieval', () => {
 
   it('refuses views of different images or spaces', async () => {
     await expect(viewRetrieval(randomRows(3, 4), randomRows(2, 4))).rejects.toThrow('Views of 3 and of 2 images');
-    await expect(viewRetrieval(randomRows(3, 4), randomRows(3, 5))).rejects.toThrow('4 dimensions and keys 5');
+    await expect(viewRetrieval(randomRows(3, 4), randomRows(3, 5))).rejects.toThrow('4 dimensions, but keys have 5');
   });
 });

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('keeps choices from one process to the next, in a folder it makes', async () => {
+it('keeps choices from one process to the next, in a folder that it creates', async () => {
   const file = join(folder, 'deep', 'tuning.json');
   const first = fileTuningCache(file);
   expect(await first.get('a')).toBeNull();

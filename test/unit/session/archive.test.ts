@@ -11,14 +11,14 @@ import { type RunStorage, StorageError } from '../../../src/storage/runStorage';
 import { curvesOfLength, keptRun } from '../../setup/runRecord';
 import { FakeWorker } from './fakeWorker';
 
-/** Lets promises, timers that are due and the database come to their end. */
+/** Waits for promises, due timers and the database. */
 async function settled(ms = 1000): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
   // A transaction takes some turns of the event loop.
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A page on small made-up images, ready to train. */
+/** A page with small synthetic images, ready to train. */
 async function page(storage?: RunStorage, hash = '#preset=tiny') {
   const worker = new FakeWorker({});
   const lab = new Lab(hash, {
@@ -59,7 +59,7 @@ async function page(storage?: RunStorage, hash = '#preset=tiny') {
   };
 }
 
-/** What another visit to the page would find. */
+/** The runs that a later visit to the page reads. */
 async function stored() {
   const database = new RunDatabase();
   const listed = database.list();
@@ -72,7 +72,7 @@ async function stored() {
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
-  // The database of the tests works with setImmediate, which stays real; fake ones would hold it up.
+  // The test database needs the real setImmediate, which is therefore not faked.
   vi.useFakeTimers({ now: Date.UTC(2026, 0, 2), toFake: ['setTimeout', 'clearTimeout', 'Date'] });
 });
 afterEach(() => {
@@ -133,7 +133,7 @@ describe('a run', () => {
     expect(archive().runs.map(({ dataset }) => dataset.sample)).toEqual(['emoji-3d', 'fashion-mnist']);
   });
 
-  it('that took no step leaves nothing', async () => {
+  it('that took no step is not kept', async () => {
     const { lab, archive, reset } = await page();
     lab.set('batchSize', 16);
     await settled();
@@ -141,7 +141,7 @@ describe('a run', () => {
     expect(archive().runs).toEqual([]);
   });
 
-  it('leaves out changes of its link that it did not come to', async () => {
+  it('leaves out changes of its link at steps that it did not reach', async () => {
     const hash = `#preset=tiny&changes=${encodeURIComponent('[[2,"predictor","none"],[9,"stopGradient",false]]')}`;
     const { measure, archive, reset } = await page(undefined, hash);
     measure({ step: 3, loss: -0.1 });
@@ -151,7 +151,7 @@ describe('a run', () => {
 });
 
 describe('a reload', () => {
-  it('finds the run as of the last pause, finish or few seconds', async () => {
+  it('finds the run as of its last pause or end, or of a few seconds ago', async () => {
     const { measure, state } = await page(new RunDatabase());
     state('training', 0);
     measure({ step: 1, loss: -0.1 });
@@ -177,7 +177,7 @@ describe('a reload', () => {
     expect(later.archive().overlays[0]?.series.get('loss').length).toBe(3);
   });
 
-  it('is foreseen when the page is left', async () => {
+  it('finds the run as of the time when the page was left', async () => {
     const { lab, measure } = await page(new RunDatabase());
     await settled();
     measure({ step: 1, loss: -0.1 });
@@ -186,7 +186,7 @@ describe('a reload', () => {
     expect((await stored()).runs[0]?.steps).toBe(1);
   });
 
-  it('is written calmly, the longer the run the more so', async () => {
+  it('finds a training run written at intervals that grow with its age', async () => {
     const storage = new RunDatabase();
     const save = vi.spyOn(storage, 'save');
     const { measure, state } = await page(storage);
@@ -233,7 +233,7 @@ describe('the person', () => {
     expect((await withRuns()).ids()).toEqual(['three', 'two', 'one']);
   });
 
-  it('renames a run, and takes the name back', async () => {
+  it('renames a run, and restores the default name', async () => {
     const { lab, archive } = await withRuns();
     await lab.archive.rename('two', '  the good one ');
     expect(runName(archive().runs[1]!)).toBe('the good one');
@@ -255,7 +255,7 @@ describe('the person', () => {
     expect((await stored()).runs[0]?.name).toBe('late');
   });
 
-  it('deletes runs and brings them back, the last one first', async () => {
+  it('deletes runs and restores them, the last deleted first', async () => {
     const { lab, archive, ids } = await withRuns();
     await lab.archive.toggle('two');
     await lab.archive.remove('two');
@@ -273,7 +273,7 @@ describe('the person', () => {
     expect(curves).toEqual(Array(3).fill(curvesOfLength(10)));
   });
 
-  it('lays runs over the charts, each in a style that it keeps, a few at most', async () => {
+  it('lays a limited number of runs over the charts, each with a fixed style', async () => {
     const { lab, archive } = await withRuns();
     const slots = () => archive().overlays.map(({ id, slot }) => `${id} ${slot}`);
     const loaded = lab.archive.toggle('one');
@@ -338,7 +338,7 @@ describe('a storage that fails', () => {
     },
   );
 
-  it('is used again once there is room', async () => {
+  it('is used again once there is space', async () => {
     const storage = new RunDatabase();
     const save = vi.spyOn(storage, 'save').mockRejectedValue(new StorageError('full', null));
     const { measure, archive, reset } = await page(storage);

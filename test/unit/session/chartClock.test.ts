@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ChartClock } from '../../../src/session/run/chartClock';
 
-/** A scheduler turned by hand: `advance` runs what is due. */
+/** A manual scheduler: `advance` runs what is due. */
 function handTurned() {
   let now = 0;
   let queue: { at: number; run: () => void }[] = [];
@@ -46,7 +46,7 @@ describe('ChartClock', () => {
     for (const chart of charts) expect(chart).toHaveBeenCalledTimes(1);
   });
 
-  it('leaves a chart alone that is gone', () => {
+  it('does not redraw a chart that has unsubscribed', () => {
     const timer = handTurned();
     const clock = new ChartClock(timer.schedule);
     const chart = vi.fn();

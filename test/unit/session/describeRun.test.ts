@@ -8,7 +8,7 @@ const tiny = presetConfig('tiny');
 const plainRun = keptRun({ changes: [] });
 
 describe('a run’s name', () => {
-  it('says what is different about it', () => {
+  it('names the differences from the preset', () => {
     const nameOf = (config: Partial<typeof tiny>) => runName({ ...plainRun, config: { ...tiny, ...config } });
     expect(nameOf({})).toBe('SimSiam · tiny');
     expect(nameOf({ stopGradient: false })).toBe('SimSiam · stop-gradient off');
@@ -19,7 +19,7 @@ describe('a run’s name', () => {
     );
   });
 
-  it('says nothing of how it was watched', () => {
+  it('does not mention how it was measured', () => {
     const config = { ...tiny, engine: 'webgl' as const, knn: { ...tiny.knn, every: 7 } };
     expect(runName({ ...plainRun, config })).toBe('SimSiam · tiny');
   });
@@ -30,7 +30,7 @@ describe('a run’s name', () => {
 });
 
 describe('what differs', () => {
-  it('is told from the preset’s values on that data set, with changes in flight, and how it was watched last', () => {
+  it('is the difference from the preset’s values on that data set, then changes in flight, then settings of measuring', () => {
     const config = presetConfig('tiny', 'emoji-3d');
     const changed = {
       ...config,
@@ -58,7 +58,7 @@ describe('what differs', () => {
 });
 
 describe('the link of a kept run', () => {
-  it('runs it again', () => {
+  it('reproduces it', () => {
     const { run, notices } = decodeShareLink(linkOfRun(keptRun()));
     expect(notices).toEqual([]);
     expect(run).toEqual({ config: keptRun().config, changes: keptRun().changes, folder: null });
@@ -80,7 +80,7 @@ describe('the link of a kept run', () => {
   });
 });
 
-it('tells kinds of loss apart whose values do not compare', () => {
+it('distinguishes kinds of loss whose values are not comparable', () => {
   expect(lossKind(tiny)).toBe(lossKind({ ...tiny, stopGradient: false, symmetrization: 'asymmetric' }));
   expect(lossKind({ ...tiny, similarity: 'crossEntropy' })).not.toBe(lossKind(tiny));
 });

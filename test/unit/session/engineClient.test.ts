@@ -29,7 +29,7 @@ describe('EngineClient', () => {
     await expect(answer).rejects.toEqual(new EngineFailure(error));
   });
 
-  it('ignores messages that are no events, and answers to nobody', () => {
+  it('ignores messages that are not events, and answers without a request', () => {
     const { worker, listeners } = connected();
     worker.sendRaw('hello');
     worker.sendRaw({ type: 'unknown' });
@@ -39,7 +39,7 @@ describe('EngineClient', () => {
     expect(listeners.onError).not.toHaveBeenCalled();
   });
 
-  it('rejects everything that waits when the worker dies, and says so once', async () => {
+  it('rejects all pending requests when the worker fails, and reports the error once', async () => {
     const { worker, listeners, client } = connected();
     const answers = [
       client.request<'init'>({ type: 'init', engine: 'auto' }),
@@ -59,7 +59,7 @@ describe('EngineClient', () => {
     const answer = client.request<'thumbnails'>({ type: 'thumbnails', indices: [1] });
     await expect(answer).rejects.toThrow('“thumbnails” to the training worker: a function could not be cloned');
     await expect(answer).rejects.toMatchObject({ error: { recoverable: true } });
-    // Nothing is left to be rejected by what comes later.
+    // No request is pending that a later failure could reject.
     worker.crash('');
     expect(listeners.onError).toHaveBeenCalledTimes(1);
     expect(client.waiting).toBe(0);
@@ -72,14 +72,14 @@ describe('EngineClient', () => {
     expect(listeners.onSignal).toHaveBeenCalledExactlyOnceWith(signal, 'a');
   });
 
-  it('rejects what waits when a message cannot be read', async () => {
+  it('rejects pending requests when a message cannot be read', async () => {
     const { worker, client } = connected();
     const answer = client.request<'init'>({ type: 'init', engine: 'auto' });
     worker.garble();
     await expect(answer).rejects.toThrow('could not be read');
   });
 
-  it('rejects what waits when it is put away', async () => {
+  it('rejects pending requests when it is disposed', async () => {
     const { worker, client } = connected();
     const answer = client.request<'init'>({ type: 'init', engine: 'auto' });
     client.dispose();

@@ -85,7 +85,7 @@ afterEach(() => {
 });
 
 describe('the runs of an experiment', () => {
-  it('share what was edited, but for the options of the methods', () => {
+  it('share the edited settings, except the options of the methods', () => {
     const present = {
       ...presetConfig('tiny'),
       seed: 7,
@@ -133,7 +133,7 @@ describe('the runs of an experiment', () => {
     expect(lab.runStore.getState().runState).toBe('finished');
   });
 
-  it('leave a run that was on the page among the kept ones, and say so; its settings come back', async () => {
+  it('keep the run that was on the page, and say so; its settings can be restored', async () => {
     const { lab, measure, finish, start, queue, archive } = await page();
     measure(3);
     lab.set('momentum', 0.8);
@@ -150,7 +150,7 @@ describe('the runs of an experiment', () => {
     expect(archive().overlays).toHaveLength(2);
   });
 
-  it('make room for themselves on the charts, and one that is taken off stays off', async () => {
+  it('remove earlier overlays from the charts, and a run that is removed stays off', async () => {
     const { lab, measure, finish, start, archive } = await page();
     measure(3);
     lab.reset();
@@ -166,7 +166,7 @@ describe('the runs of an experiment', () => {
     ]);
   });
 
-  it('go on after one that failed, in a new worker', async () => {
+  it('continue after one that failed, in a new worker', async () => {
     const { worker, workers, state, finish, start, queue, states } = await page();
     await start('figure2');
     state('training', 0);
@@ -179,8 +179,8 @@ describe('the runs of an experiment', () => {
     expect(queue()).toMatchObject({ phase: 'done', verdict: { outcome: 'cannot tell' } });
   });
 
-  it('that cannot be built are marked, and touch nothing', async () => {
-    // Two batches of 128 fit, of 256 do not.
+  it('that cannot be built are marked, and leave the page’s run unchanged', async () => {
+    // There are enough images for two batches of 128, but not of 256.
     const { lab, measure, start, states, queue, finish, archive } = await page({ count: 300 });
     measure(3);
     await start('batch-size', 8);
@@ -253,7 +253,7 @@ describe('the person', () => {
     expect(states()).toEqual(['running', 'waiting']);
   });
 
-  it('begins a run of their own: the queue gives way and says so', async () => {
+  it('begins another run: the queue ends and says so', async () => {
     const { lab, measure, start, states, queue } = await page();
     await start('figure2');
     measure(5);

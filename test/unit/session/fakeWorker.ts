@@ -17,7 +17,7 @@ const DEFAULTS: Answers = {
   }),
 };
 
-/** A worker that answers every command at once (after a microtask), and says what a test has it say. */
+/** A worker that answers every command at once (after a microtask), and sends the events that a test asks for. */
 export class FakeWorker implements WorkerPort {
   readonly commands: Command[] = [];
   terminated = false;
@@ -25,7 +25,7 @@ export class FakeWorker implements WorkerPort {
 
   constructor(
     private readonly answers: Answers | null = null,
-    /** Whether commands are answered by themselves. */
+    /** Whether commands are answered automatically. */
     private readonly answering = answers !== null,
   ) {}
 
@@ -63,7 +63,7 @@ export class FakeWorker implements WorkerPort {
     this.tell('error', { message, preventDefault: () => undefined });
   }
 
-  /** A message arrives that cannot be read. */
+  /** Reports a message that cannot be read. */
   garble(): void {
     this.tell('messageerror', {});
   }

@@ -75,7 +75,7 @@ function opened({ hash = '', answers = {}, loaders = {} }: Options = {}) {
   return { lab, workers, worker: () => workers.at(-1)! };
 }
 
-/** Lets every promise and every timer that is due come to its end. */
+/** Waits for all promises and due timers. */
 async function settled(): Promise<void> {
   await vi.advanceTimersByTimeAsync(1000);
 }
@@ -118,7 +118,7 @@ describe('opening the page', () => {
     expect(lab.datasetStore.getState().loading).toBeNull();
   });
 
-  it('has the kernels compiled for the run to come while images are read', async () => {
+  it('compiles the kernels of the first run while images are loaded', async () => {
     let arrive = (_: ImageDataset) => {};
     const images = new Promise<ImageDataset>((resolve) => {
       arrive = resolve;
@@ -132,7 +132,7 @@ describe('opening the page', () => {
     expect(typesOf(worker().commands)).toEqual(['init', 'prepare', 'setDataset', 'create', 'setQueries']);
   });
 
-  it('takes the tiny preset on a software adapter', async () => {
+  it('chooses the tiny preset on a software adapter', async () => {
     const { worker } = await ready({ answers: ON_SOFTWARE });
     expect(worker().sent('create')).toHaveLength(1);
     expect(worker().sent('create')[0]?.config).toEqual(presetConfig('tiny'));
@@ -152,7 +152,7 @@ describe('opening the page', () => {
     expect(worker().sent('create')[0]?.config).toEqual(presetConfig('tiny', 'folder'));
   });
 
-  it('says what it could not read of a link, and goes on with the defaults', async () => {
+  it('names the settings of a link that it could not read, and uses their defaults', async () => {
     const { lab, worker } = await ready({ hash: '#preset=huge&batchSize=many' });
     expect(lab.noticeStore.getState().notices).toHaveLength(2);
     expect(worker().sent('create')[0]?.config).toEqual(presetConfig('small'));
@@ -218,7 +218,7 @@ describe('running', () => {
     expect(worker().sent('train')).toHaveLength(1);
   });
 
-  it('forgets a Train that was taken back before the run was built', async () => {
+  it('does not train if Pause is pressed before the run is built', async () => {
     const { lab, worker } = opened();
     lab.train();
     lab.pause();
@@ -298,7 +298,7 @@ describe('changing settings', () => {
     expect(worker().sent('create')[1]?.config.batchSize).toBe(32);
   });
 
-  it('does not give a run up for settings of which none can be built', async () => {
+  it('does not replace a run if none can be built from the settings', async () => {
     const { lab, worker, state } = await training(7);
     lab.set('augment.crop.scaleMax', 0.1);
     lab.reset();
@@ -418,7 +418,7 @@ describe('images', () => {
     expect(worker().sent('create').at(-1)?.config.dataset).toBe('folder');
   });
 
-  it('keeps it when the load is cancelled or comes to nothing, and says why', async () => {
+  it('keeps it when the load is cancelled or fails, and says why', async () => {
     const importImages: ImageLoaders['importImages'] = (_, { signal }) =>
       new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
     const cancelled = await ready({ loaders: { importImages } });
@@ -439,7 +439,7 @@ describe('images', () => {
     expect(failed.worker().sent('create')).toHaveLength(1);
   });
 
-  it('loads the first images after all when those that took their place cannot be read', async () => {
+  it('loads the first images again when the ones chosen instead cannot be read', async () => {
     let reads = 0;
     const loadSample: ImageLoaders['loadSample'] = (id, { signal }) => {
       reads += 1;
@@ -458,7 +458,7 @@ describe('images', () => {
     expect(worker().sent('create')).toHaveLength(1);
   });
 
-  it('keeps hand-made settings when the data set changes', async () => {
+  it('keeps settings that were edited by hand when the data set changes', async () => {
     const { lab, worker } = await ready();
     lab.set('batchSize', 32);
     await settled();
@@ -506,7 +506,7 @@ describe('when the engine breaks', () => {
     expect(state().error).toBeNull();
   });
 
-  it('gets a new worker and the images again when the worker died', async () => {
+  it('starts a new worker and loads the images again when the worker failed', async () => {
     const { lab, workers, worker } = await training(7);
     worker().crash('out of memory');
     expect(lab.engineStore.getState()).toMatchObject({ state: 'lost' });
@@ -517,7 +517,7 @@ describe('when the engine breaks', () => {
     expect(typesOf(worker().commands)).toEqual(['init', 'setDataset', 'create', 'setQueries']);
   });
 
-  it('does not take a command to a run that is over for a failure', async () => {
+  it('does not treat a command to a run that is over as a failure', async () => {
     const stale = { code: 'stale-run', message: 'Run run-1 has ended.', recoverable: true } as const;
     const { lab, state } = await ready({ answers: { setQueries: () => stale } });
     lab.setQueries([1, 2]);

@@ -16,7 +16,7 @@ function info(labels: readonly number[] | null, split: readonly number[]): Datas
 }
 
 describe('pickQueries', () => {
-  it('takes test images of different classes first, and others the next time', () => {
+  it('chooses test images of different classes, and others in the next round', () => {
     const labels = Array.from({ length: 60 }, (_, i) => i % 3);
     const split = labels.map((_, i) => (i < 30 ? TRAIN : TEST));
     const first = pickQueries(info(labels, split), 0);
@@ -28,7 +28,7 @@ describe('pickQueries', () => {
     expect(next).not.toEqual(first);
   });
 
-  it('spreads over images without classes, and makes do with few', () => {
+  it('spaces queries evenly where there are no classes, and works with few images', () => {
     const spread = pickQueries(info(null, Array(100).fill(TRAIN)), 0);
     expect(spread).toEqual([0, 20, 40, 60, 80]);
     expect(pickQueries(info(null, [TRAIN, TRAIN]), 3)).toHaveLength(2);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { presetConfig } from '../../../src/domain/presets';
 import { KEPT_BY_PRESET, withPreset } from '../../../src/session/run/rebase';
 
-it('choosing a preset keeps what is no part of its recipe: engine, precision and seed', () => {
+it('choosing a preset keeps the settings that are not part of it: engine, precision and seed', () => {
   const edited = {
     ...presetConfig('tiny', 'emoji-3d', 'byol'),
     engine: 'webgpu',

@@ -279,7 +279,7 @@ describe('in every state', () => {
     }
   });
 
-  it('what is waited for was asked for, and nothing is asked of a run that the worker does not know', () => {
+  it('every wait has a request, and no command is sent for a run that the worker does not know', () => {
     for (const state of states) {
       for (const event of events) {
         const [after, effects] = transition(state, event);
@@ -294,7 +294,7 @@ describe('in every state', () => {
   });
 });
 
-it('is at rest when neither an engine, images nor a run is awaited', () => {
+it('is at rest if neither an engine, images nor a run is pending', () => {
   expect([NO_RUNS, at('paused'), at('paused', 'scheduled'), at('failed')].every(isAtRest)).toBe(true);
   expect([at('creating'), at('none', 'engine'), at('paused', 'images')].some(isAtRest)).toBe(false);
 });

@@ -35,7 +35,7 @@ describe('Series', () => {
     expect(points.every((point, i) => i === 0 || point.step > (points[i - 1]?.step ?? 0))).toBe(true);
   });
 
-  it('keeps to the limit wherever the steps begin', () => {
+  it('respects the limit wherever the steps begin', () => {
     for (let start = 0; start < 70; start++) {
       const series = new Series();
       for (let i = 0; i < 1500; i++) series.push(start + i, i % 7);
@@ -48,18 +48,18 @@ describe('Series', () => {
       Math.sin(step * 12.9898) * 43758.5453 - Math.floor(Math.sin(step * 12.9898) * 43758.5453);
     const before = filled(1100, noise).decimated(400);
     const after = filled(1200, noise).decimated(400);
-    // All but what stood in the stretch that was still open.
+    // All points except those of the last interval, which was still incomplete.
     expect(after.slice(0, before.length - 3)).toEqual(before.slice(0, -3));
   });
 
-  it('leaves out what is not a number, also at the end', () => {
+  it('leaves out non-finite values, also at the end', () => {
     const few = filled(5, (step) => (step === 3 ? Number.NaN : step));
     expect(few.decimated(400).map((point) => point.step)).toEqual([1, 2, 4, 5]);
     const many = filled(5000, (step) => (step % 10 === 0 ? Number.POSITIVE_INFINITY : step));
     expect(many.decimated(400).every((point) => Number.isFinite(point.value))).toBe(true);
   });
 
-  it('decimates 100,000 points in about the time of one look at each', () => {
+  it('decimates 100,000 points in linear time', () => {
     const series = filled(100_000, (step) => Math.cos(step));
     const values = Float64Array.from({ length: 100_000 }, (_, i) => Math.cos(i));
     const times: [ours: number, reference: number][] = [];
@@ -70,14 +70,14 @@ describe('Series', () => {
     };
     const sorted = () => Float64Array.from(values).sort();
     for (let round = 0; round < 3; round++) times.push([timed(() => series.decimated(400)), timed(sorted)]);
-    // Sorting them takes some ten times as long, on any machine; the best round of each, for what else the machine does.
+    // Sorting them takes about ten times as long on any machine. The best round of each is compared, because of other load.
     const best = (side: 0 | 1) => Math.min(...times.map((round) => round[side]));
     expect(best(0)).toBeLessThan(best(1));
   });
 });
 
 describe('SeriesSet', () => {
-  it('adds only what was measured at a step, and forgets all of it', () => {
+  it('adds only what was measured at a step, and clears all of it', () => {
     const set = new SeriesSet();
     set.add({ step: 1, loss: -0.1 });
     set.add({ step: 2, loss: -0.2, knn: 0.5 });

@@ -9,7 +9,7 @@ class PlainImageData {
   ) {}
 }
 
-/** A worker with `count` images of `size` pixels, each filled with its index; as the real one, it refuses a command with an index it lacks. */
+/** A worker with `count` images of `size` pixels, each filled with its index. It refuses an index outside the data set, as in the page. */
 function worker(size: number, count: number) {
   return vi.fn(async (indices: readonly number[]) => {
     const bytes = size * size * 4;
@@ -67,7 +67,7 @@ describe('thumbnails', () => {
     expect(upTo(5000).filter((index) => thumbnails.get(index) !== null)).toEqual(upTo(capacity).map((i) => i + 2));
   });
 
-  it('an index that the data set lacks does not lose the others', async () => {
+  it('an index outside the data set does not affect the others', async () => {
     const thumbnails = new Thumbnails(worker(32, 10));
     thumbnails.replace(10);
     await fetched(thumbnails, [2, 25, 4, -1]);
@@ -84,7 +84,7 @@ describe('thumbnails', () => {
     expect([thumbnails.get(20), thumbnails.get(5)?.data[0]]).toEqual([null, 5]);
   });
 
-  it('are asked for again after the worker was gone', async () => {
+  it('are requested again after the worker failed', async () => {
     const fetch = worker(32, 10);
     fetch.mockRejectedValueOnce(new Error('gone'));
     const thumbnails = new Thumbnails(fetch);

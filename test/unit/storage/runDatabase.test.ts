@@ -14,7 +14,7 @@ beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
 
-/** Puts something into the database as another version of the page, or a fault, might have. */
+/** Writes a value into the database as another version of the page, or an error, might have. */
 async function putRaw(id: string, value: unknown): Promise<void> {
   await new RunDatabase().list();
   const db = await openDB('simsiam-lab');
@@ -43,7 +43,7 @@ describe('RunDatabase', () => {
     expect(await runs.curves('one')).toEqual({});
   });
 
-  it('counts what it cannot read, gives the rest, and deletes it when asked', async () => {
+  it('counts unreadable runs, returns the others, and deletes the unreadable ones on request', async () => {
     await putRaw('damaged', { version: 1, id: 'damaged' });
     await putRaw('later', { ...keptRun(), version: CURRENT_VERSION + 1 });
     const runs = new RunDatabase();
@@ -53,7 +53,7 @@ describe('RunDatabase', () => {
     expect(await runs.list()).toEqual({ runs: [keptRun()], unreadable: 0 });
   });
 
-  it('tells which run was written, renamed or deleted', async () => {
+  it('reports which run was written, renamed or deleted', async () => {
     const told: string[] = [];
     const runs = new RunDatabase((id) => told.push(id));
     await runs.save(keptRun(), {}, NEW);
@@ -76,7 +76,7 @@ describe('two tabs', () => {
     expect((await looks.curves('one')).loss?.steps).toHaveLength(30);
   });
 
-  it('do not bring back what one has deleted while the other trains it', async () => {
+  it('do not restore a run that one has deleted while the other trains it', async () => {
     const [trains, deletes] = [new RunDatabase(), new RunDatabase()];
     await trains.save(keptRun(), {}, NEW);
     await deletes.remove('one');
@@ -85,7 +85,7 @@ describe('two tabs', () => {
     expect((await deletes.list()).runs).toEqual([]);
   });
 
-  it('lets a later version of the page have the database', async () => {
+  it('closes the database for a later version of the page', async () => {
     const old = new RunDatabase();
     await old.save(keptRun(), {}, NEW);
     const later = await openDB('simsiam-lab', 2);
@@ -96,13 +96,13 @@ describe('two tabs', () => {
 });
 
 describe('leaving the page', () => {
-  it('writes without looking first, once the database is open', async () => {
+  it('writes without reading first, once the database is open', async () => {
     const runs = new RunDatabase();
     await runs.save(keptRun(), {}, { isNew: true, leaving: true });
     expect((await runs.list()).runs).toEqual([]);
     const put = vi.spyOn(IDBObjectStore.prototype, 'put');
     const saved = runs.save(keptRun({ steps: 99 }), {}, { isNew: false, leaving: true });
-    // All is asked for before the first promise: the page may not live to see one.
+    // All requests are made before the first promise resolves, because the page may close before.
     expect(put).toHaveBeenCalledTimes(2);
     await saved;
     put.mockRestore();
@@ -120,7 +120,7 @@ describe('a storage that fails', () => {
     await expect(runs.save(keptRun(), {}, NEW)).rejects.toMatchObject({ problem: 'unavailable' });
   });
 
-  it('is full where there is no room, and keeps what it had', async () => {
+  it('is full where there is no space, and keeps what it had', async () => {
     const runs = new RunDatabase();
     await runs.save(keptRun(), {}, NEW);
     const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {

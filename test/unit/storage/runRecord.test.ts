@@ -5,7 +5,7 @@ import { parseCurves, parseRunRecord } from '../../../src/storage/runRecord';
 import { storedConfig } from '../../../src/storage/storedConfig';
 import { curvesOfLength, keptRun } from '../../setup/runRecord';
 
-/** As it comes out of the database. */
+/** A value as read from the database. */
 const stored = (value: unknown) => structuredClone(value) as Record<string, unknown>;
 
 describe('a kept run', () => {
@@ -36,7 +36,7 @@ describe('a kept run', () => {
     expect(parseRunRecord(value)).toBeNull();
   });
 
-  it('is read without what is damaged and merely told of it', () => {
+  it('is read without damaged measurements', () => {
     const damaged = {
       ...keptRun(),
       name: 7,

@@ -15,7 +15,7 @@ interface StoredRun {
   readonly dataset: { readonly sample: string | null };
 }
 
-/** A database as the page wrote it when records were of version 1: seven runs of five methods. */
+/** A database as written when records were of version 1: seven runs of five methods. */
 const written: { version: number; runs: [string, StoredRun][]; curves: [string, StoredCurves][] } = JSON.parse(
   readFileSync(new URL('../../fixtures/databaseOfVersion1.json', import.meta.url), 'utf8'),
 );
@@ -41,7 +41,7 @@ beforeEach(async () => {
   db.close();
 });
 
-/** Everything of the fixture is there, and read as it was written. */
+/** Expects that all of the fixture can be read as it was written. */
 async function expectEverything(database: RunDatabase): Promise<void> {
   const { runs, unreadable } = await database.list();
   expect(unreadable).toBe(0);
@@ -69,7 +69,7 @@ describe('a database of version 1', () => {
     await expectEverything(new RunDatabase());
   });
 
-  it('keeps them where a later page adds a step, for those who have runs and for those who have none', async () => {
+  it('keeps its runs when a later version adds an upgrade step, and a new database gets all steps', async () => {
     const steps: UpgradeStep[] = [
       ...UPGRADE_STEPS,
       (database) => (database as unknown as IDBDatabase).createObjectStore('images'),
@@ -86,7 +86,7 @@ describe('a database of version 1', () => {
     expect(await fresh.list()).toEqual({ runs: [], unreadable: 0 });
   });
 
-  it('is written on as today’s version when a run is renamed', async () => {
+  it('is written as the current version when a run is renamed', async () => {
     const database = new RunDatabase();
     const [[id, run]] = written.runs;
     await database.rename(id, 'renamed');

@@ -37,7 +37,7 @@ describe('axes', () => {
     expect(roundTicks(0.5, 0.5, 5)).toEqual([0.5]);
   });
 
-  it('spans what it must, and more where the data are', () => {
+  it('covers at least its smallest range, and all data', () => {
     expect(valueDomain([-1, 0], [-0.5, -0.2])).toEqual([-1, 0]);
     const [low, high] = valueDomain([-1, 0], [-0.5, 3.2]);
     expect(low).toBe(-1);
@@ -49,7 +49,7 @@ describe('axes', () => {
 describe('placeMarkers', () => {
   const change = (step: number): Marker => ({ kind: 'change', step, key: 'stopGradient', value: step % 2 === 0 });
 
-  it('writes words where there is room, on lines of their own where they are close', () => {
+  it('places labels where there is room, in separate rows where they are close', () => {
     const placed = placeMarkers([change(10), change(400), change(411)], 1000, 400);
     expect(placed.map((marker) => marker.words)).toEqual([
       '◂ stop-gradient on',
@@ -62,7 +62,7 @@ describe('placeMarkers', () => {
     expect(placeMarkers([change(900)], 1000, 400)[0]).toMatchObject({ leftwards: true, words: 'stop-gradient on ▸' });
   });
 
-  it('leaves no words covering others, however narrow the chart', () => {
+  it('lets no label cover another, however narrow the chart', () => {
     const placed = placeMarkers(
       [change(62), { kind: 'diagnosis', step: 114, state: 'collapsed' }, change(245)],
       280,
@@ -71,7 +71,7 @@ describe('placeMarkers', () => {
     expect(new Set(placed.map((marker) => marker.line)).size).toBe(3);
   });
 
-  it('keeps the words of the latest where there are too many, and every line', () => {
+  it('keeps the labels of the latest markers where there are too many, and every line', () => {
     const placed = placeMarkers(
       Array.from({ length: 20 }, (_, i) => change(500 + i)),
       1000,
@@ -84,7 +84,7 @@ describe('placeMarkers', () => {
 });
 
 describe('spreadLabels', () => {
-  it('moves words up that would cover those below', () => {
+  it('moves labels up that would cover those below', () => {
     const spread = spreadLabels(
       [
         { name: 'b', value: 0.04 },

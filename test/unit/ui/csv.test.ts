@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { csvOf } from '../../../src/ui/save/csv';
 import { fileName } from '../../../src/ui/save/saveFile';
 
-it('quotes what has to be quoted and leaves numbers as they are', () => {
+it('quotes cells where necessary and leaves numbers unchanged', () => {
   expect(
     csvOf([
       ['step', 'a, b', 'says "so"', 'two\nlines'],
@@ -11,10 +11,10 @@ it('quotes what has to be quoted and leaves numbers as they are', () => {
   ).toBe('step,"a, b","says ""so""","two\nlines"\r\n1,-0.25,,1e-7\r\n');
 });
 
-it('lets no name become a formula', () => {
+it('prevents a name from becoming a formula', () => {
   expect(csvOf([['=1+1', '+a', '-b', '@c', 'd=e']])).toBe("'=1+1,'+a,'-b,'@c,d=e\r\n");
 });
 
-it('names files by what is in them', () => {
+it('names files by their contents', () => {
   expect(fileName('Loss of SimSiam, cross-entropy', 'svg')).toBe('simsiam-lab-loss-of-simsiam-cross-entropy.svg');
 });

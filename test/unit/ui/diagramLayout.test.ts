@@ -4,7 +4,7 @@ import { presetConfig } from '../../../src/domain/presets';
 import type { RunConfig } from '../../../src/domain/runConfig';
 import { type Box, layoutDiagram } from '../../../src/ui/diagram/layout';
 
-/** What changes a method's drawing. */
+/** Settings that change a method's diagram. */
 const VARIANTS: readonly (readonly [MethodName, Partial<RunConfig>])[] = [
   ...METHOD_NAMES.flatMap((method) => [
     [method, {}] as const,
@@ -79,7 +79,7 @@ describe('what the diagrams say', () => {
       .map(({ from }) => from)
       .sort();
 
-  it('the gradient reaches the second branch where nothing stops it', () => {
+  it('the gradient reaches the second branch unless it is stopped', () => {
     expect(backwards('simsiam')).toEqual(['f1', 'h']);
     expect(backwards('simsiam', { stopGradient: false })).toEqual(['f1', 'f2', 'h']);
     expect(backwards('byol')).toEqual(['f1', 'h']);
@@ -89,7 +89,7 @@ describe('what the diagrams say', () => {
     expect(backwards('swav', { stopGradient: false })).toEqual(['C1', 'C2', 'f1', 'f2', 'sinkhorn']);
   });
 
-  it('a follower is one by its link', () => {
+  it('a follower has a link of that kind', () => {
     const links = (method: MethodName, change: Partial<RunConfig> = {}) =>
       drawn(method, change).links.map(({ kind, label }) => [kind, label]);
     expect(links('byol')).toEqual([['follows', 'moving average']]);
@@ -98,7 +98,7 @@ describe('what the diagrams say', () => {
     expect(links('simsiam', { alternation: 10 })).toEqual([['follows', 'every 10 steps']]);
   });
 
-  it('stop-gradient is a switch where it means something', () => {
+  it('stop-gradient is a switch where it has an effect', () => {
     const controls = (method: MethodName, change: Partial<RunConfig> = {}) =>
       drawn(method, change).edges.flatMap(({ control }) => control ?? []);
     expect(controls('simsiam')).toEqual(['stopGradient']);

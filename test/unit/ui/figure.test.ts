@@ -25,7 +25,7 @@ const FIGURE: Figure = {
 describe('a saved picture', () => {
   const svg = figureSvg(FIGURE);
 
-  it('has title, axes, legend, references and events in words', () => {
+  it('has a title, axes, a legend, references and labelled events', () => {
     const words = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
     for (const expected of ['Loss', 'Fashion-MNIST · preset tiny', 'step', 'loss of SimSiam', 'perfect']) {
       expect(words).toContain(expected);
@@ -36,7 +36,7 @@ describe('a saved picture', () => {
     );
   });
 
-  it('stands alone: no style sheet, no property of the page, no font that has to be there, nothing from elsewhere', () => {
+  it('is self-contained: no style sheet, no property of the page, no specific font, no external file', () => {
     expect(svg).not.toMatch(/var\(|class=|<style|href|url\(/);
     expect(svg).toContain('font-family="sans-serif"');
     expect(svg.match(/https?:[^"]*/g)).toEqual(['http://www.w3.org/2000/svg']);
@@ -55,14 +55,14 @@ describe('a saved picture', () => {
     }
   });
 
-  it('grows with its legend instead of cutting it off', () => {
+  it('grows with its legend', () => {
     const height = (figure: Figure) => Number(/height="(\d+)"/.exec(figureSvg(figure))?.[1]);
     const name = 'SimSiam · a rather long name of a run, with more';
     const lines = OVERLAY_STYLES.map((style) => ({ name, style, points, live: false }));
     expect(height({ ...FIGURE, lines })).toBeGreaterThan(height(FIGURE));
   });
 
-  it('is drawn without any line, too', () => {
+  it('can be drawn without any line', () => {
     expect(figureSvg({ ...FIGURE, lines: [], markers: [] })).toContain('</svg>');
   });
 });

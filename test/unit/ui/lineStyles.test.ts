@@ -6,7 +6,7 @@ import { LIVE_STYLES, OVERLAY_STYLES } from '../../../src/ui/charts/lineStyles';
 type Triple = readonly [number, number, number];
 type Matrix = readonly [Triple, Triple, Triple];
 
-/** What is left of linear RGB without one kind of cone: Machado, Oliveira & Fernandes 2009, severity 1. */
+/** Linear RGB as seen without one kind of cone: Machado, Oliveira & Fernandes 2009, severity 1. */
 const VISION: Record<string, Matrix> = {
   trichromat: [
     [1, 0, 0],
@@ -72,7 +72,7 @@ describe.each([
   const colorOf = (property: string) => new RegExp(`${property}: (#[0-9a-f]{6});`).exec(css)?.[1] ?? 'none';
   const colors = STYLES.map(({ property }) => colorOf(property));
 
-  it('stand out from the card they lie on', () => {
+  it('contrast with the card', () => {
     for (const color of colors) expect(contrast(color, colorOf('--lab-surface')), color).toBeGreaterThan(3);
   });
 

@@ -7,12 +7,12 @@ import { keptRun } from '../../setup/runRecord';
 const textsOf = (run: ReturnType<typeof keptRun>) => NUMBER_COLUMNS.map(({ text }) => text(run));
 
 describe('the runs table', () => {
-  it('shows a run’s last numbers, and what was not measured as such', () => {
+  it('shows a run’s last measurements, and marks missing ones', () => {
     expect(textsOf(keptRun())).toEqual(['200', '−0.990', '0.0100', '0.90', '6.0', '40.0 %']);
     expect(textsOf(keptRun({ steps: 1, final: { loss: Number.NaN } }))).toEqual(['1', 'NaN', '–', '–', '–', '–']);
   });
 
-  it('says what became of a run', () => {
+  it('shows the outcome of a run', () => {
     expect(outcomeOf(keptRun())).toEqual({ text: 'collapsed at step 114', warning: true });
     expect(outcomeOf(keptRun({ diagnosis: { state: 'learning' }, state: 'finished' }))).toEqual({
       text: 'finished',
@@ -21,13 +21,13 @@ describe('the runs table', () => {
     expect(outcomeOf(keptRun({ diagnosis: null, state: 'failed' }))).toEqual({ text: 'failed', warning: true });
   });
 
-  it('gives the day where it was not today', () => {
+  it('includes the date if it is not today', () => {
     const created = new Date(2026, 0, 2, 9, 5).getTime();
     expect(whenWords(created, new Date(2026, 0, 2, 23).getTime())).toBe('09:05');
     expect(whenWords(created, new Date(2026, 0, 3, 0).getTime())).toBe('Jan 2, 2026, 09:05');
   });
 
-  it('is saved with every number in full and a link that runs each run again', () => {
+  it('is saved with full precision and a link that reproduces each run', () => {
     const folder = keptRun({
       id: 'two',
       name: 'cats, mostly',

@@ -48,7 +48,7 @@ describe('statusOf', () => {
     expect(statusOf(input({ diagnosis: COLLAPSED })).text).toContain('learning rate');
   });
 
-  it('tells a loss that stands still, and one that swings, from a collapse', () => {
+  it('distinguishes a constant and an oscillating loss from a collapse', () => {
     const standing = { state: 'no-convergence', since: 320, loss: -0.21, startLoss: -0.02 } as const;
     const fixed = statusOf(input({ diagnosis: standing, changes: [[0, 'predictor', 'fixed']] }));
     expect(fixed.title).toBe('No convergence by step 320.');
@@ -61,7 +61,7 @@ describe('statusOf', () => {
     expect(status.text).toContain('between −0.700 and −0.200');
   });
 
-  it('tells a dimensional collapse from a collapse', () => {
+  it('distinguishes a dimensional collapse from a collapse', () => {
     const diagnosis = {
       state: 'dimensional-collapse',
       since: 120,
@@ -88,7 +88,7 @@ describe('statusOf', () => {
     );
   });
 
-  it('speaks of what a healthy run shows, and of what to expect without stop-gradient', () => {
+  it('describes a healthy run, and what to expect without stop-gradient', () => {
     expect(statusOf(input({ diagnosis: { state: 'learning' } }))).toMatchObject({ tone: 'good', title: 'Learning.' });
     const off = statusOf(input({ diagnosis: { state: 'learning' }, pending: { stopGradient: false } }));
     expect(off.text).toContain('Stop-gradient is off');
@@ -96,7 +96,7 @@ describe('statusOf', () => {
     expect(fixed.text).toContain('no convergence');
   });
 
-  it('blames no switch that the method is off with by itself', () => {
+  it('does not name a switch as the cause that is off by default for the method', () => {
     const simclr = presetConfig('small', 'fashion-mnist', 'simclr');
     expect(statusOf(input({ diagnosis: { state: 'learning' } }, simclr))).toMatchObject({ tone: 'good' });
     expect(statusOf(input({ diagnosis: { state: 'starting' } }, simclr)).text).not.toContain('stop-gradient');
@@ -113,7 +113,7 @@ describe('statusOf', () => {
     );
   });
 
-  it('leads through the start', () => {
+  it('describes the start', () => {
     const none = { active: null, runState: null, step: 0 } as const;
     const loading = { name: 'Emoji 3D', done: 0, total: null, unit: 'bytes', rate: null, remaining: null } as const;
     expect(statusOf({ ...input(none), data: { info: null, loading } }).title).toBe('Loading Emoji 3D.');
@@ -126,7 +126,7 @@ describe('statusOf', () => {
     expect(statusOf(input({ runState: 'paused', step: 0 })).text).toContain('Press Train');
   });
 
-  it('before the first step as well, says what stop-gradient that is off leads to', () => {
+  it('warns of stop-gradient off before the first step, too', () => {
     const off = { stopGradient: false };
     const before = statusOf(input({ runState: 'paused', step: 0 }, off)).text;
     expect(before).toBe(`Press Train. ${statusOf(input({ diagnosis: { state: 'starting' } }, off)).text}`);

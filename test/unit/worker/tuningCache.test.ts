@@ -10,7 +10,7 @@ it('keeps choices from one page to the next', async () => {
   expect(await indexedDbTuningCache().get('forward')).toBe('strip 8x8');
 });
 
-it('knows nothing, without an error, where there is no database', async () => {
+it('has no choices and gives no error where there is no database', async () => {
   const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
     throw new DOMException('not in a private window', 'SecurityError');
   });

@@ -64,7 +64,7 @@ def main():
                 row = {"mode": "compile" if compiled else "eager", "tf32": tf32}
                 try:
                     row.update(step_ms(case, device, compiled, options.seconds, options.batch))
-                except Exception as error:  # One mode that fails must not cost the others.
+                except Exception as error:  # The other modes are measured even if one fails.
                     row.update({"case": case, "batch": options.batch or CASES[case]["batch"], "error": str(error)[:300]})
                 print(row, flush=True)
                 rows.append(row)

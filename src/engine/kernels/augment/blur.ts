@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { defineProgram, runProgram } from '../runtime/program';
 
-/** One direction of the blur, one thread a pixel; borders are reflected without repeating the edge pixel. */
+/** One direction of the blur, one thread per pixel; borders are reflected without repeating the edge pixel. */
 const blurAlong = defineProgram({
   name: 'AugmentBlur',
   inputs: { views: 'f32', params: 'vec4<f32>' },

@@ -4,18 +4,18 @@ import { AUGMENT_COLUMNS, COLUMN, JITTER } from './params';
 import { LUMA } from './plain';
 
 /**
- * The augmentations as loops over pixels, for WASM, whose tensors lie in the processor's memory anyway: there the plain tfjs ops of
- * `plain.ts` take as long as the training itself. The numbers are the same.
+ * The augmentations as loops over pixels, for WASM, whose tensors are in the processor's memory. The plain tfjs ops of `plain.ts` would
+ * take as long there as the training itself. The results are the same.
  */
 
-/** Where each output pixel of a row or column looks: two source pixels and the share of the second. */
+/** For each output pixel of a row or column, the two source pixels to interpolate and the weight of the second. */
 interface Taps {
   readonly low: Int32Array;
   readonly high: Int32Array;
   readonly share: Float64Array;
 }
 
-/** Bilinear taps with half-pixel centres; what lies beyond the box is clamped. */
+/** Bilinear taps with half-pixel centres; positions outside the box are clamped. */
 function bilinearTaps(start: number, length: number, outSize: number): Taps {
   const taps = { low: new Int32Array(outSize), high: new Int32Array(outSize), share: new Float64Array(outSize) };
   for (let to = 0; to < outSize; to++) {
@@ -58,7 +58,7 @@ function clip(value: number): number {
   return value < 0 ? 0 : value > 1 ? 1 : value;
 }
 
-/** RGB to HSV, the hue moved by so many turns, and back. */
+/** Converts RGB to HSV, shifts the hue by `turns` full turns, and converts back. */
 function shiftHue(view: Float32Array, turns: number): void {
   for (let at = 0; at < view.length; at += 3) {
     const red = view[at];
@@ -102,7 +102,9 @@ function turnGrey(view: Float32Array): void {
   for (let at = 0; at < view.length; at += 3) view.fill(greyOf(view, at), at, at + 3);
 }
 
-/** Blurs the pixels that lie `step` apart, `count` of them from `start` on; borders reflect without repeating the edge. */
+/**
+ * Blurs `line.length` values of a view that lie `step` entries apart, from `start` on; borders are reflected without repeating the edge.
+ */
 function blurLine(view: Float32Array, start: number, step: number, weights: Float64Array, line: Float64Array): void {
   const last = line.length - 1;
   const radius = weights.length - 1;
@@ -126,7 +128,7 @@ function blurView(view: Float32Array, height: number, width: number, sigma: numb
   }
 }
 
-/** Writes a finished view to its place, mirrored if `flip`, normalised. */
+/** Writes a finished view into `out`, normalised and mirrored if `flip`. */
 function finish(
   view: Float32Array,
   width: number,
@@ -142,7 +144,10 @@ function finish(
   }
 }
 
-/** Arguments and result as in `augmentBatch`; without `blur`, its columns are not looked at. Reads the images back: not for a GPU. */
+/**
+ * Arguments and result as in `augmentBatch`; without `blur`, the blur columns are ignored. Not for GPU backends, because it reads the
+ * images back synchronously.
+ */
 export function augmentOnCpu(
   images: tf.Tensor3D,
   params: tf.Tensor2D,

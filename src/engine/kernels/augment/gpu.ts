@@ -6,9 +6,8 @@ import { JITTER } from './params';
 import { LUMA } from './plain';
 
 /**
- * The augmentations on WebGPU. Every thread computes its pixel from the packed
- * source through all steps, so nothing between them is stored. Only contrast needs more than the pixel itself: the mean grey of
- * the view as it is when contrast's turn comes, which a pass before the main one finds by computing those pixels too.
+ * The augmentations on WebGPU. Every thread computes its pixel from the packed source through all steps, so that no intermediate is stored.
+ * Only contrast needs more than the pixel itself: the mean grey of the view after the steps before it, which a first pass computes.
  */
 
 const SOURCE_UNIFORMS = { images: 'i32', inHeight: 'i32', inWidth: 'i32', outHeight: 'i32', outWidth: 'i32' } as const;
@@ -19,7 +18,7 @@ const LUMA = vec3<f32>(${LUMA.join(', ')});
 
 struct Taps { low : i32, high : i32, share : f32 }
 
-// Bilinear taps with half-pixel centres, in units of 1 / (2 outSize) pixel, in which all is whole and exact.
+// Bilinear taps with half-pixel centres, in units of 1 / (2 outSize) pixel, in which all values are whole numbers and exact.
 fn tapsOf(dst : i32, start : i32, length : i32, outSize : i32) -> Taps {
   let unit = 2 * outSize;
   let src = max((2 * dst + 1) * length - outSize, 0);
@@ -41,7 +40,7 @@ fn croppedPixel(view : i32, y : i32, x : i32) -> vec3<f32> {
   return mix(upper, lower, rows.share);
 }
 
-// RGB to HSV, the hue moved by so many turns, and back.
+// Converts RGB to HSV, shifts the hue by so many full turns, and converts back.
 fn shiftHue(color : vec3<f32>, turns : f32) -> vec3<f32> {
   let value = max(max(color.r, color.g), color.b);
   let chroma = value - min(min(color.r, color.g), color.b);
@@ -70,7 +69,7 @@ const INPUTS = { pixels: 'u32', params: 'vec4<f32>' } as const;
 
 const THREADS = 64;
 
-/** Mean grey [V] of each view before contrast is applied, one workgroup a view; 0 for views without contrast. */
+/** Mean grey [V] of each view before contrast is applied, one workgroup per view; 0 for views without contrast. */
 const contrastMean = defineProgram({
   name: 'AugmentContrastMean',
   inputs: INPUTS,
@@ -107,7 +106,7 @@ fn run(group : vec3<u32>, local : vec3<u32>) {
 }`,
 });
 
-/** All but the blur, one thread a pixel of a view. */
+/** All augmentations except the blur, one thread per pixel of a view. */
 const augmentedViews = defineProgram({
   name: 'AugmentViews',
   inputs: { ...INPUTS, means: 'f32' },
@@ -147,7 +146,10 @@ fn run(index : i32) {
 }`,
 });
 
-/** Arguments and result as in `augmentBatch`; without `blur`, its columns are not looked at. Leaves intermediates to the caller's `tf.tidy`. */
+/**
+ * Arguments and result as in `augmentBatch`; without `blur`, the blur columns are ignored. Intermediates are freed by the caller's
+ * `tf.tidy`.
+ */
 export function augmentOnGpu(
   images: tf.Tensor3D,
   params: tf.Tensor2D,

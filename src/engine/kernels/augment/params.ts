@@ -1,6 +1,6 @@
 /**
- * What happens to each view, as one row of numbers: drawn on the CPU, where a seed decides it, and carried out wherever the
- * pixels are. Four groups of four, so that a shader reads a row as four vectors.
+ * The augmentation of each view as one row of numbers, drawn from a seed on the CPU and applied on the device. A row has four groups of
+ * four, so that a shader reads it as four vectors.
  */
 
 /** Columns of a row. */
@@ -18,15 +18,15 @@ export const COLUMN = {
   flip: 12,
   /** 1: turned grey. */
   grayscale: 13,
-  /** Gaussian blur: its sigma in pixels of the view, above 0 also where there is no blur. */
+  /** Gaussian blur: its sigma in pixels of the view, above 0 even without blur. */
   sigma: 14,
-  /** Taps on either side of the blur's centre; 0 for no blur. Below the side of the view. */
+  /** Taps on either side of the blur's centre; 0 for no blur. Less than the side of the view. */
   blurRadius: 15,
 } as const;
 
 export const AUGMENT_COLUMNS = 16;
 
-/** Codes in the `steps` columns. Contrast may stand there once at most. */
+/** Codes in the `steps` columns. Contrast may occur at most once. */
 export const JITTER = { none: 0, brightness: 1, contrast: 2, saturation: 3, hue: 4 } as const;
 export type JitterStep = Exclude<keyof typeof JITTER, 'none'>;
 

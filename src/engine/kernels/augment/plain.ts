@@ -3,8 +3,8 @@ import type { Normalisation } from './normalisation';
 import { COLUMN, JITTER } from './params';
 
 /**
- * The augmentations in plain tfjs ops: what other backends than WebGPU run, and what the WGSL is tested against. Crop, resize and
- * flip are one linear map of the rows and one of the columns, and so is the blur: each is a pair of batched matrix products.
+ * The augmentations in plain tfjs ops, for backends other than WebGPU and WASM, and as the reference in tests. Crop, resize and flip
+ * together are one linear map of the rows and one of the columns, and so is the blur: each is a pair of batched matrix products.
  */
 
 /** ITU-R 601 luma, with torchvision's digits. */
@@ -38,7 +38,7 @@ function mapRowsAndColumns(x: tf.Tensor4D, rows: tf.Tensor, columns: tf.Tensor):
 
 /**
  * Weights [V, outSize, inSize] of bilinear interpolation with half-pixel centres, `src = (dst + 0.5) length / outSize - 0.5`, inside the
- * pixels `start` to `start + length - 1`: what lies beyond them is clamped. `start`, `length` and `flip` are [V, 1, 1].
+ * pixels `start` to `start + length - 1`: positions outside are clamped. `start`, `length` and `flip` are [V, 1, 1].
  */
 function bilinearWeights(
   start: tf.Tensor,
@@ -71,7 +71,7 @@ function gaussianWeights(sigma: tf.Tensor, radius: tf.Tensor, size: number): tf.
   const to = tf.range(0, size).reshape([1, size, 1]);
   const from = tf.range(0, size).reshape([1, 1, size]);
   const last = size - 1;
-  // A pixel is seen at its own place and mirrored in either border, but for the border pixels, which the mirror leaves in place.
+  // A source pixel contributes at its own place and at its reflection in each border. A border pixel is its own reflection and counts once.
   const direct = weight(to.sub(from).abs());
   const beforeFirst = weight(to.add(from)).mul(from.greater(0).toFloat());
   const afterLast = weight(tf.sub(2 * last, to.add(from))).mul(from.less(last).toFloat());
@@ -83,12 +83,12 @@ function grey(x: tf.Tensor4D): tf.Tensor4D {
   return x.mul(tf.tensor1d([...LUMA])).sum(-1, true);
 }
 
-/** RGB to HSV, the hue moved by `turns` [V, 1, 1, 1], and back. */
+/** Converts RGB to HSV, shifts the hue by `turns` [V, 1, 1, 1], and converts back. */
 function shiftHue(x: tf.Tensor4D, turns: tf.Tensor): tf.Tensor4D {
   const [red, green, blue] = tf.split(x, 3, -1);
   const value = x.max(-1, true);
   const chroma = value.sub(x.min(-1, true));
-  // Grey has no hue: any will do, since chroma 0 multiplies it below.
+  // Grey has no hue: any value works, since it is multiplied by chroma 0 below.
   const divisor = chroma.add(chroma.equal(0).toFloat());
   const sixths = tf.where(
     value.equal(red),
@@ -100,7 +100,7 @@ function shiftHue(x: tf.Tensor4D, turns: tf.Tensor): tf.Tensor4D {
   return value.sub(chroma.mul(tf.minimum(wrapped, tf.sub(4, wrapped)).clipByValue(0, 1))) as tf.Tensor4D;
 }
 
-/** One of the four steps of the jitter, for each view the one its code says. `step` and `factor` are [V, 1, 1, 1]. */
+/** One of the four steps of the jitter; each view's code in `step` says which. `step` and `factor` are [V, 1, 1, 1]. */
 function jitterStep(x: tf.Tensor4D, step: tf.Tensor, factor: tf.Tensor): tf.Tensor4D {
   const greyed = grey(x);
   const isContrast = step.equal(JITTER.contrast).toFloat();
@@ -116,7 +116,8 @@ function jitterStep(x: tf.Tensor4D, step: tf.Tensor, factor: tf.Tensor): tf.Tens
 }
 
 /**
- * Arguments and result as in `augmentBatch`; without `blur`, its columns are not looked at. Leaves intermediates to the caller's `tf.tidy`.
+ * Arguments and result as in `augmentBatch`; without `blur`, the blur columns are ignored. Intermediates are freed by the caller's
+ * `tf.tidy`.
  */
 export function plainAugment(
   images: tf.Tensor3D,

@@ -14,7 +14,7 @@ const forward = defineOp({
 
 /**
  * BatchNorm in training mode over rows [n, C], with the residual addition and the ReLU that may follow it.
- * @throws Error when the rows are not `views` equal parts.
+ * @throws Error when the number of rows is not divisible by `views`.
  */
 export function batchNormForward(inputs: BatchNormInputs): BatchNormOutputs {
   const { x, views = 1 } = inputs;

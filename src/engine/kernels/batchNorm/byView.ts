@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BatchNormGradientInputs, BatchNormGradients, BatchNormInputs, BatchNormOutputs } from './contract';
 
-/** BatchNorm of several views by what computes it for one: each view by itself, one after the other. */
+/** BatchNorm of several views, computed one view after the other by a function for one view. */
 
 type Forward = (inputs: BatchNormInputs) => BatchNormOutputs;
 type Backward = (inputs: BatchNormGradientInputs) => BatchNormGradients;

@@ -1,25 +1,25 @@
 import type * as tf from '@tensorflow/tfjs';
 
-/** What goes into BatchNorm in training mode and what comes out, whoever computes it. */
+/** Inputs and outputs of BatchNorm in training mode, the same for every implementation. */
 
 export interface BatchNormInputs {
-  /** [n, C]; so are `residual` and all that is computed of them. */
+  /** [n, C], as are `residual`, `y` and their gradients. */
   readonly x: tf.Tensor2D;
   readonly gamma: tf.Tensor1D;
   readonly beta: tf.Tensor1D;
   readonly residual: tf.Tensor2D | null;
   readonly relu: boolean;
-  /** The rows are so many equal parts (1 if left out), one behind the other, each normalised by statistics of its own. */
+  /** The rows are this many equal parts (default 1), one after the other, each normalised by its own statistics. */
   readonly views?: number;
   readonly epsilon: number;
-  /** Moved towards this batch's statistics (variance unbiased) when given, by each view in turn. */
+  /** If given, moved towards this batch's statistics (variance unbiased), by each view in turn. */
   readonly moving: MovingStatistics | null;
 }
 
 export interface MovingStatistics {
   readonly mean: tf.Variable<tf.Rank.R1>;
   readonly variance: tf.Variable<tf.Rank.R1>;
-  /** Share of the old value that stays. */
+  /** Share of the old value that is kept. */
   readonly decay: number;
 }
 

@@ -4,18 +4,18 @@ import { currentDevice, lanesOf, withSubgroups } from '../runtime/subgroups';
 import type { BatchNormGradientInputs, BatchNormGradients, BatchNormInputs, BatchNormOutputs } from './contract';
 
 /**
- * BatchNorm of few rows, as in the heads and the last stage, in one dispatch each way: a subgroup owns four channels (or one) and all their
- * rows, so that nothing has to be put together across workgroups. There a dispatch costs more than what it computes.
+ * BatchNorm of few rows, as in the heads and the last stage, in one dispatch forward and one backward: a subgroup owns four channels (or
+ * one) and all their rows, so that no sums are combined across workgroups. At this size a dispatch costs more than its computation.
  */
 
 type Vector = 'f32' | 'vec4<f32>';
 
-/** Rows of a view up to which it pays. */
+/** The most rows of a view for which this is faster. */
 const MOST_ROWS = 2048;
-/** Buffers that the backward pass with a residual binds; adapters may stop at 8. */
+/** Buffers that the backward pass with a residual binds; some adapters allow only 8. */
 const BUFFERS = 10;
 
-/** Whether the rows of each view are few, and the device can do it: subgroups, and enough buffers a dispatch. */
+/** Whether each view has few rows, and the device has subgroups and enough storage buffers per dispatch. */
 export function isFewRows([allRows]: [number, number], views: number): boolean {
   return allRows / views <= MOST_ROWS && lanesOf(currentDevice()) > 0 && storageBufferLimit() >= BUFFERS;
 }
@@ -23,13 +23,13 @@ export function isFewRows([allRows]: [number, number], views: number): boolean {
 function writePrograms(vector: Vector, lanes: number) {
   const common = { workgroupSize: [lanes, 1, 1], entry: 'workgroups' } as const;
   const alias = `alias V = ${vector};`;
-  /** Typed as all names, so that one dispatch serves programs with and without some of them. */
+  /** The type contains all names, so that the same dispatch code fits programs that leave some out. */
   const buffers = <Name extends string>(names: readonly Name[], without: readonly Name[]) =>
     Object.fromEntries(names.filter((name) => !without.includes(name)).map((name) => [name, vector])) as Record<
       Name,
       Vector
     >;
-  /** Over the rows of a view, each lane every `lanes`-th; `at` is the index of an element. */
+  /** Loops over the rows of a view; each lane takes every `lanes`-th row, and `at` is the index of its element. */
   const eachRow = (body: string) => `
     for (var row = i32(local.x); row < uniforms.rows; row += ${lanes}) {
       let at = (first + row) * uniforms.channels + channel;
@@ -62,7 +62,7 @@ fn run(group : vec3<u32>, local : vec3<u32>) {
     let first = view * uniforms.rows;
     var sum = V(0);${eachRow('sum += x[at];')}
     let centre = subgroupAdd(sum) / n;
-    // A second pass over rows that are near by now: no digits are lost where the mean is large.
+    // A second pass over the rows, which are cached by now: a variance in one pass loses digits where the mean is large.
     var squares = V(0);${eachRow('let apart = x[at] - centre; squares += apart * apart;')}
     let variance = subgroupAdd(squares) / n;
     let inverse = inverseSqrt(variance + uniforms.epsilon);${eachRow(`let value = (x[at] - centre) * inverse * gamma[channel] + beta[channel]${residual ? ' + residual[at]' : ''};

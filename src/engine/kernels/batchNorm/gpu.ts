@@ -6,12 +6,12 @@ import { fewRowsBackward, fewRowsForward, isFewRows } from './fewRows';
 import { batchNormPrograms } from './programs';
 
 /**
- * BatchNorm on WebGPU, forward and backward in three dispatches each: sums over chunks of rows, the sums put together, the element-wise
- * rest. Few rows take one dispatch (`fewRows.ts`).
+ * BatchNorm on WebGPU, forward and backward in three dispatches each: sums over chunks of rows, totals of these sums, and the element-wise
+ * part. Few rows take one dispatch (`fewRows.ts`).
  */
 
 const MIN_CHUNK_ROWS = 32;
-/** Bounds the loop that puts the chunks together: per thread where a subgroup does it, else of one thread. */
+/** The most chunks that one thread adds up, as a lane of a subgroup or by itself where there are no subgroups. */
 const CHUNKS_PER_LANE = 16;
 const CHUNKS_PER_THREAD = 128;
 
@@ -27,7 +27,7 @@ function programsFor(vector: 'f32' | 'vec4<f32>', lanes: number): ReturnType<typ
   return programs;
 }
 
-/** How a [views n, C] tensor is worked on: vectors of channels, chunks of a view's rows. */
+/** How the work on a [views n, C] tensor is divided: vectors of channels, chunks of a view's rows. */
 function geometry([allRows, channels]: [number, number], views: number) {
   const width = channels % 4 === 0 ? 4 : 1;
   const rows = allRows / views;
@@ -36,12 +36,12 @@ function geometry([allRows, channels]: [number, number], views: number) {
   const chunkRows = Math.max(MIN_CHUNK_ROWS, Math.ceil(rows / mostChunks));
   return {
     programs: programsFor(width === 4 ? 'vec4<f32>' : 'f32', lanes),
-    /** Of a view. */
+    /** Rows of a view. */
     rows,
-    /** In vectors. */
+    /** Channels, counted in vectors. */
     channels: channels / width,
     chunkRows,
-    /** Of a view. */
+    /** Chunks of a view. */
     chunks: Math.ceil(rows / chunkRows),
     vectors: (allRows * channels) / width,
   };

@@ -5,8 +5,8 @@ export type Vector = Extract<StorageType, 'f32' | 'vec4<f32>'>;
 const COMMON = { workgroupSize: [64, 1, 1], entry: 'threads' } as const;
 
 /**
- * The WGSL of `gpu.ts` for one vector type: four channels a thread where C allows it, else one. With `lanes` a subgroup puts
- * the chunks of a channel together, else a thread does. `rows` and `chunks` are those of a view.
+ * The WGSL of `gpu.ts` for one vector type: four channels per thread where C is divisible by 4, else one. With `lanes` above 0 a subgroup
+ * adds up the chunks of a channel, else one thread does. `rows` and `chunks` are those of a view.
  */
 export function batchNormPrograms(vector: Vector, lanes: number) {
   const alias = `alias V = ${vector};`;
@@ -38,7 +38,7 @@ export function batchNormPrograms(vector: Vector, lanes: number) {
         : ''
     }`;
 
-  /** Sums of x - x[0] and of its square: shifted, so that a large mean costs no digits. */
+  /** Sums of x - x[0] and of its square: shifted, so that no digits are lost where the mean is large. */
   const sums = defineProgram({
     ...COMMON,
     name: 'batchNormSums',
@@ -131,7 +131,7 @@ fn run(index : i32) {
     code: normaliseCode(' + residual[index]'),
   });
 
-  /** What reaches the normalisation: dy, cut where the ReLU was at 0. */
+  /** The gradient before the ReLU: dy, and 0 where the ReLU's output is 0. */
   const incoming = `
 fn incoming(index : i32) -> V {
   return select(dy[index], select(V(0), dy[index], y[index] > V(0)), uniforms.relu != 0);
@@ -157,7 +157,8 @@ fn run(index : i32) {${chunkRows}
   partial[(2 * chunk + 1) * uniforms.channels + channel] = products * inverseStd[view * uniforms.channels + channel];
 }`,
   });
-  // Per view and channel dx = scale g - slope (x - mean) - shift: four numbers, packed, since an adapter may bind no more than eight buffers.
+  // dx = scale g - slope (x - mean) - shift. The four numbers of a view and channel are packed into one buffer, since an adapter may allow
+  // only eight buffers.
   const gradientTotals = joined(
     defineProgram({
       ...totals,

@@ -3,20 +3,20 @@ import type { ConvGeometry } from './geometry';
 import { type ConvPass, type ConvVariant, shapeClass, variantsOf } from './variants';
 
 /**
- * Which variant a convolution takes. Settled before a run's first step and not changed by it: sums in another order differ in their last
- * digits, so that a change would show in the run.
+ * Which variant each convolution uses. It is chosen before a run's first step and fixed during the run, because another variant sums in
+ * another order, which changes the last digits.
  */
 interface Choices {
   /** By shape class. */
   readonly settled: ReadonlyMap<string, ConvVariant>;
-  /** For classes that nobody asked about beforehand. */
+  /** By pass, for classes that were not tuned. */
   readonly otherwise: ReadonlyMap<ConvPass, ConvVariant>;
 }
 
 const choicesOn = new WeakMap<GPUDevice, Choices>();
 let forced: ((pass: ConvPass) => ConvVariant) | null = null;
 
-/** The variant for a shape: the one settled for its class, else the one that suits most of the pass. */
+/** The variant for a shape: the one chosen for its class, else the one chosen for other classes of its pass, else the first. */
 export function variantFor(pass: ConvPass, geometry: ConvGeometry): ConvVariant {
   if (forced !== null) return forced(pass);
   const device = currentDevice();
@@ -26,12 +26,12 @@ export function variantFor(pass: ConvPass, geometry: ConvGeometry): ConvVariant 
   );
 }
 
-/** Has convolutions on a device use these variants from now on, and forgets what was settled before. */
+/** Sets the variants that convolutions on a device use from now on, in place of earlier ones. */
 export function settleVariants(device: GPUDevice, settled: Choices['settled'], otherwise: Choices['otherwise']): void {
   choicesOn.set(device, { settled, otherwise });
 }
 
-/** Runs `body` with every convolution computed by the variants given, whatever was settled: for measuring and for tests. */
+/** Runs `body` with every convolution computed by the variants that `choose` returns: for measuring and for tests. */
 export function withVariant<T>(choose: (pass: ConvPass) => ConvVariant, body: () => T): T {
   const before = forced;
   forced = choose;

@@ -11,7 +11,7 @@ function filterGradientOnGpu(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): 
   return variant.scheme === 'tile' ? runTiles('filterGradient', g, x, dy, variant) : runFilterStrips(x, dy, g, variant);
 }
 
-/** The kernel that stock tfjs runs for the gradient of `tf.conv2d`; it has no public name of its own. */
+/** The kernel that stock tfjs runs for the gradient of `tf.conv2d`; it has no public function. */
 export function plainFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   const attributes = {
     strides: [g.stride, g.stride],
@@ -23,7 +23,7 @@ export function plainFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeom
   return tf.engine().runKernel<tf.Tensor4D>('Conv2DBackpropFilter', { x, dy }, attributes);
 }
 
-/** `conv2dFilterGradient` for sizes that are known. */
+/** `conv2dFilterGradient` for a geometry that is already computed. */
 export const filterGradient = defineOp({
   name: 'Conv2dFilterGradient',
   webgpu: filterGradientOnGpu,

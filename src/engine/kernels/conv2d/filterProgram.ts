@@ -6,23 +6,22 @@ import { sumPartials } from './sumPartials';
 import type { ConvVariant } from './variants';
 
 /**
- * The filter gradient in registers. A thread owns one kernel row, `rows` input channels and `block` output channels, all kernel columns.
- * Along a row of dy it slides a window of `kernelWidth` columns of x, so that each pixel costs `stride` loads of x and block/4
- * of dy for rows x kernelWidth x block multiply-adds. Threads of a workgroup differ in kernel row and input channels only, so that
- * with `lanes` the subgroup loads dy once for all of them. The rows of all images are dealt out to chunks, each of which writes a sum
- * of its own.
+ * The filter gradient in registers. A thread owns one kernel row, `rows` input channels, `block` output channels and all kernel columns.
+ * Along a row of dy it slides a window of `kernelWidth` columns of x, so that each pixel costs `stride` loads of x and block/4 of dy for
+ * rows x kernelWidth x block multiply-adds. Threads of a workgroup differ in kernel row and input channels only, so that with `lanes` the
+ * subgroup loads dy once for all of them. The rows of all images are divided into chunks, each of which writes its own partial sum.
  */
 interface FilterVariant {
   readonly kernelWidth: number;
   readonly stride: number;
   readonly pad: number;
-  /** Input channels a thread. */
+  /** Input channels per thread. */
   readonly rows: 1 | 2 | 4;
-  /** Output channels a thread; a multiple of 4, of 8 with lanes. */
+  /** Output channels per thread; a multiple of 4, of 8 with lanes. */
   readonly block: number;
   readonly vectorIn: boolean;
   readonly vectorOut: boolean;
-  /** Threads of a subgroup that loads dy once for all of them; 0 where each loads for itself. */
+  /** Threads of a subgroup that loads dy once for all of them; 0 where each thread loads its own. */
   readonly lanes: number;
 }
 
@@ -82,13 +81,13 @@ function code(variant: FilterVariant): string {
       : quads.map((q) => `        let d${q} = ${dyAt(q)};`);
   const load = (column: string) =>
     `select(${type}(), xAt(xRow + clamp(${column}, 0, uniforms.inWidth - 1), channel), rowOk && ${column} >= 0 && ${column} < uniforms.inWidth)`;
-  // Columns that stay in the window when it moves on by the stride, and those that come in.
+  // Columns that stay in the window when it moves by the stride, and columns that enter it.
   const kept = columns.filter((kw) => kw + stride < kernelWidth);
   const fresh = columns.filter((kw) => kw + stride >= kernelWidth);
   const multiply = columns.flatMap((kw) =>
     own.flatMap((i) => quads.map((q) => `        a${kw}_${i}_${q} += ${element(kw, i)} * d${q};`)),
   );
-  // Accumulators of channels past the last hold the products of whatever was read there, and are not stored.
+  // Accumulators of channels past the last hold meaningless products and are not stored.
   const stores = columns.flatMap((kw) =>
     own.flatMap((i) =>
       quads.map((q) => `  store(${kw}, ${i}, ${4 * q}, chunk, kh, channel, outChannel, a${kw}_${i}_${q});`),
@@ -103,7 +102,7 @@ function code(variant: FilterVariant): string {
       : 'for (var k = 0; k < min(4, uniforms.outChannels - outChannel - j); k++) { partial[at + k] = value[k]; }'
   }
 }`;
-  // A broadcast wants all its lanes: those past the last owner repeat it and store nothing.
+  // A broadcast needs all lanes: those past the last owner repeat its work and store nothing.
   const place =
     lanes > 0
       ? `${laneCode(lanes)}
@@ -187,10 +186,13 @@ function filterProgram(variant: FilterVariant): FilterProgram {
 
 /** Threads that keep an adapter busy. More cost memory and a longer second pass. */
 const WANTED_THREADS = 4096;
-/** So few pixels are not worth a second pass. */
+/** A chunk of fewer pixels would save less time than the second pass costs. */
 const MIN_CHUNK_PIXELS = 64;
 
-/** Lines of pixels among which the work is dealt out. A kernel that knows no rows has its pixels cut anywhere. */
+/**
+ * The lines of pixels that the work is divided into. A flat convolution (1 x 1, stride 1) does not depend on rows, so its lines may have
+ * any length.
+ */
 function linesOf(g: ConvGeometry): Pick<ConvGeometry, 'outHeight' | 'outWidth' | 'inHeight' | 'inWidth' | 'batch'> {
   if (!isFlat(g)) return g;
   const pixels = g.batch * g.outHeight * g.outWidth;

@@ -10,7 +10,7 @@ export interface ConvGeometry {
   readonly outWidth: number;
   readonly outChannels: number;
   readonly stride: number;
-  /** Zeros added on all four sides, as in PyTorch (TensorFlow's `same` is another thing at stride 2). */
+  /** Zeros added on all four sides, as in PyTorch (TensorFlow's `same` pads differently at stride 2). */
   readonly pad: number;
 }
 
@@ -60,7 +60,7 @@ export function yShapeOf(g: ConvGeometry): [number, number, number, number] {
   return [g.batch, g.outHeight, g.outWidth, g.outChannels];
 }
 
-/** A 1 x 1 kernel at stride 1 treats all pixels of all images alike. */
+/** Whether all pixels of all images are treated alike: a 1 x 1 kernel at stride 1 without padding. */
 export function isFlat(g: ConvGeometry): boolean {
   return g.kernelHeight === 1 && g.kernelWidth === 1 && g.stride === 1 && g.pad === 0;
 }

@@ -20,7 +20,8 @@ function inputGradientOnGpu(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometr
     return runStrips(strips, variant);
   };
   if (variant.scheme === 'broadcast') return run(kernel);
-  // Input channels become the fast axis, so that they are read as vectors. The kernel is small beside the images.
+  // Input channels become the innermost axis, so that they are read as vectors. This is cheap, since the kernel is much smaller than the
+  // images.
   const swapped = tf.transpose(kernel, [0, 1, 3, 2]);
   const dx = run(swapped);
   swapped.dispose();
@@ -31,7 +32,7 @@ export function plainInputGradient(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: Conv
   return tf.conv2dTranspose(dy, kernel, xShapeOf(g), g.stride, g.pad);
 }
 
-/** `conv2dInputGradient` for sizes that are known. */
+/** `conv2dInputGradient` for a geometry that is already computed. */
 export const inputGradient = defineOp({
   name: 'Conv2dInputGradient',
   webgpu: inputGradientOnGpu,

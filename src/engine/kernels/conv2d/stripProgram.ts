@@ -9,25 +9,25 @@ import type { ConvVariant } from './variants';
  *
  *   target[n, row, col, :] = sum over (kh, kw) of source[n, sourceRow, sourceCol, :] weights[kh, kw, :, :]
  *
- * A thread owns a strip of `strip` neighbouring pixels of one target row and `block` channels of each. For every kernel row and
- * source channel it loads the source columns once and uses them for all kw, pixels and channels: what decides the speed,
- * in software adapters above all, is how many multiply-adds follow each load. A workgroup shares its channels, and the weights' address
- * is the same for all its threads: an adapter may see that by itself ('strip'), or a subgroup loads each weight once and broadcasts it
- * ('broadcast'). No barriers, no workgroup memory.
+ * A thread owns a strip of `strip` neighbouring pixels of one target row and `block` channels of each. For every kernel row and source
+ * channel it loads the source columns once and uses them for all kw, pixels and channels: the number of multiply-adds per load decides the
+ * speed, above all in software adapters. All threads of a workgroup work on the same channels, so they read the same weights: an adapter
+ * may recognise that by itself ('strip'), or a subgroup loads each weight once and broadcasts it ('broadcast'). The program uses no
+ * barriers and no workgroup memory.
  */
 interface StripVariant {
-  /** 'forward': a target pixel lies at source pixel * stride; 'transposed' (the input gradient): the other way round. */
+  /** 'forward': source pixel = target pixel * stride; 'transposed' (the input gradient): target pixel = source pixel * stride. */
   readonly direction: 'forward' | 'transposed';
   readonly kernelWidth: number;
   readonly stride: number;
   readonly pad: number;
-  /** Target pixels a thread; a multiple of the stride when transposed. */
+  /** Target pixels per thread; a multiple of the stride when transposed. */
   readonly strip: number;
-  /** Target channels a thread; a multiple of 4. */
+  /** Target channels per thread; a multiple of 4. */
   readonly block: number;
   /** Whether the target channels are divisible by 4, so that they can be read and written as vectors. */
   readonly vectorTarget: boolean;
-  /** Threads of a subgroup that loads weights once for all of them; 0 where each loads for itself. */
+  /** Threads of a subgroup that loads weights once for all of them; 0 where each thread loads its own. */
   readonly lanes: number;
 }
 
@@ -55,7 +55,7 @@ interface Tap {
   readonly column: number;
 }
 
-/** Which source column each pixel of the strip meets under each kernel column. Known when the program is written. */
+/** The source column that each pixel of the strip meets at each kernel column; known when the WGSL is generated. */
 function tapsOf({ direction, kernelWidth, stride, pad, strip }: StripVariant): Tap[] {
   const taps: Tap[] = [];
   for (let pixel = 0; pixel < strip; pixel++) {
@@ -89,14 +89,14 @@ function code(variant: StripVariant): string {
   const loads = columns.map(
     (c) => `      let s_${name(c)} = select(0.0, source[rowBase + at_${name(c)} + ci], rowOk && ok_${name(c)});`,
   );
-  // Reads past the last channel of the last tap stay inside the buffer (WebGPU sees to that), and their results are not stored.
+  // Reads past the last channel of the last tap stay inside the buffer (WebGPU guarantees that), and their results are not stored.
   const weightQuad = (offset: string, q: number) =>
     vectorTarget
       ? `weights[${offset} + ${q}]`
       : `vec4<f32>(${range(4)
           .map((i) => `weights[${offset} + ${4 * q + i}]`)
           .join(', ')})`;
-  // The kernel as it is: the gradient's target channels are its third axis, which costs a lane's load nothing.
+  // The kernel is not transposed: for the gradient the target channels are its third axis, which does not slow down a load by lanes.
   const laneWeight = (kw: number, index: string) => {
     const tap = `(kh * ${kernelWidth} + ${kw})`;
     return forward
@@ -130,8 +130,8 @@ function code(variant: StripVariant): string {
     if (channel + i < uniforms.targetChannels) { goal[pixel * uniforms.targetChannels + channel + i] = value[i]; }
   }
 }`;
-  // Under a stride only every stride-th kernel row meets a target row of the gradient. The rows of one residue share a layer of the
-  // dispatch, so that the threads of a workgroup go through the same kernel rows.
+  // With a stride, only every stride-th kernel row meets a target row of the gradient. The rows of one residue modulo the stride share a
+  // layer of the dispatch, so that the threads of a workgroup loop over the same kernel rows.
   const rows = forward
     ? { target: 'rowOfResidue', start: '0', step: 1, source: `row * ${stride} - ${pad} + kh` }
     : {
@@ -143,7 +143,7 @@ function code(variant: StripVariant): string {
   const firstColumn = direction === 'forward' ? `firstPixel * ${stride}` : `firstPixel / ${stride}`;
 
   const threads = workgroupOf(variant);
-  // A broadcast wants all its lanes: those past the last strip repeat it and store nothing.
+  // A broadcast needs all lanes: those past the last strip repeat its work and store nothing.
   const stripIndex =
     lanes > 0
       ? `${laneCode(lanes)}
@@ -198,7 +198,7 @@ function workgroupOf({ lanes }: StripVariant): number {
 
 const programs = new Map<string, StripProgram>();
 
-/** The program of a variant, written once. */
+/** The program of a variant, generated once. */
 function stripProgram(variant: StripVariant): StripProgram {
   const { direction, kernelWidth, stride, pad, strip, block, vectorTarget, lanes } = variant;
   const key = [direction, kernelWidth, stride, pad, strip, block, vectorTarget, lanes].join();
@@ -240,12 +240,12 @@ export interface StripRun {
   readonly direction: StripVariant['direction'];
   readonly geometry: ConvGeometry;
   readonly source: Side & { readonly data: tf.Tensor };
-  /** 'strip': [kh, kw, source channels, target channels]; 'broadcast': the kernel as it is, in both directions. */
+  /** 'strip': [kh, kw, source channels, target channels]; 'broadcast': the kernel, not transposed, in both directions. */
   readonly weights: tf.Tensor;
   readonly target: Side & { readonly shape: readonly [number, number, number, number] };
 }
 
-/** Fewer pixels a thread where the target has too few for all lanes of a subgroup. */
+/** Fewer pixels per thread where the target has too few for all lanes of a subgroup. */
 function fewer(rows: number, pixels: number, lanes: number): number {
   let strip = rows;
   while (strip > 1 && strip / 2 >= pixels / Math.max(1, lanes)) strip /= 2;
@@ -258,7 +258,7 @@ export function runStrips(
   variant: ConvVariant,
 ): tf.Tensor4D {
   const { kernelHeight, kernelWidth, stride, pad, batch } = geometry;
-  // A 1 x 1 kernel at stride 1 knows no rows: one long row leaves no strip half empty.
+  // A flat convolution (1 x 1, stride 1) does not depend on rows: as one long row, it has at most one strip that is partly empty.
   const flat = isFlat(geometry);
   const images = flat ? 1 : batch;
   const flatten = (side: Side): Side => (flat ? { ...side, height: 1, width: batch * side.height * side.width } : side);

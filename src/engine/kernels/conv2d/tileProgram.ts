@@ -5,7 +5,7 @@ import { sumPartials } from './sumPartials';
 import { type ConvPass, type ConvVariant, TILE_THREADS } from './variants';
 
 /**
- * A pass of a convolution as one matrix product, goal [M, N] = A [M, K] B [K, N], with A put together from the images as it is loaded:
+ * A pass of a convolution as one matrix product, goal [M, N] = A [M, K] B [K, N], with A assembled from the images while it is loaded:
  *
  *                    M                            N     K                                  A    B
  *   forward          output pixels                Cout  kernel taps x Cin                  x    kernel
@@ -50,20 +50,20 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-/** Slices of K that are in workgroup memory at a time: 16, or 8 where tiles are large. */
+/** Length along K of the slices in workgroup memory: 16, or 8 where tiles are large. */
 function depthOf({ rows, columnThreads }: TileProgramKey): number {
   return rows * (TILE_THREADS / columnThreads) > 64 ? 8 : 16;
 }
 
 /**
- * Gradients are small, since a loss is averaged over a batch, and f16 knows nothing below 6e-8. Multiplied by this they lie in the
+ * Gradients are small, since a loss is averaged over a batch, and f16 has no values below 6e-8. Multiplied by this factor they lie in the
  * middle of its range; their sums are divided by it.
  */
 const HALF_SCALE = 4096;
 /** The largest f16. */
 const HALF_MAX = 65504;
 
-/** What becomes of four values on their way into workgroup memory, and of four sums on their way out. */
+/** WGSL that rounds four values when they are stored in workgroup memory, and rescales four sums when they are stored in the goal. */
 function rounding({ half, pass }: TileProgramKey): Record<'element' | 'a' | 'b' | 'unscale', string> {
   if (!half) return { element: 'f32', a: 'value', b: 'value', unscale: '' };
   const rounded = (scale: number) =>
@@ -72,19 +72,22 @@ function rounding({ half, pass }: TileProgramKey): Record<'element' | 'a' | 'b' 
   return { element: 'f16', a: rounded(a), b: rounded(b), unscale: ` / ${a * b}.0` };
 }
 
-/** What differs between the passes. `row` and `at` name variables of the row `suffix` that `setRow` defines once, before the walk along K. */
+/**
+ * The WGSL that differs between the passes. `setRow` defines the variables of a row once, before the loop along K; their names end in
+ * `suffix`.
+ */
 interface PassCode {
-  /** Whether neighbouring threads load neighbours along K or along M: what lies side by side in memory. */
+  /** Whether neighbouring threads load neighbours along K or along M: those that are adjacent in memory. */
   readonly fast: 'k' | 'm';
   setRow(row: string, suffix: string): string;
   /** Statements that all rows of one k share. */
   readonly setK: string;
   /** The value of A, 0 outside the image. */
   value(suffix: string): string;
-  /** The index of B[k, n], and whether n, n + 1, ... lie side by side. */
+  /** The index of B[k, n], and whether n, n + 1, ... are adjacent in memory. */
   readonly bIndex: string;
   readonly bVector: boolean;
-  /** Where row m of the goal starts, or a negative number for none. */
+  /** Where row m of the goal starts, or a negative number if there is no such row. */
   readonly goalRow: string;
 }
 
@@ -118,7 +121,7 @@ function passCode(key: TileProgramKey): PassCode {
   const [height, width, channels] = forward
     ? ['uniforms.inHeight', 'uniforms.inWidth', 'uniforms.inChannels']
     : ['uniforms.outHeight', 'uniforms.outWidth', 'uniforms.outChannels'];
-  // Pixels among which the rows of A are counted; a gradient's are those of one residue of the stride.
+  // Height and width of the pixels that the rows of A stand for; for the input gradient, the pixels of one residue modulo the stride.
   const [lines, columns] = forward
     ? ['uniforms.outHeight', 'uniforms.outWidth']
     : [`((uniforms.inHeight + ${stride - 1}) / ${stride})`, `((uniforms.inWidth + ${stride - 1}) / ${stride})`];
@@ -167,7 +170,7 @@ function code(key: TileProgramKey): string {
   const rowThreads = TILE_THREADS / columnThreads;
   const [tileRows, tileColumns] = [rows * rowThreads, columns * columnThreads];
   const [aQuads, bQuads] = [tileRows / 4, tileColumns / 4];
-  // One vector of padding a slice, so that threads that write along K meet different banks.
+  // One vector of padding per slice, so that threads that write along K use different memory banks.
   const aStep = aQuads + 1;
   const bStep = bQuads + 1;
   const p = passCode(key);
@@ -223,7 +226,7 @@ var<workgroup> sliceB : array<vec4<${round.element}>, ${bStep * depth}>;
 fn inside(row : i32, col : i32, height : i32, width : i32) -> bool {
   return row >= 0 && row < height && col >= 0 && col < width;
 }
-/** The pixel of x that is the m-th of a residue, or one far below zero. */
+/** The pixel of x that is the m-th of a residue, or -1 outside the image. */
 fn goalPixel(m : i32, residueRow : i32, residueCol : i32, lines : i32, columns : i32) -> i32 {
   let line = m / columns;
   let image = line / lines;
@@ -314,7 +317,7 @@ function tileProgram(key: TileProgramKey): TileProgram {
 
 /** Workgroups that fill a large GPU. */
 const WANTED_GROUPS = 256;
-/** Less of K than this is not worth a part of its own. */
+/** K is not split into parts shorter than this. */
 const MIN_K = 128;
 
 /**

@@ -2,14 +2,14 @@ import type { Precision } from '../../../domain/runConfig';
 import { lanesOf } from '../runtime/subgroups';
 import type { ConvGeometry } from './geometry';
 
-/** The three products of a convolution's training; those of a linear layer are the same at 1 x 1 pixels. */
+/** The three matrix products of training a convolution; a linear layer has the same at 1 x 1 pixels. */
 export const CONV_PASSES = ['forward', 'inputGradient', 'filterGradient'] as const;
 export type ConvPass = (typeof CONV_PASSES)[number];
 
 /**
  * How a pass is computed. Which is fastest depends on the adapter and the shape, so it is measured (`tuneConvolutions`).
- * - strip: a thread owns `rows` x `columns` results in registers and loads all it needs by itself;
- * - broadcast: the same, but what all threads of a subgroup need is loaded once, a value a lane, and passed on (subgroups);
+ * - strip: a thread owns `rows` x `columns` results in registers and loads all its operands itself;
+ * - broadcast: the same, but operands that all threads of a subgroup need are loaded once, one value per lane, and broadcast;
  * - tile: a workgroup owns a larger tile and keeps its operands in workgroup memory.
  */
 export interface ConvVariant {
@@ -17,13 +17,13 @@ export interface ConvVariant {
   /** Results of a thread: target pixels (input channels in the filter gradient) x target channels (output channels). */
   readonly rows: number;
   readonly columns: number;
-  /** Threads of a workgroup of 'tile' along the columns; the rest of its 256 lie along the rows. */
+  /** Threads of a workgroup of 'tile' along the columns; the rest of its 256 are along the rows. */
   readonly columnThreads?: 4 | 8 | 16;
-  /** Of 'tile': its operands in workgroup memory are f16, half as many bytes to share; products and sums are f32. */
+  /** Only for 'tile': the operands in workgroup memory are f16, which halves their size; products and sums are f32. */
   readonly half?: true;
 }
 
-/** Threads of a workgroup of 'tile': the most that every adapter has. */
+/** Threads of a workgroup of 'tile': the most that every WebGPU device allows. */
 export const TILE_THREADS = 256;
 
 export function nameOf({ scheme, rows, columns, columnThreads, half }: ConvVariant): string {
@@ -38,7 +38,7 @@ const TILES: readonly ConvVariant[] = [
   { scheme: 'tile', rows: 4, columns: 4, columnThreads: 4 },
 ];
 
-/** Some that win somewhere, the likeliest of each scheme first; more of them take longer to compile and to try than they save. */
+/** Variants that are fastest for some adapter or shape, the likeliest of each scheme first. Trying more would take longer than it saves. */
 const STRIPS: readonly ConvVariant[] = [
   { scheme: 'strip', rows: 8, columns: 8 },
   { scheme: 'strip', rows: 4, columns: 8 },
@@ -58,7 +58,7 @@ const FILTER_BROADCASTS: readonly ConvVariant[] = [
 const HALF_TILES: readonly ConvVariant[] = TILES.map((variant) => ({ ...variant, half: true }));
 
 /**
- * All variants of a pass that a device can run; the first is taken where nothing was measured.
+ * All variants of a pass that a device can run; the first is used where nothing was measured.
  * @param precision 'f16' adds those that round their operands, on devices with 'shader-f16'
  */
 export function variantsOf(pass: ConvPass, device: GPUDevice, precision: Precision = 'f32'): readonly ConvVariant[] {
@@ -77,7 +77,10 @@ function channelClass(channels: number): string {
   return `${rounded(channels)}${channels % 4 === 0 ? 'v' : ''}`;
 }
 
-/** Shapes with one name are taken to have one fastest variant: kernel, stride, channels, row length and number of pixels. */
+/**
+ * Shapes of one class are assumed to have the same fastest variant. The class names kernel, stride, channels, row length and number of
+ * pixels.
+ */
 export function shapeClass(pass: ConvPass, g: ConvGeometry): string {
   const pixels = 4 ** Math.ceil(Math.log2(g.batch * g.outHeight * g.outWidth) / 2);
   const width = Math.min(16, rounded(g.outWidth));

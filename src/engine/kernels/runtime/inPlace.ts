@@ -2,8 +2,8 @@ import type * as tf from '@tensorflow/tfjs';
 import { defineProgram, type KernelProgram, runProgram, storageBufferLimit } from './program';
 
 /**
- * Kernels that overwrite variables where they lie, many variables a dispatch. tfjs's own `assign` puts another buffer behind a
- * variable, which a recorded step would not notice, and a dispatch for each small parameter would cost more than its work.
+ * Kernels that overwrite variables in place, many variables per dispatch. tfjs's own `assign` gives a variable another buffer, so that a
+ * recorded step would use the old one, and a dispatch for each small parameter would cost more than its work.
  */
 export interface InPlaceParts<
   Written extends string,
@@ -12,7 +12,7 @@ export interface InPlaceParts<
   Shared extends string,
 > {
   readonly name: string;
-  /** Tensors of one shape that each item brings, and whole numbers of its own. */
+  /** Names of each item's tensors, which have one shape, and of its whole numbers. */
   readonly writes: readonly Written[];
   readonly reads: readonly Read[];
   readonly integers: readonly Whole[];
@@ -29,7 +29,7 @@ export type InPlaceItem<Written extends string, Read extends string, Whole exten
   readonly integers: Readonly<Record<Whole, number>>;
 };
 
-/** More would only make more pipelines. */
+/** The most items per dispatch; a higher limit would only compile more pipelines. */
 const MAX_SLOTS = 8;
 
 function withSlots<W extends string, R extends string, I extends string, S extends string>(

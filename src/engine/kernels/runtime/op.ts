@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { currentImplementation } from './implementation';
 
-/** An op of ours: one function, computed in up to three ways that give the same up to rounding. */
+/** One of our ops: one function with up to three implementations, whose results are equal up to rounding. */
 export interface Op<Compute> {
   /** Unique among our ops and tfjs's kernels. */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Op<Compute> {
   readonly webgpu: Compute;
   /** On tfjs's WASM backend; `plain` where left out. */
   readonly wasm?: Compute;
-  /** Plain tfjs ops: what any other backend runs, and what tests compare with. */
+  /** Plain tfjs ops: runs on every other backend, and is the reference in tests. */
   readonly plain: Compute;
 }
 
@@ -25,8 +25,8 @@ type ComputeTensors<In extends string, Attributes extends object> = (
 export interface DifferentiableOp<In extends string, Attributes extends object>
   extends Op<ComputeTensors<In, Attributes>> {
   /**
-   * The gradients of the inputs that the op was given, by other ops. Each function is called only where the tape leads on to a variable:
-   * an image batch costs no input gradient, which is why this is not a `tf.customGrad`.
+   * The gradients of the inputs that were given, computed by other ops. Each function is called only if its input depends on a variable, so
+   * that an image batch costs no input gradient. `tf.customGrad` would compute all gradients.
    */
   gradient(
     dys: readonly tf.Tensor[],
@@ -53,7 +53,7 @@ function implementationOf<Compute>(op: Op<Compute>): Compute {
 function onTape<In extends string, Attributes extends object>(
   op: DifferentiableOp<In, Attributes>,
 ): ComputeTensors<In, Attributes> {
-  // tfjs can save "all inputs" only where they come as a list; the names of those given travel as an attribute.
+  // tfjs can save all inputs only if they are a list, so their names are passed as an attribute.
   type WithNames = Attributes & { readonly inputNames: readonly In[] };
   const byName = (names: readonly In[], tensors: readonly tf.Tensor[]) =>
     Object.fromEntries(names.map((name, i) => [name, tensors[i]])) as Named<In>;

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { bufferOf, type Pass, type TfjsWebGpu, tfjsWebGpu } from './tfjsWebGpu';
 
 /**
- * How a WGSL program of ours runs on tfjs's WebGPU backend, on its tensors and in its command queue, in order with tfjs's own
- * kernels. It goes beside the backend's `runWebGPUProgram`, which knows one output a program, binds by an 'auto' layout (a
- * binding that the code does not touch makes the bind group invalid) and hands out the workgroup id as a private variable
- * (no barrier inside a loop bounded by it).
+ * How a WGSL program of ours runs on tfjs's WebGPU backend, on its tensors and in its command queue, in order with tfjs's own kernels. It
+ * is used instead of the backend's `runWebGPUProgram`, which supports one output per program, binds with an 'auto' layout (a binding that
+ * the code does not use makes the bind group invalid) and passes the workgroup id as a private variable (no barrier is allowed inside a
+ * loop bounded by it).
  */
 
-/** Element type of a storage buffer. Vectors need a size divisible by their length. `u32` sees the bits of an int32 tensor. */
+/** Element type of a storage buffer. Vectors need a size divisible by their length. `u32` reads the bits of an int32 tensor. */
 export type StorageType = 'f32' | 'vec2<f32>' | 'vec4<f32>' | 'i32' | 'u32' | 'vec4<i32>' | 'vec4<u32>';
 export type UniformType = 'i32' | 'u32' | 'f32';
 
@@ -17,17 +17,17 @@ interface ProgramParts<In extends string, Out extends string, Uni extends string
   readonly name: string;
   /** Read-only buffers: `NAME[i]` in the code. */
   readonly inputs: Readonly<Record<In, StorageType>>;
-  /** Written buffers: `NAME[i] = ...` in the code. The adapter bounds inputs and outputs together, to 8 at the least. */
+  /** Written buffers: `NAME[i] = ...` in the code. The adapter limits the number of inputs and outputs together; all adapters allow 8. */
   readonly outputs: Readonly<Record<Out, StorageType>>;
   /** Scalars: `uniforms.NAME` in the code. Shapes belong here, so that one pipeline serves all of them. */
   readonly uniforms: Readonly<Record<Uni, UniformType>>;
-  /** Baked values, `const NAME : i32` in the code; each combination is a pipeline of its own. */
+  /** Compile-time constants, `const NAME : i32` in the code; each combination of values is compiled to its own pipeline. */
   readonly constants?: Readonly<Record<string, number>>;
   readonly workgroupSize: readonly [number, number, number];
   /**
-   * What is called for each invocation, defined in `code`:
-   * - 'threads': `fn run(index : i32)` once for each index below the `threads` of the dispatch (the surplus is cut off, so no barriers);
-   * - 'workgroups': `fn run(group : vec3<u32>, local : vec3<u32>)` for each workgroup of the dispatch, as many as it may be along x, and
+   * The function of `code` that is called:
+   * - 'threads': `fn run(index : i32)` once for each index below the `threads` of the dispatch (surplus threads skip it, so no barriers);
+   * - 'workgroups': `fn run(group : vec3<u32>, local : vec3<u32>)` for each workgroup of the dispatch (x is not limited by the device) and
    *   local_invocation_id; barriers allowed.
    */
   readonly entry: 'threads' | 'workgroups';
@@ -47,8 +47,8 @@ export interface KernelProgram<In extends string, Out extends string, Uni extend
 export interface Dispatch<In extends string, Out extends string, Uni extends string> {
   readonly inputs: Readonly<Record<In, tf.TensorInfo>>;
   /**
-   * A shape makes a new tensor; a tensor is overwritten in place, and so is all that shares its data (`clone`, `reshape`).
-   * A tensor written in place can not be an input of the same dispatch: read it through the output.
+   * A shape makes a new tensor; a tensor is overwritten in place, and so is all that shares its data (`clone`, `reshape`). A tensor written
+   * in place cannot be an input of the same dispatch: read it through the output.
    */
   readonly outputs: Readonly<Record<Out, readonly number[] | tf.Tensor>>;
   readonly uniforms: Readonly<Record<Uni, number>>;
@@ -59,7 +59,7 @@ export interface Dispatch<In extends string, Out extends string, Uni extends str
 interface Compiled {
   readonly layout: GPUBindGroupLayout;
   readonly descriptor: GPUComputePipelineDescriptor;
-  /** Null while it is only being compiled ahead. */
+  /** Null until it is compiled. */
   pipeline: GPUComputePipeline | null;
 }
 
@@ -67,12 +67,12 @@ const compiledOn = new WeakMap<GPUDevice, Map<string, Compiled>>();
 
 let plainTwins = false;
 
-/** Whether tensors are computed by tfjs's WebGPU backend now, so that a program can run; else take the plain twin. */
+/** Whether programs can run: tfjs's WebGPU backend is active, and plain implementations are not preferred. */
 export function isWebGpu(): boolean {
   return tf.getBackend() === 'webgpu' && !plainTwins;
 }
 
-/** Has the plain twins run on WebGPU too, until called with false: what benchmarks compare with. */
+/** Makes ops use their plain implementations on WebGPU too, until called with false; benchmarks compare with these. */
 export function preferPlainTwins(prefer: boolean): void {
   plainTwins = prefer;
 }
@@ -113,7 +113,7 @@ ${call}
   ].join('\n');
 }
 
-/** Puts the WGSL source together. Cheap, but meant for module level or for a cache: the source is the key of the pipeline. */
+/** Generates the WGSL source, which is the key of the pipeline. Call it at module level, or keep the program in a cache. */
 export function defineProgram<In extends string, Out extends string, Uni extends string>(
   parts: ProgramParts<In, Out, Uni>,
 ): KernelProgram<In, Out, Uni> {
@@ -134,12 +134,12 @@ export function withExtension<P extends KernelProgram<string, string, string>>(
   return { ...program, source: `enable ${extension};\n${program.source}` };
 }
 
-/** Pipelines on their way while programs are compiled ahead, else null. */
+/** Pipelines being compiled during `compileProgramsOf`, else null. */
 let compiling: Promise<void>[] | null = null;
 
 /**
- * Compiles the pipelines of the programs that `body` runs, side by side, while none is dispatched; their outputs hold nothing. What
- * `body` queues besides is the caller's to drop.
+ * Compiles the pipelines of the programs that `body` runs, in parallel and without dispatching them; their outputs have no values. The
+ * caller discards everything else that `body` queues.
  */
 export async function compileProgramsOf(body: () => void): Promise<void> {
   const started: Promise<void>[] = [];
@@ -204,13 +204,13 @@ export function bindingLimit(): number {
 function computePass(backend: TfjsWebGpu): Pass {
   backend.ensureCommandEncoderReady();
   if (backend.computePassEncoder === null) {
-    if (backend.commandEncoder === null) throw new Error('the backend made no command encoder');
+    if (backend.commandEncoder === null) throw new Error('the WebGPU backend of tfjs made no command encoder');
     backend.computePassEncoder = backend.commandEncoder.beginComputePass();
   }
   return backend.computePassEncoder;
 }
 
-/** Spreads a flat number of workgroups over the dimensions of a dispatch, each of which the device bounds. */
+/** Spreads a flat number of workgroups over the dimensions of a dispatch, each of which the device limits. */
 function spread(workgroups: number, limit: number): [number, number, number] {
   if (workgroups <= limit) return [workgroups, 1, 1];
   const rows = Math.ceil(workgroups / limit);
@@ -219,7 +219,7 @@ function spread(workgroups: number, limit: number): [number, number, number] {
   return [limit, Math.ceil(rows / layers), layers];
 }
 
-/** Lays what the first dimension of a dispatch cannot hold along the second; the shader's `main` undoes it. */
+/** Moves the part of x that exceeds the device's limit into y; the shader's `main` undoes it. */
 function layered([x, y, z]: readonly [number, number, number], limit: number): [number, number, number] {
   const layers = Math.ceil(x / limit);
   return [Math.ceil(x / layers), y * layers, z];
@@ -254,9 +254,8 @@ function boundBuffer(backend: TfjsWebGpu, dataId: tf.TensorInfo['dataId']): GPUB
 }
 
 /**
- * Queues a program and returns its outputs, tracked by tfjs like any op's result (`tf.tidy` frees them).
- * Only where `isWebGpu()`. Errors in the WGSL or the bindings do not throw here: WebGPU reports them to the device's
- * `onuncapturederror`, and the outputs are then not to be trusted.
+ * Queues a program and returns its outputs, tracked by tfjs like any op's result (`tf.tidy` frees them). Only where `isWebGpu()`. Errors in
+ * the WGSL or the bindings do not throw here: WebGPU reports them to the device's `onuncapturederror`, and the outputs are then invalid.
  * @throws Error when the size asked for is not a positive number.
  */
 export function runProgram<In extends string, Out extends string, Uni extends string>(
@@ -271,7 +270,8 @@ export function runProgram<In extends string, Out extends string, Uni extends st
   const [first, ...others] = typeof size === 'number' ? [size, 1, 1] : size;
   const groups =
     program.entry === 'threads' ? spread(Math.ceil(first / (sx * sy * sz)), limit) : layered([first, ...others], limit);
-  if (!groups.every((n) => n > 0)) throw new Error(`${program.name}: dispatched with the empty size ${size}`);
+  if (!groups.every((n) => n > 0))
+    throw new Error(`${program.name}: the size of a dispatch must be positive, got ${size}`);
 
   const results = {} as Record<Out, tf.Tensor>;
   const buffers: GPUBuffer[] = [];

@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import { defineProgram, runProgram } from './program';
 
-/** Threads of a workgroup that adds up together. */
+/** Threads of a workgroup that computes one sum. */
 export const REDUCTION_THREADS = 64;
 
 /**
  * WGSL `fn total(value : T, thread : i32) -> T`: the sum over the threads of a workgroup, the same in all of them and added in the same
- * order every time. Call it where all threads come along.
+ * order every time. All threads of the workgroup must call it, since it contains barriers.
  */
 export function totalCode(type: 'f32' | 'vec4<f32>'): string {
   return `

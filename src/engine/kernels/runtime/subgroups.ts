@@ -3,9 +3,9 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { defineProgram, isWebGpu, type KernelProgram, runProgram, withExtension } from './program';
 
 /**
- * WGSL for values that all threads of a subgroup need. A load costs the same for one address as for many, so a lane loads one value
- * and the others get it by a broadcast, which on most adapters is a register move. `lanes` is what `lanesOf` gives: workgroups
- * have as many threads, so that each is (part of) one subgroup. All of its threads must come along: no early return.
+ * WGSL for values that all threads of a subgroup need. A load costs the same for one address as for many, so each lane loads one value and
+ * broadcasts it to the others, which on most adapters is a register move. `lanes` is the result of `lanesOf`: workgroups have this many
+ * threads, so that each is one subgroup or part of one. All threads must execute this code, so no thread may return early before it.
  */
 
 /** The device that tfjs computes on; only where `isWebGpu()`. */
@@ -13,30 +13,32 @@ export function currentDevice(): GPUDevice {
   return (tf.backend() as WebGPUBackend).device;
 }
 
-/** Devices on which a workgroup of that size turned out not to be one subgroup. */
+/** Devices on which a workgroup of this size is not one subgroup (`checkSubgroups`). */
 const unfit = new WeakSet<GPUDevice>();
 
-/** Threads of the smallest subgroup that the device forms, a power of two from 4; 0 where it has none, smaller ones, or unfit ones. */
+/**
+ * Threads of the smallest subgroup that the device forms, a power of two from 4; 0 where it has no subgroups, smaller ones, or unfit ones.
+ */
 export function lanesOf(device: GPUDevice): number {
   if (unfit.has(device)) return 0;
   const smallest = device.features.has('subgroups') ? (device.adapterInfo.subgroupMinSize ?? 0) : 0;
   return smallest >= 4 ? smallest : 0;
 }
 
-/** Lanes that load at a time: a divisor of every number of channels a thread owns. */
+/** Lanes that load at a time: a divisor of every number of channels that a thread owns. */
 export function loadersOf(lanes: number): number {
   return Math.min(8, lanes);
 }
 
-/** `let lane`: this thread's place among those that load. */
+/** WGSL `let lane`: the index of this thread among those that load. */
 export function laneCode(lanes: number): string {
-  // Counted, since WGSL does not say that local_invocation_index follows the lanes.
+  // Counted, since WGSL does not guarantee that local_invocation_index follows the order of lanes.
   return `  let lane = i32(subgroupExclusiveAdd(1u)) % ${loadersOf(lanes)};`;
 }
 
 /**
  * Loads `count` values into lanes and defines `NAME0`, `NAME1`, ... as vec4s of them, the same in all lanes.
- * @param at WGSL for one value, given that of its index
+ * @param at returns the WGSL of one value, given the WGSL of its index
  */
 export function broadcastCode(
   name: string,
@@ -63,7 +65,7 @@ export function withSubgroups<P extends KernelProgram<string, string, string>>(p
   return withExtension(program, 'subgroups');
 }
 
-/** Each thread writes whether it sees a workgroup of `lanes` threads as one subgroup, in order. */
+/** Each thread writes whether its workgroup of `lanes` threads is one subgroup with lanes in order. */
 function checkProgram(lanes: number) {
   return withSubgroups(
     defineProgram({
@@ -90,8 +92,8 @@ fn run(group : vec3<u32>, local : vec3<u32>) {
 const CHECKED_GROUPS = 64;
 
 /**
- * Sees to it, before the first step, that workgroups of `lanesOf` threads are single subgroups, which WebGPU does not promise. Where
- * they are not, subgroups stay unused on this device from then on. Without WebGPU it does nothing.
+ * Checks that workgroups of `lanesOf` threads are single subgroups, which WebGPU does not guarantee. If they are not, `lanesOf` returns 0
+ * for this device from then on. Call it before the first step; without WebGPU it does nothing.
  */
 export async function checkSubgroups(): Promise<void> {
   if (!isWebGpu()) return;

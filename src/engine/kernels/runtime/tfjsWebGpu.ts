@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
-/** What hands out GPU buffers; tfjs's own keeps those released for reuse, by exact size. */
+/** Allocates GPU buffers. The pool of tfjs keeps released buffers for reuse, by exact size. */
 export interface BufferPool {
   readonly numBytesAllocated: number;
   readonly numBytesUsed: number;
@@ -9,7 +9,7 @@ export interface BufferPool {
   releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
 }
 
-/** What tfjs's backend asks of an encoder in training. */
+/** The methods of an encoder that tfjs's backend calls in training. */
 export type Encoder = Pick<GPUCommandEncoder, 'beginComputePass' | 'copyBufferToBuffer' | 'finish'>;
 export type Pass = Pick<GPUComputePassEncoder, 'setPipeline' | 'setBindGroup' | 'dispatchWorkgroups' | 'end'>;
 
@@ -18,7 +18,7 @@ export interface TensorData {
   readonly shape: readonly number[];
   values: ArrayLike<number> | null;
   resource?: unknown;
-  /** The buffer is somebody else's: disposing the tensor leaves it alone. */
+  /** The tensor does not own its buffer: disposing the tensor does not release it. */
   external?: boolean;
 }
 
@@ -42,7 +42,7 @@ export type TfjsWebGpu = Pick<
   nextDataId(): number;
 };
 
-/** tfjs's backend, but for one thing: it keeps no copy of what was read back, which a program that writes in place would leave stale. */
+/** tfjs's backend with one change: it keeps no CPU copy of values read back, which would be stale after a program writes in place. */
 export function makeTfjsWebGpu(device: GPUDevice, adapterInfo: GPUAdapterInfo): WebGPUBackend {
   const backend = new WebGPUBackend(device, adapterInfo);
   return Object.assign(backend, { convertAndCacheOnCPU: (_: tf.TensorInfo['dataId'], values: unknown) => values });
@@ -53,13 +53,13 @@ export function tfjsWebGpu(): TfjsWebGpu {
   return tf.backend() as unknown as TfjsWebGpu;
 }
 
-/** Submits what is queued and not yet under way. */
+/** Submits the commands that are queued and not yet submitted. */
 export function submitPending(backend: TfjsWebGpu): void {
   backend.endComputePassEncoder();
   if (backend.commandEncoder !== null) backend.submitQueue();
 }
 
-/** The buffer of a tensor, uploaded if need be. */
+/** The buffer of a tensor, which is uploaded first if necessary. */
 export function bufferOf(backend: TfjsWebGpu, dataId: tf.TensorInfo['dataId']): GPUBuffer {
   backend.uploadToGPU(dataId);
   return backend.tensorMap.get(dataId).resource as GPUBuffer;

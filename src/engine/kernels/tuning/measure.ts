@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
-/** A sample shorter than this is mostly the way to the GPU and back. */
+/** A sample shorter than this is mostly the round trip to the GPU. */
 const SAMPLE_MS = 4;
 const MAX_REPEATS = 16;
 const ROUNDS = 3;
-/** A candidate that takes so many times as long as the best is not measured again. */
+/** A candidate that takes this many times as long as the best is not measured again. */
 const HOPELESS = 2;
 
 /** Milliseconds until the GPU has done `repeats` runs. */
@@ -21,9 +21,10 @@ async function timed(run: () => tf.Tensor, repeats: number): Promise<number> {
 }
 
 /**
- * The fastest of several ways to compute one thing: a first run of each compiles it, then they take turns, so that what else the machine
- * does falls on all, and the best of each counts. Timed from outside, many runs at a time: browsers round a GPU's timestamps
- * to 0.1 ms. Stops early, with the best so far, when `deadline` (of `tf.util.now`) has passed; the first is always tried.
+ * Returns the fastest of several ways to compute the same result. A first run of each compiles it; then they are timed in turns, so that
+ * other load on the machine affects all of them, and the best time of each counts. The times are wall times of several runs, since browsers
+ * round a GPU's timestamps to 0.1 ms. Stops early, with the best so far, when `deadline` (of `tf.util.now`) has passed; the first is always
+ * tried.
  */
 export async function fastest<T>(
   candidates: readonly T[],

@@ -21,11 +21,11 @@ export interface TuningReport {
   readonly milliseconds: number;
   /** Name of the variant by shape class. */
   readonly chosen: ReadonlyMap<string, string>;
-  /** Of those, how many were measured now; the rest were known, or followed from the others. */
+  /** How many of those were measured now; the others came from the cache, or were taken from other classes of their pass. */
   readonly measured: number;
 }
 
-/** One shape class of the network: its largest member, and the work of all. */
+/** One shape class of the network: its largest convolution, and the multiply-adds of all. */
 interface Task {
   readonly className: string;
   readonly pass: ConvPass;
@@ -35,7 +35,7 @@ interface Task {
 
 /** Raised when the kernels change so that earlier choices may not hold. */
 const VERSION = 1;
-/** Larger images are measured with fewer of them. */
+/** The most elements of a tensor to measure with: the batch of larger images is reduced. */
 const MAX_ELEMENTS = 4_000_000;
 
 function multiplyAdds(g: ConvGeometry): number {
@@ -60,13 +60,13 @@ function tasksOf(uses: readonly ConvUse[]): Task[] {
   return [...tasks.values()].sort((a, b) => b.work - a.work);
 }
 
-/** Choices hold for an adapter and its driver, as far as the browser names them. */
+/** The cache key of an adapter. Choices are valid for an adapter and its driver, as far as the browser names them. */
 function adapterKey(device: GPUDevice, precision: Precision): string {
   const { vendor, architecture, device: model, description } = device.adapterInfo;
   return `conv ${VERSION} | ${[vendor, architecture, model, description].join(' ')} | ${lanesOf(device)}${precision === 'f16' ? ' f16' : ''}`;
 }
 
-/** Runs a pass of a convolution on constant values, which cost what others cost. */
+/** Runs a pass of a convolution on constant values, since the time does not depend on the values. */
 function trial({ pass, geometry }: Task): { run(): tf.Tensor; dispose(): void } {
   const perImage = Math.max(...[xShapeOf(geometry), yShapeOf(geometry)].map(([, h, w, c]) => h * w * c));
   const batch = Math.min(geometry.batch, Math.max(1, Math.floor(MAX_ELEMENTS / perImage)));
@@ -81,12 +81,12 @@ function trial({ pass, geometry }: Task): { run(): tf.Tensor; dispose(): void } 
   return { run: passes[pass], dispose: () => tf.dispose([x, kernel, dy]) };
 }
 
-/** Whether the columns of most variants are more than the goal's channels: what wins there says nothing about wider goals. */
+/** Whether the goal has fewer channels than most variants have columns: the fastest variant for it says nothing about wider goals. */
 function isNarrow({ pass, geometry }: Task): boolean {
   return (pass === 'inputGradient' ? geometry.inChannels : geometry.outChannels) <= 8;
 }
 
-/** The variant that does most of a pass's work among those chosen; undefined where none was. */
+/** The chosen variant that does most of a pass's work; undefined if none was chosen. */
 function mostUsed(tasks: readonly Task[], chosen: ReadonlyMap<string, ConvVariant>): ConvVariant | undefined {
   const work = new Map<ConvVariant, number>();
   for (const task of tasks) {
@@ -97,10 +97,11 @@ function mostUsed(tasks: readonly Task[], chosen: ReadonlyMap<string, ConvVarian
 }
 
 /**
- * Chooses, for every shape class of a network, the variant that is fastest on the adapter at hand, and has all convolutions use it from
- * now on. What the cache knows is taken from there, so that a run on the same machine computes the same; the rest is measured, the
- * classes with most work first. Those that `budgetMs` leaves no time for follow others like them, of their pass. Call it before the first step
- * of a run; without WebGPU it does nothing. With `precision` 'f16', variants that round their operands are tried, too. The budget may be overrun by the time one variant takes to compile and run.
+ * Chooses, for every shape class of a network, the variant that is fastest on this adapter, and makes all convolutions use it from now on.
+ * Choices in the cache are reused, so that a run on the same machine computes the same; the others are measured, the classes with most work
+ * first. Classes for which `budgetMs` leaves no time use the variant that does most of the work of similar classes of their pass. Call it
+ * before the first step of a run; without WebGPU it does nothing. With `precision` 'f16', variants that round their operands are tried,
+ * too. The budget may be overrun by the time one variant takes to compile and run.
  */
 export async function tuneConvolutions(
   uses: readonly ConvUse[],

@@ -7,14 +7,14 @@ import type {
 } from '../batchNorm/contract';
 import { affineColumns, columnMeans } from './columns';
 
-/** `batchNormForward` in the fewest of XNNPACK's passes over the data. */
+/** `batchNormForward` in as few passes of XNNPACK over the data as possible. */
 export function wasmBatchNormForward(inputs: BatchNormInputs): BatchNormOutputs {
   const { x, gamma, beta, residual, relu, epsilon, moving } = inputs;
   const [rows] = x.shape;
   return tf.tidy(() => {
     const mean = columnMeans(x);
     const centred = affineColumns(x, tf.onesLike(mean), tf.neg(mean));
-    // Of centred values: E[x^2] - E[x]^2 loses all digits where the mean is large.
+    // From centred values, since E[x^2] - E[x]^2 loses all digits where the mean is large.
     const variance = columnMeans(tf.square(centred));
     const inverseStd = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor1D;
     if (moving !== null) {
@@ -30,7 +30,7 @@ export function wasmBatchNormForward(inputs: BatchNormInputs): BatchNormOutputs 
   });
 }
 
-/** `batchNormBackward` likewise: dx = a g + b (x - mean) + c, with a, b, c of each column. */
+/** `batchNormBackward` likewise: dx = a g + b (x - mean) + c, with a, b, c per column. */
 export function wasmBatchNormBackward(inputs: BatchNormGradientInputs): BatchNormGradients {
   const { dy, x, gamma, forward, relu, hasResidual } = inputs;
   const { y, mean, inverseStd } = forward;

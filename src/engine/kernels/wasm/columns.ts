@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Rows averaged in one go: few enough for float32 sums to stay exact to some 1e-6, enough for few passes. */
+/** The most rows averaged in one pass: few enough for float32 sums to be accurate to about 1e-6, and enough for few passes. */
 const MAX_ROWS = 1024;
 
-/** The largest divisor of `rows` up to MAX_ROWS; `rows` itself where only small ones are found. */
+/** The largest divisor of `rows` up to MAX_ROWS; `rows` itself if that is below 16. */
 function rowsAtOnce(rows: number): number {
   if (rows <= MAX_ROWS) return rows;
   for (let divisor = MAX_ROWS; divisor >= 16; divisor--) if (rows % divisor === 0) return divisor;
@@ -12,7 +12,7 @@ function rowsAtOnce(rows: number): number {
 
 /**
  * Means over the middle axis of x [outer, rows, columns] -> [outer, columns]. tfjs's WASM reductions transpose and then add one by one;
- * XNNPACK's average pooling reads the same numbers in order, twenty times as fast.
+ * XNNPACK's average pooling reads the same numbers in order and is twenty times as fast.
  */
 export function middleMean(x: tf.Tensor3D): tf.Tensor2D {
   const [outer, rows, columns] = x.shape;
@@ -34,8 +34,8 @@ export function columnMeans(x: tf.Tensor2D): tf.Tensor1D {
 }
 
 /**
- * `x scale + shift`, cut off below 0 if `relu`; x [rows, columns], scale and shift [columns]. A depthwise convolution with one tap, which
- * XNNPACK does in one pass where broadcasting products and sums take a slow one each.
+ * `x scale + shift`, cut off below 0 if `relu`; x [rows, columns], scale and shift [columns]. It is computed as a depthwise convolution
+ * with one tap, which XNNPACK does in one pass; a broadcast product and a broadcast sum would take a slow pass each.
  */
 export function affineColumns(x: tf.Tensor2D, scale: tf.Tensor1D, shift: tf.Tensor1D, relu = false): tf.Tensor2D {
   const [rows, columns] = x.shape;

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { type ConvGeometry, kernelShapeOf } from '../conv2d/geometry';
 
 /**
- * The gradients of a convolution for tfjs's WASM backend, which has a naive one of the input and none of the filter. Both are written
- * as one forward convolution, which XNNPACK does at some 20 GFLOP/s a thread.
+ * The gradients of a convolution for tfjs's WASM backend, which has a naive input gradient and no filter gradient. Both are written as one
+ * forward convolution, which XNNPACK computes at about 20 GFLOP/s per thread.
  */
 
 /** A convolution along rows or along columns. */
@@ -23,7 +23,10 @@ function axesOf({ stride, pad, ...g }: ConvGeometry): { readonly rows: Axis; rea
   };
 }
 
-/** Which kernel tap of which input residue looks how far: input pixel `stride i + residue` meets dy pixel `i + offset` through `tap`. */
+/**
+ * A kernel tap that contributes to the input pixels of a residue: input pixel `stride i + residue` meets dy pixel `i + offset` through
+ * `tap`.
+ */
 interface Tap {
   readonly residue: number;
   readonly tap: number;
@@ -45,8 +48,8 @@ function tapsOf({ kernel, stride, pad }: Axis): { taps: Tap[]; first: number; co
 
 /**
  * Gradient in x [N, H, W, Cin] of a convolution, from dy [N, H', W', Cout] and its kernel [kh, kw, Cin, Cout]. The input pixels of each
- * residue modulo the stride are a convolution of dy with the taps that meet them; one convolution computes all residues as channels of
- * its own, which are then put in their places. At stride 1 that is the convolution with the kernel turned round.
+ * residue modulo the stride are a convolution of dy with the taps that meet them; one convolution computes all residues as separate
+ * channels, which are then interleaved to the image. At stride 1 this is the convolution with the flipped kernel.
  */
 export function inputGradientOnWasm(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   return tf.tidy(() => {
@@ -95,7 +98,7 @@ export function inputGradientOnWasm(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: Con
   });
 }
 
-/** Input channels that stand beside each other as pixels: with 3 x 3 taps they make full tiles of 4 pixels, XNNPACK's. */
+/** The number of input channels that are interleaved as pixels: with 3 x 3 taps, groups of 4 fill XNNPACK's tiles of 4 pixels. */
 function channelGroup(channels: number): number {
   if (channels % 4 === 0) return 4;
   if (channels < 4) return channels;
@@ -113,14 +116,14 @@ export function filterGradientOnWasm(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeo
     const { batch, outHeight, outWidth, kernelHeight, kernelWidth, inChannels, outChannels, pad } = g;
     const { rows, columns } = axesOf(g);
     if (kernelHeight * kernelWidth === 1 && pad === 0) {
-      // Of the pixels that meet dy, taken out by a pooling of one pixel each, it is a plain product.
+      // For a 1 x 1 kernel the gradient is a matrix product with the pixels that meet dy, which a 1 x 1 pooling selects.
       const met = tf.avgPool(x, 1, [rows.stride, columns.stride], 'valid');
       const [left, right] = [met.reshape([-1, inChannels]), dy.reshape([-1, outChannels])];
       return tf.matMul(left, right, true).reshape<tf.Tensor4D>(kernelShapeOf(g));
     }
     const group = channelGroup(inChannels);
     const groups = inChannels / group;
-    // Pixels that no tap reaches, at a stride above 1, would make rows and columns of the result that nobody wants.
+    // At a stride above 1, pixels that no tap reaches are cut off, since they would add unwanted rows and columns to the result.
     const reach = ({ stride, out, kernel }: Axis) => stride * (out - 1) + kernel - pad;
     const high = Math.min(g.inHeight, reach(rows));
     const wide = Math.min(g.inWidth, reach(columns));

@@ -6,8 +6,8 @@ function swapped<T extends tf.Tensor>(x: T): T {
 }
 
 /**
- * The product a b, of matrices or of batches of them, with one of the two or both transposed. tfjs's WASM product is fast where neither
- * side is to be transposed, and some fifty times slower else.
+ * The product a b, of matrices or of batches of them, with one of the two or both transposed. tfjs's WASM product is about fifty times
+ * slower where a side is to be transposed.
  */
 export function transposedProduct<T extends tf.Tensor>(a: T, b: T, transposeA: boolean, transposeB: boolean): T {
   return tf.tidy(() => {

@@ -3,15 +3,15 @@ import { middleMean } from './columns';
 import { transposedProduct } from './products';
 
 /**
- * Kernels that replace tfjs's own on its WASM backend, under tfjs's names, as combinations of its fast ones. Only what plain tfjs ops
- * need stands here: losses, monitors, optimiser and tfjs's own gradients call sums, means, products and copies that are slow there.
- * An op of ours brings its WASM implementation with its declaration (`defineOp`).
+ * Kernels that replace tfjs's own on its WASM backend, under tfjs's names, as combinations of its fast ones. Only kernels that plain tfjs
+ * ops call belong here: losses, monitors, optimiser and tfjs's own gradients call sums, means, products and copies that are slow there. An
+ * op of ours brings its WASM implementation with its declaration (`defineOp`).
  */
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 type Compute<Attributes> = (inputs: Inputs, attributes: Attributes) => tf.TensorInfo | null;
 
-/** Registers a kernel for WASM; where `compute` returns null, tfjs's own goes on. */
+/** Registers a kernel for WASM; where `compute` returns null, tfjs's own kernel computes the result. */
 function override<Attributes>(kernelName: string, compute: Compute<Attributes>): void {
   const stock = tf.getKernel(kernelName, 'wasm');
   if (stock !== undefined) tf.unregisterKernel(kernelName, 'wasm');
@@ -28,7 +28,7 @@ function override<Attributes>(kernelName: string, compute: Compute<Attributes>):
   });
 }
 
-/** A reduction of float32 over neighbouring axes that leaves later ones; null for any other. */
+/** The mean over neighbouring axes of a float32 tensor, if they do not include the last axis; null for any other reduction. */
 function reduced(x: tf.Tensor, axis: number | number[], keepDims: boolean): { mean: tf.Tensor; count: number } | null {
   const axes = tf.util.parseAxisParam(axis, x.shape).sort((a, b) => a - b);
   const [first] = axes;
@@ -64,7 +64,7 @@ export function registerWasmKernels(): void {
   override<MatMulAttributes>('BatchMatMul', ({ a, b }, { transposeA, transposeB }) =>
     transposeA || transposeB ? transposedProduct(a, b, transposeA, transposeB) : null,
   );
-  // tfjs copies, although tensors are never written to; the tape saves each activation and each weight that way.
+  // tfjs would copy the values, although tensors are never written to; the tape saves each activation and each weight with this kernel.
   override<object>('Identity', ({ x }) => {
     const backend = tf.backend() as unknown as { incRef(dataId: object): void };
     backend.incRef(x.dataId);

@@ -27,7 +27,7 @@ export interface Statement {
   readonly code: readonly number[];
 }
 
-/** A whole number from the code, or one known only when the kernel runs. */
+/** A whole number that is known when the code is generated, or only when the kernel runs. */
 export type Int = number | Value<'i32'>;
 
 function unsigned(n: number): number[] {

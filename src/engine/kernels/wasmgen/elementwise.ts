@@ -1,7 +1,10 @@
 import { type FunctionBuilder, type Int, i32, type Local } from './assembler';
 import { FLOAT, LANES, VECTOR } from './lanes';
 
-/** Runs over `count` floats, vectors of four first and then one by one; `pointers` move along. The body is told how many lanes to load and store. */
+/**
+ * Runs over `count` floats, vectors of four first and then one by one; `pointers` move along. The body gets the number of lanes to load and
+ * store.
+ */
 export function eachVector(
   f: FunctionBuilder,
   count: Int,

@@ -5,7 +5,10 @@ const TERMS = 11;
 /** Exponents of 2 below this are not those of a normal float32. */
 const LEAST_EXPONENT = -126;
 
-/** e^x for x <= 0, to a float32's last bit or two; below the smallest normal float32 it is 0. By Taylor's series, x being brought to within ln(2) / 2. */
+/**
+ * e^x for x <= 0, to a float32's last bit or two; below the smallest normal float32 it is 0. By Taylor's series, after x is reduced to
+ * within ln(2) / 2.
+ */
 export function expOfNegative(f: FunctionBuilder, x: Local<'f64'>): Value<'f32'> {
   const power = f.let(f64.nearest(f64.mul(x, f64.const(LOG2_E))));
   const rest = f.let(f64.sub(x, f64.mul(power, f64.const(Math.LN2))));
@@ -25,7 +28,10 @@ const LOG_TERMS = 11;
 const MANTISSA_BITS = 23;
 const MANTISSA = 2 ** MANTISSA_BITS - 1;
 
-/** ln x for a positive, normal x, and NaN for NaN. By the series of the area hyperbolic tangent, x being brought to within a factor of sqrt(2) of 1. */
+/**
+ * ln x for a positive, normal x, and NaN for NaN. By the series of the area hyperbolic tangent, after x is reduced to within a factor of
+ * sqrt(2) of 1.
+ */
 export function logOfPositive(f: FunctionBuilder, x: Local<'f32'>): Value<'f64'> {
   const bits = f.let(i32.fromBits(x));
   const power = f.let(i32.sub(i32.shrS(bits, MANTISSA_BITS), 127));

@@ -1,18 +1,18 @@
 import { type FunctionBuilder, type FunctionHandle, i32, type Local, ModuleBuilder } from './assembler';
 import { type WasmMemory, webAssembly } from './webAssembly';
 
-/** How the same computation is written. */
+/** How the computation is compiled. */
 export interface Variant {
   /** Multiply-adds in one rounding (relaxed SIMD). It changes the last bits. */
   readonly fma: boolean;
 }
 
 /**
- * A function to be generated: `(...buffers, scratch, from, to)`, all byte offsets into the memory but the last two. It does the units
- * `from` to `to - 1` of its work; units may be done in any order and by several threads at once, and give the same bits always.
+ * A function to be generated: `(...buffers, scratch, from, to)`, all byte offsets into the memory except the last two. It computes the
+ * units `from` to `to - 1` of its work; units may be computed in any order and by several threads at once, and always give the same bits.
  */
 export interface Kernel<Buffer extends string = string> {
-  /** Tells shape and variant: kernels of one name are one function. */
+  /** Contains shape and variant: kernels of the same name are one function. */
   readonly name: string;
   /** The offsets it takes, in order. */
   readonly buffers: readonly Buffer[];
@@ -42,7 +42,7 @@ export function defineKernel<Buffer extends string>(definition: Definition<Buffe
     scratchBytes,
     addTo: (module) =>
       module.function(name, [...buffers, 'scratch', 'from', 'to'], (f, given: Arguments<Buffer>) => {
-        // No units, nothing to do: loops over units may then run at least once.
+        // Returns where there are no units, so that loops over units may run at least once.
         f.if(i32.ltU(given.from, given.to), () => write(f, given, module));
       }),
   };

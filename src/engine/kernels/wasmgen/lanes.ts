@@ -35,7 +35,7 @@ export function multiplyAdd({ fma }: Variant, a: Value<'v128'>, b: Value<'v128'>
   return fma ? f32x4.fma(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** Several vectors side by side: some of the channels of a row. */
+/** Several adjacent vectors: some of the channels of a row. */
 export interface Group {
   readonly vectors: number;
   /** Lanes of the last vector. */
@@ -59,8 +59,8 @@ export function groupsOf(channels: number): {
 }
 
 /**
- * Runs the body for each group of channels from the `from`-th to the one before `to`; `index` is the group's number. The rest, being narrower,
- * has code of its own.
+ * Runs the body for each group of channels from the `from`-th to the one before `to`; `index` is the group's number. The rest is narrower
+ * and has separate code.
  */
 export function eachGroup(
   f: FunctionBuilder,

@@ -21,11 +21,14 @@ const packing = ({ inputs, outputs }: LinearShape, transposed: boolean): PackedM
   transposed,
 });
 
-/** The orders in which the forward pass and the input gradient meet the weights, for `packPanels`. */
+/** The orders in which the forward pass and the input gradient read the weights, for `packPanels`. */
 export const linearForwardPacking = (shape: LinearShape): PackedMatrices => packing(shape, false);
 export const linearInputGradientPacking = (shape: LinearShape): PackedMatrices => packing(shape, true);
 
-/** `(x, panels, bias, y)`: the product, `bias` being read only with one. A unit is a panel: threads share the weights. */
+/**
+ * `(x, panels, bias, y)`: the product; `bias` is read only where there is one. A unit is a panel: the weights are divided among the
+ * threads.
+ */
 export function linearForward(
   shape: LinearShape,
   { bias: hasBias }: { readonly bias: boolean },
@@ -50,10 +53,10 @@ export const linearInputGradient = ({ rows, inputs, outputs }: LinearShape, vari
 
 /** Inputs of a unit of the weight gradient. */
 const UNIT_INPUTS = 16;
-/** Rows that are worked on for all weights of a unit while they are in the cache. */
+/** Rows that are used for all weights of a unit while they are in the cache. */
 const BAND_ROWS = 64;
 
-/** `(x, dy, dw)`: dw [inputs, outputs] = x^T dy. A unit is 16 inputs: nothing is left to be put together. */
+/** `(x, dy, dw)`: dw [inputs, outputs] = x^T dy. A unit is 16 inputs, so that there are no partial sums to add. */
 export function linearWeightGradient(shape: LinearShape, variant: Variant): Kernel<'x' | 'dy' | 'dw'> {
   const { rows, inputs, outputs } = shape;
   const pitch = outputs * FLOAT;

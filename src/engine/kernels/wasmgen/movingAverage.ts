@@ -4,12 +4,12 @@ import { defineKernel, type Kernel, type Variant } from './kernel';
 import { loadLanes, multiplyAdd, storeLanes } from './lanes';
 import { eachPiece, type PieceTable, piecesOf } from './pieces';
 
-/** A target and what it follows; byte offsets. */
+/** A target and the values that it follows; byte offsets. */
 export interface Follower {
   readonly target: number;
   readonly online: number;
   readonly count: number;
-  /** Where the share of the target stands that stays. */
+  /** Offset of tau, the share of the target that is kept. */
   readonly tau: number;
 }
 

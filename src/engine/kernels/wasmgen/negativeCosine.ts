@@ -8,7 +8,7 @@ import { dotProducts, inverseNorm, LEAST_SQUARES } from './rowReductions';
 
 const PAIRS = { pp: ['p', 'p'], zz: ['z', 'z'], pz: ['p', 'z'] } as const;
 
-/** `(p, z, cosines)`: the cosine of each pair of rows; `scaledMean(rows, -1)` makes the loss of them. A unit is a row. */
+/** `(p, z, cosines)`: the cosine of each pair of rows; `scaledMean(rows, -1)` computes the loss from them. A unit is a row. */
 export function cosineOfRows(rows: number, length: number, variant: Variant): Kernel<'p' | 'z' | 'cosines'> {
   return defineKernel({
     name: `cosineOfRows-${rows}x${length}${variant.fma ? '-fma' : ''}`,
@@ -26,8 +26,8 @@ export function cosineOfRows(rows: number, length: number, variant: Variant): Ke
 }
 
 /**
- * `(p, z, dy, dp)`: dp = -dy/rows (z/(|p||z|) - cosine p/|p|^2), dy being one number; the second part is the norm's, and absent where the norm is
- * bounded. A unit is a row.
+ * `(p, z, dy, dp)`: dp = -dy/rows (z/(|p||z|) - cosine p/|p|^2), where dy is one number; the second term is the gradient of the norm, and
+ * is 0 where the norm is bounded. A unit is a row.
  */
 export function negativeCosineGradient(
   rows: number,

@@ -12,7 +12,7 @@ import { cutRow } from './product';
 const TILE_INPUTS = [8, 4, 3, 2] as const;
 
 export interface OuterProduct {
-  /** Numbers of x that lie side by side at a pixel. */
+  /** Adjacent numbers of x at a pixel. */
   readonly inputs: number;
   readonly outputs: number;
   readonly rows: Int;

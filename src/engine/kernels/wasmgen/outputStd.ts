@@ -22,8 +22,8 @@ export function inverseNorms(rows: number, length: number, variant: Variant): Ke
 }
 
 /**
- * `(z, inverse, spread)`: the (biased) std of each channel of the normalised rows, in two passes: the mean of squares less the squared mean would
- * cancel just where a collapse is to be seen. A unit is 16 channels.
+ * `(z, inverse, spread)`: the (biased) std of each channel of the normalised rows, in two passes, since the mean of squares minus the
+ * squared mean loses its digits near a collapse. A unit is 16 channels.
  */
 export function stdOfChannels(rows: number, length: number, variant: Variant): Kernel<'z' | 'inverse' | 'spread'> {
   return defineKernel({

@@ -2,11 +2,11 @@ import { type FunctionBuilder, f32, i32, type Local, type Statement, type Value,
 import { defineKernel, type Kernel } from './kernel';
 import { at, eachGroup, FLOAT, GROUP, type Group, groupsOf, LANES, loadLanes, VECTOR } from './lanes';
 
-/** What is packed: matrices [rows, columns] that lie behind one another, taken in an order of their own. */
+/** The weights to pack: consecutive matrices [rows, columns], taken in a given order. */
 export interface PackedMatrices {
   readonly rows: number;
   readonly columns: number;
-  /** Which matrices, in the order in which the inputs meet them. */
+  /** Which matrices, in the order in which the inputs use them. */
   readonly taps: readonly number[];
   /** Outputs are the rows instead of the columns, and inputs the columns. */
   readonly transposed: boolean;

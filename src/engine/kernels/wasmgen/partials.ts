@@ -4,7 +4,7 @@ import { at, FLOAT, LANES, lastLanes, loadLanes, storeLanes, VECTOR } from './la
 
 /**
  * Sums over images are taken by blocks of a fixed number of images, which threads can share, and the blocks are added in order: the result
- * does not depend on who did which block.
+ * does not depend on which thread computed which block.
  */
 export interface Blocks {
   readonly count: number;
@@ -16,7 +16,9 @@ const MOST_BLOCKS = 16;
 /** Bytes that the partial sums of all blocks may take, if two blocks take less. */
 const MOST_BYTES = 16 * 2 ** 20;
 
-/** How `items` are cut for sums of `floats` numbers each; blocks of fewer than `least` items are not worth their while. */
+/**
+ * How `items` are cut for sums of `floats` numbers each; blocks have at least `least` items, since smaller ones cost more than they save.
+ */
 export function blocksOf(items: number, floats: number, least = 1): Blocks {
   const byMemory = Math.max(2, Math.floor(MOST_BYTES / (floats * FLOAT)));
   const size = Math.min(items, Math.max(least, Math.ceil(items / Math.min(MOST_BLOCKS, byMemory))));

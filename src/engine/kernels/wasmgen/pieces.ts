@@ -2,8 +2,8 @@ import { type FunctionBuilder, i32, type Local, type Value } from './assembler';
 import { FLOAT } from './lanes';
 
 /**
- * Updates of all parameters in one call. What is updated stands in a table in memory, so that one function serves any set of parameters: a row
- * of whole numbers for each piece of a parameter, byte offsets and then the count of its floats.
+ * Updates of all parameters in one call. The parameters are listed in a table in memory, so that one function serves any set of parameters:
+ * a row of whole numbers for each piece of a parameter, byte offsets and then the count of its floats.
  */
 
 /** Floats of a piece, the unit that threads share. */
@@ -34,7 +34,7 @@ export function piecesOf<ArrayName extends string, ScalarName extends string>(
   return { table: Int32Array.from(rows.flat()), pieces: rows.length };
 }
 
-/** Runs over the pieces `from` to `to - 1` of a table with so many offsets a row; one at least. */
+/** Runs over the pieces `from` to `to - 1`, at least one, of a table with this many offsets per row. */
 export function eachPiece(
   f: FunctionBuilder,
   table: Value<'i32'>,

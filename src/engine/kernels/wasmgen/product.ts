@@ -4,7 +4,7 @@ import { at, eachGroup, FLOAT, GROUP, type Group, LANES, loadLanes, multiplyAdd,
 
 /**
  * Products of rows of numbers with panels of weights, the core of convolutions and linear layers. A panel holds the weights of up to 16
- * outputs, input by input, so that it is read from front to end; outputs that a rest of fewer lacks are zeros. A tile of pixels times
+ * outputs, input by input, so that it is read from front to end; if there are fewer, the missing outputs are zeros. A tile of pixels times
  * vectors stays in registers for the whole sum, which is taken in the order of the inputs whatever the tile.
  */
 
@@ -13,7 +13,7 @@ const TILE_PIXELS = [8, 4, 3, 2] as const;
 
 const tilePixels = ({ vectors }: Group): number => TILE_PIXELS[vectors - 1] ?? 1;
 
-/** What the sums of a tile run over: for each of `rows` taps, `length` numbers side by side. */
+/** What the sums of a tile run over: for each of `rows` taps, `length` adjacent numbers. */
 export interface Reduction {
   readonly rows: number;
   readonly length: number;
@@ -95,7 +95,7 @@ export interface ImageProduct {
   readonly row: Pitch;
 }
 
-/** Rows of an image that are worked on for one panel after the other while they are in the cache. */
+/** Rows of an image that are used for one panel after the other while they are in the cache. */
 const BAND_ROWS = 4;
 
 /** For `rows` x `columns` pixels and all outputs: y = sum of x weights. */

@@ -2,7 +2,7 @@ import { f32, f64 } from './assembler';
 import { defineKernel, type Kernel } from './kernel';
 import { FLOAT } from './lanes';
 
-/** `(values, mean)`: factor times the mean of so many numbers, summed in float64 in order. One unit. */
+/** `(values, mean)`: factor times the mean of `count` numbers, summed in float64 in order. One unit. */
 export function scaledMean(count: number, factor: number): Kernel<'values' | 'mean'> {
   return defineKernel({
     name: `scaledMean-${count}-${factor}`,

@@ -4,13 +4,13 @@ import { defineKernel, type Kernel, type Variant } from './kernel';
 import { FLOAT, loadLanes, multiplyAdd, storeLanes } from './lanes';
 import { eachPiece, type PieceTable, piecesOf } from './pieces';
 
-/** One parameter's part in an update; byte offsets. */
+/** One parameter to update; byte offsets. */
 export interface SgdParameter {
   readonly weight: number;
   readonly velocity: number;
   readonly gradient: number;
   readonly count: number;
-  /** Where its learning rate stands. */
+  /** Offset of its learning rate. */
   readonly rate: number;
 }
 
@@ -20,8 +20,8 @@ const ARRAYS = ['weight', 'velocity', 'gradient'] as const;
 export const sgdTable = (parameters: readonly SgdParameter[]): PieceTable => piecesOf(parameters, ARRAYS, ['rate']);
 
 /**
- * `(table, settings)`: v = momentum v + (gradient + weightDecay w); w = w - rate v, in place, for the pieces of `sgdTable`; `settings` holds momentum and
- * weightDecay. A unit is a piece. Multiplying and adding, the bits are those of the same formula in float32.
+ * `(table, settings)`: v = momentum v + (gradient + weightDecay w); w = w - rate v, in place, for the pieces of `sgdTable`; `settings`
+ * holds momentum and weightDecay. A unit is a piece. Without fused multiply-adds, the bits are those of the same formula in float32.
  */
 export function sgdMomentum(pieces: number, variant: Variant): Kernel<'table' | 'settings'> {
   return defineKernel({

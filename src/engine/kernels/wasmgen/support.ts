@@ -17,8 +17,8 @@ export function hasRelaxedSimd(): boolean {
 }
 
 /**
- * Whether a memory that threads share can be made. Asked by making one: a page may be cross-origin isolated in a browser whose constructor
- * is missing all the same.
+ * Whether a memory that threads share can be created. This is checked by creating one, since the constructor may be missing even where the
+ * page is cross-origin isolated.
  */
 export function hasSharedMemory(): boolean {
   try {

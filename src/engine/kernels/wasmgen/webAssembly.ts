@@ -1,4 +1,4 @@
-/** The part of the `WebAssembly` global that the engine uses; the types of it come with the DOM's, which the engine does without. */
+/** The part of the `WebAssembly` global that the engine uses, declared here because the engine compiles without the DOM types. */
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer | SharedArrayBuffer;

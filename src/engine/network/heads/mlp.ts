@@ -1,13 +1,13 @@
 import type { Layer } from '../../../domain/backbones/layer';
 
-/** One linear layer of an MLP and what follows it. It has a bias exactly where no BN follows to cancel it. */
+/** One linear layer of an MLP and what follows it. It has a bias only where no BN follows, which would cancel it. */
 export interface MlpLayer {
   readonly out: number;
   readonly batchNorm: 'none' | 'affine' | 'plain';
   readonly relu: boolean;
 }
 
-/** Layers of an MLP for rows [N, input]: linear ones `name.fc1..n`, with BN `name.bn1..n` where asked for. */
+/** Layers of an MLP for rows [N, input]: linear ones `name.fc1..n`, with BN `name.bn1..n` where a layer has it. */
 export function mlp(name: string, input: number, layers: readonly MlpLayer[]): Layer[] {
   return layers.flatMap(({ out, batchNorm, relu }, i): Layer[] => {
     const width = i === 0 ? input : layers[i - 1].out;

@@ -14,8 +14,8 @@ const OUTPUT_BATCH_NORM: Record<HeadBatchNorm, MlpLayer['batchNorm']> = {
 export type ProjectorSizes = Pick<RunConfig, 'projectorLayers' | 'projectorHidden' | 'outputDim' | 'headBatchNorm'>;
 
 /**
- * Projection MLP (Sec. 3, "Baseline settings"), `projector.*`: so many linear layers, BN + ReLU on the hidden ones, BN without ReLU on the
- * output as `headBatchNorm` says (Table 3). Features [N, featureDim] -> z [N, d].
+ * Projection MLP (Sec. 3, "Baseline settings"), `projector.*`: `projectorLayers` linear layers, BN + ReLU on the hidden ones, BN without
+ * ReLU on the output as `headBatchNorm` says (Table 3). Features [N, featureDim] -> z [N, d].
  */
 export function projectorLayers(
   featureDim: number,

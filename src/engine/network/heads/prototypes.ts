@@ -22,12 +22,15 @@ export class Prototypes {
     this.#kernel = parameters.addTrainable<tf.Rank.R2>(`${name}.kernel`, [d, count], values);
   }
 
-  /** Cosines of z [N, d] with each prototype [N, K]. The gradient takes the prototypes as they are, as the official code does. */
+  /**
+   * Cosines of z [N, d] with each prototype [N, K]. The gradient is not taken through the normalisation of the prototypes, as in the
+   * official code.
+   */
   scores(z: tf.Tensor2D): tf.Tensor2D {
     return trainingLinear(l2Normalise(z), this.#kernel);
   }
 
-  /** Back to length 1, after an update. */
+  /** Sets the prototypes' length back to 1. Call it after an update. */
   normalise(): void {
     tf.tidy(() => {
       const rows = l2Normalise(tf.transpose<tf.Tensor2D>(this.#kernel));

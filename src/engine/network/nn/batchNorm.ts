@@ -10,7 +10,7 @@ export const BN_EPSILON = 1e-5;
 /** moving = 0.9 moving + 0.1 batch (PyTorch's momentum 0.1). */
 const MOVING_DECAY = 0.9;
 
-/** What the same kernel does after the normalisation: `relu(y + residual)`, both optional. */
+/** What the same kernel computes after the normalisation: `relu(y + residual)`, both optional. */
 export interface BatchNormTail<T extends tf.Tensor> {
   readonly residual?: T;
   readonly relu?: boolean;
@@ -22,8 +22,9 @@ export interface Affine {
 }
 
 /**
- * BatchNorm with the statistics of this batch: gamma (x - mu)/sqrt(var + eps) + beta over all axes but the last, biased variance.
- * `views` equal parts of the batch each have statistics of their own. Moves `moving`, if given, towards those statistics. Differentiable in x, gamma, beta and the residual.
+ * BatchNorm with the statistics of this batch: gamma (x - mu)/sqrt(var + eps) + beta over all axes but the last, biased variance. `views`
+ * equal parts of the batch each have their own statistics. Moves `moving`, if given, towards those statistics. Differentiable in x, gamma,
+ * beta and the residual.
  */
 export function batchNormTrain<T extends tf.Tensor>(
   x: T,
@@ -77,8 +78,8 @@ export function batchNormTrain<T extends tf.Tensor>(
 }
 
 /**
- * BatchNorm over the last axis with its parameters `name.{gamma,beta}` (unless `affine` is false) and
- * `name.{moving_mean,moving_variance}`; the variance that moves is the unbiased one, as in PyTorch. The layer's own ReLU is the tail's.
+ * BatchNorm over the last axis with its parameters `name.{gamma,beta}` (unless `affine` is false) and `name.{moving_mean,moving_variance}`;
+ * the moving variance uses the unbiased one, as in PyTorch. The layer's ReLU is given with the tail.
  */
 export function batchNormLayer(
   parameters: Parameters,

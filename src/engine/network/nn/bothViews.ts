@@ -2,17 +2,17 @@ import * as tf from '@tensorflow/tfjs';
 import { currentImplementation } from '../../kernels/runtime/implementation';
 import type { Forward } from './forward';
 
-/** The two views of a batch, or what layers make of them. */
+/** The two views of a batch, or the outputs of layers for them. */
 export interface Pair<T extends tf.Tensor> {
   readonly first: T;
   readonly second: T;
-  /** Both, one behind the other along the batch; null where they are better computed one by one. */
+  /** Both views concatenated along the batch; null where they are computed one by one. */
   readonly both: T | null;
 }
 
 /**
- * Whether `pairOf` puts both views in one batch on the engine that runs. On WebGPU it does: half the dispatches, each twice as large, and
- * one gradient a parameter instead of two to be added. Elsewhere, where a call costs little, they stay apart.
+ * Whether `pairOf` puts both views in one batch on the active engine. On WebGPU it does, which halves the number of dispatches and gives
+ * one gradient per parameter instead of two to be added. On other engines, where a call costs little, the views stay separate.
  */
 export function pairsLieInOneBatch(): boolean {
   return currentImplementation() === 'webgpu';
@@ -23,7 +23,7 @@ export function pairOf<T extends tf.Tensor>(first: T, second: T): Pair<T> {
   return { first, second, both: pairsLieInOneBatch() ? (tf.concat([first, second]) as T) : null };
 }
 
-/** `forward` in training mode: the same as on the first view, then on the second, with BN statistics for each view by itself. */
+/** `forward` in training mode: the same as on the first view, then on the second, with separate BN statistics for each view. */
 export function onPair<In extends tf.Tensor, Out extends tf.Tensor>(
   forward: Forward<In, Out>,
   { first, second, both }: Pair<In>,

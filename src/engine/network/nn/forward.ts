@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 
 /**
- * What BatchNorm does in a forward pass: `train` normalises with the batch's statistics and moves the moving ones, `trainPair` does so for
- * two views that lie one behind the other along the batch, each with statistics of its own; `measure` uses the batch's and
- * touches nothing; `infer` uses the moving ones.
+ * What BatchNorm does in a forward pass: `train` normalises with the batch's statistics and updates the moving ones; `trainPair` does so
+ * for two views concatenated along the batch, each with its own statistics; `measure` uses the batch's and updates nothing; `infer` uses
+ * the moving ones.
  */
 export type Mode = 'train' | 'trainPair' | 'measure' | 'infer';
 

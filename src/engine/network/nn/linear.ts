@@ -5,7 +5,7 @@ import type { Random } from '../../random';
 import { uniformFanIn } from './init';
 import type { Parameters } from './parameters';
 
-/** x [N, in] -> x W (+ b) [N, out], with `name.kernel` [in, out] and, if asked for, `name.bias` [out]. */
+/** x [N, in] -> x W (+ b) [N, out], with `name.kernel` [in, out] and, if the layer has a bias, `name.bias` [out]. */
 export function linearLayer(parameters: Parameters, layer: LinearLayer, random: Random) {
   const { name, in: fanIn, out } = layer;
   const kernel = parameters.addTrainable<tf.Rank.R2>(

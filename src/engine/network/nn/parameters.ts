@@ -7,14 +7,14 @@ type Group = Map<string, tf.Variable>;
  * A network's state as a flat tree of names like `encoder.stage1.block0.conv1.kernel`, in three groups, each in the order of creation:
  * - trainable: gets gradient, weight decay and momentum;
  * - moving: BN's moving statistics;
- * - remembered: what a method keeps from step to step beside its networks, such as queues, memories and a momentum encoder.
+ * - remembered: what a method keeps from step to step apart from its networks, such as queues, memories and a momentum encoder.
  */
 export class Parameters {
   readonly #trainable: Group = new Map();
   readonly #moving: Group = new Map();
   readonly #remembered: Group = new Map();
 
-  /** Adds a parameter that the optimiser updates; takes ownership of nothing but the values. */
+  /** Adds a parameter that the optimiser updates; takes ownership of the values. */
   addTrainable<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], values: Float32Array): tf.Variable<R> {
     return this.#add(this.#trainable, name, shape, values);
   }
@@ -29,7 +29,9 @@ export class Parameters {
     return this.#add(this.#remembered, name, shape, values);
   }
 
-  /** Remembers all of another network, under names that begin with `prefix`; it is disposed of with the rest. */
+  /**
+   * Adds all parameters of another network to the group `remembered`, their names preceded by `prefix`; they are disposed with the rest.
+   */
   adopt(prefix: string, other: Parameters): void {
     for (const [name, variable] of other.entries()) this.#remembered.set(this.#unused(prefix + name), variable);
   }
@@ -63,7 +65,7 @@ export class Parameters {
     return this.#remembered;
   }
 
-  /** Everything that makes up the state, group after group in the order above. */
+  /** All variables of the state, group after group in the order above. */
   entries(): [name: string, variable: tf.Variable][] {
     return [...this.#trainable, ...this.#moving, ...this.#remembered];
   }
@@ -85,7 +87,7 @@ export class Parameters {
     );
   }
 
-  /** Sets the state back to a snapshot, which stays the caller's. */
+  /** Sets the state back to a snapshot, which is not disposed. */
   restore(snapshot: ReadonlyMap<string, tf.Tensor>): void {
     assignInPlace([...snapshot].map(([name, online]) => ({ target: this.get(name), online })));
   }

@@ -13,8 +13,8 @@ export function stopGradient<T extends tf.Tensor>(x: T): T {
 }
 
 /**
- * What `compute` gives, as a constant: like `stopGradient`, but the tape does not follow the computation either, and what it makes on
- * its way is freed at once.
+ * The result of `compute` as a constant. Unlike with `stopGradient`, the tape does not record the computation, and its intermediates are
+ * freed at once.
  */
 export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
   const constant = tf.customGrad((unused) => ({

@@ -1,8 +1,8 @@
 import type { BufferPool } from '../../kernels/runtime/tfjsWebGpu';
 
 /**
- * The buffers of one recorded step, which stay its own until it is forgotten. A buffer released while recording serves later commands
- * of the same recording, at once: they run in order. One that the host filled (constants, uniforms) is never given to another use,
+ * The buffers of one recording, which nothing else uses until it is disposed. A buffer released while recording is reused at once by later
+ * commands of the recording, which is safe since they run in order. A buffer filled from the CPU (constants, uniforms) is never reused,
  * since a replay does not fill it again.
  */
 export class BufferArena implements BufferPool {
@@ -29,10 +29,10 @@ export class BufferArena implements BufferPool {
     return buffer;
   }
 
-  /** @throws Error when the buffer is from before the recording, which would use it for ever. */
+  /** @throws Error when the buffer is from before the recording, whose replays would still use it. */
   releaseBuffer(buffer: GPUBuffer): void {
     if (!this.#own.has(buffer)) {
-      throw new Error('a step that is recorded must not dispose, or assign to, a tensor from before it');
+      throw new Error('a recorded step must not dispose, or assign to, a tensor that existed before the recording');
     }
     this.numBytesUsed -= buffer.size;
     if (this.#constant.has(buffer)) return;
@@ -42,7 +42,7 @@ export class BufferArena implements BufferPool {
     else free.push(buffer);
   }
 
-  /** Marks a buffer as filled by the host. */
+  /** Marks a buffer as filled from the CPU. */
   filled(buffer: GPUBuffer): void {
     this.#constant.add(buffer);
   }

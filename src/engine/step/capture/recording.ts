@@ -13,8 +13,8 @@ import {
 import { BufferArena } from './bufferArena';
 
 /**
- * The device work of a function, recorded once and issued again as often as wanted, without the JavaScript that made it: pipelines,
- * bind groups and sizes of its dispatches, and the buffers they work in.
+ * Records the device work of a function once and replays it any number of times without running its JavaScript. A recording holds the
+ * pipelines, bind groups and sizes of the dispatches, and the buffers that they use.
  */
 
 interface DispatchCommand {
@@ -32,10 +32,12 @@ interface CopyCommand {
 
 type Command = DispatchCommand | CopyCommand;
 
-/** So that the device starts while the rest is encoded, and no submission keeps a slow adapter from everything else for long. */
+/**
+ * Commands are submitted in parts, so that the device starts while the rest is encoded, and no submission blocks a slow adapter for long.
+ */
 const DISPATCHES_PER_SUBMIT = 64;
 
-/** Takes the place of the backend's encoder and writes down what it is asked for; nothing is executed. */
+/** An encoder that replaces the backend's and stores its commands in `commands`; nothing is executed. */
 function writingEncoder(commands: Command[]): Encoder {
   const pass = (): Pass => {
     let pipeline: GPUComputePipeline | null = null;
@@ -62,19 +64,20 @@ function writingEncoder(commands: Command[]): Encoder {
     copyBufferToBuffer: (source: GPUBuffer, from: unknown, to: unknown, offset?: number, bytes?: number) => {
       const [destination, offsets] =
         to instanceof GPUBuffer ? [to, [Number(from), offset ?? 0] as const] : [null, null];
-      if (destination === null || bytes === undefined) throw new Error('this form of copy is not recorded');
+      if (destination === null || bytes === undefined)
+        throw new Error('this form of copyBufferToBuffer cannot be recorded');
       commands.push({ source, destination, offsets, bytes });
       return undefined;
     },
     finish: () => {
-      throw new Error('a recording is not submitted');
+      throw new Error('the backend must not submit a recording');
     },
   };
 }
 
 const storageUsage = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
-/** A tensor from outside stays outside, and is filled now and not by each replay. */
+/** Uploads a tensor from before the recording to a buffer outside the recording, once and not in each replay. */
 function uploadFromOutside(data: TensorData, pool: BufferPool, queue: TfjsWebGpu['queue']): void {
   if (data.resource != null) return;
   const values = data.dtype === 'float32' ? Float32Array.from(data.values ?? []) : Int32Array.from(data.values ?? []);
@@ -84,7 +87,7 @@ function uploadFromOutside(data: TensorData, pool: BufferPool, queue: TfjsWebGpu
   data.resource = buffer;
 }
 
-/** Has the backend write into `commands` and take its buffers from `arena` until the function returned is called. */
+/** Makes the backend store its commands in `commands` and take its buffers from `arena`, until the returned function is called. */
 function divert(backend: TfjsWebGpu, commands: Command[], arena: BufferArena): () => void {
   submitPending(backend);
   const { queue, bufferManager, commandQueueOwnedIds, uploadToGPU: upload } = backend;
@@ -98,7 +101,7 @@ function divert(backend: TfjsWebGpu, commands: Command[], arena: BufferArena): (
       submit: () => undefined,
     },
     bufferManager: arena,
-    // Buffers may serve again as soon as they are released: what is recorded runs in order.
+    // Buffers may be reused as soon as they are released, since recorded commands run in order.
     commandQueueOwnedIds: { add: () => undefined, has: () => false },
   };
   const firstOfStep = backend.nextDataId();
@@ -115,7 +118,7 @@ function divert(backend: TfjsWebGpu, commands: Command[], arena: BufferArena): (
       backend.uniformPendingDisposal.length = 0;
     },
     getBufferData: () => {
-      throw new Error('a step that is recorded must not read back from the device');
+      throw new Error('a recorded step must not read back from the device');
     },
   };
   Object.assign(backend, overrides, methods);
@@ -135,8 +138,7 @@ function issue(pass: GPUComputePassEncoder, { pipeline, bindGroup, groups }: Dis
 }
 
 /**
- * Compiles the pipelines of what `body` would queue, side by side; nothing is executed. `body` returns the tensors it leaves, which are
- * freed.
+ * Compiles the pipelines of the work that `body` queues, in parallel; nothing is executed. The tensors that `body` returns are disposed.
  */
 export async function compileAhead(body: () => Readonly<Record<string, tf.Tensor>>): Promise<void> {
   const backend = tfjsWebGpu();
@@ -153,16 +155,18 @@ export async function compileAhead(body: () => Readonly<Record<string, tf.Tensor
 }
 
 export class Recording<T extends Readonly<Record<string, tf.Tensor>>> {
-  /** Tensors that hold the results of the last replay; undefined values before the first. They go with the recording. */
+  /**
+   * Tensors that hold the results of the last replay; their values are undefined before the first. They are disposed with the recording.
+   */
   readonly results: T;
   readonly #backend: TfjsWebGpu;
   readonly #commands: readonly Command[];
   readonly #arena: BufferArena;
 
   /**
-   * Records what `body` queues, without executing it. Tensors from outside keep their buffers: what is written into those between two
-   * replays, the next replay reads. `body` returns the tensors to be kept, and must free all others it makes.
-   * @throws Error when `body` reads from the device, or disposes or assigns to a tensor from outside
+   * Records what `body` queues, without executing it. Tensors from before the recording keep their buffers: the next replay reads what was
+   * written into them since the last one. `body` returns the tensors to be kept, and must dispose all others that it makes.
+   * @throws Error when `body` reads from the device, or disposes or assigns to a tensor from before the recording
    */
   constructor(body: () => T) {
     const backend = tfjsWebGpu();
@@ -195,7 +199,7 @@ export class Recording<T extends Readonly<Record<string, tf.Tensor>>> {
     return this.#arena.numBytesAllocated;
   }
 
-  /** Queues everything again, after all that was queued before. */
+  /** Queues all recorded commands, after everything queued before. */
   replay(): void {
     const { device } = this.#backend;
     submitPending(this.#backend);
@@ -223,7 +227,7 @@ export class Recording<T extends Readonly<Record<string, tf.Tensor>>> {
     device.queue.submit([encoder.finish()]);
   }
 
-  /** Values of a result after the replays queued so far; later ones do not disturb it. */
+  /** Values of a result after the replays queued so far; later replays do not change them. */
   async read(name: keyof T): Promise<Float32Array> {
     const { resource } = this.#backend.tensorMap.get(this.results[name].dataId);
     return new Float32Array(await this.#backend.getBufferData(resource as GPUBuffer));

@@ -32,8 +32,8 @@ const distance = (f: FunctionBuilder, a: Value<'i32'>, b: Value<'i32'>): Value<'
 };
 
 /**
- * Blurs `lines` lines of `length` colours that lie `pitch` bytes apart in a line and `linePitch` from line to line; at the ends colours are reflected without
- * repeating the last.
+ * Blurs `lines` lines of `length` colours, which are `pitch` bytes apart in a line and `linePitch` from line to line; at the ends colours
+ * are reflected without repeating the last.
  */
 export function writeBlurAlong(
   f: FunctionBuilder,

@@ -1,6 +1,6 @@
 import { type FunctionBuilder, f32, f32x4, type Local, type Value } from '../assembler';
 
-/** A pixel is a vector of red, green, blue and a fourth lane that is not looked at. */
+/** A pixel is a vector of red, green, blue and a fourth lane that is not used. */
 
 /** ITU-R 601 luma, with torchvision's digits. */
 const LUMA = [0.2989, 0.587, 0.114] as const;
@@ -22,7 +22,7 @@ export function blend(
   return f32x4.pmin(f32x4.pmax(mixed, f.splat(0)), f.splat(1));
 }
 
-/** RGB to HSV, the hue moved by `turns`, and back, in place. A grey has no hue and stays. */
+/** Converts RGB to HSV, shifts the hue by `turns` full turns, and converts back, in place. A grey has no hue and does not change. */
 export function shiftHue(f: FunctionBuilder, colour: Local<'v128'>, turns: Local<'f32'>, phases: Local<'v128'>): void {
   const red = f.let(f32x4.lane(colour, 0));
   const green = f.let(f32x4.lane(colour, 1));

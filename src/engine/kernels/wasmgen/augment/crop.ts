@@ -20,7 +20,10 @@ export interface CropSizes {
   readonly outWidth: number;
 }
 
-/** The two pixels of a line of `length` that pixel `target` of `outSize` lies between, with half-pixel centres, in units in which all is whole. */
+/**
+ * The two pixels of a line of `length` that pixel `target` of `outSize` lies between, with half-pixel centres, in units in which all values
+ * are whole numbers.
+ */
 function tapsOf(f: FunctionBuilder, target: Value<'i32'>, length: Local<'i32'>, outSize: number) {
   const unit = 2 * outSize;
   const centre = i32.sub(i32.mul(i32.add(i32.mul(target, 2), 1), length), outSize);

@@ -20,9 +20,9 @@ export interface AugmentShape {
 const CHANNELS = 3;
 
 /**
- * `(pixels, params, views)`: the augmentations of `augmentBatch`, from packed pixels [images, inHeight, inWidth] (one int32 a pixel, alpha 255) and rows of
- * `AUGMENT_COLUMNS` numbers [views, 16] to views [views, outHeight, outWidth, 3]: crop and resize, flip, jitter, grey, blur (its columns are not looked at
- * without `blur`), normalisation. A unit is a view.
+ * `(pixels, params, views)`: the augmentations of `augmentBatch`, from packed pixels [images, inHeight, inWidth] (one int32 per pixel,
+ * alpha 255) and rows of `AUGMENT_COLUMNS` numbers [views, 16] to views [views, outHeight, outWidth, 3]: crop and resize, flip, jitter,
+ * grey, blur (without `blur`, its columns are ignored), normalisation. A unit is a view.
  */
 export function augmentViews(
   shape: AugmentShape,
@@ -94,7 +94,7 @@ export function augmentViews(
   });
 }
 
-/** Runs over colours, and writes back what the body makes of each. */
+/** Runs over colours, and writes back the result of the body for each. */
 function eachColour(
   f: FunctionBuilder,
   colours: Value<'i32'>,
@@ -116,7 +116,7 @@ interface JitterStepCode {
   readonly phases: Local<'v128'>;
 }
 
-/** One of the four steps of the jitter, the one that its code says. */
+/** One of the four steps of the jitter, chosen by its code. */
 function writeJitterStep(
   f: FunctionBuilder,
   { step, factor, phases }: JitterStepCode,

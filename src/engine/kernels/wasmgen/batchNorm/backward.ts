@@ -4,7 +4,7 @@ import { at, FLOAT, type Group, LANES, loadLanes, multiplyAdd, storeLanes, VECTO
 import { type BatchNormShape, batchNormName, eachBlockGroup, eachRow, rowBlocksOf } from './blocks';
 import { type Epilogue, epilogueName } from './forward';
 
-/** The gradients of BatchNorm, with g = dy where no ReLU cut it off, in three parts as the forward pass. */
+/** The gradients of BatchNorm, in three parts like the forward pass; g is dy, and 0 where the ReLU's output is 0. */
 
 const lanesOf = ({ vectors, lanes }: Group, j: number): number => (j === vectors - 1 ? lanes : LANES);
 
@@ -60,8 +60,8 @@ export function batchNormGradientSums(
 export const batchNormCoefficients = ({ channels, views }: BatchNormShape): number => 3 * channels * views;
 
 /**
- * `(partials, inverseStd, gamma, dGamma, dBeta, coefficients)`: dGamma = sum of g xhat and dBeta = sum of g over all views, and what the gradient in x needs. A unit is a
- * channel. Sums of blocks are put together in float64.
+ * `(partials, inverseStd, gamma, dGamma, dBeta, coefficients)`: dGamma = sum of g xhat and dBeta = sum of g over all views, and the
+ * coefficients of the gradient in x. A unit is a channel. Sums of blocks are added in float64.
  */
 export function batchNormGradientTotals(
   shape: BatchNormShape,

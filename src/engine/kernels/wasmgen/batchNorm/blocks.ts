@@ -1,9 +1,9 @@
 import { type FunctionBuilder, i32, type Local, type Value } from '../assembler';
 import { at, eachGroup, FLOAT, GROUP, type Group } from '../lanes';
 
-/** Rows [rows, channels] that are `views` equal parts, each normalised by statistics of its own. */
+/** Rows [rows, channels] that are `views` equal parts, each normalised by its own statistics. */
 export interface BatchNormShape {
-  /** Of all views. */
+  /** Rows of all views. */
   readonly rows: number;
   readonly channels: number;
   readonly views: number;
@@ -51,7 +51,7 @@ export interface BlockGroup {
   readonly partial: Local<'i32'>;
 }
 
-/** Runs over the groups of channels of the blocks `from` to `to - 1`; one at least. */
+/** Runs over the groups of channels of the blocks `from` to `to - 1`, at least one block. */
 export function eachBlockGroup(
   f: FunctionBuilder,
   shape: BatchNormShape,

@@ -12,8 +12,8 @@ import { type BatchNormShape, batchNormName, eachBlockGroup, eachRow, rowBlocksO
 const SHIFT_ROWS = 8;
 
 /**
- * `(x, partials)`: for each block and channel a number near its mean, and the sums of what the rows differ from it and of the squares of that: no digits
- * are lost where the mean is large. A unit is a block.
+ * `(x, partials)`: for each block and channel a number near its mean, and the sums of the rows' differences from it and of their squares,
+ * so that no digits are lost where the mean is large. A unit is a block.
  */
 export function batchNormSums(shape: BatchNormShape, variant: Variant): Kernel<'x' | 'partials'> {
   const rowBytes = shape.channels * FLOAT;
@@ -56,7 +56,7 @@ export function batchNormSums(shape: BatchNormShape, variant: Variant): Kernel<'
   });
 }
 
-/** What the statistics depend on beside the numbers. */
+/** What the statistics depend on apart from the values. */
 export interface StatisticsSettings {
   readonly epsilon: number;
   /** Share of the old value that stays in the moving statistics; null where there are none. */
@@ -64,8 +64,9 @@ export interface StatisticsSettings {
 }
 
 /**
- * `(partials, mean, inverseStd, movingMean, movingVariance)`: mean and 1/sqrt(biased variance + epsilon), [views, C]; moving statistics [C] are moved
- * towards each view's in turn (variance unbiased), and not touched without a decay. A unit is a channel. Sums of blocks are put together in float64.
+ * `(partials, mean, inverseStd, movingMean, movingVariance)`: mean and 1/sqrt(biased variance + epsilon), [views, C]; moving statistics [C]
+ * are moved towards each view's in turn (variance unbiased), and not changed without a decay. A unit is a channel. Sums of blocks are added
+ * in float64.
  */
 export function batchNormStatistics(
   shape: BatchNormShape,

@@ -7,12 +7,12 @@ export type Algorithm = { readonly kind: 'direct' } | { readonly kind: 'winograd
 
 /** Fewer channels leave too little work between the transforms. */
 const LEAST_CHANNELS = 16;
-/** Multiply-adds that the transforms of a number cost, both ways. */
+/** Multiply-adds per number for its transforms, there and back. */
 const TRANSFORM_COST: Record<TileSize, number> = { 2: 6, 4: 8 };
 
 /**
- * The algorithm for a shape. It is a fixed rule and not measured, since it decides the last bits of a run: of the direct way, F(2 x 2) and F(4 x 4) the
- * one with the fewest multiply-adds, those of tiles that reach beyond the image and of the transforms counted.
+ * The algorithm for a shape. It is a fixed rule and not measured, since it decides the last bits of a run: the one of the direct algorithm,
+ * F(2 x 2) and F(4 x 4) with the fewest multiply-adds, including those of the transforms and of tiles that reach beyond the image.
  */
 export function algorithmFor({ height, width, inChannels, outChannels, size, stride }: ConvShape): Algorithm {
   const fits =

@@ -7,15 +7,15 @@ import { cutRow } from '../product';
 import { copyIntoPadding, paddedBy, paddedBytes, paddedRowBytes } from './padImage';
 import { type ConvShape, inBytesOf, outBytesOf, outHeightOf, outWidthOf, padOf, shapeName, weightsOf } from './shape';
 
-/** Rows that are worked on for all weights while they are in the cache. */
+/** Rows that are used for all weights while they are in the cache. */
 const BAND_ROWS = 4;
 
-/** The blocks of images that are summed each by itself. */
+/** The blocks of images that are summed separately. */
 export const directBlocks = (shape: ConvShape): Blocks => blocksOf(shape.images, weightsOf(shape));
 
 /**
- * `(x, dy, partials)`: for each block of `directBlocks` the gradient of the convolution in its weights, [blocks, size, size,
- * Cin, Cout], to be put together by `sumPartials`. A unit is a block. Padding takes part as zeros.
+ * `(x, dy, partials)`: for each block of `directBlocks` the gradient of the convolution in its weights, [blocks, size, size, Cin, Cout], to
+ * be added by `sumPartials`. A unit is a block. Padding is computed as zeros.
  */
 export function directFilterGradient(shape: ConvShape, variant: Variant): Kernel<'x' | 'dy' | 'partials'> {
   const { images, height, width, inChannels, outChannels, size, stride } = shape;

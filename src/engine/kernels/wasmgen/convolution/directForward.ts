@@ -6,7 +6,7 @@ import { writeImageProduct } from '../product';
 import { copyIntoPadding, paddedBy, paddedBytes, paddedRowBytes } from './padImage';
 import { type ConvShape, inBytesOf, outBytesOf, outHeightOf, outWidthOf, padOf, shapeName } from './shape';
 
-/** The order in which the forward pass meets the weights. */
+/** The order in which the forward pass reads the weights. */
 export const forwardPacking = ({ size, inChannels, outChannels }: ConvShape): PackedMatrices => ({
   rows: inChannels,
   columns: outChannels,
@@ -15,8 +15,8 @@ export const forwardPacking = ({ size, inChannels, outChannels }: ConvShape): Pa
 });
 
 /**
- * `(x, panels, y)`: y = x * w, with the weights packed by `packPanels([forwardPacking(shape)])`. A unit is an image. In a copy of the image with
- * zeros around it, the taps and channels of a pixel that lie in one row of the kernel are one row of numbers. Padding takes part as
+ * `(x, panels, y)`: y = x * w, with the weights packed by `packPanels([forwardPacking(shape)])`. A unit is an image. In a copy of the image
+ * with zeros around it, the taps and channels of a pixel that lie in one row of the kernel are one row of numbers. Padding is computed as
  * zeros, so that an infinite or NaN weight at a tap that falls on it gives NaN.
  */
 export function directForward(shape: ConvShape, variant: Variant): Kernel<'x' | 'panels' | 'y'> {

@@ -7,14 +7,14 @@ import { copyIntoPadding, type PaddedImage, paddedBytes, paddedRowBytes } from '
 import { type ConvShape, inBytesOf, outBytesOf, outHeightOf, outWidthOf, shapeName } from './shape';
 
 /**
- * Pixels of dx whose row (or column) leaves the same remainder when divided by the stride: they meet the same taps, and pixels of dy that
- * lie side by side.
+ * Pixels of dx whose row (or column) leaves the same remainder when divided by the stride: they meet the same taps, and adjacent pixels of
+ * dy.
  */
 interface Residue {
   /** The first of these pixels. */
   readonly start: number;
   readonly count: number;
-  /** Of the kernel, in the order of rising pixels of dy. */
+  /** Taps of the kernel, in the order of rising pixels of dy. */
   readonly taps: readonly number[];
   /** Pixel of dy that the first tap of the first pixel meets; may lie in the padding. */
   readonly first: number;
@@ -45,7 +45,7 @@ function partsOf({ height, width, size, stride }: ConvShape): { readonly row: Re
   return residuesOf(height, size, stride).flatMap((row) => columns.map((column) => ({ row, column })));
 }
 
-/** The order in which the input gradient meets the weights: a set of taps for each pair of remainders. */
+/** The order in which the input gradient reads the weights: a set of taps for each pair of remainders. */
 export const inputGradientPacking = (shape: ConvShape): PackedMatrices[] =>
   partsOf(shape).map(({ row, column }) => ({
     rows: shape.inChannels,
@@ -55,8 +55,8 @@ export const inputGradientPacking = (shape: ConvShape): PackedMatrices[] =>
   }));
 
 /**
- * `(dy, panels, dx)`: the gradient of the convolution in its input, with the weights packed by `packPanels(inputGradientPacking(shape))`. A unit
- * is an image. Pixels that no tap meets (1 x 1 at stride 2) become 0. Padding of dy takes part as zeros.
+ * `(dy, panels, dx)`: the gradient of the convolution in its input, with the weights packed by `packPanels(inputGradientPacking(shape))`. A
+ * unit is an image. Pixels that no tap meets (1 x 1 at stride 2) become 0. Padding of dy is computed as zeros.
  */
 export function directInputGradient(shape: ConvShape, variant: Variant): Kernel<'dy' | 'panels' | 'dx'> {
   const { height, width, inChannels, outChannels, size, stride } = shape;

@@ -22,7 +22,7 @@ export function paddedBy(pad: number, height: number, width: number, channels: n
   return { height, width, channels, before: side, after: side };
 }
 
-/** Copies an image to where zeros lie already, all round it. */
+/** Copies an image into a buffer that already has zeros around it. */
 export function copyIntoPadding(
   f: FunctionBuilder,
   image: PaddedImage,

@@ -11,7 +11,7 @@ import { directForward, forwardPacking } from './directForward';
 import { directInputGradient, inputGradientPacking } from './directInputGradient';
 import { type ConvShape, checkShape, weightsOf } from './shape';
 
-/** A pass that reads the weights in an order of its own: `pack` (weights, panels) once, then `run` (input, panels, result). */
+/** A pass that reads the weights in its own order: `pack` (weights, panels) once, then `run` (input, panels, result). */
 export interface WeightedPass {
   readonly pack: Kernel;
   readonly panelBytes: number;

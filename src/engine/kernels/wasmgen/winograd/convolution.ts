@@ -22,9 +22,9 @@ export const winogradName = ({ images, height, width, inChannels, outChannels }:
   `${images}x${height}x${width}x${inChannels}-${outChannels}`;
 
 /**
- * `(x, panels, y)`: a 3 x 3 convolution at stride 1 by Winograd's F(m x m, 3 x 3), with weights of `packWinogradWeights`; its input gradient too,
- * with dy as x, dx as y and channels the other way round. A unit is an image. Errors are some 1e-6 (m = 2) and 4e-6 to 9e-6 (m = 4) of the
- * largest value, and a NaN or infinity makes NaN of all tiles that see it.
+ * `(x, panels, y)`: a 3 x 3 convolution at stride 1 by Winograd's F(m x m, 3 x 3), with weights of `packWinogradWeights`; its input
+ * gradient too, with dy as x, dx as y and input and output channels exchanged. A unit is an image. Errors are some 1e-6 (m = 2) and 4e-6 to
+ * 9e-6 (m = 4) of the largest value, and a NaN or infinity makes all tiles that contain it NaN.
  */
 export function winogradConvolution(shape: WinogradShape, m: TileSize, variant: Variant): Kernel<'x' | 'panels' | 'y'> {
   const { images, height, width, inChannels, outChannels } = shape;

@@ -19,13 +19,14 @@ import {
 } from './tiling';
 import { addTransform, writeTileTransform } from './transform';
 
-/** The blocks of images that are summed each by itself: a strip of tiles at least. */
+/** The blocks of images that are summed separately, each at least a strip of tiles. */
 export const winogradBlocks = (shape: WinogradShape, m: TileSize): Blocks =>
   blocksOf(shape.images, 9 * shape.inChannels * shape.outChannels, tilingOf(shape, m).imagesPerStrip);
 
 /**
- * `(x, dy, partials)`: as `directFilterGradient`, for 3 x 3 kernels at stride 1, by the adjoint of Winograd's F(m x m, 3 x 3). A unit is a block
- * of `winogradBlocks`. Errors are some 5e-6 of the largest value for m = 4, and a NaN or infinity makes NaN of the channels that it meets.
+ * `(x, dy, partials)`: as `directFilterGradient`, for 3 x 3 kernels at stride 1, by the adjoint of Winograd's F(m x m, 3 x 3). A unit is a
+ * block of `winogradBlocks`. Errors are some 5e-6 of the largest value for m = 4, and a NaN or infinity makes the channels that it meets
+ * NaN.
  */
 export function winogradFilterGradient(
   shape: WinogradShape,

@@ -13,15 +13,15 @@ export interface WinogradShape {
   readonly outChannels: number;
 }
 
-/** Tiles that are transformed and multiplied at a time: what becomes of them should stay in the second cache. */
+/** Tiles that are transformed and multiplied at a time, so that their transforms stay in the second-level cache. */
 const STRIP_TILES = 64;
-/** Added to each plane, which would otherwise lie a power of two from the next and share its place in the cache. */
+/** Padding added to each plane: planes at a distance of a power of two would share their places in the cache. */
 const PLANE_GAP = 64;
 
 /** How images are cut into tiles of m x m outputs, and these into strips: some images, or some rows of tiles of one. */
 export interface Tiling {
   readonly m: TileSize;
-  /** Of the transformed tile: (m + 2)^2 planes. */
+  /** Planes of the transformed tile: (m + 2)^2. */
   readonly planes: number;
   readonly rows: number;
   readonly columns: number;
@@ -49,7 +49,7 @@ export function tilingOf({ images, height, width }: WinogradShape, m: TileSize):
   };
 }
 
-/** The image that all tiles see: a line of zeros around it, and more below and to the right where tiles reach beyond. */
+/** The image with a line of zeros around it, and more below and to the right where tiles reach beyond the image. */
 export function tilePadding(
   { height, width }: WinogradShape,
   tiling: Tiling,
@@ -95,7 +95,7 @@ export function planePlaces(tiling: Tiling, channels: number): TilePlaces {
 
 /** A strip while a kernel runs. */
 export interface Strip {
-  /** Images of it. */
+  /** Images of the strip. */
   readonly images: Local<'i32'>;
   /** Rows of tiles of each image, the first row, and all tiles. */
   readonly tileRows: Local<'i32'>;
@@ -137,7 +137,7 @@ export function eachStrip(
   });
 }
 
-/** Copies `count` images from `source` into paddings that lie behind one another. */
+/** Copies `count` images from `source` into consecutive padded images. */
 export function copyImages(
   f: FunctionBuilder,
   image: PaddedImage,
@@ -150,7 +150,7 @@ export function copyImages(
   f.times(count, (index) => copyIntoPadding(f, image, at(start, index, bytes), at(padded, index, paddedBytes(image))));
 }
 
-/** Copies `count` images out of paddings. */
+/** Copies `count` images out of padded images. */
 export function copyOutOfPadding(
   f: FunctionBuilder,
   { height, width, channels, after }: PaddedImage,

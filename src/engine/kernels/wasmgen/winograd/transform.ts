@@ -42,7 +42,7 @@ export interface TilePlaces {
   readonly image: number;
 }
 
-/** `(source, target, images, tile rows)`: transforms all tiles, `columns` in a row, of so many channels (a multiple of 4). */
+/** `(source, target, images, tile rows)`: transforms all tiles, `columns` in a row, of this many channels (a multiple of 4). */
 export function addTransform(
   module: ModuleBuilder,
   variant: Variant,

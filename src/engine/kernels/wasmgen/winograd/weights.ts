@@ -17,8 +17,8 @@ export const winogradWeightBytes = (m: TileSize, inputs: number, outputs: number
   (m + 2) ** 2 * weightPlaneBytes(inputs, outputs);
 
 /**
- * `(weights, panels)`: the transformed weights G w G^T of [3, 3, Cin, Cout], each of the (m + 2)^2 planes in panels. For the input gradient kernels are
- * turned by half a turn and channels change places. A unit is a panel.
+ * `(weights, panels)`: the transformed weights G w G^T of [3, 3, Cin, Cout], each of the (m + 2)^2 planes in panels. For the input
+ * gradient, kernels are rotated by 180 degrees and input and output channels are exchanged. A unit is a panel.
  */
 export function packWinogradWeights(
   [inChannels, outChannels]: readonly [number, number],
