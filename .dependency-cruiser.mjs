@@ -1,7 +1,8 @@
 /**
  * Imports point one way: ui -> session -> {protocol, storage, data} -> domain; worker -> {bench, engine, storage, protocol, data} ->
  * domain; bench -> {engine, data, domain}; scripts -> {bench, engine, data, domain}. A layer may import itself and any layer below it, and
- * no other; `formats` imports nothing and is open to all.
+ * no other; `formats` imports nothing and is open to all. `serviceWorker` stands alone: a chunk shared with a page would turn its script into
+ * a module, which not every browser registers.
  */
 const LAYERS = {
   formats: [],
@@ -12,6 +13,7 @@ const LAYERS = {
   engine: ['domain', 'formats'],
   bench: ['engine', 'data', 'domain', 'formats'],
   session: ['protocol', 'storage', 'data', 'domain', 'formats'],
+  serviceWorker: [],
   worker: ['bench', 'engine', 'protocol', 'data', 'storage', 'domain', 'formats'],
   ui: ['session', 'protocol', 'storage', 'data', 'domain', 'formats'],
 };

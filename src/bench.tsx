@@ -1,6 +1,5 @@
-import { createRoot } from 'react-dom/client';
-import { BenchPage } from './ui/bench/BenchPage';
+import { mountBench } from './ui/bench/mountBench';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('bench.html has no element with the id “root”.');
-createRoot(root).render(<BenchPage />);
+mountBench(root);

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EngineRow, StepTime } from '../domain/benchmark';
+import type { EngineInfo } from '../domain/engineInfo';
+import { threadsWorthTrying } from '../engine/backend/threads';
 import { noiseDataset } from '../engine/images/noiseDataset';
 import { configOf } from './cases';
 import { type BenchContext, budgetMs } from './context';
@@ -7,12 +9,12 @@ import { prepareKernels } from './prepareKernels';
 import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';
 
-/** Starts tfjs's WASM backend in addition to the active one. Returns its number of threads, or null where it cannot run. */
-async function startWasmBeside(threads: 'one' | 'all', context: BenchContext): Promise<number | null> {
+/** Starts tfjs's WASM backend in addition to the active one. Returns null where it cannot run. */
+async function startWasmBeside(threads: 'one' | 'all', context: BenchContext): Promise<EngineInfo | null> {
   try {
-    const { startWasm, threadsWorthTrying } = await import('../engine/backend/wasm');
+    const { startWasm } = await import('../engine/backend/wasm');
     if (tf.findBackend('wasm') !== null) tf.removeBackend('wasm');
-    return (await startWasm(threads === 'one' ? 1 : threadsWorthTrying())).threads;
+    return await startWasm(threads === 'one' ? 1 : threadsWorthTrying());
   } catch (error) {
     context.note(`WASM left out: ${error instanceof Error ? error.message : String(error)}`);
     return null;
@@ -51,13 +53,13 @@ export async function measureEngines(
   const times: Record<string, StepTime> = await takeTurns(contenders, context.clock, turns);
   for (const contender of Object.values(contenders)) contender.dispose();
 
-  const threads = await startWasmBeside('all', context);
-  if (threads !== null && threads > 1) {
+  const several = await startWasmBeside('all', context);
+  if (several !== null && several.threads > 1) {
     const all = onWasm();
-    times[wasmTitle(threads)] = (await takeTurns({ all }, context.clock, turns)).all;
+    times[wasmTitle(several.threads)] = (await takeTurns({ all }, context.clock, turns)).all;
     all.dispose();
-  } else {
-    context.note('WASM on several threads left out: they need a page that is cross-origin isolated.');
+  } else if (several?.oneThreadReason != null) {
+    context.note(`WASM on several threads left out. ${several.oneThreadReason}.`);
   }
   if (webGpu) await tf.setBackend('webgpu');
   const first = Object.values(times)[0];

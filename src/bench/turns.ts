@@ -11,7 +11,9 @@ export interface BenchClock {
 const TURN_MS = 100;
 const MAX_STEPS_PER_TURN = 200;
 
-async function turn(contender: Contender, clock: BenchClock, steps: number): Promise<StepTime> {
+type Turn = Omit<StepTime, 'medianMs'>;
+
+async function turn(contender: Contender, clock: BenchClock, steps: number): Promise<Turn> {
   await contender.enter?.();
   const processor = clock.processorMs();
   const started = clock.wallMs();
@@ -31,7 +33,7 @@ async function turn(contender: Contender, clock: BenchClock, steps: number): Pro
   };
 }
 
-function best(a: StepTime, b: StepTime): StepTime {
+function best(a: Turn, b: Turn): Turn {
   return {
     wallMs: Math.min(a.wallMs, b.wallMs),
     processorMs: a.processorMs === null || b.processorMs === null ? null : Math.min(a.processorMs, b.processorMs),
@@ -39,10 +41,15 @@ function best(a: StepTime, b: StepTime): StepTime {
   };
 }
 
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
+}
+
 /**
  * Times contenders in turns, so that other load on the machine affects all of them. The first step of each compiles and is left out.
  * @param rounds the most turns of each; fewer, but at least one, when all together would take longer than `budgetMs`
- * @returns milliseconds per step: the best of all turns, separately for wall, processor and JavaScript time
+ * @returns milliseconds per step: the best of all turns, separately for wall, processor and JavaScript time; and the median of the wall times
  */
 export async function takeTurns<Name extends string>(
   contenders: Readonly<Record<Name, Contender>>,
@@ -50,21 +57,27 @@ export async function takeTurns<Name extends string>(
   { rounds, budgetMs }: { readonly rounds: number; readonly budgetMs: number },
 ): Promise<Record<Name, StepTime>> {
   const names = Object.keys(contenders) as Name[];
-  const times = {} as Record<Name, StepTime>;
+  const bests = {} as Record<Name, Turn>;
+  const wallTimes = {} as Record<Name, number[]>;
   const steps = {} as Record<Name, number>;
   for (const name of names) {
     await turn(contenders[name], clock, 1);
-    times[name] = await turn(contenders[name], clock, 1);
-    steps[name] = Math.min(MAX_STEPS_PER_TURN, Math.max(1, Math.ceil(TURN_MS / times[name].wallMs)));
+    bests[name] = await turn(contenders[name], clock, 1);
+    const { wallMs } = bests[name];
+    steps[name] = Math.min(MAX_STEPS_PER_TURN, Math.max(1, Math.ceil(TURN_MS / wallMs)));
+    wallTimes[name] = steps[name] === 1 ? [wallMs] : [];
   }
-  const roundMs = names.reduce((sum, name) => sum + times[name].wallMs * steps[name], 0);
+  const roundMs = names.reduce((sum, name) => sum + bests[name].wallMs * steps[name], 0);
   const affordable = Math.max(1, Math.min(rounds, Math.floor(budgetMs / roundMs)));
   for (let round = 0; round < affordable; round++) {
     for (const name of names) {
       // Single steps were timed above.
       if (round === 0 && steps[name] === 1) continue;
-      times[name] = best(times[name], await turn(contenders[name], clock, steps[name]));
+      const timed = await turn(contenders[name], clock, steps[name]);
+      bests[name] = best(bests[name], timed);
+      wallTimes[name].push(timed.wallMs);
     }
   }
-  return times;
+  const entries = names.map((name) => [name, { ...bests[name], medianMs: median(wallTimes[name]) }]);
+  return Object.fromEntries(entries) as Record<Name, StepTime>;
 }

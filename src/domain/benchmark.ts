@@ -1,8 +1,13 @@
-/** The results of a benchmark run. Times are the best of several turns, in milliseconds; ratios are of times from the same run. */
+/**
+ * The results of a benchmark run. Times that are not called medians are the best of several turns, in milliseconds; ratios are of times from
+ * the same run.
+ */
 
 /** One training step of one contender. */
 export interface StepTime {
   readonly wallMs: number;
+  /** Median of the wall times of the turns. Unlike the best, it can be compared with a program that makes more turns. */
+  readonly medianMs: number;
   /** Processor time of all threads of the process; null where it is not available (browsers). */
   readonly processorMs: number | null;
   /** Time that JavaScript takes to queue the step. */

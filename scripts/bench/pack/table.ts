@@ -13,7 +13,8 @@ interface TorchSteps {
     readonly tf32: boolean;
     readonly case: string;
     readonly batch: number;
-    readonly ms?: number;
+    /** Absent where the case failed. */
+    readonly medianMs?: number;
     readonly error?: string;
   }[];
 }
@@ -34,13 +35,14 @@ function read<T>(folder: string, name: string): T | null {
 function stepsTable(ours: BenchReport, torch: TorchSteps): BenchTable {
   return {
     title: `Training step, ours beside PyTorch ${torch.torch} on ${torch.device}`,
-    note: 'Milliseconds; fp32, the same network and batch. Below 1x ours is faster.',
+    note: 'Milliseconds, on both sides the median of measurements of several steps; fp32, the same network and batch. Below 1x ours is faster.',
     columns: ['case', 'batch', 'PyTorch', 'PyTorch ms', 'ours ms', 'ours / PyTorch'],
-    rows: torch.steps.map(({ case: name, batch, mode, tf32, ms, error }) => {
+    rows: torch.steps.map(({ case: name, batch, mode, tf32, medianMs, error }) => {
       const row = ours.steps.find((step) => step.case === name && step.batch === batch);
-      const ratio = row !== undefined && ms !== undefined ? `${digits(row.oursMs / ms)}x` : '–';
+      const oursMs = row?.times.ours.medianMs;
+      const ratio = oursMs !== undefined && medianMs !== undefined ? `${digits(oursMs / medianMs)}x` : '–';
       const how = `${mode}${tf32 ? ', TF32' : ''}`;
-      return [name, String(batch), how, error ?? digits(ms), digits(row?.oursMs), ratio];
+      return [name, String(batch), how, error ?? digits(medianMs), digits(oursMs), ratio];
     }),
   };
 }

@@ -35,7 +35,15 @@ async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']):
   // Without this, tfjs computes small tensors on the CPU, which rounds differently and waits for the device.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const features = [...requested.device.features];
-  return { engine: 'webgpu', description, isSoftware, features, threads: 0, fallbackReason: null };
+  return {
+    engine: 'webgpu',
+    description,
+    isSoftware,
+    features,
+    threads: 0,
+    oneThreadReason: null,
+    fallbackReason: null,
+  };
 }
 
 async function startWasm(threads: number | null): Promise<EngineInfo> {
@@ -112,7 +120,7 @@ async function startFastest(hooks: DeviceHooks, { threads = null, limits }: Engi
 }
 
 export interface EngineOptions {
-  /** Number of threads for WASM, up to 8; chosen by measurement when left out. Always one where the page is not cross-origin isolated. */
+  /** Number of threads for WASM, up to 8; chosen by measurement when left out. Always one where threads cannot share a memory. */
   readonly threads?: number | null;
   /** The limits and features to request for the WebGPU device. */
   readonly limits?: DeviceOptions['limits'];

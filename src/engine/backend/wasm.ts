@@ -3,10 +3,11 @@ import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs
 import type { EngineInfo } from '../../domain/engineInfo';
 import { registerWasmKernels } from '../kernels/wasm/register';
 import { trainingRate } from './speed';
+import { MAX_THREADS, threadsWorthTrying, whyOneThread } from './threads';
 
 /**
- * tfjs's WASM backend with our training kernels. It uses the processor's vector instructions, and up to 8 threads where the page is
- * cross-origin isolated. It is a separate module, so that a machine with a GPU never loads it.
+ * tfjs's WASM backend with our training kernels. It uses the processor's vector instructions, and up to 8 threads where they can
+ * share a memory. It is a separate module, so that a machine with a GPU never loads it.
  */
 
 /** Globals of browsers, workers and Node, declared here because the engine compiles without the DOM types. */
@@ -40,36 +41,22 @@ setWasmPaths(Object.fromEntries(Object.entries(BINARIES).map(([name, { href }]) 
 
 const factory = tf.findBackendFactory('wasm');
 
-/** The backend creates this many workers for its threads, whether they are used or not. */
-const MAX_THREADS = 8;
 /** Time in which threads must start, in milliseconds. A policy of the host may forbid their workers. */
 const THREADS_PATIENCE_MS = 10_000;
-
-/** The properties of the global object that limit the number of threads. */
-const scope = globalThis as {
-  readonly crossOriginIsolated?: boolean;
-  readonly navigator?: { readonly hardwareConcurrency?: number };
-};
-
-/**
- * The number of threads to try: half of the logical processors, since most processors count each core twice, but 2 where there are 2, and
- * at most 8; 1 where the page is not cross-origin isolated.
- */
-export function threadsWorthTrying(): number {
-  if (scope.crossOriginIsolated !== true) return 1;
-  const logical = scope.navigator?.hardwareConcurrency ?? 1;
-  return Math.min(MAX_THREADS, logical, Math.max(2, Math.floor(logical / 2)));
-}
 
 /**
  * Starts `threads` threads if they are faster than one. Threads wait for one another by spinning, so that one is faster on a busy
  * processor.
+ * @returns why one thread runs; null when all do
  */
-async function startOnTheFaster(threads: number): Promise<void> {
+async function startOnTheFaster(threads: number): Promise<string | null> {
   await startOn(1);
   const alone = await trainingRate();
   await startOn(threads);
-  if ((await trainingRate()) < alone) await startOn(1);
+  const together = await trainingRate();
+  if (together >= alone) return null;
+  await startOn(1);
+  return `One thread is faster here than ${threads}, ${alone.toPrecision(2)} against ${together.toPrecision(2)} GFLOP/s`;
 }
 
 function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
@@ -81,7 +68,7 @@ function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
 
 /** Runs `work` while `hardwareConcurrency` reports twice its value, because tfjs uses at most half of it. */
 async function seeingTwice<T>(work: () => Promise<T>): Promise<T> {
-  const { navigator } = scope;
+  const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
   if (navigator?.hardwareConcurrency === undefined) return work();
   Object.defineProperty(navigator, 'hardwareConcurrency', {
     value: 2 * navigator.hardwareConcurrency,
@@ -112,7 +99,7 @@ async function startOn(threads: number): Promise<void> {
 
 /**
  * Starts or restarts the backend.
- * @param threads number of threads, up to 8; chosen by measurement when null. Always one where the page is not cross-origin isolated.
+ * @param threads number of threads, up to 8; chosen by measurement when null. Always one where `whyOneThread` gives a reason.
  * @throws Error saying why it cannot run here
  */
 export async function startWasm(threads: number | null): Promise<EngineInfo> {
@@ -120,11 +107,14 @@ export async function startWasm(threads: number | null): Promise<EngineInfo> {
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new Error('WebAssembly with vector instructions (SIMD) is not available');
   }
-  const wanted = scope.crossOriginIsolated === true ? Math.min(MAX_THREADS, threads ?? threadsWorthTrying()) : 1;
+  let oneThreadReason = whyOneThread();
+  const wanted = oneThreadReason === null ? Math.min(MAX_THREADS, threads ?? threadsWorthTrying()) : 1;
   try {
-    await (threads === null && wanted > 1 ? startOnTheFaster(wanted) : startOn(wanted));
+    if (threads === null && wanted > 1) oneThreadReason = await startOnTheFaster(wanted);
+    else await startOn(wanted);
   } catch (error) {
     if (wanted === 1) throw error;
+    oneThreadReason = `${wanted} threads failed: ${error instanceof Error ? error.message : String(error)}`;
     await startOn(1);
   }
   const used = Math.max(1, getThreadsCount());
@@ -134,6 +124,7 @@ export async function startWasm(threads: number | null): Promise<EngineInfo> {
     isSoftware: true,
     features: [],
     threads: used,
+    oneThreadReason,
     fallbackReason: null,
   };
 }

@@ -31,5 +31,13 @@ export async function startWebGl(): Promise<EngineInfo> {
   }
   const description = webGlRenderer();
   const isSoftware = /swiftshader|llvmpipe|softpipe|basic render/i.test(description);
-  return { engine: 'webgl', description, isSoftware, features: [], threads: 0, fallbackReason: null };
+  return {
+    engine: 'webgl',
+    description,
+    isSoftware,
+    features: [],
+    threads: 0,
+    oneThreadReason: null,
+    fallbackReason: null,
+  };
 }

@@ -8,8 +8,8 @@ export class LabPage {
   constructor(readonly page: Page) {}
 
   /** Opens the built site, with a share link's hash if given, and waits for the data set and the engine. */
-  static async open(page: Page, hash = ''): Promise<LabPage> {
-    await page.goto(`${inject('siteUrl')}${hash}`);
+  static async open(page: Page, hash = '', site = inject('siteUrl')): Promise<LabPage> {
+    await page.goto(`${site}${hash}`);
     const lab = new LabPage(page);
     await lab.ready();
     return lab;

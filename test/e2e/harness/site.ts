@@ -8,6 +8,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Where the built site is served, ending in a slash. */
     siteUrl: string;
+    /** The folder of the built site, for a test that needs a server of its own. */
+    siteFolder: string;
   }
 }
 
@@ -25,5 +27,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   );
   const server = await serveFolder(SITE, '/some/where/simsiam-lab/');
   project.provide('siteUrl', server.url);
+  project.provide('siteFolder', SITE);
   return () => server.close();
 }

@@ -21,10 +21,14 @@ export interface StaticServer {
 }
 
 /**
- * Serves a folder from a sub-path of localhost like a minimal static host: content types by file extension, no further headers,
- * 404 for everything else.
+ * Serves a folder from a sub-path of localhost like a minimal static host: content types by file extension, only the
+ * further headers that are given, 404 for everything else.
  */
-export async function serveFolder(folder: string, subPath: string): Promise<StaticServer> {
+export async function serveFolder(
+  folder: string,
+  subPath: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<StaticServer> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const inside = path.startsWith(subPath) ? normalize(path.slice(subPath.length)) : '..';
@@ -34,6 +38,7 @@ export async function serveFolder(folder: string, subPath: string): Promise<Stat
       return;
     }
     response.writeHead(200, {
+      ...headers,
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
       'content-length': statSync(file).size,
     });

@@ -27,7 +27,20 @@ it('leaves the first step out, takes turns and keeps the best', async () => {
   expect(order.join('')).toBe('aabb' + 'abab');
   expect(times.a.wallMs).toBe(300);
   expect(times.b.wallMs).toBe(200);
+  expect(times.a.medianMs).toBe(350);
   expect(times.a.processorMs).toBeNull();
+});
+
+it('tells the median of all turns of equal length', async () => {
+  const { clock, contender } = fakeTime();
+  const contenders = {
+    single: contender('a', [5000, 400, 300, 900, 320]),
+    // Turns of two steps: 30, 30, 20, 20. The single step of 50 only decides how many make a turn.
+    double: contender('b', [9000, 50, 30, 30, 30, 30, 20]),
+  };
+  const times = await takeTurns(contenders, clock, { rounds: 4, budgetMs: 60_000 });
+  expect(times.single).toMatchObject({ wallMs: 300, medianMs: 360 });
+  expect(times.double).toMatchObject({ wallMs: 20, medianMs: 25 });
 });
 
 it('makes many short steps in a turn, and fewer turns where time is short', async () => {
