@@ -5,6 +5,7 @@ import { makeTfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
 import { type DeviceHooks, type DeviceOptions, requestGpuDevice } from './device';
 import { NoEngineError } from './noEngineError';
 import { multiplyAddRate, trainingRate } from './speed';
+import { startWasm } from './wasm';
 import { startWebGl } from './webgl';
 
 const TITLES = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM' } as const;
@@ -36,12 +37,6 @@ async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']):
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const features = [...requested.device.features];
   return { engine: 'webgpu', description, isSoftware, features, threads: 0, fallbackReason: null };
-}
-
-async function startWasm(threads: number | null): Promise<EngineInfo> {
-  // Loaded only where it runs: a machine with a GPU does without it.
-  const { startWasm } = await import('./wasm');
-  return startWasm(threads);
 }
 
 /** Starts engines, and remembers why some did not. */
@@ -82,13 +77,13 @@ class Attempts {
  * The fastest engine, by measurement. A GPU is recognised by its peak, within milliseconds; anything slower is compared with WASM, which is
  * faster than a software adapter.
  */
-async function startFastest(hooks: DeviceHooks, { threads = null, limits }: EngineOptions): Promise<EngineInfo> {
+async function startFastest(hooks: DeviceHooks, { limits }: EngineOptions): Promise<EngineInfo> {
   const attempts = new Attempts();
   const webgpu = await attempts.start('webgpu', () => startWebGpu(hooks, limits));
   const peak = webgpu === null ? Number.POSITIVE_INFINITY : await multiplyAddRate();
   if (webgpu !== null && peak >= FAST_PEAK) return webgpu;
   const gpu = webgpu ?? (await attempts.start('webgl', startWebGl));
-  const wasm = await attempts.start('wasm', () => startWasm(threads));
+  const wasm = await attempts.start('wasm', startWasm);
   if (gpu === null || wasm === null) {
     const only = gpu ?? wasm;
     if (only === null) throw attempts.failure('auto');
@@ -112,8 +107,6 @@ async function startFastest(hooks: DeviceHooks, { threads = null, limits }: Engi
 }
 
 export interface EngineOptions {
-  /** Threads of the processor for WASM, up to 8; chosen by measurement when left out. One where the page is not cross-origin isolated. */
-  readonly threads?: number | null;
   /** What the WebGPU device is asked for. */
   readonly limits?: DeviceOptions['limits'];
 }
@@ -128,14 +121,14 @@ export async function startEngine(
   hooks: DeviceHooks,
   options: EngineOptions = {},
 ): Promise<EngineInfo> {
-  const { threads = null, limits } = options;
+  const { limits } = options;
   removeBackend('webgpu');
   removeBackend('wasm');
   if (choice === 'auto') return startFastest(hooks, options);
   const starts = {
     webgpu: () => startWebGpu(hooks, limits),
     webgl: startWebGl,
-    wasm: () => startWasm(threads),
+    wasm: startWasm,
   };
   const attempts = new Attempts();
   const info = await attempts.start(choice, starts[choice]);

@@ -1,133 +1,28 @@
 import * as tf from '@tensorflow/tfjs';
-import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { EngineInfo } from '../../domain/engineInfo';
-import { registerWasmKernels } from '../kernels/wasm/register';
-import { trainingRate } from './speed';
+import { WASM_BACKEND, WasmBackend, wasmBackend } from '../kernels/runtime/wasm/backend';
+import { registerTfjsKernels } from '../kernels/wasm/tfjsKernels';
+import { hasSimd } from '../kernels/wasmgen/support';
+
+/** Our own backend for the processor: kernels that are generated and compiled as they are needed. Starting it loads nothing. */
 
 /**
- * tfjs's WASM backend with our training kernels: the processor's vector instructions, and all its cores where the page is cross-origin
- * isolated. A module of its own, so that a machine with a GPU never loads it.
- */
-
-/** Known to browsers, workers and Node alike; the engine's types leave them out along with the DOM. */
-declare const URL: new (path: string, base: string) => { readonly href: string };
-declare function setTimeout(work: () => void, milliseconds: number): unknown;
-
-declare global {
-  interface ImportMeta {
-    url: string;
-  }
-}
-
-/** Where the binaries lie. Written so that Vite finds and copies them; under Node they are files. */
-const BINARIES = {
-  'tfjs-backend-wasm.wasm': new URL(
-    '../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
-    import.meta.url,
-  ),
-  'tfjs-backend-wasm-simd.wasm': new URL(
-    '../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
-    import.meta.url,
-  ),
-  'tfjs-backend-wasm-threaded-simd.wasm': new URL(
-    '../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm',
-    import.meta.url,
-  ),
-};
-
-// Once: tfjs takes no paths after a start that failed, although it may be tried again.
-setWasmPaths(Object.fromEntries(Object.entries(BINARIES).map(([name, { href }]) => [name, href])));
-
-const factory = tf.findBackendFactory('wasm');
-
-/** The backend makes this many workers for its threads, whether they are used or not. */
-const MAX_THREADS = 8;
-/** Threads that have not started by then never will: their workers may be forbidden by a policy of the host. */
-const THREADS_PATIENCE_MS = 10_000;
-
-/** The global object, as far as threads are concerned. */
-const scope = globalThis as {
-  readonly crossOriginIsolated?: boolean;
-  readonly navigator?: { readonly hardwareConcurrency?: number };
-};
-
-/** Threads worth a try: half of what the processor has, since most count each core twice, but two where there are two; one where the page is not isolated. */
-export function threadsWorthTrying(): number {
-  if (scope.crossOriginIsolated !== true) return 1;
-  const logical = scope.navigator?.hardwareConcurrency ?? 1;
-  return Math.min(MAX_THREADS, logical, Math.max(2, Math.floor(logical / 2)));
-}
-
-/** Threads wait for one another by spinning: on a processor that others keep busy one alone is faster. */
-async function startOnTheFaster(threads: number): Promise<void> {
-  await startOn(1);
-  const alone = await trainingRate();
-  await startOn(threads);
-  if ((await trainingRate()) < alone) await startOn(1);
-}
-
-function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error('its threads did not start')), milliseconds);
-    work.then(resolve, reject);
-  });
-}
-
-/** Runs `work` while the processor seems to have twice as many threads: tfjs takes half of what there is at most. */
-async function seeingTwice<T>(work: () => Promise<T>): Promise<T> {
-  const { navigator } = scope;
-  if (navigator?.hardwareConcurrency === undefined) return work();
-  Object.defineProperty(navigator, 'hardwareConcurrency', {
-    value: 2 * navigator.hardwareConcurrency,
-    configurable: true,
-  });
-  try {
-    return await work();
-  } finally {
-    Reflect.deleteProperty(navigator, 'hardwareConcurrency');
-  }
-}
-
-/** Starts the backend on so many threads, or throws. */
-async function startOn(threads: number): Promise<void> {
-  if (tf.findBackendFactory('wasm') !== null) tf.removeBackend('wasm');
-  tf.registerBackend('wasm', factory);
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', threads > 1);
-  setThreadsCount(threads);
-  const started =
-    threads > 1
-      ? within(
-          THREADS_PATIENCE_MS,
-          seeingTwice(() => tf.setBackend('wasm')),
-        )
-      : tf.setBackend('wasm');
-  if (!(await started)) throw new Error('its WebAssembly did not start');
-}
-
-/**
- * Starts the backend afresh.
- * @param threads this many, up to 8; as many as are faster by measurement when null. One where the page is not cross-origin isolated.
+ * Starts the backend afresh, on one thread.
  * @throws Error saying why it cannot run here
  */
-export async function startWasm(threads: number | null): Promise<EngineInfo> {
-  registerWasmKernels();
-  if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
-    throw new Error('WebAssembly is missing here, or has no vector instructions');
-  }
-  const wanted = scope.crossOriginIsolated === true ? Math.min(MAX_THREADS, threads ?? threadsWorthTrying()) : 1;
-  try {
-    await (threads === null && wanted > 1 ? startOnTheFaster(wanted) : startOn(wanted));
-  } catch (error) {
-    if (wanted === 1) throw error;
-    await startOn(1);
-  }
-  const used = Math.max(1, getThreadsCount());
+export async function startWasm(): Promise<EngineInfo> {
+  if (!hasSimd()) throw new Error('WebAssembly is missing here, or has no vector instructions');
+  registerTfjsKernels();
+  if (tf.findBackendFactory(WASM_BACKEND) !== null) tf.removeBackend(WASM_BACKEND);
+  tf.registerBackend(WASM_BACKEND, () => new WasmBackend());
+  if (!(await tf.setBackend(WASM_BACKEND))) throw new Error('its WebAssembly did not start');
   return {
     engine: 'wasm',
-    description: `processor, ${used === 1 ? '1 thread' : `${used} threads`}`,
+    description: 'processor, 1 thread',
     isSoftware: true,
-    features: [],
-    threads: used,
+    // Fused multiply-adds change the last bits of a run.
+    features: wasmBackend().variant.fma ? ['simd', 'relaxed-simd'] : ['simd'],
+    threads: 1,
     fallbackReason: null,
   };
 }
