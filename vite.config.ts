@@ -1,7 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy.ts';
-import { wasmThreads } from './scripts/vite/wasmThreads.ts';
 
 /** Cross-origin isolation: precise timers, and threads where an engine has them. Static hosts go without. */
 const headers = {
@@ -13,7 +12,7 @@ export default defineConfig({
   // Relative, so that the build works from any sub-path of any static host.
   base: './',
   plugins: [react(), contentSecurityPolicy()],
-  worker: { format: 'es', plugins: () => [wasmThreads()] },
+  worker: { format: 'es' },
   server: { headers },
   preview: { headers },
   // Dependencies that only a worker imports would else be found late, and reload the page in the middle of a run.

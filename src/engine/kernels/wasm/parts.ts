@@ -3,6 +3,7 @@ import { wasmBackend } from '../runtime/wasm/backend';
 import { runKernel } from '../runtime/wasm/run';
 import { copyRows } from '../wasmgen/copyRows';
 import { FLOAT } from '../wasmgen/lanes';
+import { transpose } from '../wasmgen/transpose';
 
 /** Tensors as parts of others. All but bool and text take four bytes a number. */
 
@@ -90,4 +91,33 @@ export function sliceOnWasm(
   const from = { source: (starts[along] ?? 0) * inner, target: 0 };
   copyPart(x, part, from, sizeOf(x.shape.slice(0, along)), bytes, { source: pitch, target: bytes });
   return part;
+}
+
+/** Two neighbouring runs of axes change places; null for any other order. */
+export function transposeOnWasm(
+  x: tf.TensorInfo,
+  { perm }: { readonly perm: readonly number[] },
+): tf.TensorInfo | null {
+  if (!isCopied(x) || sizeOf(x.shape) === 0) return null;
+  const first = perm.findIndex((axis, place) => axis !== place);
+  if (first < 0) return shared(x, x.shape, x.dtype);
+  const middle = perm[first];
+  const end = first + perm.slice(first).findIndex((axis) => axis === first) + (middle - first);
+  const expected = [...perm.keys()].map((place) => {
+    if (place < first || place >= end) return place;
+    return place < first + end - middle ? place + middle - first : place - (end - middle);
+  });
+  if (perm.join() !== expected.join()) return null;
+  const y = wasmBackend().makeTensorInfo(
+    perm.map((axis) => x.shape[axis]),
+    x.dtype,
+  );
+  const [outer, rows, columns, inner] = [
+    [0, first],
+    [first, middle],
+    [middle, end],
+    [end, x.shape.length],
+  ].map(([from, to]) => sizeOf(x.shape.slice(from, to)));
+  runKernel(transpose({ outer, rows, columns, inner }), { x, y });
+  return y;
 }

@@ -4,9 +4,10 @@ import { computeOnCpu } from '../runtime/wasm/cpuFallback';
 import { runKernel } from '../runtime/wasm/run';
 import { type UnaryOperation, unary } from '../wasmgen/arithmetic';
 import { relu } from '../wasmgen/relu';
+import { softmax } from '../wasmgen/softmax';
 import { matMulOnWasm } from './matMul';
 import { binaryOnWasm } from './operands';
-import { concatOnWasm, shared, sliceOnWasm, splitOnWasm } from './parts';
+import { concatOnWasm, shared, sliceOnWasm, splitOnWasm, transposeOnWasm } from './parts';
 import { reduceOnWasm } from './reductions';
 
 /**
@@ -28,6 +29,7 @@ interface Attributes {
   readonly numOrSizeSplits: number | number[];
   readonly begin: number | number[];
   readonly size: number | number[];
+  readonly perm: readonly number[];
 }
 
 /** Computes a kernel by generated code, or returns null where that has no version for these inputs. */
@@ -52,6 +54,14 @@ const binaryOf =
   (operation: 'add' | 'sub' | 'mul' | 'div'): Compute =>
   ({ a, b }) =>
     isFloat(a) && isFloat(b) ? binaryOnWasm(operation, a, b) : null;
+
+/** Along the last axis. */
+function softmaxOnWasm(logits: tf.TensorInfo, dim: number): tf.TensorInfo | null {
+  const { shape } = logits;
+  if (!isFloat(logits) || sizeOf(logits) === 0 || (dim !== -1 && dim !== shape.length - 1)) return null;
+  const length = shape[shape.length - 1];
+  return pointwise(logits, softmax(sizeOf(logits) / length, length, 'probability'));
+}
 
 const reductionOf =
   (kind: 'sum' | 'mean'): Compute =>
@@ -97,6 +107,8 @@ const GENERATED: Readonly<Record<string, Compute>> = {
   Concat: (inputs, { axis }) => concatOnWasm(Object.values(inputs), axis),
   SplitV: ({ x }, attrs) => splitOnWasm(x, attrs),
   Slice: ({ x }, attrs) => sliceOnWasm(x, attrs),
+  Transpose: ({ x }, attrs) => transposeOnWasm(x, attrs),
+  Softmax: ({ logits }, { dim }) => softmaxOnWasm(logits, dim),
 };
 
 /** Registers all kernels of tfjs's CPU backend for ours; once. */

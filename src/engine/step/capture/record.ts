@@ -15,5 +15,5 @@ export function canRecord(): boolean {
  * @throws Error when `body` reads from the device, or disposes or assigns to a tensor from outside
  */
 export function record<T extends Results>(body: () => T): Recording<T> {
-  return isWebGpu() ? new GpuRecording(body) : new WasmRecording(body);
+  return isWasm() ? new WasmRecording(body) : new GpuRecording(body);
 }
