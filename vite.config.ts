@@ -1,14 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy.ts';
-import { wasmThreads } from './scripts/vite/wasmThreads.ts';
 import { ISOLATION_HEADERS } from './src/serviceWorker/isolationHeaders.ts';
 
 export default defineConfig({
   // Relative, so that the build works from any sub-path of any static host.
   base: './',
   plugins: [react(), contentSecurityPolicy()],
-  worker: { format: 'es', plugins: () => [wasmThreads()] },
   // Isolated from the first opening on; static hosts leave that to the service worker.
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EngineRow, StepTime } from '../domain/benchmark';
-import type { EngineInfo } from '../domain/engineInfo';
-import { threadsWorthTrying } from '../engine/backend/threads';
+import { startWasm } from '../engine/backend/wasm';
 import { noiseDataset } from '../engine/images/noiseDataset';
 import { configOf } from './cases';
 import { type BenchContext, budgetMs } from './context';
@@ -9,23 +8,20 @@ import { prepareKernels } from './prepareKernels';
 import { RunnerStep } from './runnerStep';
 import { takeTurns } from './turns';
 
-/** Starts tfjs's WASM backend in addition to the active one. Returns null where it cannot run. */
-async function startWasmBeside(threads: 'one' | 'all', context: BenchContext): Promise<EngineInfo | null> {
+/** Starts our WASM backend beside the one that runs; false where it cannot run. */
+async function startWasmBeside(context: BenchContext): Promise<boolean> {
   try {
-    const { startWasm } = await import('../engine/backend/wasm');
-    if (tf.findBackend('wasm') !== null) tf.removeBackend('wasm');
-    return await startWasm(threads === 'one' ? 1 : threadsWorthTrying());
+    await startWasm();
+    return true;
   } catch (error) {
     context.note(`WASM left out: ${error instanceof Error ? error.message : String(error)}`);
-    return null;
+    return false;
   }
 }
 
-const wasmTitle = (threads: number) => `WASM, ${threads} thread${threads === 1 ? '' : 's'}`;
-
 /**
- * Times a whole step of the reference on every engine: WebGPU with our kernels, recorded and op by op, WebGPU with tfjs's own kernels, and
- * WASM on one thread and on all. With `webGpu` false, only WASM.
+ * A whole step of the reference by every engine: ours on WebGPU recorded, ours op by op, tfjs's own kernels, and WASM recorded and op by
+ * op. Where there is no WebGPU, `webGpu` false, WASM alone.
  */
 export async function measureEngines(
   context: BenchContext,
@@ -45,22 +41,15 @@ export async function measureEngines(
       stock: true,
     });
   }
-  const onWasm = () => new RunnerStep(config, dataset, { backend: 'wasm', record: false });
-  if ((await startWasmBeside('one', context)) !== null) contenders[wasmTitle(1)] = onWasm();
+  if (await startWasmBeside(context)) {
+    contenders['WASM, recorded'] = new RunnerStep(config, dataset, { backend: 'wasm', record: true });
+    contenders['WASM, op by op'] = new RunnerStep(config, dataset, { backend: 'wasm', record: false });
+  }
 
   context.progress(`engines: ${Object.keys(contenders).join('; ')}`);
   const turns = { rounds: context.rounds, budgetMs: budgetMs(context) };
   const times: Record<string, StepTime> = await takeTurns(contenders, context.clock, turns);
   for (const contender of Object.values(contenders)) contender.dispose();
-
-  const several = await startWasmBeside('all', context);
-  if (several !== null && several.threads > 1) {
-    const all = onWasm();
-    times[wasmTitle(several.threads)] = (await takeTurns({ all }, context.clock, turns)).all;
-    all.dispose();
-  } else if (several?.oneThreadReason != null) {
-    context.note(`WASM on several threads left out. ${several.oneThreadReason}.`);
-  }
   if (webGpu) await tf.setBackend('webgpu');
   const first = Object.values(times)[0];
   return Object.entries(times).map(([engine, { wallMs, processorMs, scriptMs }]) => ({

@@ -5,7 +5,8 @@ import { preferPlainTwins } from '../engine/kernels/runtime/program';
 import type { Method } from '../engine/methods/method';
 import { SCALARS, type StepInputs } from '../engine/methods/stepInputs';
 import { Sgd } from '../engine/optim/sgd';
-import { Recording } from '../engine/step/capture/recording';
+import { record } from '../engine/step/capture/record';
+import type { Recording } from '../engine/step/capture/recording';
 import { computeGradients, trainStep } from '../engine/step/trainStep';
 import type { Contender, LossAndGradientNorm } from './contender';
 import { queueDone } from './queueDone';
@@ -75,7 +76,7 @@ export class NetworkStep implements Contender {
       this.#work().dispose();
       return;
     }
-    this.#recording ??= new Recording(() => ({ metrics: this.#work() }));
+    this.#recording ??= record(() => ({ metrics: this.#work() }));
     this.#recording.replay();
   }
 
@@ -84,7 +85,7 @@ export class NetworkStep implements Contender {
   }
 
   get dispatches(): number | null {
-    return this.#recording?.dispatches ?? null;
+    return this.#recording?.commands ?? null;
   }
 
   /** Bytes of the recording, which tfjs does not count. */

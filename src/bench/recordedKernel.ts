@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { preferPlainTwins } from '../engine/kernels/runtime/program';
-import { Recording } from '../engine/step/capture/recording';
+import { record } from '../engine/step/capture/record';
+import type { Recording } from '../engine/step/capture/recording';
 import type { Contender } from './contender';
 import { queueDone } from './queueDone';
 
@@ -15,7 +16,7 @@ export class RecordedKernel implements Contender {
   constructor(run: () => tf.Tensor, { stock = false, repeats = 1 }: { stock?: boolean; repeats?: number } = {}) {
     preferPlainTwins(stock);
     try {
-      this.#recording = new Recording(() => {
+      this.#recording = record(() => {
         for (let n = 1; n < repeats; n++) tf.tidy(run).dispose();
         return { result: tf.tidy(run) };
       });

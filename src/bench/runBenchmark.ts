@@ -96,7 +96,6 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<BenchRepo
       isSoftware: true,
       features: [],
       threads: 1,
-      oneThreadReason: null,
       fallbackReason: null,
     },
     reference: networkCase('reference', reference),

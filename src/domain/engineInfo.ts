@@ -9,8 +9,6 @@ export interface EngineInfo {
   readonly features: readonly string[];
   /** Number of WASM threads; 0 for the other engines. */
   readonly threads: number;
-  /** Why WASM uses one thread where it could not or should not use several; null otherwise. */
-  readonly oneThreadReason: string | null;
   /** Why a faster engine was not used; null if this is the fastest. */
   readonly fallbackReason: string | null;
 }

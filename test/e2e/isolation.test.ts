@@ -6,7 +6,7 @@ import { watchForProblems } from './harness/problems';
 import { serveFolder } from './harness/staticServer';
 import { testIn } from './harness/test';
 
-/** Without a GPU, so that the engine is WASM, the one that uses threads. */
+/** Without a GPU, so that the engine is WASM. */
 const test = testIn('wasm');
 
 const isIsolated = (page: Page) => page.evaluate(() => crossOriginIsolated && typeof SharedArrayBuffer === 'function');
@@ -27,11 +27,6 @@ const registered = (page: Page) =>
 
 const trainer = (page: Page) => page.workers().find((worker) => worker.url().includes('/trainer.worker'))!;
 
-const note = (page: Page) => page.getByText(/with WebAssembly on /).innerText();
-
-/** A sentence that only a run of the threads can give: they are used, or were measured and are slower. */
-const THREADS_STARTED = /WebAssembly on \d threads|One thread is faster here than \d/;
-
 /** A page of a site that stands on its own server. */
 async function openOwn(
   browser: Browser,
@@ -49,12 +44,11 @@ async function openOwn(
 }
 
 describe('a host that sends no headers of isolation', () => {
-  test('has an isolated page with threads from the second opening on', async ({ page }) => {
+  test('has an isolated page and trainer from the second opening on', async ({ page }) => {
     let openings = 0;
     page.on('domcontentloaded', () => openings++);
     const lab = await LabPage.open(page);
     expect(await isIsolated(page)).toBe(false);
-    expect(await note(page)).toMatch(/on one thread.*reload this page/s);
     expect(await registered(page)).toBe(inject('siteUrl'));
     expect(await isControlled(page)).toBe(false);
     expect(openings).toBe(1);
@@ -65,7 +59,6 @@ describe('a host that sends no headers of isolation', () => {
     expect(await trainer(page).evaluate(() => crossOriginIsolated && typeof SharedArrayBuffer === 'function')).toBe(
       true,
     );
-    expect(await note(page)).toMatch(THREADS_STARTED);
     expect(openings).toBe(2);
     await lab.button('Train').click();
     await lab.reachStep(3);
@@ -137,7 +130,6 @@ describe('a host that sends headers of isolation', () => {
       const problems = watchForProblems(context, new URL(url).origin);
       const lab = await LabPage.open(page, '', url);
       expect(await isIsolated(page)).toBe(true);
-      expect(await note(page)).toMatch(THREADS_STARTED);
       await registered(page);
       const answer = await page.reload();
       await lab.ready();
@@ -152,7 +144,7 @@ describe('a host that sends headers of isolation', () => {
 });
 
 describe('a browser that allows no service worker', () => {
-  test('trains on one thread and says why, however often it is reloaded', async ({ page }) => {
+  test('trains, however often it is reloaded', async ({ page }) => {
     // As Firefox answers in a private window.
     await page.addInitScript(() => {
       navigator.serviceWorker.register = () => Promise.reject(new DOMException('forbidden', 'SecurityError'));
@@ -161,7 +153,6 @@ describe('a browser that allows no service worker', () => {
     await page.reload();
     await lab.ready();
     expect(await isIsolated(page)).toBe(false);
-    expect(await note(page)).toMatch(/on one thread.*cross-origin isolated.*service workers/s);
     await lab.button('Train').click();
     await lab.reachStep(3);
   });

@@ -82,7 +82,8 @@ describeOnEngines(['webgpu'], 'a benchmark run', () => {
         'WebGPU, recorded',
         'WebGPU, op by op',
         'WebGPU, stock tfjs kernels',
-        'WASM, 1 thread',
+        'WASM, recorded',
+        'WASM, op by op',
       ]);
       expect(report.methods[0]).toMatchObject({ method: 'simsiam', relative: 1 });
       expect(report.memory).toHaveLength(3);

@@ -204,7 +204,7 @@ describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', 
   });
 });
 
-describeOnEngines(['webgpu'], 'every method in a run', () => {
+describeOnEngines(['webgpu', 'wasm'], 'every method in a run', () => {
   let trainer: Trainer | undefined;
   const losses: number[] = [];
   const open = (config: RunConfig, changes: readonly LiveChange[] = []) => {

@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { assignInPlace } from '../../src/engine/kernels/movingAverage';
-import { Recording } from '../../src/engine/step/capture/recording';
+import { record } from '../../src/engine/step/capture/record';
 import { StagedTensor } from '../../src/engine/step/stagedTensor';
 import { describeOnEngines } from '../setup/engine';
 
 const variable = (values: number[]) => tf.tidy(() => tf.variable(tf.tensor1d(values)));
 
-describeOnEngines(['webgpu'], 'a recording', () => {
+describeOnEngines(['webgpu', 'wasm'], 'a recording', () => {
   it('executes nothing while recording, and everything with each replay', async () => {
     const total = variable([1, 2]);
-    const recording = new Recording(() => {
+    const recording = record(() => {
       const sum = tf.tidy(() => {
         const next = tf.add(total, tf.tensor1d([10, 20]));
         assignInPlace([{ target: total, online: next }]);
@@ -32,7 +32,7 @@ describeOnEngines(['webgpu'], 'a recording', () => {
   it('reads the inputs that the host writes before each replay, also while earlier replays run', async () => {
     const input = new StagedTensor<tf.Rank.R1>([3], 'float32');
     const x = input.write(Float32Array.of(1, 2, 3));
-    const recording = new Recording(() => ({ square: tf.square(x) }));
+    const recording = record(() => ({ square: tf.square(x) }));
     const results: Promise<Float32Array>[] = [];
     for (let n = 1; n <= 5; n++) {
       input.write(Float32Array.of(n, n + 1, n + 2));
@@ -47,7 +47,7 @@ describeOnEngines(['webgpu'], 'a recording', () => {
 
   it('keeps its constants when buffers are reused', async () => {
     const x = variable([1, 2, 3, 4]);
-    const recording = new Recording(() => ({
+    const recording = record(() => ({
       y: tf.tidy(() => {
         let y: tf.Tensor = x;
         // Constants of the same size as the results: a reused buffer would hold another value in the next replay.
@@ -67,12 +67,12 @@ describeOnEngines(['webgpu'], 'a recording', () => {
 
   it('reuses the buffers of freed tensors', () => {
     const x = tf.ones([256, 256]);
-    const recording = new Recording(() => ({
+    const recording = record(() => ({
       y: tf.tidy(() => Array.from({ length: 20 }).reduce<tf.Tensor>((y) => tf.tidy(() => tf.sin(y)), x)),
     }));
-    expect(recording.dispatches).toBe(20);
+    expect(recording.commands).toBe(20);
     expect(recording.bytes).toBeLessThan(25 * 256 * 256 * 4);
-    const scoped = new Recording(() => {
+    const scoped = record(() => {
       let y = tf.sin(x);
       for (let n = 1; n < 20; n++) {
         const next = tf.sin(y);
@@ -94,14 +94,14 @@ describeOnEngines(['webgpu'], 'a recording', () => {
       tf.tidy(() => x.assign(tf.add(x, 1)));
       return { y: tf.square(x) };
     };
-    expect(() => new Recording(assigning)).toThrow(/must not dispose, or assign to/);
+    expect(() => record(assigning)).toThrow(/must not dispose, or assign to/);
     let read: Promise<unknown> = Promise.resolve();
     const reading = () => {
       read = tf.tidy(() => tf.square(tf.ones([3]))).data();
       read.catch(() => undefined);
       return { y: tf.square(x) };
     };
-    new Recording(reading).dispose();
+    record(reading).dispose();
     await expect(read).rejects.toThrow();
     expect(tf.memory().numTensors).toBeLessThanOrEqual(before + 1);
     expect([...(await tf.tidy(() => tf.add(tf.tensor1d([1, 2]), 1)).data())]).toEqual([2, 3]);
@@ -110,7 +110,7 @@ describeOnEngines(['webgpu'], 'a recording', () => {
   it('frees all its memory', () => {
     const x = tf.ones([64]);
     const before = tf.memory();
-    const recording = new Recording(() => ({ y: tf.tidy(() => tf.exp(tf.sin(x))) }));
+    const recording = record(() => ({ y: tf.tidy(() => tf.exp(tf.sin(x))) }));
     recording.replay();
     recording.dispose();
     expect(tf.memory().numTensors).toBe(before.numTensors);

@@ -4,6 +4,7 @@ import { basicBlocks } from '../../src/domain/backbones/basicBlocks';
 import { presetConfig } from '../../src/domain/presets';
 import { liveSettingsOf, type RunConfig } from '../../src/domain/runConfig';
 import { trainingConv2d } from '../../src/engine/kernels/conv2d/conv2d';
+import { wasmBackend } from '../../src/engine/kernels/runtime/wasm/backend';
 import { createMethod } from '../../src/engine/methods/registry';
 import { networkLayers } from '../../src/engine/network/networkLayers';
 import { Sgd } from '../../src/engine/optim/sgd';
@@ -218,9 +219,9 @@ describeOnEngines(['wasm'], 'training', () => {
     optimiser.prepare(method.trained(live, 0));
     const views = () => tf.randomNormal<tf.Rank.R4>([16, 16, 16, 3]);
     const inputs = stepInputs(views(), views());
-    // tfjs counts tensors only; memory that XNNPACK keeps shows only in the size of the WebAssembly memory.
-    const { wasm } = tf.backend() as unknown as { readonly wasm: { readonly HEAPU8: Uint8Array } };
-    const held = () => ({ tensors: tf.memory().numTensors, bytes: wasm.HEAPU8.byteLength });
+    // tfjs counts tensors; what is lost of the memory shows in its size alone.
+    const { memory } = wasmBackend().heap;
+    const held = () => ({ tensors: tf.memory().numTensors, bytes: memory.buffer.byteLength });
     const train = (steps: number) => {
       for (let step = 0; step < steps; step++) trainStep(method, optimiser, inputs, live).dispose();
     };

@@ -14,7 +14,6 @@ const ENGINE: EngineInfo = {
   isSoftware: true,
   features: [],
   threads: 1,
-  oneThreadReason: null,
   fallbackReason: null,
 };
 

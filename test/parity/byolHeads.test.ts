@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { type Follower, movingAverage } from '../../src/engine/kernels/movingAverage';
+import { movingAverage } from '../../src/engine/kernels/movingAverage';
+import type { Follower } from '../../src/engine/kernels/parameterUpdates';
 import { byolLoss } from '../../src/engine/losses/byolLoss';
 import { buildLayers } from '../../src/engine/network/buildLayers';
 import { mlp } from '../../src/engine/network/heads/mlp';

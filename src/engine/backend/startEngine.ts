@@ -5,6 +5,7 @@ import { makeTfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
 import { type DeviceHooks, type DeviceOptions, requestGpuDevice } from './device';
 import { NoEngineError } from './noEngineError';
 import { multiplyAddRate, trainingRate } from './speed';
+import { startWasm } from './wasm';
 import { startWebGl } from './webgl';
 
 const TITLES = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM' } as const;
@@ -41,18 +42,11 @@ async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']):
     isSoftware,
     features,
     threads: 0,
-    oneThreadReason: null,
     fallbackReason: null,
   };
 }
 
-async function startWasm(threads: number | null): Promise<EngineInfo> {
-  // Imported on demand, so that a machine with a GPU does not load it.
-  const { startWasm } = await import('./wasm');
-  return startWasm(threads);
-}
-
-/** Starts engines and keeps the reasons why some did not start. */
+/** Starts engines, and remembers why some did not. */
 class Attempts {
   readonly #reasons: string[] = [];
 
@@ -90,13 +84,13 @@ class Attempts {
  * Starts the fastest engine, by measurement. A GPU is recognised by its peak rate within milliseconds; a slower device is compared with
  * WASM, which is faster than a software adapter.
  */
-async function startFastest(hooks: DeviceHooks, { threads = null, limits }: EngineOptions): Promise<EngineInfo> {
+async function startFastest(hooks: DeviceHooks, { limits }: EngineOptions): Promise<EngineInfo> {
   const attempts = new Attempts();
   const webgpu = await attempts.start('webgpu', () => startWebGpu(hooks, limits));
   const peak = webgpu === null ? Number.POSITIVE_INFINITY : await multiplyAddRate();
   if (webgpu !== null && peak >= FAST_PEAK) return webgpu;
   const gpu = webgpu ?? (await attempts.start('webgl', startWebGl));
-  const wasm = await attempts.start('wasm', () => startWasm(threads));
+  const wasm = await attempts.start('wasm', startWasm);
   if (gpu === null || wasm === null) {
     const only = gpu ?? wasm;
     if (only === null) throw attempts.failure('auto');
@@ -120,9 +114,7 @@ async function startFastest(hooks: DeviceHooks, { threads = null, limits }: Engi
 }
 
 export interface EngineOptions {
-  /** Number of threads for WASM, up to 8; chosen by measurement when left out. Always one where threads cannot share a memory. */
-  readonly threads?: number | null;
-  /** The limits and features to request for the WebGPU device. */
+  /** What the WebGPU device is asked for. */
   readonly limits?: DeviceOptions['limits'];
 }
 
@@ -136,14 +128,14 @@ export async function startEngine(
   hooks: DeviceHooks,
   options: EngineOptions = {},
 ): Promise<EngineInfo> {
-  const { threads = null, limits } = options;
+  const { limits } = options;
   removeBackend('webgpu');
   removeBackend('wasm');
   if (choice === 'auto') return startFastest(hooks, options);
   const starts = {
     webgpu: () => startWebGpu(hooks, limits),
     webgl: startWebGl,
-    wasm: () => startWasm(threads),
+    wasm: startWasm,
   };
   const attempts = new Attempts();
   const info = await attempts.start(choice, starts[choice]);

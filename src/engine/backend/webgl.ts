@@ -37,7 +37,6 @@ export async function startWebGl(): Promise<EngineInfo> {
     isSoftware,
     features: [],
     threads: 0,
-    oneThreadReason: null,
     fallbackReason: null,
   };
 }

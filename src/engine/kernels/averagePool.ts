@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineOp } from './runtime/op';
 import { defineProgram, runProgram } from './runtime/program';
-import { middleMean } from './wasm/columns';
+import { averagePoolGradientOnWasm, averagePoolOnWasm } from './wasm/averagePool';
 
 /** Global average pooling, one dispatch each way. */
 
@@ -49,11 +49,6 @@ function forwardOnGpu(x: tf.Tensor4D): tf.Tensor2D {
   }).y as tf.Tensor2D;
 }
 
-function forwardOnWasm(x: tf.Tensor4D): tf.Tensor2D {
-  const [n, h, w, channels] = x.shape;
-  return tf.tidy(() => middleMean(tf.reshape(x, [n, h * w, channels])));
-}
-
 export function plainGlobalAveragePool(x: tf.Tensor4D): tf.Tensor2D {
   return tf.mean(x, [1, 2]);
 }
@@ -68,12 +63,6 @@ function gradientOnGpu(dy: tf.Tensor2D, shape: Shape): tf.Tensor4D {
   }).dx as tf.Tensor4D;
 }
 
-/** Broadcasts by adding zeros, because tfjs's `tile` copies number by number on WASM. */
-function gradientOnWasm(dy: tf.Tensor2D, shape: Shape): tf.Tensor4D {
-  const [n, h, w, channels] = shape;
-  return tf.tidy(() => tf.add<tf.Tensor4D>(tf.zeros(shape), tf.reshape(tf.div(dy, h * w), [n, 1, 1, channels])));
-}
-
 function plainGradient(dy: tf.Tensor2D, [n, h, w, channels]: Shape): tf.Tensor4D {
   return tf.tidy(() => tf.tile<tf.Tensor4D>(tf.reshape(tf.div(dy, h * w), [n, 1, 1, channels]), [1, h, w, 1]));
 }
@@ -81,14 +70,14 @@ function plainGradient(dy: tf.Tensor2D, [n, h, w, channels]: Shape): tf.Tensor4D
 const gradient = defineOp({
   name: 'GlobalAveragePoolGradient',
   webgpu: gradientOnGpu,
-  wasm: gradientOnWasm,
+  wasm: averagePoolGradientOnWasm,
   plain: plainGradient,
 });
 
 const run = defineOp<'x', object>({
   name: 'GlobalAveragePool',
   webgpu: ({ x }) => [forwardOnGpu(x as tf.Tensor4D)],
-  wasm: ({ x }) => [forwardOnWasm(x as tf.Tensor4D)],
+  wasm: ({ x }) => [averagePoolOnWasm(x as tf.Tensor4D)],
   plain: ({ x }) => [plainGlobalAveragePool(x as tf.Tensor4D)],
   gradient: ([dy], { inputs: { x } }) => ({
     x: () => gradient(dy as tf.Tensor2D, (x as tf.Tensor4D).shape),

@@ -3,7 +3,7 @@ import { trainingConv2d } from './conv2d/conv2d';
 import { conv2dFilterGradient } from './conv2d/filterGradient';
 import { conv2dInputGradient } from './conv2d/inputGradient';
 import { defineOp } from './runtime/op';
-import { transposedProduct } from './wasm/products';
+import { linearInputGradientOnWasm, linearOnWasm, linearWeightGradientOnWasm } from './wasm/products';
 
 /**
  * The product as a 1 x 1 convolution in which each row is a pixel: on WebGPU our convolutions are three to ten times as fast as tfjs's
@@ -33,7 +33,7 @@ function weightGradientOnGpu(x: tf.Tensor2D, dy: tf.Tensor2D): tf.Tensor2D {
 export const linearInputGradient = defineOp({
   name: 'LinearInputGradient',
   webgpu: inputGradientOnGpu,
-  wasm: (dy, w) => transposedProduct(dy, w, false, true),
+  wasm: linearInputGradientOnWasm,
   plain: (dy, w) => tf.matMul(dy, w, false, true),
 });
 
@@ -41,13 +41,14 @@ export const linearInputGradient = defineOp({
 export const linearWeightGradient = defineOp({
   name: 'LinearWeightGradient',
   webgpu: weightGradientOnGpu,
-  wasm: (x, dy) => transposedProduct(x, dy, true, false),
+  wasm: linearWeightGradientOnWasm,
   plain: (x, dy) => tf.matMul(x, dy, true, false),
 });
 
 const run = defineOp<'x' | 'w', object>({
   name: 'TrainingLinear',
   webgpu: ({ x, w }) => [forwardOnGpu(x as tf.Tensor2D, w as tf.Tensor2D)],
+  wasm: ({ x, w }) => [linearOnWasm(x as tf.Tensor2D, w as tf.Tensor2D)],
   plain: ({ x, w }) => [tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D)],
   gradient: ([dy], { inputs: { x, w } }) => ({
     x: () => linearInputGradient(dy as tf.Tensor2D, w as tf.Tensor2D),

@@ -1,12 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Follower } from './parameterUpdates';
 import { inPlaceKernel } from './runtime/inPlace';
 import { defineOp } from './runtime/op';
-
-/** A variable and the tensor that it follows, of the same shape. */
-export interface Follower {
-  readonly target: tf.Variable;
-  readonly online: tf.Tensor;
-}
+import { assignOnWasm, movingAverageOnWasm } from './wasm/updates';
 
 const average = inPlaceKernel({
   name: 'MovingAverage',
@@ -38,10 +34,13 @@ export function plainMovingAverage(followers: readonly Follower[], scalars: tf.T
   });
 }
 
-/**
- * target = tau target + (1 - tau) online for all followers, where tau is `scalars[tau]`; on WebGPU the targets are overwritten in place.
- */
-export const movingAverage = defineOp({ name: 'MovingAverage', webgpu: averageOnGpu, plain: plainMovingAverage });
+/** target = tau target + (1 - tau) online for all of them, tau being `scalars[tau]`; on WebGPU and WASM the targets are overwritten where they lie. */
+export const movingAverage = defineOp({
+  name: 'MovingAverage',
+  webgpu: averageOnGpu,
+  wasm: movingAverageOnWasm,
+  plain: plainMovingAverage,
+});
 
 const copy = inPlaceKernel({
   name: 'AssignInPlace',
@@ -66,5 +65,10 @@ function plainAssign(followers: readonly Follower[]): void {
   });
 }
 
-/** target = online for all followers. Like `Variable.assign`, but on WebGPU the targets keep their buffers. */
-export const assignInPlace = defineOp({ name: 'AssignInPlace', webgpu: assignOnGpu, plain: plainAssign });
+/** target = online for all of them, as `Variable.assign`, but on WebGPU and WASM into the memory that the targets have. */
+export const assignInPlace = defineOp({
+  name: 'AssignInPlace',
+  webgpu: assignOnGpu,
+  wasm: assignOnWasm,
+  plain: plainAssign,
+});

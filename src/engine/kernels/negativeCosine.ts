@@ -3,6 +3,7 @@ import { l2Normalise, MIN_NORM } from './l2Normalise';
 import { defineOp } from './runtime/op';
 import { defineProgram, runProgram } from './runtime/program';
 import { REDUCTION_THREADS, scaledMean, totalCode } from './runtime/reduction';
+import { negativeCosineGradientOnWasm, negativeCosineOnWasm } from './wasm/directions';
 
 /**
  * The negative cosine of the rows of p and z, with l2-normalisation, product, sum and mean fused: two dispatches forward, one for each
@@ -105,12 +106,14 @@ export function plainNegativeCosineGradient(dy: tf.Scalar, p: tf.Tensor2D, z: tf
 const gradient = defineOp({
   name: 'NegativeCosineGradient',
   webgpu: gradientOnGpu,
+  wasm: negativeCosineGradientOnWasm,
   plain: plainNegativeCosineGradient,
 });
 
 const run = defineOp<'p' | 'z', object>({
   name: 'NegativeCosine',
   webgpu: ({ p, z }) => [forwardOnGpu(p as tf.Tensor2D, z as tf.Tensor2D)],
+  wasm: ({ p, z }) => [negativeCosineOnWasm(p as tf.Tensor2D, z as tf.Tensor2D)],
   plain: ({ p, z }) => [plainNegativeCosine(p as tf.Tensor2D, z as tf.Tensor2D)],
   gradient: ([dy], { inputs: { p, z } }) => {
     const inFirst = (first: tf.Tensor, second: tf.Tensor) =>

@@ -3,6 +3,7 @@ import { l2Normalise, MIN_NORM } from './l2Normalise';
 import { defineOp } from './runtime/op';
 import { defineProgram, runProgram } from './runtime/program';
 import { REDUCTION_THREADS, scaledMean, totalCode } from './runtime/reduction';
+import { meanStdOnWasm } from './wasm/directions';
 
 /** The mean over channels of the std of l2-normalised rows, in three dispatches: norms of rows, std of channels, mean. */
 
@@ -80,5 +81,6 @@ export function plainMeanStdOfDirections(z: tf.Tensor2D): tf.Scalar {
 export const meanStdOfDirections = defineOp({
   name: 'MeanStdOfDirections',
   webgpu: meanStdOnGpu,
+  wasm: meanStdOnWasm,
   plain: plainMeanStdOfDirections,
 });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineOp } from './runtime/op';
 import { defineProgram, runProgram } from './runtime/program';
+import { scatterRowsOnWasm } from './wasm/updates';
 
 const PROGRAM = defineProgram({
   name: 'scatterRows',
@@ -32,7 +33,12 @@ export function plainScatterRows(target: tf.Variable<tf.Rank.R2>, indices: tf.Te
 }
 
 /**
- * Row indices[i] of `target` [M, d] becomes row i of `rows` [N, d]; `indices` int32 [N] must not repeat an index. On WebGPU the rows are
- * overwritten in place.
+ * Row indices[i] of `target` [M, d] becomes row i of `rows` [N, d]; `indices` int32 [N] has no index twice. On WebGPU and WASM the rows are
+ * overwritten where they lie.
  */
-export const scatterRows = defineOp({ name: 'ScatterRows', webgpu: scatterOnGpu, plain: plainScatterRows });
+export const scatterRows = defineOp({
+  name: 'ScatterRows',
+  webgpu: scatterOnGpu,
+  wasm: scatterRowsOnWasm,
+  plain: plainScatterRows,
+});

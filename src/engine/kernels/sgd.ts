@@ -1,20 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import type { SgdItem, SgdSettings } from './parameterUpdates';
 import { inPlaceKernel } from './runtime/inPlace';
 import { defineOp } from './runtime/op';
-
-/** One parameter to update. */
-export interface SgdItem {
-  readonly weight: tf.Variable;
-  readonly velocity: tf.Variable;
-  readonly gradient: tf.Tensor;
-  /** Index of its learning rate in the scalars. */
-  readonly rate: number;
-}
-
-export interface SgdSettings {
-  readonly momentum: number;
-  readonly weightDecay: number;
-}
+import { sgdOnWasm } from './wasm/updates';
 
 const update = inPlaceKernel({
   name: 'SgdMomentum',
@@ -57,7 +45,7 @@ export function plainSgdUpdate(
 }
 
 /**
- * v = momentum v + (gradient + weightDecay w); w = w - rate v, for all items, each with its rate from `scalars` (float32 [any]). On WebGPU
- * weights and velocities are overwritten in place, and with them all tensors that share their data.
+ * v = momentum v + (gradient + weightDecay w); w = w - rate v, for all items, each with its rate from `scalars` (float32 [any]). On
+ * WebGPU and WASM weights and velocities are overwritten where they lie, and so is all that shares their data.
  */
-export const sgdUpdate = defineOp({ name: 'SgdUpdate', webgpu: sgdOnGpu, plain: plainSgdUpdate });
+export const sgdUpdate = defineOp({ name: 'SgdUpdate', webgpu: sgdOnGpu, wasm: sgdOnWasm, plain: plainSgdUpdate });

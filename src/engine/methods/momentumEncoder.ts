@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Follower, movingAverage } from '../kernels/movingAverage';
+import { movingAverage } from '../kernels/movingAverage';
+import type { Follower } from '../kernels/parameterUpdates';
 import type { Encoder } from '../network/encoder';
 import type { Network } from '../network/network';
 import type { Pair } from '../network/nn/bothViews';

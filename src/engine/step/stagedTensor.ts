@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { isWebGpu } from '../kernels/runtime/program';
 import { bufferOf, submitPending, tfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
+import { isWasm, wasmBackend } from '../kernels/runtime/wasm/backend';
 
-/** A tensor whose values are uploaded in each step. On WebGPU they always go into the same buffer, which a recording reads. */
+/** A tensor whose values the host gives anew in each step. On WebGPU and WASM they always go to the same place, where a recording finds them. */
 export class StagedTensor<R extends tf.Rank> {
   readonly #shape: tf.ShapeMap[R];
   readonly #dtype: 'float32' | 'int32';
@@ -20,6 +21,10 @@ export class StagedTensor<R extends tf.Rank> {
       // Queued commands still read the old values, so they are submitted first.
       submitPending(backend);
       backend.queue.writeBuffer(bufferOf(backend, this.#tensor.dataId), 0, values);
+      return this.#tensor;
+    }
+    if (this.#tensor !== null && isWasm()) {
+      wasmBackend().view(this.#tensor).set(values);
       return this.#tensor;
     }
     this.#tensor?.dispose();

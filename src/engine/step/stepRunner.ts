@@ -6,7 +6,9 @@ import { type Method, NO_MORE_VIEWS } from '../methods/method';
 import { SCALAR, SCALARS, type StepInputs } from '../methods/stepInputs';
 import { Sgd } from '../optim/sgd';
 import { seededRandom } from '../random';
-import { compileAhead, Recording } from './capture/recording';
+import { compileAhead } from './capture/gpuRecording';
+import { canRecord, record } from './capture/record';
+import type { Recording } from './capture/recording';
 import { disposeHeldTargets, HeldTargets, type HeldTargetsState } from './heldTargets';
 import { StagedBatch } from './stagedBatch';
 import { StagedTensor } from './stagedTensor';
@@ -46,9 +48,9 @@ export function disposeStepState({ momentum, heldTargets }: StepState): void {
 type StepResults = { readonly metrics: tf.Tensor1D; readonly x1: tf.Tensor4D; readonly x2: tf.Tensor4D };
 
 /**
- * Runs training steps: draws the augmentations, and makes the views, the gradients and the update on the device. On WebGPU the device work
- * is recorded in the first step and replayed in the others, until its operations change; on other engines, and with `record` false, each
- * step is run op by op. The results are the same.
+ * Carries out training steps: draws the augmentations, and has the device make the views, the gradients and the update. On WebGPU and
+ * WASM the device work is recorded in the first step and replayed in the others, until what it consists of changes; elsewhere, and with
+ * `record` false, each step is run op by op. Both give the same numbers.
  */
 export class StepRunner {
   readonly #config: RunConfig;
@@ -101,12 +103,12 @@ export class StepRunner {
   run(plan: StepPlan): Promise<StepMetrics> {
     this.#targets?.load(plan.step);
     const work = this.#stage(plan);
-    if (!this.#record || !isWebGpu()) return this.#runOpByOp(plan, work);
+    if (!this.#record || !canRecord()) return this.#runOpByOp(plan, work);
     const operations = this.#operations(plan);
     if (this.#recording?.operations !== operations) this.forgetRecording();
     this.#prepare(plan);
     if (this.#recording === null) {
-      this.#recording = { operations, steps: new Recording(work) };
+      this.#recording = { operations, steps: record(work) };
     }
     const { steps } = this.#recording;
     steps.replay();

@@ -20,9 +20,8 @@ export function AdapterNote() {
 
 /** The note on an engine; null for WebGPU on a GPU. */
 export function adapterNote(adapter: EngineInfo, preset: PresetName): string | null {
-  const { oneThreadReason, fallbackReason } = adapter;
+  const { fallbackReason } = adapter;
   const sentences = [engineSentence(adapter)];
-  if (oneThreadReason !== null) sentences.push(sentence(oneThreadReason));
   if (fallbackReason !== null) sentences.push(sentence(fallbackReason));
   if (adapter.isSoftware) {
     sentences.push(

@@ -11,7 +11,6 @@ const DEFAULTS: Answers = {
     description: 'test adapter',
     isSoftware: false,
     threads: 0,
-    oneThreadReason: null,
     features: [],
     fallbackReason: null,
   }),

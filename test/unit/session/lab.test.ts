@@ -41,7 +41,6 @@ const ON_SOFTWARE: Options['answers'] = {
     description: 'SwiftShader',
     isSoftware: true,
     threads: 0,
-    oneThreadReason: null,
     features: [],
     fallbackReason: null,
   }),
@@ -179,7 +178,6 @@ describe('opening the page', () => {
       description: 'x',
       isSoftware: false,
       threads: 0,
-      oneThreadReason: null,
       features: [],
       fallbackReason: 'No WebGPU.',
     } as const;

@@ -1,5 +1,5 @@
 import { defineOp } from '../runtime/op';
-import { wasmBatchNormBackward, wasmBatchNormForward } from '../wasm/batchNorm';
+import { batchNormBackwardOnWasm, batchNormForwardOnWasm } from '../wasm/batchNorm';
 import { backwardByView, forwardByView } from './byView';
 import type { BatchNormInputs, BatchNormOutputs } from './contract';
 import { batchNormBackwardOnGpu, batchNormForwardOnGpu } from './gpu';
@@ -8,7 +8,7 @@ import { plainBatchNormBackward, plainBatchNormForward } from './plain';
 const forward = defineOp({
   name: 'BatchNorm',
   webgpu: batchNormForwardOnGpu,
-  wasm: forwardByView(wasmBatchNormForward),
+  wasm: batchNormForwardOnWasm,
   plain: forwardByView(plainBatchNormForward),
 });
 
@@ -26,6 +26,6 @@ export function batchNormForward(inputs: BatchNormInputs): BatchNormOutputs {
 export const batchNormBackward = defineOp({
   name: 'BatchNormGradient',
   webgpu: batchNormBackwardOnGpu,
-  wasm: backwardByView(wasmBatchNormBackward),
+  wasm: batchNormBackwardOnWasm,
   plain: backwardByView(plainBatchNormBackward),
 });

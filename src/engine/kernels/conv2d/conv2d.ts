@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineOp } from '../runtime/op';
+import { forwardOnWasm } from '../wasm/convolution';
 import { variantFor } from './choice';
 import { filterGradient } from './filterGradient';
 import { type ConvGeometry, convGeometry, yShapeOf } from './geometry';
@@ -20,10 +21,18 @@ function forwardOnGpu(x: tf.Tensor4D, kernel: tf.Tensor4D, g: ConvGeometry): tf.
   return runStrips(run, variant);
 }
 
+function plainForward(x: tf.Tensor4D, kernel: tf.Tensor4D, { stride, pad }: ConvGeometry): tf.Tensor4D {
+  return tf.conv2d(x, kernel, stride, pad);
+}
+
 const run = defineOp<'x' | 'kernel', ConvGeometry>({
   name: 'TrainingConv2d',
   webgpu: ({ x, kernel }, g) => [forwardOnGpu(x as tf.Tensor4D, kernel as tf.Tensor4D, g)],
-  plain: ({ x, kernel }, { stride, pad }) => [tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, pad)],
+  wasm: ({ x, kernel }, g) => [
+    forwardOnWasm(x as tf.Tensor4D, kernel as tf.Tensor4D, g) ??
+      plainForward(x as tf.Tensor4D, kernel as tf.Tensor4D, g),
+  ],
+  plain: ({ x, kernel }, g) => [plainForward(x as tf.Tensor4D, kernel as tf.Tensor4D, g)],
   gradient: ([dy], { inputs: { x, kernel } }, g) => ({
     x: () => inputGradient(dy as tf.Tensor4D, kernel as tf.Tensor4D, g),
     kernel: () => filterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, g),

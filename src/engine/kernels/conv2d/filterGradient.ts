@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineOp } from '../runtime/op';
-import { filterGradientOnWasm } from '../wasm/conv2dGradients';
+import { filterGradientOnWasm } from '../wasm/convolution';
 import { variantFor } from './choice';
 import { runFilterStrips } from './filterProgram';
 import { type ConvGeometry, convGeometry, kernelShapeOf, type Shape4D } from './geometry';
@@ -27,7 +27,7 @@ export function plainFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeom
 export const filterGradient = defineOp({
   name: 'Conv2dFilterGradient',
   webgpu: filterGradientOnGpu,
-  wasm: filterGradientOnWasm,
+  wasm: (x, dy, g) => filterGradientOnWasm(x, dy, g) ?? plainFilterGradient(x, dy, g),
   plain: plainFilterGradient,
 });
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineOp } from '../runtime/op';
-import { inputGradientOnWasm } from '../wasm/conv2dGradients';
+import { inputGradientOnWasm } from '../wasm/convolution';
 import { variantFor } from './choice';
 import { type ConvGeometry, convGeometry, type Shape4D, xShapeOf } from './geometry';
 import { runStrips, type StripRun } from './stripProgram';
@@ -36,7 +36,7 @@ export function plainInputGradient(dy: tf.Tensor4D, kernel: tf.Tensor4D, g: Conv
 export const inputGradient = defineOp({
   name: 'Conv2dInputGradient',
   webgpu: inputGradientOnGpu,
-  wasm: inputGradientOnWasm,
+  wasm: (dy, kernel, g) => inputGradientOnWasm(dy, kernel, g) ?? plainInputGradient(dy, kernel, g),
   plain: plainInputGradient,
 });
 

@@ -7,7 +7,7 @@ export interface Op<Compute> {
   readonly name: string;
   /** Our WGSL on tfjs's WebGPU backend. */
   readonly webgpu: Compute;
-  /** On tfjs's WASM backend; `plain` where left out. */
+  /** Generated WebAssembly on our backend for the processor; `plain` where left out. */
   readonly wasm?: Compute;
   /** Plain tfjs ops: runs on every other backend, and is the reference in tests. */
   readonly plain: Compute;

@@ -1,54 +1,78 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type {
   BatchNormGradientInputs,
   BatchNormGradients,
   BatchNormInputs,
   BatchNormOutputs,
 } from '../batchNorm/contract';
-import { affineColumns, columnMeans } from './columns';
+import { wasmBackend } from '../runtime/wasm/backend';
+import { newTensor, runKernel, UNUSED, withTemporary } from '../runtime/wasm/run';
+import {
+  batchNormCoefficients,
+  batchNormGradient,
+  batchNormGradientSums,
+  batchNormGradientTotals,
+} from '../wasmgen/batchNorm/backward';
+import { batchNormPartials } from '../wasmgen/batchNorm/blocks';
+import { batchNormNormalise, batchNormStatistics, batchNormSums } from '../wasmgen/batchNorm/forward';
+import { FLOAT } from '../wasmgen/lanes';
 
-/** `batchNormForward` in as few passes of XNNPACK over the data as possible. */
-export function wasmBatchNormForward(inputs: BatchNormInputs): BatchNormOutputs {
-  const { x, gamma, beta, residual, relu, epsilon, moving } = inputs;
-  const [rows] = x.shape;
-  return tf.tidy(() => {
-    const mean = columnMeans(x);
-    const centred = affineColumns(x, tf.onesLike(mean), tf.neg(mean));
-    // From centred values, since E[x^2] - E[x]^2 loses all digits where the mean is large.
-    const variance = columnMeans(tf.square(centred));
-    const inverseStd = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor1D;
-    if (moving !== null) {
-      const { decay } = moving;
-      const unbiased = tf.mul(variance, rows / Math.max(1, rows - 1));
-      moving.mean.assign(tf.add(tf.mul(moving.mean, decay), tf.mul(mean, 1 - decay)));
-      moving.variance.assign(tf.add(tf.mul(moving.variance, decay), tf.mul(unbiased, 1 - decay)));
-    }
-    const scaled = affineColumns(centred, tf.mul(inverseStd, gamma), beta, relu && residual === null);
-    if (residual === null) return { y: scaled, mean, inverseStd };
-    const sum = tf.add<tf.Tensor2D>(scaled, residual);
-    return { y: relu ? tf.relu(sum) : sum, mean, inverseStd };
+/** `batchNormForward` by generated kernels: three passes, of which two over the data. */
+export function batchNormForwardOnWasm(inputs: BatchNormInputs): BatchNormOutputs {
+  const { x, gamma, beta, residual, relu, views = 1, epsilon, moving } = inputs;
+  const { variant } = wasmBackend();
+  const [rows, channels] = x.shape;
+  const shape = { rows, channels, views };
+  const mean = newTensor<tf.Tensor1D>([views * channels]);
+  const inverseStd = newTensor<tf.Tensor1D>([views * channels]);
+  withTemporary(batchNormPartials(shape) * FLOAT, (partials) => {
+    runKernel(batchNormSums(shape, variant), { x, partials });
+    runKernel(batchNormStatistics(shape, { epsilon, decay: moving?.decay ?? null }), {
+      partials,
+      mean,
+      inverseStd,
+      movingMean: moving?.mean ?? UNUSED,
+      movingVariance: moving?.variance ?? UNUSED,
+    });
   });
+  const y = newTensor<tf.Tensor2D>(x.shape);
+  runKernel(batchNormNormalise(shape, { relu, residual: residual !== null }, variant), {
+    x,
+    mean,
+    inverseStd,
+    gamma,
+    beta,
+    residual: residual ?? UNUSED,
+    y,
+  });
+  return { y, mean, inverseStd };
 }
 
-/** `batchNormBackward` likewise: dx = a g + b (x - mean) + c, with a, b, c per column. */
-export function wasmBatchNormBackward(inputs: BatchNormGradientInputs): BatchNormGradients {
-  const { dy, x, gamma, forward, relu, hasResidual } = inputs;
+/** `batchNormBackward` likewise. */
+export function batchNormBackwardOnWasm(inputs: BatchNormGradientInputs): BatchNormGradients {
+  const { dy, x, gamma, forward, relu, views = 1, hasResidual } = inputs;
   const { y, mean, inverseStd } = forward;
-  const [rows] = x.shape;
-  const { g, ...gradients } = tf.tidy(() => {
-    const g = relu ? tf.mul<tf.Tensor2D>(dy, tf.step(y)) : tf.clone(dy);
-    const centred = affineColumns(x, tf.onesLike(mean), tf.neg(mean));
-    const meanG = columnMeans(g);
-    const meanProduct = tf.mul<tf.Tensor1D>(columnMeans(tf.mul(g, centred)), inverseStd);
-    const scale = tf.mul<tf.Tensor1D>(inverseStd, gamma);
-    const slope = tf.neg(tf.mul<tf.Tensor1D>(tf.mul(scale, inverseStd), meanProduct));
-    const dx = tf.add<tf.Tensor2D>(
-      affineColumns(g, scale, tf.neg(tf.mul<tf.Tensor1D>(scale, meanG))),
-      affineColumns(centred, slope, tf.zerosLike(slope)),
-    );
-    return { dx, dGamma: tf.mul<tf.Tensor1D>(meanProduct, rows), dBeta: tf.mul<tf.Tensor1D>(meanG, rows), g };
+  const { variant } = wasmBackend();
+  const [rows, channels] = x.shape;
+  const shape = { rows, channels, views };
+  const dGamma = newTensor<tf.Tensor1D>([channels]);
+  const dBeta = newTensor<tf.Tensor1D>([channels]);
+  const dx = newTensor<tf.Tensor2D>(x.shape);
+  const dResidual = hasResidual ? newTensor<tf.Tensor2D>(x.shape) : null;
+  withTemporary(batchNormCoefficients(shape) * FLOAT, (coefficients) => {
+    withTemporary(batchNormPartials(shape) * FLOAT, (partials) => {
+      runKernel(batchNormGradientSums(shape, relu, variant), { dy, x, y, mean, partials });
+      runKernel(batchNormGradientTotals(shape), { partials, inverseStd, gamma, dGamma, dBeta, coefficients });
+    });
+    runKernel(batchNormGradient(shape, { relu, residual: hasResidual }, variant), {
+      dy,
+      x,
+      y,
+      mean,
+      coefficients,
+      dx,
+      dResidual: dResidual ?? UNUSED,
+    });
   });
-  if (hasResidual) return { ...gradients, dResidual: g };
-  g.dispose();
-  return { ...gradients, dResidual: null };
+  return { dx, dGamma, dBeta, dResidual };
 }

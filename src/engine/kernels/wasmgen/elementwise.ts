@@ -1,5 +1,5 @@
-import { type FunctionBuilder, type Int, i32, type Local } from './assembler';
-import { FLOAT, LANES, VECTOR } from './lanes';
+import { type FunctionBuilder, type Int, i32, type Local, type Value } from './assembler';
+import { at, FLOAT, LANES, loadLanes, storeLanes, VECTOR } from './lanes';
 
 /**
  * Runs over `count` floats, vectors of four first and then one by one; `pointers` move along. The body gets the number of lanes to load and
@@ -23,4 +23,30 @@ export function eachVector(
     );
   run(LANES);
   run(1);
+}
+
+/** Floats of a unit of `eachFloat`. */
+const UNIT = 4096;
+
+/** The units that `count` floats are cut into. */
+export const floatUnits = (count: number): number => Math.ceil(count / UNIT);
+
+/** result[i] = value(sources[i]) for the floats of the units `from` to `to - 1` of `count`. */
+export function eachFloat(
+  f: FunctionBuilder,
+  count: number,
+  { from, to }: { readonly from: Local<'i32'>; readonly to: Local<'i32'> },
+  arrays: readonly [result: Local<'i32'>, ...sources: Local<'i32'>[]],
+  value: (loaded: readonly Value<'v128'>[]) => Value<'v128'>,
+): void {
+  const first = f.let(i32.mul(from, UNIT));
+  const floats = f.let(i32.sub(i32.min(i32.mul(to, UNIT), i32.const(count)), first));
+  const [result, ...sources] = arrays;
+  const target = f.let(at(result, first, FLOAT));
+  const pointers = sources.map((source) => f.let(at(source, first, FLOAT)));
+  const made = f.local('v128');
+  eachVector(f, floats, [target, ...pointers], (lanes) => {
+    f.set(made, value(pointers.map((pointer) => loadLanes(pointer, lanes))));
+    for (const store of storeLanes(target, made, lanes)) f.emit(store);
+  });
 }

@@ -1,19 +1,33 @@
-import { f32x4, ModuleBuilder, v128 } from './assembler';
+import { f32x4, ModuleBuilder, type Value, v128 } from './assembler';
 import { webAssembly } from './webAssembly';
 
-let relaxedSimd: boolean | undefined;
+type Probe = (x: Value<'v128'>) => Value<'v128'>;
+
+const known = new Map<Probe, boolean>();
+
+/** Whether a module with this operation can be compiled here; false where there is no WebAssembly. */
+function canCompile(probe: Probe): boolean {
+  let possible = known.get(probe);
+  if (possible === undefined) {
+    const module = new ModuleBuilder();
+    module.function('probe', ['at'], (f, { at }) => f.emit(v128.store(at, probe(f.let(v128.load(at))))));
+    possible = typeof webAssembly === 'object' && webAssembly.validate(module.bytes(false));
+    known.set(probe, possible);
+  }
+  return possible;
+}
+
+const addition: Probe = (x) => f32x4.add(x, x);
+const fusedMultiplyAdd: Probe = (x) => f32x4.fma(x, x, x);
+
+/** Whether vectors of four floats can be computed with here. */
+export function hasSimd(): boolean {
+  return canCompile(addition);
+}
 
 /** Whether fused multiply-adds (relaxed SIMD) can be compiled here. */
 export function hasRelaxedSimd(): boolean {
-  if (relaxedSimd === undefined) {
-    const module = new ModuleBuilder();
-    module.function('probe', ['at'], (f, { at }) => {
-      const x = v128.load(at);
-      f.emit(v128.store(at, f32x4.fma(x, x, x)));
-    });
-    relaxedSimd = webAssembly.validate(module.bytes(false));
-  }
-  return relaxedSimd;
+  return canCompile(fusedMultiplyAdd);
 }
 
 /**
