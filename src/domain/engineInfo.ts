@@ -5,7 +5,7 @@ export interface EngineInfo {
   readonly description: string;
   /** Whether the processor computes, as WASM or as a software WebGPU adapter: some hundred times slower than a GPU. */
   readonly isSoftware: boolean;
-  /** Optional WebGPU features the device was made with. */
+  /** What of the optional is used: features of the WebGPU device, or what decides the last bits of WASM's results. */
   readonly features: readonly string[];
   /** Threads of the processor that WASM computes on; 0 on the other engines. */
   readonly threads: number;

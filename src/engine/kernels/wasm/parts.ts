@@ -102,7 +102,7 @@ export function transposeOnWasm(
   const first = perm.findIndex((axis, place) => axis !== place);
   if (first < 0) return shared(x, x.shape, x.dtype);
   const middle = perm[first];
-  const end = first + perm.slice(first).findIndex((axis) => axis === first) + (middle - first);
+  const end = first + perm.slice(first).indexOf(first) + (middle - first);
   const expected = [...perm.keys()].map((place) => {
     if (place < first || place >= end) return place;
     return place < first + end - middle ? place + middle - first : place - (end - middle);
