@@ -5,7 +5,7 @@ export interface EngineInfo {
   readonly description: string;
   /** Whether it computes on the processor, by WASM or a software WebGPU adapter, some hundred times slower than a GPU. */
   readonly isSoftware: boolean;
-  /** Optional WebGPU features of the device. */
+  /** Optional features in use: those of the WebGPU device, or the instructions that decide the last bits of WASM's results. */
   readonly features: readonly string[];
   /** Number of WASM threads; 0 for the other engines. */
   readonly threads: number;

@@ -16,12 +16,13 @@ export async function startWasm(): Promise<EngineInfo> {
   if (tf.findBackendFactory(WASM_BACKEND) !== null) tf.removeBackend(WASM_BACKEND);
   tf.registerBackend(WASM_BACKEND, () => new WasmBackend());
   if (!(await tf.setBackend(WASM_BACKEND))) throw new Error('its WebAssembly did not start');
+  const { fma } = wasmBackend().variant;
   return {
     engine: 'wasm',
-    description: 'processor, 1 thread',
+    // Records keep the description: fused multiply-adds change the last bits of a run.
+    description: `processor, 1 thread${fma ? ', relaxed SIMD' : ''}`,
     isSoftware: true,
-    // Fused multiply-adds change the last bits of a run.
-    features: wasmBackend().variant.fma ? ['simd', 'relaxed-simd'] : ['simd'],
+    features: ['simd', 'winograd', ...(fma ? ['relaxed-simd'] : [])],
     threads: 1,
     fallbackReason: null,
   };

@@ -158,7 +158,6 @@ export class WasmBackend extends tf.KernelBackend {
     this.disposeData(dataId);
   }
 
-  /** `numBytesAllocated` is all that the memory has grown to. */
   override memory(): { unreliable: boolean } {
     return { unreliable: false };
   }
