@@ -3,7 +3,7 @@ import type { Normalisation } from './normalisation';
 import { COLUMN, JITTER } from './params';
 
 /**
- * The augmentations in plain tfjs ops: what other backends than WebGPU run, and what the WGSL is tested against. Crop, resize and
+ * The augmentations in plain tfjs ops: what backends without an implementation of ours run, and what ours are tested against. Crop, resize and
  * flip are one linear map of the rows and one of the columns, and so is the blur: each is a pair of batched matrix products.
  */
 
