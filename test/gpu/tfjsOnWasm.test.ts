@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { assignInPlace, movingAverage } from '../../src/engine/kernels/movingAverage';
 import { wasmBackend } from '../../src/engine/kernels/runtime/wasm/backend';
+import { sgdUpdate } from '../../src/engine/kernels/sgd';
 import { record } from '../../src/engine/step/capture/record';
 import { describeOnEngines } from '../setup/engine';
 import { expectClose, normalValues, onCpu, seeded, valuesOf } from './kernels/harness';
@@ -173,6 +175,17 @@ describeOnEngines(['wasm'], 'tfjs’s ops on the generated kernels equal the CPU
 
   it('an empty tensor', async () => {
     await compare([[0, 5]], (x) => [tf.add(x, x), tf.sum(x, 0), tf.neg(x)]);
+  });
+
+  it('refuses updates of another shape, which would write into other tensors', () => {
+    const target = tf.tidy(() => tf.variable(tf.zeros([3]), false));
+    const velocity = tf.tidy(() => tf.variable(tf.zeros([3]), false));
+    const [online, scalars] = [tf.ones([4]), tf.tensor1d([0.1])];
+    expect(() => assignInPlace([{ target, online }])).toThrow(/Shapes 3 and 4/);
+    expect(() => movingAverage([{ target, online }], scalars, 0)).toThrow(/Shapes 3 and 4/);
+    const update = { weight: target, velocity, gradient: online, rate: 0 };
+    expect(() => sgdUpdate([update], scalars, { momentum: 0.9, weightDecay: 0 })).toThrow(/Shapes 3 and 4/);
+    tf.dispose([target, velocity, online, scalars]);
   });
 
   it('keeps numbers that grew out of a small memory', async () => {

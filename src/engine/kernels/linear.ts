@@ -56,7 +56,11 @@ const run = defineOp<'x' | 'w', object>({
   }),
 });
 
-/** Differentiable product of x [N, in] and w [in, out] -> [N, out]. */
+/**
+ * Differentiable product of x [N, in] and w [in, out] -> [N, out].
+ * @throws Error when the sizes disagree
+ */
 export function trainingLinear(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
+  if (x.shape[1] !== w.shape[0]) throw new Error(`linear: x is [${x.shape}], but the weights are [${w.shape}]`);
   return run({ x, w }, {})[0] as tf.Tensor2D;
 }

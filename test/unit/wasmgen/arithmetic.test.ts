@@ -109,12 +109,12 @@ describe('copies', () => {
     expect(arena.floats(y)).toEqual(expected);
   });
 
-  it('of rows to the places that a list says', () => {
-    const rows = randomFloats(3 * 5, 8);
+  it('of rows to the places that a list says, and nowhere else', () => {
+    const rows = randomFloats(5 * 5, 8);
     const arena = new Arena();
     const target = arena.of('target', new Float32Array(6 * 5));
-    const indices = arena.ofInts('indices', [4, 0, 2]);
-    arena.run(scatterRows(3, 5), { rows: arena.of('rows', rows), indices, target });
+    const indices = arena.ofInts('indices', [4, 0, 2, 6, -1]);
+    arena.run(scatterRows({ count: 5, width: 5, targetRows: 6 }), { rows: arena.of('rows', rows), indices, target });
     const expected = new Float32Array(30);
     [4, 0, 2].forEach((row, i) => expected.set(rows.subarray(5 * i, 5 * i + 5), 5 * row));
     expect(arena.floats(target)).toEqual(expected);

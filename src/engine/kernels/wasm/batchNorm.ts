@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type {
   BatchNormGradientInputs,
   BatchNormGradients,
@@ -22,6 +22,9 @@ export function batchNormForwardOnWasm(inputs: BatchNormInputs): BatchNormOutput
   const { x, gamma, beta, residual, relu, views = 1, epsilon, moving } = inputs;
   const { variant } = wasmBackend();
   const [rows, channels] = x.shape;
+  const lists = [gamma, beta, ...(moving === null ? [] : [moving.mean, moving.variance])];
+  for (const list of lists) tf.util.assertShapesMatch(list.shape, [channels], 'batchNorm, parameters of channels: ');
+  if (residual !== null) tf.util.assertShapesMatch(residual.shape, x.shape, 'batchNorm, residual: ');
   const shape = { rows, channels, views };
   const mean = newTensor<tf.Tensor1D>([views * channels]);
   const inverseStd = newTensor<tf.Tensor1D>([views * channels]);

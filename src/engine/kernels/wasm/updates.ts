@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { Follower, SgdItem, SgdSettings } from '../parameterUpdates';
 import { wasmBackend } from '../runtime/wasm/backend';
 import { runKernel, withConstant } from '../runtime/wasm/run';
@@ -8,7 +8,11 @@ import { followerTable, movingAverage } from '../wasmgen/movingAverage';
 import { scatterRows } from '../wasmgen/scatterRows';
 import { sgdMomentum, sgdTable } from '../wasmgen/sgd';
 
-/** Updates of variables where they lie, by generated kernels. */
+/** Updates of variables where they lie, by generated kernels. Shapes are checked, since a kernel would write beyond a variable. */
+
+function checkFollower({ target, online }: Follower): void {
+  tf.util.assertShapesMatch(target.shape, online.shape, `${target.name} and what it follows: `);
+}
 
 export function sgdOnWasm(
   items: readonly SgdItem[],
@@ -16,6 +20,10 @@ export function sgdOnWasm(
   { momentum, weightDecay }: SgdSettings,
 ): void {
   if (items.length === 0) return;
+  for (const { weight, velocity, gradient } of items) {
+    for (const { shape } of [velocity, gradient])
+      tf.util.assertShapesMatch(weight.shape, shape, `SGD of ${weight.name}: `);
+  }
   const backend = wasmBackend();
   const rates = backend.offsetOf(scalars);
   const { table, pieces } = sgdTable(
@@ -36,6 +44,7 @@ export function sgdOnWasm(
 
 export function movingAverageOnWasm(followers: readonly Follower[], scalars: tf.Tensor1D, tau: number): void {
   if (followers.length === 0) return;
+  followers.forEach(checkFollower);
   const backend = wasmBackend();
   const { table, pieces } = followerTable(
     followers.map(({ target, online }) => ({
@@ -49,6 +58,7 @@ export function movingAverageOnWasm(followers: readonly Follower[], scalars: tf.
 }
 
 export function assignOnWasm(followers: readonly Follower[]): void {
+  followers.forEach(checkFollower);
   for (const { target, online } of followers) {
     const bytes = target.size * FLOAT;
     // A tensor that shares the variable's place has its values already.
@@ -58,5 +68,7 @@ export function assignOnWasm(followers: readonly Follower[]): void {
 }
 
 export function scatterRowsOnWasm(target: tf.Variable<tf.Rank.R2>, indices: tf.Tensor1D, rows: tf.Tensor2D): void {
-  runKernel(scatterRows(rows.shape[0], rows.shape[1]), { rows, indices, target });
+  const [count, width] = rows.shape;
+  tf.util.assertShapesMatch([target.shape[1], indices.size], [width, count], 'rows, their width and their places: ');
+  runKernel(scatterRows({ count, width, targetRows: target.shape[0] }), { rows, indices, target });
 }
