@@ -9,7 +9,6 @@ interface TraceEvent {
   readonly ts: number;
   readonly dur?: number;
   readonly tdur?: number;
-  readonly args?: { readonly name?: string };
 }
 
 /** A task of a page's main thread. */
@@ -33,6 +32,8 @@ const TASK = 'ThreadControllerImpl::RunTask';
 const PARTS = 4;
 /** The page's process starts tracing some time after the request. */
 const SETTLE_MS = 300;
+/** Set by the page once the trace runs: tells its main thread from those of Chromium's own pages. */
+const PAGE_MARK = 'page under test';
 const REFERENCE_MARK = 'reference task';
 /** Turns of a loop that took 50 ms of processor time on the two-core machine where the page was built. */
 const REFERENCE_TURNS = 40_000_000;
@@ -54,7 +55,7 @@ export async function referenceTask(page: Page): Promise<void> {
 }
 
 /**
- * The tasks of the main thread of the browser's only page during `work`. Tests judge their processor time: the wall time of a task
+ * The tasks of a page's main thread during `work`. Tests judge their processor time: the wall time of a task
  * also includes the time in which a software adapter occupies every core.
  */
 export async function mainThreadTasks(
@@ -66,6 +67,7 @@ export async function mainThreadTasks(
   let trace: Buffer;
   try {
     await page.waitForTimeout(SETTLE_MS);
+    await page.evaluate((mark) => performance.mark(mark).name, PAGE_MARK);
     await work();
     // A task is recorded at its end, after its answer, so that the second answer ensures that the first task is recorded.
     for (let n = 0; n < 2; n++) await page.evaluate(() => undefined);
@@ -78,12 +80,9 @@ export async function mainThreadTasks(
 }
 
 function tasksOf(events: readonly TraceEvent[]): MainThreadTasks {
-  const isMain = new Set(
-    events
-      .filter(({ ph, name, args }) => ph === 'M' && name === 'thread_name' && args?.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  const onMain = events.filter(({ pid, tid }) => isMain.has(`${pid} ${tid}`));
+  const marked = events.find(({ name }) => name === PAGE_MARK);
+  if (marked === undefined) throw new Error('the trace does not hold the mark of the page');
+  const onMain = events.filter(({ pid, tid }) => pid === marked.pid && tid === marked.tid);
   const main = onMain.filter(({ ph }) => ph === 'X');
   const marks = onMain.filter(({ name }) => name === REFERENCE_MARK).map(({ ts }) => ts);
   const isReference = ({ ts, dur = 0 }: TraceEvent) => marks.some((mark) => mark >= ts && mark <= ts + dur);
