@@ -266,6 +266,10 @@ describeOnGpu('conv2d op', () => {
         return [value, ...Object.values(grads)];
       });
       tf.dispose(profile.result);
+      // Buffers that are released wait for the queue to be submitted, which reading a value does.
+      const read = tf.add(kernel, 0);
+      await read.data();
+      read.dispose();
       return profile;
     };
     await run();
