@@ -5,7 +5,7 @@
 export function registerServiceWorker(page: Window): void {
   if (!import.meta.env.PROD || !('serviceWorker' in page.navigator)) return;
   page.addEventListener('load', () => {
-    // Browsers may forbid it, in private windows for instance: the page then trains on one thread, and its note on the engine says why.
+    // Browsers may forbid it, in private windows for instance: the page then works without isolation.
     page.navigator.serviceWorker.register('./sw.js').catch(() => undefined);
   });
 }
