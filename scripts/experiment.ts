@@ -18,12 +18,14 @@ import {
   type Options,
   readOptions,
   seedsOf,
+  threadsOf,
   USAGE,
   UsageError,
 } from './experiment/options';
 import { experimentTable, runExperiment } from './experiment/runExperiment';
 import { trainOnce } from './experiment/trainOnce';
 import { NoAdapterError, startNodeGpu } from './node/gpu';
+import { kernelThreads } from './node/kernelThreads';
 import { loadDataset } from './node/loadDataset';
 
 /** Starts WebGPU under Node if the chosen engine may use it. */
@@ -36,17 +38,21 @@ async function offerGpu(choice: EngineChoice): Promise<void> {
   }
 }
 
-async function engineFor(choice: EngineChoice): Promise<EngineInfo> {
+async function engineFor(choice: EngineChoice, threads: number | undefined): Promise<EngineInfo> {
   await offerGpu(choice);
-  const engine = await startEngine(choice, {
-    onUncapturedError: (message) => {
+  const hooks = {
+    onUncapturedError: (message: string) => {
       console.error(`GPU error: ${message}`);
       process.exit(1);
     },
-    onLost: (message) => {
+    onLost: (message: string) => {
       console.error(`GPU lost: ${message}`);
       process.exit(1);
     },
+  };
+  const engine = await startEngine(choice, hooks, {
+    threadHost: kernelThreads,
+    ...(threads === undefined ? {} : { threads }),
   });
   if (engine.fallbackReason !== null) console.log(engine.fallbackReason);
   return engine;
@@ -68,7 +74,7 @@ function write(file: string | undefined, result: object): void {
 
 async function single(options: Options): Promise<void> {
   const config = configFrom(options);
-  const engine = await engineFor(config.engine);
+  const engine = await engineFor(config.engine, threadsOf(options));
   const dataset = await imagesFor(config, options.dataset);
   console.log(
     `${dataset.count} images of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
@@ -85,7 +91,7 @@ async function several(experiment: Experiment, options: Options): Promise<void> 
     seeds: seedsOf(options),
     adjust: (config: RunConfig) => adjusted(config, options),
   };
-  const engine = await engineFor(choice.adjust(presetConfig(choice.base, choice.dataset)).engine);
+  const engine = await engineFor(choice.adjust(presetConfig(choice.base, choice.dataset)).engine, threadsOf(options));
   let loaded: { readonly size: number; readonly dataset: ImageDataset } | null = null;
   const images = async (config: RunConfig) => {
     if (loaded?.size !== config.imageSize) {

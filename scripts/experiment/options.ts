@@ -6,11 +6,13 @@ import { METHOD_NAMES } from '../../src/domain/methods/registry';
 import { presetConfig } from '../../src/domain/presets';
 import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runConfig';
 import { DATASET_CHOICES, PRESET_NAMES } from '../../src/domain/settings/names';
+import { MOST_THREADS } from '../../src/engine/kernels/runtime/wasm/threads/board';
 
 export const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
-  [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--json FILE]
+  [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--threads N] [--json FILE]
 Trains without the page, with the same engine. --set changes any setting, e.g. --set stopGradient=false --set engine=wasm.
-Without --set engine, the engines are measured and the fastest is used.
+Without --set engine, the engines are measured and the fastest is used. --threads limits the threads of the engine wasm, 1 to 8; results
+do not depend on it.
 
 npm run experiment -- --preset ${EXPERIMENTS.map(({ name }) => name).join('|')}
   [--base ${PRESET_NAMES.join('|')}] [--seeds 1,2,3] [--dataset ...] [--set ...] [--steps N] [--json FILE]
@@ -38,6 +40,7 @@ export function readOptions() {
         steps: { type: 'string' },
         seed: { type: 'string' },
         seeds: { type: 'string' },
+        threads: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -71,6 +74,14 @@ export function seedsOf({ seeds, seed }: Options): number[] {
     }
     return value;
   });
+}
+
+/** `--threads`; undefined for as many as the machine has processors. */
+export function threadsOf({ threads }: Options): number | undefined {
+  if (threads === undefined) return undefined;
+  const value = Number(threads);
+  if (Number.isInteger(value) && value >= 1 && value <= MOST_THREADS) return value;
+  throw new UsageError(`--threads ${threads}: write a whole number from 1 to ${MOST_THREADS}.`);
 }
 
 /** `config` with the values of `--set` and `--steps`. */

@@ -96,6 +96,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<BenchRepo
       isSoftware: true,
       features: [],
       threads: 1,
+      oneThreadReason: null,
       fallbackReason: null,
     },
     reference: networkCase('reference', reference),

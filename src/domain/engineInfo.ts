@@ -9,6 +9,8 @@ export interface EngineInfo {
   readonly features: readonly string[];
   /** Number of WASM threads; 0 for the other engines. */
   readonly threads: number;
+  /** Why WASM has one thread although several would be faster on most machines; null otherwise. */
+  readonly oneThreadReason: string | null;
   /** Why a faster engine was not used; null if this is the fastest. */
   readonly fallbackReason: string | null;
 }

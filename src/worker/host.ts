@@ -5,6 +5,7 @@ import type { RunConfig } from '../domain/runConfig';
 import { buffersOf, type RunSignal, type RunState } from '../domain/signal';
 import { startEngine } from '../engine/backend/startEngine';
 import { previewViews } from '../engine/images/previewViews';
+import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
 import type { TuningCache } from '../engine/kernels/tuning/tuningCache';
 import { prepareRun } from '../engine/run/prepareRun';
 import { Trainer } from '../engine/run/trainer';
@@ -32,6 +33,7 @@ interface Run {
 export class Host {
   readonly #post: Post;
   readonly #tuning: TuningCache | undefined;
+  readonly #threadHost: ThreadHost | undefined;
   #isSoftware = false;
   #dataset: ImageDataset | null = null;
   #run: Run | null = null;
@@ -41,10 +43,14 @@ export class Host {
   #measured: Measurement[] = [];
   #reportTimer: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param tuning where the choice of kernels is kept between visits */
-  constructor(post: Post, tuning?: TuningCache) {
+  /**
+   * @param tuning where the choice of kernels is kept between visits
+   * @param threadHost creates threads for the processor's engine, which is alone without it
+   */
+  constructor(post: Post, tuning?: TuningCache, threadHost?: ThreadHost) {
     this.#post = post;
     this.#tuning = tuning;
+    this.#threadHost = threadHost;
   }
 
   /** Answers a command with exactly one reply or failure. */
@@ -115,8 +121,8 @@ export class Host {
   async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
     await this.#endRun();
     await this.#prepared;
-    const info = await startEngine(engine, {
-      onUncapturedError: (message, outOfMemory) =>
+    const hooks = {
+      onUncapturedError: (message: string, outOfMemory: boolean) =>
         this.#broke({
           code: outOfMemory ? 'out-of-memory' : 'internal',
           message: outOfMemory
@@ -124,13 +130,14 @@ export class Host {
             : `The GPU reported an error, so all measurements since then are invalid: ${message}`,
           recoverable: true,
         }),
-      onLost: (message) =>
+      onLost: (message: string) =>
         this.#broke({
           code: 'device-lost',
           message: `The connection to the GPU was lost${message ? ` (${message})` : ''}. Restart the engine to train again; the data set is kept, the run starts over.`,
           recoverable: true,
         }),
-    });
+    };
+    const info = await startEngine(engine, hooks, { threadHost: this.#threadHost });
     this.#isSoftware = info.isSoftware;
     return info;
   }

@@ -1,6 +1,7 @@
 import type { Event } from '../protocol/events';
 import { isCommand } from '../protocol/guards';
 import { Host } from './host';
+import { kernelThreads } from './kernelThreads';
 import { indexedDbTuningCache } from './tuningCache';
 
 /** The part of a worker's global scope used here; the DOM's types describe a window's. */
@@ -10,7 +11,7 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-const host = new Host((event, transfer) => scope.postMessage(event, transfer), indexedDbTuningCache());
+const host = new Host((event, transfer) => scope.postMessage(event, transfer), indexedDbTuningCache(), kernelThreads);
 
 scope.onmessage = ({ data }) => {
   if (isCommand(data)) void host.handle(data);

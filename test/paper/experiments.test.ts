@@ -14,6 +14,7 @@ const ENGINE: EngineInfo = {
   isSoftware: true,
   features: [],
   threads: 1,
+  oneThreadReason: null,
   fallbackReason: null,
 };
 

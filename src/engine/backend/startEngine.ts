@@ -5,7 +5,7 @@ import { makeTfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
 import { type DeviceHooks, type DeviceOptions, requestGpuDevice } from './device';
 import { NoEngineError } from './noEngineError';
 import { multiplyAddRate, trainingRate } from './speed';
-import { startWasm } from './wasm';
+import { startWasm, type WasmOptions } from './wasm';
 import { startWebGl } from './webgl';
 
 const TITLES = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM' } as const;
@@ -42,6 +42,7 @@ async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']):
     isSoftware,
     features,
     threads: 0,
+    oneThreadReason: null,
     fallbackReason: null,
   };
 }
@@ -84,13 +85,13 @@ class Attempts {
  * Starts the fastest engine, by measurement. A GPU is recognised by its peak rate within milliseconds; a slower device is compared with
  * WASM, which is faster than a software adapter.
  */
-async function startFastest(hooks: DeviceHooks, { limits }: EngineOptions): Promise<EngineInfo> {
+async function startFastest(hooks: DeviceHooks, options: EngineOptions): Promise<EngineInfo> {
   const attempts = new Attempts();
-  const webgpu = await attempts.start('webgpu', () => startWebGpu(hooks, limits));
+  const webgpu = await attempts.start('webgpu', () => startWebGpu(hooks, options.limits));
   const peak = webgpu === null ? Number.POSITIVE_INFINITY : await multiplyAddRate();
   if (webgpu !== null && peak >= FAST_PEAK) return webgpu;
   const gpu = webgpu ?? (await attempts.start('webgl', startWebGl));
-  const wasm = await attempts.start('wasm', startWasm);
+  const wasm = await attempts.start('wasm', () => startWasm(options));
   if (gpu === null || wasm === null) {
     const only = gpu ?? wasm;
     if (only === null) throw attempts.failure('auto');
@@ -113,7 +114,7 @@ async function startFastest(hooks: DeviceHooks, { limits }: EngineOptions): Prom
   return attempts.taken(chosen);
 }
 
-export interface EngineOptions {
+export interface EngineOptions extends WasmOptions {
   /** What the WebGPU device is asked for. */
   readonly limits?: DeviceOptions['limits'];
 }
@@ -135,7 +136,7 @@ export async function startEngine(
   const starts = {
     webgpu: () => startWebGpu(hooks, limits),
     webgl: startWebGl,
-    wasm: startWasm,
+    wasm: () => startWasm(options),
   };
   const attempts = new Attempts();
   const info = await attempts.start(choice, starts[choice]);

@@ -37,6 +37,7 @@ export async function startWebGl(): Promise<EngineInfo> {
     isSoftware,
     features: [],
     threads: 0,
+    oneThreadReason: null,
     fallbackReason: null,
   };
 }

@@ -20,8 +20,9 @@ export function AdapterNote() {
 
 /** The note on an engine; null for WebGPU on a GPU. */
 export function adapterNote(adapter: EngineInfo, preset: PresetName): string | null {
-  const { fallbackReason } = adapter;
+  const { oneThreadReason, fallbackReason } = adapter;
   const sentences = [engineSentence(adapter)];
+  if (oneThreadReason !== null) sentences.push(sentence(oneThreadReason));
   if (fallbackReason !== null) sentences.push(sentence(fallbackReason));
   if (adapter.isSoftware) {
     sentences.push(

@@ -11,6 +11,7 @@ const DEFAULTS: Answers = {
     description: 'test adapter',
     isSoftware: false,
     threads: 0,
+    oneThreadReason: null,
     features: [],
     fallbackReason: null,
   }),

@@ -41,6 +41,7 @@ const ON_SOFTWARE: Options['answers'] = {
     description: 'SwiftShader',
     isSoftware: true,
     threads: 0,
+    oneThreadReason: null,
     features: [],
     fallbackReason: null,
   }),
@@ -178,6 +179,7 @@ describe('opening the page', () => {
       description: 'x',
       isSoftware: false,
       threads: 0,
+      oneThreadReason: null,
       features: [],
       fallbackReason: 'No WebGPU.',
     } as const;

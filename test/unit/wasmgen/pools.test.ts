@@ -21,7 +21,7 @@ describe('a list of free ranges', () => {
 
 describe('memory handed out', () => {
   it('never overlaps, whatever the order, and all of it comes back', () => {
-    const heap = new Heap();
+    const heap = new Heap({ isShared: false });
     const random = seededRandom(1, 'pools');
     const held: { offset: number; bytes: number }[] = [];
     for (let n = 0; n < 2000; n++) {
@@ -50,13 +50,13 @@ describe('memory handed out', () => {
   });
 
   it('says what to do when there is no more', () => {
-    expect(() => new Heap().take(2 ** 33)).toThrow(/out of memory.*smaller batch/);
+    expect(() => new Heap({ isShared: false }).take(2 ** 33)).toThrow(/out of memory.*smaller batch/);
   });
 });
 
 describe('an arena', () => {
   it('uses what was given back again, but never what the host filled, and gives all back at its end', () => {
-    const heap = new Heap();
+    const heap = new Heap({ isShared: false });
     const arena = new Arena(heap);
     const first = arena.take(1000);
     const constant = arena.constants.take(1000);

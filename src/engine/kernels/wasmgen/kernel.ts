@@ -58,13 +58,17 @@ export function assembleKernels(kernels: readonly Kernel[], shared: boolean): Ui
   return module.bytes(shared);
 }
 
-/** Compiles kernels against a memory; `shared` says whether threads share it. */
-export function compileKernels(kernels: readonly Kernel[], memory: WasmMemory, shared = false): RunKernel {
-  const module = new webAssembly.Module(assembleKernels(kernels, shared));
-  const { exports } = new webAssembly.Instance(module, { env: { memory } });
+/** Compiles the kernels of a module against the memory that it imports. */
+export function instantiateKernels(bytes: Uint8Array<ArrayBuffer>, memory: WasmMemory): RunKernel {
+  const { exports } = new webAssembly.Instance(new webAssembly.Module(bytes), { env: { memory } });
   return (kernel, offsets, scratch, from, to) => {
     const run = exports[kernel.name];
     if (typeof run !== 'function') throw new Error(`The kernel ${kernel.name} was not compiled`);
     run(...offsets, scratch, from, to);
   };
+}
+
+/** Assembles and compiles kernels; `shared` says whether threads share the memory. */
+export function compileKernels(kernels: readonly Kernel[], memory: WasmMemory, shared = false): RunKernel {
+  return instantiateKernels(assembleKernels(kernels, shared), memory);
 }

@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { compileKernels, type Kernel, type RunKernel, type Variant } from '../../wasmgen/kernel';
+import { assembleKernels, instantiateKernels, type Kernel, type RunKernel, type Variant } from '../../wasmgen/kernel';
 import { hasRelaxedSimd } from '../../wasmgen/support';
-import { Arena, Heap, type Pool } from './pools';
+import { Arena, alignedBytes, type Heap, type Pool } from './pools';
+import type { Job } from './threads/board';
+import type { Crew } from './threads/crew';
+import { KernelTime } from './threads/kernelTime';
+import { ThreadChoice } from './threads/threadChoice';
 
 /** The backend's name, which is also the engine's. */
 export const WASM_BACKEND = 'wasm';
@@ -20,9 +24,15 @@ interface TensorData {
   readonly texts: Uint8Array[] | null;
 }
 
+interface CompiledKernel {
+  readonly run: RunKernel;
+  /** Where other threads find it, and how long it takes; null where there are none. */
+  readonly shared: { readonly module: Job['module']; readonly time: KernelTime } | null;
+}
+
 interface KernelCall {
   readonly kernel: Kernel;
-  readonly run: RunKernel;
+  readonly compiled: CompiledKernel;
   readonly offsets: readonly number[];
 }
 
@@ -33,6 +43,7 @@ export type Command = KernelCall | (() => void);
 export interface Commands {
   readonly list: readonly Command[];
   readonly arena: Arena;
+  readonly threads: ThreadChoice;
 }
 
 const bytesOf = (dtype: tf.DataType, size: number): number => (dtype === 'bool' ? 1 : 4) * size;
@@ -42,13 +53,31 @@ const bytesOf = (dtype: tf.DataType, size: number): number => (dtype === 'bool' 
  * nothing is executed, and the calls are written down with the places that they work on.
  */
 export class WasmBackend extends tf.KernelBackend {
-  readonly heap = new Heap();
+  readonly heap: Heap;
+  /** Threads that share the work of kernels; null where the calling one is alone. */
+  readonly #crew: Crew | null;
   /** How kernels are written here. It decides the last bits, and is the same for the life of the backend. */
   readonly variant: Variant = { fma: hasRelaxedSimd() };
   readonly #data = new tf.DataStorage<TensorData>(this, tf.engine());
-  readonly #compiled = new Map<string, RunKernel>();
+  readonly #compiled = new Map<string, CompiledKernel>();
+  /** Memory of the first thread for temporary numbers; that of the others follows. */
   #scratch = { offset: 0, bytes: 0 };
-  #recording: { readonly list: Command[]; readonly arena: Arena } | null = null;
+  /** How many of the threads work, 1 to `threads`; null for the number that measures fastest. It does not change any result. */
+  activeThreads: number | null = null;
+  /** Kernels that take less time on one thread are not shared: waking another thread takes about as long. */
+  shareFromMs = 0.03;
+  #recording: { readonly list: Command[]; readonly arena: Arena; readonly threads: ThreadChoice } | null = null;
+
+  constructor(heap: Heap, crew: Crew | null) {
+    super();
+    this.heap = heap;
+    this.#crew = crew;
+  }
+
+  /** Threads that can compute, the calling one included. */
+  get threads(): number {
+    return this.#crew?.size ?? 1;
+  }
 
   /** Whether calls are written down now instead of being executed. */
   get isRecording(): boolean {
@@ -178,15 +207,31 @@ export class WasmBackend extends tf.KernelBackend {
 
   /** Does all of a kernel's work; offsets in the order of its buffers. */
   run(kernel: Kernel, offsets: readonly number[]): void {
-    let run = this.#compiled.get(kernel.name);
-    if (run === undefined) {
-      run = compileKernels([kernel], this.heap.memory);
-      this.#compiled.set(kernel.name, run);
-    }
+    const compiled = this.#compiled.get(kernel.name) ?? this.#compile(kernel);
     if (kernel.scratchBytes > this.#scratch.bytes) this.#widenScratch(kernel.scratchBytes);
-    const call = { kernel, run, offsets };
+    const call = { kernel, compiled, offsets };
     if (this.#recording !== null) this.#recording.list.push(call);
-    else this.#execute(call);
+    else this.#execute(call, this.activeThreads ?? this.threads);
+  }
+
+  #compile(kernel: Kernel): CompiledKernel {
+    const bytes = assembleKernels([kernel], this.heap.isShared);
+    const compiled = {
+      run: instantiateKernels(bytes, this.heap.memory),
+      shared: this.#crew === null ? null : { module: this.#publish(kernel.name, bytes), time: new KernelTime() },
+    };
+    this.#compiled.set(kernel.name, compiled);
+    return compiled;
+  }
+
+  /** Writes a module where other threads find it, for as long as the backend lives. */
+  #publish(name: string, bytes: Uint8Array): Job['module'] {
+    const written = [...name].map((character) => character.charCodeAt(0));
+    const offset = this.heap.take(bytes.length + written.length);
+    const place = new Uint8Array(this.heap.memory.buffer, offset, bytes.length + written.length);
+    place.set(bytes);
+    place.set(written, bytes.length);
+    return { offset, bytes: bytes.length, nameBytes: written.length };
   }
 
   /** Does something that is no generated kernel, now or in each replay. */
@@ -195,14 +240,30 @@ export class WasmBackend extends tf.KernelBackend {
     else work();
   }
 
-  #execute(command: Command): void {
-    if (typeof command === 'function') command();
-    else command.run(command.kernel, command.offsets, this.#scratch.offset, 0, command.kernel.units);
+  #execute(command: Command, threads: number): void {
+    if (typeof command === 'function') {
+      command();
+      return;
+    }
+    const { kernel, compiled, offsets } = command;
+    const { units } = kernel;
+    const scratch = this.#scratch;
+    const compute = (from: number, to: number) => compiled.run(kernel, offsets, scratch.offset, from, to);
+    if (this.#crew === null || compiled.shared === null || threads === 1 || units === 1) {
+      compute(0, units);
+      return;
+    }
+    const { module, time } = compiled.shared;
+    if (time.isNext()) time.measure(() => compute(0, units));
+    else if (time.best < this.shareFromMs) compute(0, units);
+    else this.#crew.share({ module, units, scratch, offsets }, threads, compute);
   }
 
   #widenScratch(bytes: number): void {
-    if (this.#scratch.bytes > 0) this.heap.give(this.#scratch.offset, this.#scratch.bytes);
-    this.#scratch = { offset: this.heap.take(bytes), bytes };
+    const { offset, bytes: before } = this.#scratch;
+    if (before > 0) this.heap.give(offset, before * this.threads);
+    const aligned = alignedBytes(bytes);
+    this.#scratch = { offset: this.heap.take(aligned * this.threads), bytes: aligned };
   }
 
   /**
@@ -211,7 +272,7 @@ export class WasmBackend extends tf.KernelBackend {
    */
   record<T>(body: () => T): { readonly value: T; readonly commands: Commands } {
     if (this.#recording !== null) throw new Error('a recording is under way already');
-    const recording = { list: [], arena: new Arena(this.heap) };
+    const recording = { list: [], arena: new Arena(this.heap), threads: new ThreadChoice(this.threads) };
     this.#recording = recording;
     try {
       return { value: body(), commands: recording };
@@ -223,12 +284,17 @@ export class WasmBackend extends tf.KernelBackend {
     }
   }
 
-  replay({ list }: Commands): void {
-    for (const command of list) this.#execute(command);
+  replay({ list, threads }: Commands): void {
+    const fixed = this.activeThreads;
+    const count = fixed ?? threads.next();
+    const start = tf.util.now();
+    for (const command of list) this.#execute(command, count);
+    if (fixed === null) threads.took(tf.util.now() - start);
   }
 
   override dispose(): void {
     this.#compiled.clear();
+    this.#crew?.dispose();
   }
 }
 

@@ -15,16 +15,37 @@ const PAGE = 65536;
 /** The memory grows by a sixteenth at least, so that it seldom does: views of it must be made anew each time. */
 const GROWTH = 1 / 16;
 
+const FIRST_PAGES = 16;
+/** Most pages that a memory is to grow to, 4, 2 or 1 GB: a shared one reserves them at once, which not every device allows. */
+const MOST_PAGES = [65536, 32768, 16384];
+
+function newSharedMemory(): WasmMemory {
+  const failures: unknown[] = [];
+  for (const maximum of MOST_PAGES) {
+    try {
+      return new webAssembly.Memory({ initial: FIRST_PAGES, maximum, shared: true });
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw failures.at(-1);
+}
+
 export const alignedBytes = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
 
 /** All of a memory that grows as needed. */
 export class Heap implements Pool {
-  readonly memory: WasmMemory = new webAssembly.Memory({ initial: 16 });
+  readonly memory: WasmMemory;
+  /** Whether threads can share the memory. */
+  readonly isShared: boolean;
   readonly #free = new FreeList();
   /** Bytes handed out. */
   usedBytes = 0;
 
-  constructor() {
+  /** @throws Error when no memory of this kind can be created */
+  constructor({ isShared }: { readonly isShared: boolean }) {
+    this.isShared = isShared;
+    this.memory = isShared ? newSharedMemory() : new webAssembly.Memory({ initial: FIRST_PAGES });
     // Offset 0 stays unused: it stands for buffers that a kernel does not touch.
     this.#free.give(ALIGNMENT, this.memory.buffer.byteLength - ALIGNMENT);
   }
