@@ -27,6 +27,12 @@ const registered = (page: Page) =>
 
 const trainer = (page: Page) => page.workers().find((worker) => worker.url().includes('/trainer.worker'))!;
 
+/** The page's note on its engine. */
+const note = (page: Page) => page.getByText(/with WebAssembly on /).innerText();
+
+/** As many threads as the machine has processors, which tests are given at least two of. */
+const ON_THREADS = /WebAssembly on [2-8] threads/;
+
 /** A page of a site that stands on its own server. */
 async function openOwn(
   browser: Browser,
@@ -44,11 +50,12 @@ async function openOwn(
 }
 
 describe('a host that sends no headers of isolation', () => {
-  test('has an isolated page and trainer from the second opening on', async ({ page }) => {
+  test('has an isolated page with threads from the second opening on', async ({ page }) => {
     let openings = 0;
     page.on('domcontentloaded', () => openings++);
     const lab = await LabPage.open(page);
     expect(await isIsolated(page)).toBe(false);
+    expect(await note(page)).toMatch(/on one thread.*reload this page/s);
     expect(await registered(page)).toBe(inject('siteUrl'));
     expect(await isControlled(page)).toBe(false);
     expect(openings).toBe(1);
@@ -59,6 +66,8 @@ describe('a host that sends no headers of isolation', () => {
     expect(await trainer(page).evaluate(() => crossOriginIsolated && typeof SharedArrayBuffer === 'function')).toBe(
       true,
     );
+    expect(await note(page)).toMatch(ON_THREADS);
+    expect(page.workers().filter((worker) => worker.url().includes('/kernelThread')).length).toBeGreaterThanOrEqual(1);
     expect(openings).toBe(2);
     await lab.button('Train').click();
     await lab.reachStep(3);
@@ -130,6 +139,7 @@ describe('a host that sends headers of isolation', () => {
       const problems = watchForProblems(context, new URL(url).origin);
       const lab = await LabPage.open(page, '', url);
       expect(await isIsolated(page)).toBe(true);
+      expect(await note(page)).toMatch(ON_THREADS);
       await registered(page);
       const answer = await page.reload();
       await lab.ready();
@@ -144,7 +154,7 @@ describe('a host that sends headers of isolation', () => {
 });
 
 describe('a browser that allows no service worker', () => {
-  test('trains, however often it is reloaded', async ({ page }) => {
+  test('trains on one thread and says why, however often it is reloaded', async ({ page }) => {
     // As Firefox answers in a private window.
     await page.addInitScript(() => {
       navigator.serviceWorker.register = () => Promise.reject(new DOMException('forbidden', 'SecurityError'));
@@ -153,6 +163,7 @@ describe('a browser that allows no service worker', () => {
     await page.reload();
     await lab.ready();
     expect(await isIsolated(page)).toBe(false);
+    expect(await note(page)).toMatch(/on one thread.*cross-origin isolated.*service workers/s);
     await lab.button('Train').click();
     await lab.reachStep(3);
   });
