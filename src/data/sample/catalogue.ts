@@ -1,4 +1,4 @@
-import type { SampleId } from '../../domain/imageDataset';
+import type { SampleId, SampleVersion } from '../../domain/imageDataset';
 
 /** What the page shows about a sample before it is loaded. */
 export interface SampleDescription {
@@ -31,6 +31,11 @@ The above copyright notice and this permission notice shall be included in all c
 THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `;
   return { name: 'MIT', holders, text };
+}
+
+/** The file that lists the images of a version of a sample; all versions have the same sheet. */
+export function manifestFile(id: SampleId, version: SampleVersion): string {
+  return version === 1 ? `${id}.json` : `${id}.v${version}.json`;
 }
 
 /** The built-in samples, in the order in which they are offered; made by `npm run samples`. */
