@@ -8,8 +8,8 @@ const MOST_BITS = 6;
 
 /**
  * Near twins also correlate by this much on copies of 16 x 16 pixels. The hash alone cannot tell clothes apart: 962 pairs of
- * Fashion-MNIST's 12,000 pictures have equal ones. Of its 72 million pairs 9 correlate by .997, all of one garment; at .995 there are 38,
- * trousers of the same cut among them. JPEG of quality 75 leaves .9996 on Fashion-MNIST and .994 on emoji, for 99 % of the pictures.
+ * Fashion-MNIST's 12,000 pictures have equal ones. At .997 there are five groups of one garment each, 12 pictures in all; at .995 there
+ * are four times as many pairs, trousers of the same cut among them. A file stored again from a larger picture correlates by .999.
  */
 const ALIKE = 0.997;
 

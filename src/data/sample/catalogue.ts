@@ -53,7 +53,7 @@ export const SAMPLES: Readonly<Record<SampleId, SampleDescription>> = {
     id: 'emoji-3d',
     title: 'Emoji 3D',
     description:
-      '3,391 colour pictures of emoji on white, in nine groups. A fifth of the base emoji is held out with all its skin tones and genders; one variant of each is a kNN query. The prettier neighbours; kNN accuracy moves slowly.',
+      '3,391 colour pictures of emoji on white, in nine groups. A fifth of the base emoji is held out with all its skin tones and genders and, since version 2, with nearly equal emoji; one variant of each is a kNN query. The prettier neighbours; kNN accuracy moves slowly.',
     license: mit(
       'Copyright (c) Microsoft Corporation (Fluent Emoji)',
       'Copyright (c) 2023 LobeHub (@lobehub/fluent-emoji-3d)',
