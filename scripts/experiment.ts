@@ -62,6 +62,8 @@ async function imagesFor(config: RunConfig, name: string): Promise<ImageDataset>
   const { dataset, skipped } = await loadDataset(name, {
     size: config.imageSize,
     seed: HOLD_OUT_SEED,
+    holdOut: config.holdOut,
+    sample: config.sample,
     batchSize: config.batchSize,
   });
   for (const { path, reason } of skipped) console.error(`skipped ${path}: ${reason}`);

@@ -52,6 +52,7 @@ try {
       const { result, error, seconds, longTasks } = await window.importPicked(input, {
         size: side,
         seed: 1,
+        holdOut: 'pictures',
         batchSize: 64,
       });
       if (result === null) throw new Error(error ?? 'no result');

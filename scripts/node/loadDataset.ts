@@ -6,17 +6,30 @@ import { decodeBatch } from '../../src/data/import/decodeBatch';
 import { runImport } from '../../src/data/import/runImport';
 import { ImportError } from '../../src/data/importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../../src/data/importTypes';
+import { manifestFile } from '../../src/data/sample/catalogue';
 import { type SampleManifest, unpackSample } from '../../src/data/sample/unpackSample';
 import type { ImageSources, SourceFile } from '../../src/data/sources';
-import { type ImageDataset, type ImageSize, SAMPLE_IDS, type SampleId } from '../../src/domain/imageDataset';
+import {
+  type ImageDataset,
+  type ImageSize,
+  SAMPLE_IDS,
+  SAMPLE_VERSIONS,
+  type SampleId,
+  type SampleVersion,
+} from '../../src/domain/imageDataset';
 import { isSystemPath } from '../../src/formats/systemPaths';
 import { decodeWithSharp } from './decodeWithSharp';
 
 const SAMPLES_FOLDER = new URL('../../public/samples/', import.meta.url);
 
-/** A built-in sample, with the same bytes as in the page. */
-export async function readSample(id: SampleId, size: ImageSize): Promise<ImageDataset> {
-  const manifest: SampleManifest = JSON.parse(await readFile(new URL(`${id}.json`, SAMPLES_FOLDER), 'utf8'));
+/** A built-in sample, in its newest version unless another is named, with the same bytes as in the page. */
+export async function readSample(
+  id: SampleId,
+  size: ImageSize,
+  version: SampleVersion = SAMPLE_VERSIONS[id],
+): Promise<ImageDataset> {
+  const file = new URL(manifestFile(id, version), SAMPLES_FOLDER);
+  const manifest: SampleManifest = JSON.parse(await readFile(file, 'utf8'));
   return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), size);
 }
 
@@ -49,15 +62,15 @@ function isSample(name: string): name is SampleId {
 }
 
 /**
- * A data set for Node: a sample by its id, else a folder or a .zip archive, with the page's rules for labels, splits and bad files.
+ * A data set for Node: a sample by its id, in the version `sample`, else a folder or a .zip archive, with the page's rules for labels, splits and bad files.
  * @throws ImportError when there is nothing to train on.
  */
 export async function loadDataset(
   location: string,
-  settings: ImportSettings,
+  settings: ImportSettings & { readonly sample?: SampleVersion },
   onProgress: (progress: ImportProgress) => void = () => undefined,
 ): Promise<ImportResult> {
-  if (isSample(location)) return { dataset: await readSample(location, settings.size), skipped: [] };
+  if (isSample(location)) return { dataset: await readSample(location, settings.size, settings.sample), skipped: [] };
   const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings.size, decodeWithSharp);
   const decoders = Array.from({ length: availableParallelism() }, () => decoder);
   return runImport(await sourcesFrom(location), settings, decoders, onProgress);

@@ -1,11 +1,12 @@
 /**
  * Builds the samples: `npm run samples [-- FOLDER]`, where FOLDER holds Fashion-MNIST's training files. Each sample becomes a sheet
- * (PNG, lossless, without transparency or colour profile) and a list of its images (JSON).
+ * (PNG, lossless, without transparency or colour profile) and, for each version, a list of its images (JSON).
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { SAMPLES } from '../../src/data/sample/catalogue';
+import { manifestFile, SAMPLES } from '../../src/data/sample/catalogue';
+import { ALL_SAMPLE_VERSIONS, type SampleId } from '../../src/domain/imageDataset';
 import { packEmoji } from './emoji';
 import { packFashionMnist } from './fashionMnist';
 import type { PackedSample } from './packedSample';
@@ -13,7 +14,7 @@ import type { PackedSample } from './packedSample';
 const OUT = fileURLToPath(new URL('../../public/samples/', import.meta.url));
 const DEBIAN = '/usr/share/datasets/fashion-mnist';
 
-function layOut({ images, channels, manifest: { tile, columns } }: PackedSample): {
+function layOut({ images, channels, manifests: [{ tile, columns }] }: PackedSample): {
   data: Uint8Array;
   width: number;
   height: number;
@@ -32,14 +33,17 @@ function layOut({ images, channels, manifest: { tile, columns } }: PackedSample)
   return { data, width, height };
 }
 
-async function write(id: string, sample: PackedSample): Promise<void> {
+async function write(id: SampleId, sample: PackedSample): Promise<void> {
   const { data, width, height } = layOut(sample);
   const png = await sharp(data, { raw: { width, height, channels: sample.channels } })
     .toColourspace(sample.channels === 1 ? 'b-w' : 'srgb')
     .png({ compressionLevel: 9, adaptiveFiltering: true })
     .toBuffer();
   await writeFile(`${OUT}${id}.png`, png);
-  await writeFile(`${OUT}${id}.json`, `${JSON.stringify(sample.manifest)}\n`);
+  for (const version of ALL_SAMPLE_VERSIONS.slice(0, sample.manifests.length)) {
+    const manifest = sample.manifests[version - 1];
+    await writeFile(OUT + manifestFile(id, version), `${JSON.stringify(manifest)}\n`);
+  }
   console.log(`${id}: ${sample.images.length} images, ${png.length} bytes`);
 }
 

@@ -53,6 +53,6 @@ export async function packFashionMnist(folder: string): Promise<PackedSample> {
   return {
     channels: 1,
     images,
-    manifest: { tile: TILE, columns: 100, padding: 2, classNames: CLASS_NAMES, names, labels, split },
+    manifests: [{ tile: TILE, columns: 100, padding: 2, classNames: CLASS_NAMES, names, labels, split }],
   };
 }

@@ -16,13 +16,13 @@ const LISTING = { phase: 'listing', imagesPerSecond: 0, remainingSeconds: null }
  * turned upright (EXIF), laid on white where it is transparent, cut to its centre square and scaled to `size`.
  *
  * Workers do all of it; the page stays responsive. Bad files are skipped and listed; they do not end the import. Images are in the
- * order of their paths, and the result depends only on the files, `size` and `seed`. Labels and splits follow the folders
+ * order of their paths, and the result depends only on the files, `size`, `seed` and `holdOut`. Labels and splits follow the folders
  * (`import/labels.ts`); `dataset.source` holds what a link needs to ask for the same files again.
  *
  * @throws ImportError when no image or fewer than two batches are left, or all of them would not fit in memory.
  */
 export async function importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult> {
-  const { size, seed, batchSize, onProgress, signal } = options;
+  const { onProgress, signal, ...settings } = options;
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./import/import.worker.ts', import.meta.url), { type: 'module' });
   const send = (request: ImportRequest) => worker.postMessage(request);
@@ -56,7 +56,7 @@ export async function importImages(sources: ImageSources, options: ImportOptions
         await breathe();
         signal?.throwIfAborted();
       }
-      send({ type: 'start', name: sources.name, unreadable: sources.unreadable, settings: { size, seed, batchSize } });
+      send({ type: 'start', name: sources.name, unreadable: sources.unreadable, settings });
     },
   );
 }

@@ -1,4 +1,5 @@
 import type { ImageDataset, ImageSize, SkippedFile } from '../domain/imageDataset';
+import type { HoldOut } from '../domain/runConfig';
 
 /**
  * Which labelled images are held out where the folders name no test set. Not the run's seed: runs with different seeds
@@ -7,8 +8,11 @@ import type { ImageDataset, ImageSize, SkippedFile } from '../domain/imageDatase
 export const HOLD_OUT_SEED = 1;
 
 export interface ImportProgress {
-  /** `listing` while files are sent to the worker and archives opened (`total` may still grow), then `decoding`, from 0 again. */
-  readonly phase: 'listing' | 'decoding';
+  /**
+   * `listing` while files are sent to the worker and archives opened (`total` may still grow), then `decoding`, from 0 again, then
+   * `comparing` the pictures where some are to be held out, from 0 again.
+   */
+  readonly phase: 'listing' | 'decoding' | 'comparing';
   /** Files processed, including skipped ones. */
   readonly done: number;
   readonly total: number;
@@ -24,6 +28,8 @@ export interface ImportSettings {
   readonly size: ImageSize;
   /** Seed by which images are held out for kNN where the folders name no test set. */
   readonly seed: number;
+  /** By which rule (the setting `holdOut`). */
+  readonly holdOut: HoldOut;
   /** A run needs at least two batches of this size. */
   readonly batchSize: number;
 }

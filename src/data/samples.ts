@@ -1,10 +1,11 @@
-import type { ImageDataset, ImageSize, SampleId } from '../domain/imageDataset';
+import type { ImageDataset, ImageSize, SampleId, SampleVersion } from '../domain/imageDataset';
 import { askWorker } from './askWorker';
 import { ImportError } from './importError';
 import { SAMPLES } from './sample/catalogue';
 import type { SampleProgress, SampleReply, SampleRequest } from './sample/messages';
 
 export interface LoadSampleOptions {
+  readonly version: SampleVersion;
   readonly size: ImageSize;
   /** Called at most about ten times a second. */
   readonly onProgress?: (progress: SampleProgress) => void;
@@ -16,7 +17,10 @@ export interface LoadSampleOptions {
  * Downloads one of the built-in samples from the app's own origin and unpacks it in a worker.
  * @throws ImportError when it cannot be loaded; the signal's reason when aborted.
  */
-export async function loadSample(id: SampleId, { size, onProgress, signal }: LoadSampleOptions): Promise<ImageDataset> {
+export async function loadSample(
+  id: SampleId,
+  { version, size, onProgress, signal }: LoadSampleOptions,
+): Promise<ImageDataset> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./sample/sample.worker.ts', import.meta.url), { type: 'module' });
   const failure = (reason: string) =>
@@ -42,7 +46,7 @@ export async function loadSample(id: SampleId, { size, onProgress, signal }: Loa
     },
     () => {
       const folder = new URL(`${import.meta.env.BASE_URL}samples/`, document.baseURI).href;
-      worker.postMessage({ id, size, folder, totalBytes: SAMPLES[id].bytes } satisfies SampleRequest);
+      worker.postMessage({ id, version, size, folder, totalBytes: SAMPLES[id].bytes } satisfies SampleRequest);
     },
   );
 }

@@ -1,7 +1,8 @@
 import { type ConfigPath, flattenConfig } from './configPath';
+import { SAMPLE_VERSIONS } from './imageDataset';
 import { ALL_OPTIONS, type MethodName } from './methods/registry';
 import { presetConfig } from './presets';
-import type { RunConfig } from './runConfig';
+import type { DatasetChoice, RunConfig } from './runConfig';
 import { SETTING_LIST } from './settings/registry';
 import { FIELD_GROUPS, type FieldGroup, type Setting, type SettingWords } from './settings/setting';
 
@@ -54,6 +55,12 @@ export function fieldOf(path: ConfigPath): Field {
   const field = BY_PATH.get(path);
   if (field === undefined) throw new Error(`${path}: no such setting`);
   return field;
+}
+
+/** Whether a setting has an effect on a data set: only samples have versions, and only a person's own images are held out by a rule. */
+export function hasEffectOn(path: ConfigPath, dataset: DatasetChoice): boolean {
+  if (path === 'sample') return dataset !== 'folder' && SAMPLE_VERSIONS[dataset] > 1;
+  return path !== 'holdOut' || dataset === 'folder';
 }
 
 /** A value as the page shows it: the option's label, `on`/`off`, or the number. */

@@ -5,8 +5,12 @@ export type ImageSize = (typeof IMAGE_SIZES)[number];
 export const SAMPLE_IDS = ['fashion-mnist', 'emoji-3d'] as const;
 export type SampleId = (typeof SAMPLE_IDS)[number];
 
-/** The version of each sample's images; raised when its images, labels or split change. */
-export const SAMPLE_VERSIONS: Readonly<Record<SampleId, number>> = { 'fashion-mnist': 1, 'emoji-3d': 1 };
+/** The versions that a sample may have. */
+export const ALL_SAMPLE_VERSIONS = [1, 2] as const;
+export type SampleVersion = (typeof ALL_SAMPLE_VERSIONS)[number];
+
+/** The newest version of each sample; raised when its images, labels or split change. Earlier versions stay available. */
+export const SAMPLE_VERSIONS: Readonly<Record<SampleId, SampleVersion>> = { 'fashion-mnist': 1, 'emoji-3d': 2 };
 
 /** The origin of a data set; for a person's own images, only what a link needs to ask for them again. */
 export type DatasetSource =

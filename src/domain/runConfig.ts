@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SAMPLE_VERSIONS } from './imageDataset';
 import { ALL_OPTIONS, hasOption, METHODS } from './methods/registry';
 import { AUGMENT } from './settings/augment';
 import { SETTING_LIST, SETTINGS } from './settings/registry';
@@ -15,6 +16,7 @@ export type PresetName = RunConfig['preset'];
 export type EngineChoice = RunConfig['engine'];
 export type Precision = RunConfig['precision'];
 export type DatasetChoice = RunConfig['dataset'];
+export type HoldOut = RunConfig['holdOut'];
 
 type LiveShape = Pick<
   ShapeOf<typeof SETTINGS>,
@@ -54,6 +56,10 @@ export function configProblems(config: RunConfig): string[] {
   const { crop, blur } = config.augment;
   if (crop.scaleMin > crop.scaleMax) problems.push('augment.crop.scaleMin is above augment.crop.scaleMax: lower it.');
   if (blur.sigmaMin > blur.sigmaMax) problems.push('augment.blur.sigmaMin is above augment.blur.sigmaMax: lower it.');
+  const newest = config.dataset === 'folder' ? config.sample : SAMPLE_VERSIONS[config.dataset];
+  if (config.sample > newest) {
+    problems.push(`The sample ${config.dataset} has no version ${config.sample}: set sample to ${newest} or less.`);
+  }
   const values = new Map<string, unknown>(Object.entries(config));
   for (const [name, { label, value }] of ALL_OPTIONS) {
     if (hasOption(config.method, name) || values.get(name) === value) continue;

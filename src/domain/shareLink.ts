@@ -1,6 +1,6 @@
 import { flattenConfig, parseLeaf, setConfigValue } from './configPath';
 import { fieldOf, valueLabel } from './fields';
-import { SAMPLE_VERSIONS } from './imageDataset';
+import { ALL_SAMPLE_VERSIONS, SAMPLE_VERSIONS, type SampleVersion } from './imageDataset';
 import { METHOD_NAMES, type MethodName } from './methods/registry';
 import { presetConfig } from './presets';
 import {
@@ -28,21 +28,18 @@ export interface SharedRun {
   readonly folder: FolderReference | null;
 }
 
-/** Keys that are read before all others, because the defaults depend on them, and the sample's version. */
+/** Keys that are read before all others: those on which the defaults depend, and the sample's version, which has a notice of its own. */
 const NAMED_FIRST = new Set(['v', 'preset', 'dataset', 'method', 'sample']);
 
-/**
- * The URL hash (without `#`) of a run: version, preset, data set, and the settings that differ from the current defaults.
- * @param sampleVersion the version of the run's sample, if it is not the current one
- */
-export function encodeShareLink({ config, changes, folder }: SharedRun, sampleVersion?: number): string {
+/** The URL hash (without `#`) of a run: version, preset, data set with a sample's version, and the settings that differ from the current defaults. */
+export function encodeShareLink({ config, changes, folder }: SharedRun): string {
   const { preset, dataset } = config;
   const hash = new URLSearchParams({ v: String(CURRENT_VERSION), preset, dataset });
-  if (dataset !== 'folder') hash.set('sample', String(sampleVersion ?? SAMPLE_VERSIONS[dataset]));
+  if (dataset !== 'folder') hash.set('sample', String(config.sample));
   if (config.method !== 'simsiam') hash.set('method', config.method);
   const defaults = flattenConfig(presetConfig(preset, dataset, config.method));
   for (const [path, value] of flattenConfig(config)) {
-    if (defaults.get(path) !== value) hash.set(path, String(value));
+    if (path !== 'sample' && defaults.get(path) !== value) hash.set(path, String(value));
   }
   if (changes.length > 0) hash.set('changes', JSON.stringify(changes));
   if (folder !== null) hash.set('folder', JSON.stringify([folder.name, folder.count, folder.fingerprint]));
@@ -119,16 +116,22 @@ const METHOD: Named<MethodName> = {
   shown: 'SimSiam',
 };
 
-/** Adds a notice when a link was made with another version of its sample. A link without a sample version has version 1. */
-function checkSample(entries: URLSearchParams, dataset: DatasetChoice, notices: string[]): void {
-  if (dataset === 'folder') return;
-  const text = entries.get('sample') ?? '1';
-  const there = SAMPLE_VERSIONS[dataset];
+/** The version of the sample that a link names; where it names none, the default. Adds a notice when the page does not have it. */
+function sampleIn(
+  entries: URLSearchParams,
+  { dataset, sample }: Pick<RunConfig, 'dataset' | 'sample'>,
+  notices: string[],
+): SampleVersion {
+  const text = entries.get('sample');
+  if (dataset === 'folder' || text === null) return sample;
+  const newest = SAMPLE_VERSIONS[dataset];
+  const found = ALL_SAMPLE_VERSIONS.find((version) => String(version) === text && version <= newest);
+  if (found !== undefined) return found;
   const title = valueLabel(fieldOf('dataset'), dataset);
-  if (text === String(there)) return;
   notices.push(
-    `The link was made with version ${text} of the sample ${title}; this page has version ${there}. The images differ, and so will the run.`,
+    `The link was made with version ${text} of the sample ${title}, which this page does not have: using version ${newest}. Labels or split differ, and so will the run.`,
   );
+  return newest;
 }
 
 /**
@@ -142,8 +145,8 @@ export function decodeShareLink(hash: string): { readonly run: SharedRun; readon
   const preset = nameIn(entries, PRESET, notices);
   const dataset = nameIn(entries, DATASET, notices);
   const method = nameIn(entries, METHOD, notices);
-  checkSample(entries, dataset, notices);
-  const defaults = defaultsOf(version, { preset, dataset, method });
+  const standard = defaultsOf(version, { preset, dataset, method });
+  const defaults = { ...standard, sample: sampleIn(entries, standard, notices) };
   let config = defaults;
   let changes: readonly LiveChange[] = [];
   let folder: FolderReference | null = null;

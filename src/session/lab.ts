@@ -3,7 +3,7 @@ import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../dom
 import type { Replies } from '../protocol/commands';
 import type { RunStorage } from '../storage/runStorage';
 import { RunArchive } from './archive/runArchive';
-import type { ImageLoaders, Origin } from './data/datasetLoading';
+import type { ImageLoaders, LoadSettings, Origin } from './data/datasetLoading';
 import { createDatasetStore } from './data/datasetStore';
 import { ImagesInUse } from './data/imagesInUse';
 import type { Thumbnails } from './data/thumbnails';
@@ -14,6 +14,7 @@ import { ExperimentQueue } from './experiments/experimentQueue';
 import { openLink } from './link/link';
 import { createNoticeStore, notify } from './noticeStore';
 import { ChartClock, type Scheduler } from './run/chartClock';
+import { rebasedOn } from './run/rebase';
 import { RunControl } from './run/runControl';
 import { createRunStore } from './run/runStore';
 import { SeriesSet } from './run/series';
@@ -62,7 +63,7 @@ export class Lab {
     this.#images = new ImagesInUse(this, {
       engine: this.#engine,
       loaders: options.loaders,
-      settings: () => ({ size: this.#config.imageSize, batchSize: this.#config.batchSize }),
+      settings: (origin) => this.#loadSettings(origin),
       leaveImages: () => this.#control.leaveImages(),
     });
     this.#control = new RunControl(this, {
@@ -174,6 +175,13 @@ export class Lab {
 
   get #config(): RunConfig {
     return this.runStore.getState().config;
+  }
+
+  /** The settings of the run that will be built on images of this origin. */
+  #loadSettings(origin: Origin): LoadSettings {
+    const config = rebasedOn(this.#config, origin.kind === 'sample' ? origin.id : 'folder');
+    const { imageSize, batchSize, sample, holdOut } = config;
+    return { size: imageSize, batchSize, sample, holdOut };
   }
 
   #reloadImages(): void {

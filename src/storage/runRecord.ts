@@ -9,10 +9,8 @@ import { storedConfig } from './storedConfig';
 export interface DatasetIdentity {
   readonly name: string;
   readonly count: number;
-  /** The sample, or null for a person's own images. */
+  /** The sample, whose version is in the settings; null for a person's own images. */
   readonly sample: (typeof SAMPLE_IDS)[number] | null;
-  /** Version of the sample's images; null for a person's own images. */
-  readonly sampleVersion: number | null;
   /** Fingerprint of a person's own images; null for a sample. */
   readonly fingerprint: string | null;
 }
@@ -132,19 +130,12 @@ function fitting<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
   );
 }
 
-/** Records of version 1 have no sample version, because there was only one. */
-const dataset = z
-  .object({
-    name: z.string(),
-    count: z.int().min(0),
-    sample: z.enum(SAMPLE_IDS).nullable(),
-    sampleVersion: z.int().min(1).nullish(),
-    fingerprint: z.string().nullable(),
-  })
-  .transform(({ sampleVersion, ...rest }) => ({
-    ...rest,
-    sampleVersion: rest.sample === null ? null : (sampleVersion ?? 1),
-  })) satisfies z.ZodType<DatasetIdentity>;
+const dataset = z.object({
+  name: z.string(),
+  count: z.int().min(0),
+  sample: z.enum(SAMPLE_IDS).nullable(),
+  fingerprint: z.string().nullable(),
+}) satisfies z.ZodType<DatasetIdentity>;
 
 const final = z.record(z.string(), z.unknown()).transform((values) => {
   const known: Partial<Record<SeriesName, number>> = {};

@@ -11,7 +11,7 @@ export function keptRun(changed: Partial<RunRecord> = {}): RunRecord {
     created: Date.UTC(2026, 0, 2, 12),
     config: presetConfig('tiny'),
     changes: [[61, 'stopGradient', false]],
-    dataset: { name: 'Fashion-MNIST', count: 12_000, sample: 'fashion-mnist', sampleVersion: 1, fingerprint: null },
+    dataset: { name: 'Fashion-MNIST', count: 12_000, sample: 'fashion-mnist', fingerprint: null },
     engine: { name: 'webgpu', adapter: 'test adapter' },
     steps: 200,
     state: 'stopped',

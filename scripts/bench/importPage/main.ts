@@ -1,9 +1,9 @@
 import { ImportError } from '../../../src/data/importError';
 import { importImages } from '../../../src/data/importImages';
-import type { ImportOptions, ImportProgress, ImportResult } from '../../../src/data/importTypes';
+import type { ImportOptions, ImportProgress, ImportResult, ImportSettings } from '../../../src/data/importTypes';
 import { loadSample } from '../../../src/data/samples';
 import { type ImageSources, sourcesFromDrop, sourcesFromFileList } from '../../../src/data/sources';
-import type { ImageSize, SampleId } from '../../../src/domain/imageDataset';
+import { type ImageSize, SAMPLE_VERSIONS, type SampleId } from '../../../src/domain/imageDataset';
 
 /** The result of one import, and the load on the page's main thread. */
 export interface ImportReport {
@@ -16,14 +16,12 @@ export interface ImportReport {
   readonly longTasks: readonly number[];
 }
 
-type Settings = Pick<ImportOptions, 'size' | 'seed' | 'batchSize'>;
-
 /** The import without a user interface, for scripts and tests. */
 declare global {
   interface Window {
-    importPicked(inputId: string, settings: Settings, cancelAfterMs?: number): Promise<ImportReport>;
+    importPicked(inputId: string, settings: ImportSettings, cancelAfterMs?: number): Promise<ImportReport>;
     /** The import of the next drop on the page. */
-    importDropped(settings: Settings): Promise<ImportReport>;
+    importDropped(settings: ImportSettings): Promise<ImportReport>;
     loadSampleBytes(id: SampleId, size: ImageSize): Promise<{ pixels: Uint8Array; progress: number }>;
   }
 }
@@ -72,6 +70,6 @@ window.importDropped = (settings) =>
 
 window.loadSampleBytes = async (id, size) => {
   let progress = 0;
-  const { pixels } = await loadSample(id, { size, onProgress: () => progress++ });
+  const { pixels } = await loadSample(id, { version: SAMPLE_VERSIONS[id], size, onProgress: () => progress++ });
   return { pixels, progress };
 };

@@ -35,10 +35,10 @@ function quotas(counts: readonly number[]): number[] {
 }
 
 /**
- * Marks labelled images as `TEST`, the queries of kNN: about 15 % of each class, at most 2,000 in all, drawn with the seed.
- * Unlabelled images are never held out.
+ * The rule `images`: marks labelled images as `TEST`, the queries of kNN: about 15 % of each class, at most 2,000 in all, drawn one by one
+ * with the seed. Unlabelled images are never held out.
  */
-export function holdOut(labels: Int16Array, split: Uint8Array, seed: number): void {
+export function holdOutImages(labels: Int16Array, split: Uint8Array, seed: number): void {
   const classes = indicesByClass(labels);
   const random = mersenne(seed);
   for (const [i, quota] of quotas(classes.map((indices) => indices.length)).entries()) {
@@ -49,5 +49,54 @@ export function holdOut(labels: Int16Array, split: Uint8Array, seed: number): vo
       [indices[k], indices[j]] = [indices[j], indices[k]];
       split[indices[k]] = TEST;
     }
+  }
+}
+
+/** The groups that have a labelled image: their members in order, and the number of them in each class. */
+function labelledGroups(labels: Int16Array, groups: Uint32Array) {
+  const members = new Map<number, number[]>();
+  for (const [i, group] of groups.entries()) {
+    const there = members.get(group);
+    if (there === undefined) members.set(group, [i]);
+    else there.push(i);
+  }
+  return [...members.values()].flatMap((indices) => {
+    const counts = new Map<number, number>();
+    for (const i of indices) if (labels[i] !== NO_LABEL) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
+    return counts.size === 0 ? [] : [{ indices, counts }];
+  });
+}
+
+/**
+ * The rule `pictures`: as `holdOutImages`, but draws whole groups of pictures that show the same, so that no query has a twin among the
+ * training images. A group is held out if it fits into what is left of the share of each of its classes; where none fits, a class gives
+ * its smallest group that leaves every class half of its images. Unlabelled members are held out with their group, as no queries.
+ * @param groups the group of each image (`groupPictures`)
+ */
+export function holdOutPictures(labels: Int16Array, groups: Uint32Array, split: Uint8Array, seed: number): void {
+  const classes = indicesByClass(labels);
+  const total = new Map(classes.map((indices) => [labels[indices[0]], indices.length]));
+  const quota = new Map(quotas(classes.map(({ length }) => length)).map((most, i) => [labels[classes[i][0]], most]));
+  const held = new Map([...quota.keys()].map((label) => [label, 0]));
+  const order = labelledGroups(labels, groups);
+  const random = mersenne(seed);
+  for (let k = order.length - 1; k > 0; k--) {
+    const j = uniformInt(random, 0, k);
+    [order[k], order[j]] = [order[j], order[k]];
+  }
+  type Group = (typeof order)[number];
+  const fits = ({ counts }: Group, most: (label: number) => number) =>
+    [...counts].every(([label, count]) => (held.get(label) ?? 0) + count <= most(label));
+  const take = ({ indices, counts }: Group) => {
+    for (const i of indices) split[i] = TEST;
+    for (const [label, count] of counts) held.set(label, (held.get(label) ?? 0) + count);
+  };
+  for (const group of order) if (fits(group, (label) => quota.get(label) ?? 0)) take(group);
+  for (const [label, most] of quota) {
+    if (most === 0 || held.get(label) !== 0) continue;
+    const [smallest] = order
+      .filter((group) => group.counts.has(label) && fits(group, (other) => Math.floor((total.get(other) ?? 0) / 2)))
+      .sort((a, b) => a.indices.length - b.indices.length);
+    if (smallest !== undefined) take(smallest);
   }
 }

@@ -41,6 +41,15 @@ export class ProgressMeter {
     this.#send(performance.now());
   }
 
+  /** @param share of the comparison of `total` pictures that is done, from 0 to 1 */
+  comparing(share: number, total: number): void {
+    const now = performance.now();
+    if (now - this.#lastReport < REPORT_EVERY_MS) return;
+    this.#lastReport = now;
+    const counts = { done: Math.round(share * total), total, skipped: this.#skipped };
+    this.#report({ phase: 'comparing', ...counts, imagesPerSecond: 0, remainingSeconds: null });
+  }
+
   #send(now: number): void {
     this.#lastReport = now;
     const [done, total, skipped] = [this.#done, this.#total, this.#skipped];

@@ -11,9 +11,10 @@ import type { ImageSources, SourceFile } from '../sources';
 import { type Batch, type Candidate, fileCandidate, makeBatches } from './batches';
 import type { BatchResult } from './decodeBatch';
 import { fingerprint } from './fingerprint';
-import { holdOut } from './holdOut';
+import { holdOutImages, holdOutPictures } from './holdOut';
 import { planLabels, stripCommonFolders } from './labels';
 import { comparePaths } from './paths';
+import { groupPictures } from './pictureGroups';
 import { ProgressMeter } from './progressMeter';
 
 /** Decodes one batch to the size of the import; several decoders may work at once. */
@@ -98,14 +99,21 @@ function assemble(
   name: string,
   good: readonly Candidate[],
   pixels: Uint8Array<ArrayBuffer>,
-  { size, seed, batchSize }: ImportSettings,
+  { size, seed, holdOut, batchSize }: ImportSettings,
   skipped: readonly SkippedFile[],
+  meter: ProgressMeter,
 ): ImageDataset {
   const names = stripCommonFolders(good.map(({ path }) => path));
   const { labels, classNames, split } = planLabels(names);
   checkEnough(good.length, split.filter((part) => part === TRAIN).length, batchSize, skipped);
   const canAsk = labels?.some((label, i) => label >= 0 && split[i] === TEST) ?? false;
-  if (labels !== null && !canAsk) holdOut(labels, split, seed);
+  if (labels !== null && !canAsk) {
+    if (holdOut === 'images') holdOutImages(labels, split, seed);
+    else {
+      const groups = groupPictures(pixels, size, good.length, (share) => meter.comparing(share, good.length));
+      holdOutPictures(labels, groups, split, seed);
+    }
+  }
   const files = good.map(({ size: bytes }, i) => ({ path: names[i], size: bytes }));
   return {
     name,
@@ -158,6 +166,6 @@ export async function runImport(
 
   skipped.sort((a, b) => comparePaths(a.path, b.path));
   const good = candidates.filter((_, slot) => isGood[slot] === 1);
-  const dataset = assemble(name, good, compact(pixels, isGood, imageBytes), settings, skipped);
+  const dataset = assemble(name, good, compact(pixels, isGood, imageBytes), settings, skipped, meter);
   return { dataset, skipped };
 }

@@ -1,4 +1,4 @@
-import type { SampleId } from '../../domain/imageDataset';
+import type { SampleId, SampleVersion } from '../../domain/imageDataset';
 
 /** What the page shows about a sample before it is loaded. */
 export interface SampleDescription {
@@ -33,6 +33,11 @@ THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLI
   return { name: 'MIT', holders, text };
 }
 
+/** The file that lists the images of a version of a sample; all versions have the same sheet. */
+export function manifestFile(id: SampleId, version: SampleVersion): string {
+  return version === 1 ? `${id}.json` : `${id}.v${version}.json`;
+}
+
 /** The built-in samples, in the order in which they are offered; made by `npm run samples`. */
 export const SAMPLES: Readonly<Record<SampleId, SampleDescription>> = {
   'fashion-mnist': {
@@ -48,7 +53,7 @@ export const SAMPLES: Readonly<Record<SampleId, SampleDescription>> = {
     id: 'emoji-3d',
     title: 'Emoji 3D',
     description:
-      '3,391 colour pictures of emoji on white, in nine groups. A fifth of the base emoji is held out with all its skin tones and genders; one variant of each is a kNN query. The prettier neighbours; kNN accuracy moves slowly.',
+      '3,391 colour pictures of emoji on white, in nine groups. A fifth of the base emoji is held out with all its skin tones and genders and, since version 2, with nearly equal emoji; one variant of each is a kNN query. The prettier neighbours; kNN accuracy moves slowly.',
     license: mit(
       'Copyright (c) Microsoft Corporation (Fluent Emoji)',
       'Copyright (c) 2023 LobeHub (@lobehub/fluent-emoji-3d)',

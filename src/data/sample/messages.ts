@@ -1,4 +1,4 @@
-import type { ImageDataset, ImageSize, SampleId } from '../../domain/imageDataset';
+import type { ImageDataset, ImageSize, SampleId, SampleVersion } from '../../domain/imageDataset';
 
 export interface SampleProgress {
   readonly loadedBytes: number;
@@ -8,6 +8,7 @@ export interface SampleProgress {
 /** From the page to the sample worker, once. */
 export interface SampleRequest {
   readonly id: SampleId;
+  readonly version: SampleVersion;
   readonly size: ImageSize;
   /** Absolute address of the folder with the sheets, ending in `/`. */
   readonly folder: string;

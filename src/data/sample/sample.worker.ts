@@ -1,3 +1,4 @@
+import { manifestFile } from './catalogue';
 import type { SampleReply, SampleRequest } from './messages';
 import { type SampleManifest, unpackSample } from './unpackSample';
 
@@ -38,10 +39,10 @@ async function download(response: Response, onProgress: (loaded: number) => void
 
 /** Fetches and unpacks one sample; the page then terminates this worker. */
 addEventListener('message', async ({ data }: MessageEvent<SampleRequest>) => {
-  const { id, size, folder, totalBytes } = data;
+  const { id, version, size, folder, totalBytes } = data;
   try {
     const [manifest, sheet] = await Promise.all([
-      get(`${folder}${id}.json`).then((response) => response.json() as Promise<SampleManifest>),
+      get(folder + manifestFile(id, version)).then((response) => response.json() as Promise<SampleManifest>),
       get(`${folder}${id}.png`).then((response) =>
         download(response, (loadedBytes) => reply({ type: 'progress', progress: { loadedBytes, totalBytes } })),
       ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALL_SAMPLE_VERSIONS, SAMPLE_VERSIONS } from '../imageDataset';
 import { METHOD_NAMES, METHODS, type MethodName } from '../methods/registry';
 import { DATASET_CHOICES, PRESET_NAMES } from './names';
 import { setting } from './setting';
@@ -64,5 +65,22 @@ export const RUN = {
     source: 'App. D',
     value: 32,
     shownBefore: 'seed',
+  }),
+  sample: setting('run', z.literal(ALL_SAMPLE_VERSIONS), {
+    label: 'Version of the sample',
+    help: 'Which version of the sample’s labels and split. Version 2 of Emoji 3D has the pictures of version 1; nearly equal ones are all held out or all trained on.',
+    labels: { 1: 'version 1', 2: 'version 2' },
+    source: null,
+    value: 1,
+    forDataset: SAMPLE_VERSIONS,
+    formerly: 1,
+  }),
+  holdOut: setting('run', z.enum(['images', 'pictures']), {
+    label: 'Hold out',
+    help: 'How about 15 % of each class are held out for kNN where the folders name no test set: one by one, or equal and nearly equal pictures together, so that no test image has a twin among the training images.',
+    labels: { images: 'images one by one', pictures: 'equal pictures together' },
+    source: null,
+    value: 'pictures',
+    formerly: 'images',
   }),
 };

@@ -69,6 +69,8 @@ type Declaration<V extends Leaf, Live extends boolean> = Omit<SettingWords, 'gro
   readonly value: V;
   /** Defaults of presets that differ from `small`. */
   readonly inPreset?: Readonly<Partial<Record<Preset, V>>>;
+  /** Defaults of data sets that differ, under every preset. */
+  readonly forDataset?: Readonly<Partial<Record<Dataset, V>>>;
   /** For a data set, the default as a function of the preset's value. */
   readonly onDataset?: Readonly<Partial<Record<Dataset, (value: V) => V>>>;
   readonly formerly?: V;
@@ -85,7 +87,7 @@ export function setting<Schema extends z.ZodType<Leaf>, Live extends boolean = f
   schema: Schema,
   declaration: Declaration<NoInfer<z.infer<Schema>>, Live>,
 ): Setting<Schema, Live> {
-  const { label, help, source, value, inPreset, onDataset, formerly, shownBefore, live } = declaration;
+  const { label, help, source, value, inPreset, forDataset, onDataset, formerly, shownBefore, live } = declaration;
   return {
     group,
     schema,
@@ -98,7 +100,7 @@ export function setting<Schema extends z.ZodType<Leaf>, Live extends boolean = f
     ...(formerly === undefined ? {} : { formerly }),
     ...(shownBefore === undefined ? {} : { shownBefore }),
     valueIn(preset, dataset) {
-      const own = inPreset?.[preset] ?? value;
+      const own = forDataset?.[dataset] ?? inPreset?.[preset] ?? value;
       return preset === 'paper' ? own : (onDataset?.[dataset]?.(own) ?? own);
     },
   };

@@ -75,9 +75,9 @@ export function runName(run: Settings & Pick<RunRecord, 'name'>): string {
 
 /** The hash, without `#`, of a link that reproduces a kept run. */
 export function linkOfRun({ config, changes, dataset }: Pick<RunRecord, 'config' | 'changes' | 'dataset'>): string {
-  const { name, count, fingerprint, sampleVersion } = dataset;
+  const { name, count, fingerprint } = dataset;
   const folder: SharedRun['folder'] = fingerprint === null ? null : { name, count, fingerprint };
-  return encodeShareLink({ config, changes, folder }, sampleVersion ?? undefined);
+  return encodeShareLink({ config, changes, folder });
 }
 
 /**

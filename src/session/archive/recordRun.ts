@@ -1,4 +1,4 @@
-import { type DatasetInfo, SAMPLE_VERSIONS } from '../../domain/imageDataset';
+import type { DatasetInfo } from '../../domain/imageDataset';
 import { SERIES_NAMES, type SeriesName } from '../../domain/measurement';
 import type { RunState } from '../../domain/signal';
 import { CURRENT_VERSION } from '../../domain/versions/registry';
@@ -24,7 +24,6 @@ export function originOf(info: DatasetInfo | null, { adapter }: Pick<EngineStore
       name: info?.name ?? '',
       count: info?.count ?? 0,
       sample,
-      sampleVersion: sample === null ? null : SAMPLE_VERSIONS[sample],
       fingerprint: info?.source.kind === 'folder' ? info.source.fingerprint : null,
     },
     engine: adapter === null ? null : { name: adapter.engine, adapter: adapter.description },

@@ -2,7 +2,15 @@ import { ImportError } from '../../data/importError';
 import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../../data/importTypes';
 import type { LoadSampleOptions } from '../../data/samples';
 import type { CollectOptions, ImageSources } from '../../data/sources';
-import type { DatasetInfo, ImageDataset, ImageSize, SampleId, SkippedFile } from '../../domain/imageDataset';
+import type {
+  DatasetInfo,
+  ImageDataset,
+  ImageSize,
+  SampleId,
+  SampleVersion,
+  SkippedFile,
+} from '../../domain/imageDataset';
+import type { HoldOut } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
 import type { DatasetStore } from './datasetStore';
 
@@ -20,6 +28,10 @@ export type Origin =
 export interface LoadSettings {
   readonly size: ImageSize;
   readonly batchSize: number;
+  /** The version of a sample; has no effect on files. */
+  readonly sample: SampleVersion;
+  /** How files are held out; has no effect on samples. */
+  readonly holdOut: HoldOut;
 }
 
 interface Loaded {
@@ -90,11 +102,15 @@ export class DatasetLoading {
     this.#current?.abort();
   }
 
-  async #read(origin: Origin, { size, batchSize }: LoadSettings, signal: AbortSignal): Promise<Loaded> {
+  async #read(
+    origin: Origin,
+    { size, batchSize, sample, holdOut }: LoadSettings,
+    signal: AbortSignal,
+  ): Promise<Loaded> {
     if (origin.kind === 'sample') {
       const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
         this.#report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });
-      const dataset = await this.#loaders.loadSample(origin.id, { size, onProgress, signal });
+      const dataset = await this.#loaders.loadSample(origin.id, { version: sample, size, onProgress, signal });
       return { dataset, skipped: [] };
     }
     const onFound = (count: number) => this.#report(signal, { done: count, total: null, rate: null, remaining: null });
@@ -106,7 +122,7 @@ export class DatasetLoading {
         rate: imagesPerSecond > 0 ? imagesPerSecond : null,
         remaining: remainingSeconds,
       });
-    return this.#loaders.importImages(sources, { size, seed: HOLD_OUT_SEED, batchSize, onProgress, signal });
+    return this.#loaders.importImages(sources, { size, seed: HOLD_OUT_SEED, holdOut, batchSize, onProgress, signal });
   }
 
   #report(

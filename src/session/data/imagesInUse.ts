@@ -1,4 +1,4 @@
-import type { DatasetInfo, ImageSize } from '../../domain/imageDataset';
+import type { DatasetInfo } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
 import type { EngineSession } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';
@@ -16,8 +16,8 @@ export interface ImageStores {
 export interface ImageParts {
   readonly engine: EngineSession;
   readonly loaders: ImageLoaders;
-  /** The size and batch size to load images for. */
-  settings(): LoadSettings;
+  /** How to load images of this origin. */
+  settings(origin: Origin): LoadSettings;
   /** Called, and awaited, before other images are sent to the worker. */
   leaveImages(): Promise<void>;
 }
@@ -29,6 +29,8 @@ export class ImagesInUse {
   readonly #parts: ImageParts;
   readonly #loading: DatasetLoading;
   #origin: Origin | null = null;
+  /** How the images in use were loaded. */
+  #loaded: LoadSettings | null = null;
   /** The number of the worker that the images were sent to. */
   #holder = 0;
 
@@ -50,11 +52,16 @@ export class ImagesInUse {
     return this.#origin;
   }
 
-  /** Whether a run at this size needs the images loaded again: they have another size, or their worker was replaced. */
-  areStale(size: ImageSize): boolean {
+  /**
+   * Whether a run with the present settings needs the images loaded again: they have another size, version or hold-out, or their worker
+   * was replaced.
+   */
+  areStale(): boolean {
     if (this.#origin === null) return false;
-    const { info } = this.#stores.datasetStore.getState();
-    return this.#holder !== this.#parts.engine.workerNumber || info?.size !== size;
+    if (this.#loaded === null || this.#holder !== this.#parts.engine.workerNumber) return true;
+    const { size, sample, holdOut } = this.#parts.settings(this.#origin);
+    if (size !== this.#loaded.size) return true;
+    return this.#origin.kind === 'sample' ? sample !== this.#loaded.sample : holdOut !== this.#loaded.holdOut;
   }
 
   /** Stores the folder that a link asks for, unless it is in use already; null if the link asks for none. */
@@ -72,9 +79,11 @@ export class ImagesInUse {
   async load(origin: Origin, problem: string | null = null): Promise<DatasetInfo | null> {
     // Set before the load, so that the first images are loaded again if the worker fails meanwhile.
     this.#origin ??= origin;
-    const info = await this.#loading.load(origin, this.#parts.settings(), problem);
+    const settings = this.#parts.settings(origin);
+    const info = await this.#loading.load(origin, settings, problem);
     if (info !== null) {
       this.#origin = origin;
+      this.#loaded = settings;
       this.#compareWithWanted(info);
       return info;
     }

@@ -16,6 +16,11 @@ export function rebased(config: RunConfig, preset: PresetName, dataset: DatasetC
   return configProblems(next).length === 0 ? next : defaults;
 }
 
+/** The settings on another data set; unchanged on the present one. */
+export function rebasedOn(config: RunConfig, dataset: DatasetChoice): RunConfig {
+  return dataset === config.dataset ? config : rebased(config, config.preset, dataset);
+}
+
 /** Settings that are not part of a preset: choosing a preset keeps them. */
 export const KEPT_BY_PRESET = ['engine', 'precision', 'seed'] as const satisfies readonly (keyof RunConfig)[];
 

@@ -244,7 +244,7 @@ export class RunControl {
     const data = this.#stores.datasetStore.getState();
     const { config } = this.#store;
     if (data.loading !== null) return 'coming';
-    if (this.#parts.images.areStale(config.imageSize)) return 'stale';
+    if (this.#parts.images.areStale()) return 'stale';
     return startProblem(config, data) === null ? 'fit' : 'unfit';
   }
 

@@ -4,7 +4,7 @@ import { withMethod } from '../../domain/presets';
 import type { PresetName, RunConfig } from '../../domain/runConfig';
 import type { EngineStore } from '../engine/engineStore';
 import { pickQueries } from './queries';
-import { rebased, withPreset } from './rebase';
+import { rebased, rebasedOn, withPreset } from './rebase';
 import type { RunControl } from './runControl';
 import { isLiveKey, type RunStore } from './runStore';
 
@@ -64,7 +64,7 @@ export class Settings {
     const { config, changes } = this.#runStore.getState();
     const dataset = info.source.kind === 'sample' ? info.source.id : 'folder';
     this.#runStore.setState({
-      config: dataset === config.dataset ? config : rebased(config, config.preset, dataset),
+      config: rebasedOn(config, dataset),
       changes: areFirst ? changes : [],
       queries: pickQueries(info, 0),
     });

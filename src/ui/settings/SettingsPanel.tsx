@@ -1,7 +1,8 @@
 import { Accordion, Anchor, NativeSelect, Text } from '@mantine/core';
-import { differingPaths, FIELDS, fieldOf } from '../../domain/fields';
+import { differingPaths, FIELDS, fieldOf, hasEffectOn } from '../../domain/fields';
 import { ALL_OPTIONS, hasOption, METHOD_NAMES, METHODS, type MethodName } from '../../domain/methods/registry';
 import { presetConfig } from '../../domain/presets';
+import type { DatasetChoice } from '../../domain/runConfig';
 import { PRESET_NAMES } from '../../domain/settings/names';
 import type { FieldGroup } from '../../domain/settings/setting';
 import { KEPT_BY_PRESET } from '../../session/run/rebase';
@@ -25,17 +26,21 @@ const SECTIONS: readonly { readonly group: FieldGroup; readonly title: string }[
   { group: 'run', title: 'Image size, seed, engine' },
 ];
 
-/** The settings of a section, without the options of other methods. */
-function fieldsOf(group: FieldGroup, method: MethodName) {
+/** The settings of a section, without the options of other methods and those without effect on the data set. */
+function fieldsOf(group: FieldGroup, method: MethodName, dataset: DatasetChoice) {
   return FIELDS.filter(
     ({ group: own, path }) =>
-      own === group && !ELSEWHERE.has(path) && (!ALL_OPTIONS.has(path) || hasOption(method, path)),
+      own === group &&
+      !ELSEWHERE.has(path) &&
+      (!ALL_OPTIONS.has(path) || hasOption(method, path)) &&
+      hasEffectOn(path, dataset),
   );
 }
 
 /** Every setting except the data set and the augmentations. */
 export function SettingsPanel() {
   const method = useRun((run) => run.config.method);
+  const dataset = useRun((run) => run.config.dataset);
   return (
     <Panel title="Settings">
       <div className={classes.head}>
@@ -57,7 +62,7 @@ export function SettingsPanel() {
           <Accordion.Item key={group} value={group}>
             <Accordion.Control>{title}</Accordion.Control>
             <Accordion.Panel>
-              {fieldsOf(group, method).map(({ path }) =>
+              {fieldsOf(group, method, dataset).map(({ path }) =>
                 path === 'baseLearningRate' ? <LearningRateField key={path} /> : <FieldRow key={path} path={path} />,
               )}
             </Accordion.Panel>

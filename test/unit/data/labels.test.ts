@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { holdOut } from '../../../src/data/import/holdOut';
 import { planLabels, stripCommonFolders } from '../../../src/data/import/labels';
 import { NO_LABEL, TEST, TRAIN } from '../../../src/domain/imageDataset';
 import { isSystemPath } from '../../../src/formats/systemPaths';
@@ -74,47 +73,6 @@ describe('splits', () => {
       labels: ['cat', 'dog', null],
       split: [TRAIN, TEST, TRAIN],
     });
-  });
-});
-
-describe('holding out', () => {
-  function held(labels: Int16Array, seed = 1): number[] {
-    const split = new Uint8Array(labels.length);
-    holdOut(labels, split, seed);
-    return [...split.keys()].filter((i) => split[i] === TEST);
-  }
-  const cycle = (count: number, classes: number) => Int16Array.from({ length: count }, (_, i) => i % classes);
-
-  test('takes 15 % of each class', () => {
-    const labels = cycle(1000, 4);
-    const perClass = [0, 0, 0, 0];
-    for (const i of held(labels)) perClass[labels[i]]++;
-    expect(perClass.reduce((a, b) => a + b)).toBe(150);
-    for (const count of perClass) expect([37, 38]).toContain(count);
-  });
-
-  test('takes 2,000 at most, evenly', () => {
-    const labels = cycle(50_000, 10);
-    const perClass = new Array(10).fill(0);
-    for (const i of held(labels)) perClass[labels[i]]++;
-    expect(perClass).toEqual(new Array(10).fill(200));
-  });
-
-  test('leaves every class at least one image, and unlabelled images alone', () => {
-    const labels = Int16Array.from([...new Array(20).fill(0), 1, 2, 2, ...new Array(30).fill(NO_LABEL)]);
-    const out = held(labels);
-    expect(out.length).toBeGreaterThan(0);
-    expect(out.every((i) => labels[i] !== NO_LABEL && labels[i] !== 1)).toBe(true);
-    expect(out.filter((i) => labels[i] === 2).length).toBeLessThan(2);
-  });
-
-  test('is the same for a seed and differs between seeds', () => {
-    const labels = cycle(400, 3);
-    expect(held(labels, 7)).toEqual(held(labels, 7));
-    expect(held(labels, 7)).not.toEqual(held(labels, 8));
-    // Spread over the whole list, not bunched at one end.
-    expect(Math.min(...held(labels, 7))).toBeLessThan(100);
-    expect(Math.max(...held(labels, 7))).toBeGreaterThan(300);
   });
 });
 

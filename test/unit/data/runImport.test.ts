@@ -29,7 +29,7 @@ import {
   YELLOW,
 } from '../../setup/imageFiles';
 
-const SETTINGS: ImportSettings = { size: 32, seed: 1, batchSize: 4 };
+const SETTINGS: ImportSettings = { size: 32, seed: 1, holdOut: 'pictures', batchSize: 4 };
 
 function asFiles(files: Iterable<readonly [string, Uint8Array]>) {
   return [...files].map(([path, bytes]) => ({ path, blob: new Blob([Uint8Array.from(bytes)]) }));
@@ -172,10 +172,10 @@ describe('the order of images', () => {
 
   test('the seed decides which images are held out, and a test folder is kept', async () => {
     const files = await numbered(200);
-    const first = (await importFiles(files, { seed: 1 })).dataset.split;
+    const first = (await importFiles(files, { seed: 1, holdOut: 'images' })).dataset.split;
     expect(first.filter((part) => part === TEST)).toHaveLength(30);
-    expect((await importFiles(files, { seed: 1 })).dataset.split).toEqual(first);
-    expect((await importFiles(files, { seed: 2 })).dataset.split).not.toEqual(first);
+    expect((await importFiles(files, { seed: 1, holdOut: 'images' })).dataset.split).toEqual(first);
+    expect((await importFiles(files, { seed: 2, holdOut: 'images' })).dataset.split).not.toEqual(first);
     const split = files.map(([path, bytes], i): [string, Uint8Array] => [
       `${i < 150 ? 'train' : 'test'}/${path}`,
       bytes,
@@ -186,12 +186,50 @@ describe('the order of images', () => {
     );
   });
 
+  test('equal pictures are held out together or not at all', async () => {
+    const shades = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        picture(
+          [
+            [4 * i, 0, 0],
+            [0, 255 - 4 * i, 0],
+            [0, 0, 4 * i],
+            [9, 9, 9],
+          ],
+          32,
+          32,
+        )
+          .png()
+          .toBuffer(),
+      ),
+    );
+    const twice = shades.flatMap((bytes, i): [string, Uint8Array][] => [
+      [`a/${i}.png`, bytes],
+      [`b/${i}.png`, bytes],
+    ]);
+    const phases = new Set<string>();
+    const { dataset } = await runImport(
+      { name: 'test', files: asFiles(twice), unreadable: [] },
+      SETTINGS,
+      [decoder],
+      ({ phase }) => phases.add(phase),
+    );
+    const held = dataset.names.filter((_, i) => dataset.split[i] === TEST);
+    expect(held.length).toBeGreaterThan(0);
+    const twin = (name: string) => name.replace(/^[ab]/, (folder) => (folder === 'a' ? 'b' : 'a'));
+    expect(held.map(twin).sort()).toEqual([...held].sort());
+    const apart = (await importFiles(twice, { holdOut: 'images' })).dataset;
+    const heldApart = apart.names.filter((_, i) => apart.split[i] === TEST);
+    expect(heldApart.map(twin).sort()).not.toEqual([...heldApart].sort());
+    expect(phases).toContain('decoding');
+  });
+
   test('images are held out for kNN if the test folder has no labels', async () => {
     const files = (await numbered(60)).map(([path, bytes], i): [string, Uint8Array] => [
       i < 50 ? `train/${path}` : `test/${i}.png`,
       bytes,
     ]);
-    const { split, labels } = (await importFiles(files)).dataset;
+    const { split, labels } = (await importFiles(files, { holdOut: 'images' })).dataset;
     const labelledTests = [...split.keys()].filter((i) => split[i] === TEST && labels?.[i] !== -1);
     expect(labelledTests).toHaveLength(8);
   });

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readSample } from '../../../scripts/node/loadDataset';
 import { nameEmoji } from '../../../scripts/samples/emojiNames';
+import { groupPictures } from '../../../src/data/import/pictureGroups';
 import { SAMPLES } from '../../../src/data/sample/catalogue';
 import { unpackTile } from '../../../src/data/sample/unpackSample';
 import {
@@ -18,6 +19,9 @@ import {
 } from '../../../src/domain/imageDataset';
 
 const FOLDER = new URL('../../../public/samples/', import.meta.url);
+
+/** Base emoji that are trained on, by version. */
+const TRAINED_BASES = { 1: 1331, 2: 1298 };
 
 const loaded = new Map<string, Promise<ImageDataset>>();
 
@@ -124,7 +128,63 @@ describe('Fashion-MNIST', () => {
   });
 });
 
+describe.each([1, 2] as const)('version %i of Emoji 3D', (version) => {
+  test('holds out a base emoji with all its variants, and one of them is a query', async () => {
+    const dataset = await readSample('emoji-3d', 32, version);
+    const { default: emojis } = await import('emojibase-data/en/data.json', { with: { type: 'json' } });
+    const bases = new Map(
+      emojis
+        .flatMap((emoji) => [emoji, ...(emoji.skins ?? [])])
+        .map(({ label, hexcode }) => [label, nameEmoji(hexcode).base]),
+    );
+    const baseOf = (i: number) => bases.get(dataset.names[i]);
+    const trained = new Set([...dataset.split.keys()].filter((i) => dataset.split[i] === TRAIN).map(baseOf));
+    const held = [...dataset.split.keys()].filter((i) => dataset.split[i] === TEST).map(baseOf);
+    const queries = [...labelledIndicesOf(dataset, TEST)].map(baseOf);
+    expect(bases.has(dataset.names[0])).toBe(true);
+    expect(held.filter((base) => trained.has(base))).toEqual([]);
+    expect(new Set(queries).size).toBe(queries.length);
+    if (version === 1) expect(new Set(queries)).toEqual(new Set(held));
+    expect(queries).toHaveLength(333);
+    expect(trained.size).toBe(TRAINED_BASES[version]);
+    // Every group has queries.
+    expect(new Set([...labelledIndicesOf(dataset, TEST)].map((i) => dataset.labels![i])).size).toBe(9);
+  });
+});
+
 describe('Emoji 3D', () => {
+  const splitOf = async (version: 1 | 2, name: string) => {
+    const { names, split, labels } = await readSample('emoji-3d', 32, version);
+    const i = names.indexOf(name);
+    return [split[i], labels![i]];
+  };
+
+  test('version 2 has the pictures and queries of version 1, and trains on fewer', async () => {
+    const [first, second] = [await readSample('emoji-3d', 32, 1), await readSample('emoji-3d', 32, 2)];
+    expect(second.names).toEqual(first.names);
+    expect(Buffer.from(second.pixels).equals(first.pixels)).toBe(true);
+    expect(labelledIndicesOf(second, TEST)).toEqual(labelledIndicesOf(first, TEST));
+    expect([first, second].map((dataset) => labelledIndicesOf(dataset, TRAIN).length)).toEqual([2670, 2569]);
+    for (const [i, part] of first.split.entries()) if (part === TEST) expect(second.split[i]).toBe(TEST);
+  });
+
+  test('version 2 neither trains on nor votes with the twin of a query', async () => {
+    expect(await splitOf(1, 'cat face')).toEqual([TRAIN, 2]);
+    expect(await splitOf(2, 'cat face')).toEqual([TEST, NO_LABEL]);
+    for (const [version, mixed] of [
+      [1, 2],
+      [2, 0],
+    ] as const) {
+      const dataset = await readSample('emoji-3d', 32, version);
+      const sides = new Map<number, Set<number>>();
+      const groups = groupPictures(dataset.pixels, 32, dataset.count);
+      for (const i of [...labelledIndicesOf(dataset, TEST), ...labelledIndicesOf(dataset, TRAIN)]) {
+        sides.set(groups[i], (sides.get(groups[i]) ?? new Set()).add(dataset.split[i]));
+      }
+      expect([...sides.values()].filter(({ size }) => size > 1)).toHaveLength(mixed);
+    }
+  });
+
   test('half size is the rounded mean of four pixels', async () => {
     const small = (await sample('emoji-3d', 32)).pixels;
     const large = (await sample('emoji-3d', 64)).pixels;
@@ -148,26 +208,5 @@ describe('Emoji 3D', () => {
     for (const base of bases) expect(base.size).toBe(1);
     expect(new Set(bases.flatMap((base) => [...base])).size).toBe(bases.length);
     expect(nameEmoji('2640-fe0f').base).not.toBe(nameEmoji('2642-fe0f').base);
-  });
-
-  test('a base emoji is held out with all its variants, and one of them is a query', async () => {
-    const dataset = await sample('emoji-3d', 32);
-    const { default: emojis } = await import('emojibase-data/en/data.json', { with: { type: 'json' } });
-    const bases = new Map(
-      emojis
-        .flatMap((emoji) => [emoji, ...(emoji.skins ?? [])])
-        .map(({ label, hexcode }) => [label, nameEmoji(hexcode).base]),
-    );
-    const baseOf = (i: number) => bases.get(dataset.names[i]);
-    const trained = new Set([...dataset.split.keys()].filter((i) => dataset.split[i] === TRAIN).map(baseOf));
-    const held = [...dataset.split.keys()].filter((i) => dataset.split[i] === TEST).map(baseOf);
-    const queries = [...labelledIndicesOf(dataset, TEST)].map(baseOf);
-    expect(bases.has(dataset.names[0])).toBe(true);
-    expect(held.filter((base) => trained.has(base))).toEqual([]);
-    expect(new Set(queries).size).toBe(queries.length);
-    expect(new Set(queries)).toEqual(new Set(held));
-    expect(queries).toHaveLength(333);
-    // Every group has queries.
-    expect(new Set([...labelledIndicesOf(dataset, TEST)].map((i) => dataset.labels![i])).size).toBe(9);
   });
 });

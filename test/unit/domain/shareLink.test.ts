@@ -47,23 +47,35 @@ describe('share link', () => {
   });
 
   it('names the version of a sample, and no version of a person’s own images', () => {
-    const onSample = { config: presetConfig('tiny', 'emoji-3d'), changes: [], folder: null };
-    expect(encodeShareLink(onSample, 7)).toBe(`${VERSION}&preset=tiny&dataset=emoji-3d&sample=7`);
+    for (const sample of [1, 2] as const) {
+      const onSample = { config: { ...presetConfig('tiny', 'emoji-3d'), sample }, changes: [], folder: null };
+      expect(encodeShareLink(onSample)).toBe(`${VERSION}&preset=tiny&dataset=emoji-3d&sample=${sample}`);
+      expect(decode(encodeShareLink(onSample))).toEqual({ run: onSample, notices: [] });
+    }
     const own = { config: presetConfig('tiny', 'folder'), changes: [], folder: null };
     expect(encodeShareLink(own)).toBe(`${VERSION}&preset=tiny&dataset=folder`);
   });
 
   it('says when the page does not have the version of the sample that it was made with', () => {
     const config = presetConfig('tiny', 'emoji-3d');
-    for (const named of ['', '&sample=1']) {
+    expect(config.sample).toBe(2);
+    for (const [named, sample] of [
+      ['', 2],
+      ['&sample=1', 1],
+      ['&sample=2', 2],
+    ] as const) {
       expect(decode(`${VERSION}&preset=tiny&dataset=emoji-3d${named}`)).toEqual({
-        run: { config, changes: [], folder: null },
+        run: { config: { ...config, sample }, changes: [], folder: null },
         notices: [],
       });
     }
     const { run, notices } = decode(`${VERSION}&preset=tiny&dataset=emoji-3d&sample=7`);
     expect(run.config).toEqual(config);
-    expect(notices).toEqual([expect.stringMatching(/version 7 of the sample Emoji 3D; this page has version 1/)]);
+    expect(notices).toEqual([expect.stringMatching(/version 7 of the sample Emoji 3D.*using version 2/)]);
+    expect(decode(`${VERSION}&dataset=fashion-mnist&sample=2`)).toMatchObject({
+      run: { config: { sample: 1 } },
+      notices: [expect.stringMatching(/version 2 of the sample Fashion-MNIST.*using version 1/)],
+    });
   });
 
   it('no hash: the defaults, without a notice', () => {
@@ -119,6 +131,22 @@ describe('links of version 1', () => {
   it('cover every preset, data set and method', () => {
     const seen = new Set(links.flatMap(({ config: { preset, dataset, method } }) => [preset, dataset, method]));
     expect(seen).toEqual(new Set<string>([...PRESET_NAMES, ...DATASET_CHOICES, ...METHOD_NAMES]));
+  });
+});
+
+describe.each([1, 2])('a link of version %i', (version) => {
+  it('loads version 1 of its sample and holds out images one by one', () => {
+    for (const [dataset, named] of [
+      ['emoji-3d', ''],
+      ['emoji-3d', '&sample=1'],
+      ['folder', ''],
+    ]) {
+      const { run, notices } = decode(`v=${version}&preset=tiny&dataset=${dataset}${named}`);
+      expect(run.config).toMatchObject({ sample: 1, holdOut: 'images' });
+      expect(notices).toEqual([]);
+      const again = decode(encodeShareLink(run));
+      expect(again.run.config).toMatchObject({ sample: 1, holdOut: 'images' });
+    }
   });
 });
 

@@ -101,7 +101,7 @@ describe('a run', () => {
         created: expect.any(Number),
         config: presetConfig('tiny'),
         changes: [[2, 'stopGradient', false]],
-        dataset: { name: 'Fashion-MNIST', count: 1000, sample: 'fashion-mnist', sampleVersion: 1, fingerprint: null },
+        dataset: { name: 'Fashion-MNIST', count: 1000, sample: 'fashion-mnist', fingerprint: null },
         engine: { name: 'webgpu', adapter: 'test adapter' },
         steps: 3,
         state: 'stopped',

@@ -65,12 +65,17 @@ describe('the link of a kept run', () => {
   });
 
   it('asks for the version of the sample that it was made on', () => {
-    const dataset = { ...keptRun().dataset, sampleVersion: 7 };
-    expect(new URLSearchParams(linkOfRun(keptRun({ dataset }))).get('sample')).toBe('7');
+    for (const sample of [1, 2] as const) {
+      const config = { ...presetConfig('tiny', 'emoji-3d'), sample };
+      expect(decodeShareLink(linkOfRun(keptRun({ config })))).toMatchObject({
+        run: { config: { sample } },
+        notices: [],
+      });
+    }
   });
 
   it('asks for its folder', () => {
-    const dataset = { name: 'cats', count: 300, sample: null, sampleVersion: null, fingerprint: 'f00' };
+    const dataset = { name: 'cats', count: 300, sample: null, fingerprint: 'f00' };
     const config = presetConfig('tiny', 'folder');
     expect(decodeShareLink(linkOfRun(keptRun({ config, dataset }))).run.folder).toEqual({
       name: 'cats',

@@ -488,6 +488,45 @@ describe('images', () => {
     expect(loadSample).toHaveBeenLastCalledWith('fashion-mnist', expect.objectContaining({ size: 64 }));
     expect(worker().sent('create').at(-1)?.config.imageSize).toBe(64);
   });
+
+  it('loads the version of a sample that the link names, and the newest one where the person chooses the sample', async () => {
+    const loadSample = vi.fn(async (id, { size }) => ({
+      ...dataset(1000, { kind: 'sample', id, license: 'MIT' }),
+      size,
+    }));
+    const versions = () => loadSample.mock.calls.map(([id, { version }]) => `${id} ${version}`);
+    const { lab, worker } = await ready({ hash: '#v=1&preset=tiny&dataset=emoji-3d', loaders: { loadSample } });
+    expect(versions()).toEqual(['emoji-3d 1']);
+    expect(worker().sent('create').at(-1)?.config).toMatchObject({ dataset: 'emoji-3d', sample: 1 });
+    lab.chooseSample('fashion-mnist');
+    await settled();
+    lab.chooseSample('emoji-3d');
+    await settled();
+    expect(versions().slice(1)).toEqual(['fashion-mnist 1', 'emoji-3d 2']);
+    expect(worker().sent('create').at(-1)?.config).toMatchObject({ dataset: 'emoji-3d', sample: 2 });
+    // The same sample in its other version: a link that is opened, and the setting.
+    lab.open('#v=3&preset=tiny&dataset=emoji-3d&sample=1');
+    await settled();
+    lab.set('sample', 2);
+    await settled();
+    expect(versions().slice(3)).toEqual(['emoji-3d 1', 'emoji-3d 2']);
+    expect(worker().sent('create').at(-1)?.config.sample).toBe(2);
+  });
+
+  it('holds files out by the rule of the settings, and again when it is changed', async () => {
+    const importImages = vi.fn(async (_, { size }) => ({
+      dataset: { ...dataset(300, FOLDER, 'cats'), size },
+      skipped: [],
+    }));
+    const { lab } = await ready({ hash: '#v=2&preset=tiny&dataset=folder', loaders: { importImages } });
+    await lab.loadImages(CATS);
+    await settled();
+    lab.set('holdOut', 'pictures');
+    await settled();
+    lab.set('seed', 5);
+    await settled();
+    expect(importImages.mock.calls.map(([, { holdOut }]) => holdOut)).toEqual(['images', 'pictures']);
+  });
 });
 
 describe('when the engine breaks', () => {

@@ -62,14 +62,21 @@ describe('a kept run', () => {
 });
 
 describe('a record of version 1', () => {
-  it('is read as one of today’s version, on version 1 of its sample', () => {
-    const { sampleVersion: _, ...dataset } = keptRun().dataset;
-    expect(parseRunRecord({ ...keptRun(), version: 1, dataset })).toEqual(keptRun());
-    const folder = { name: 'cats', count: 300, sample: null, fingerprint: 'f00' };
-    expect(parseRunRecord({ ...keptRun(), version: 1, dataset: folder })?.dataset).toEqual({
-      ...folder,
-      sampleVersion: null,
-    });
+  it.each([1, 2])(
+    'or %i is read as one of today’s version, on version 1 of its sample and with the earlier hold-out',
+    (version) => {
+      for (const dataset of ['fashion-mnist', 'emoji-3d', 'folder'] as const) {
+        const { sample: _, holdOut: __, ...config } = presetConfig('tiny', dataset);
+        expect(parseRunRecord({ ...keptRun(), version, config })).toEqual(
+          keptRun({ config: { ...config, sample: 1, holdOut: 'images' } }),
+        );
+      }
+    },
+  );
+
+  it('loses the version of its sample that stood beside its settings', () => {
+    const dataset = { ...keptRun().dataset, sampleVersion: 1 };
+    expect(parseRunRecord({ ...keptRun(), version: 1, dataset })?.dataset).toEqual(keptRun().dataset);
   });
 });
 

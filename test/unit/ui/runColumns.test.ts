@@ -32,7 +32,7 @@ describe('the runs table', () => {
       id: 'two',
       name: 'cats, mostly',
       config: presetConfig('tiny', 'folder'),
-      dataset: { name: 'cats', count: 300, sample: null, sampleVersion: null, fingerprint: 'f00' },
+      dataset: { name: 'cats', count: 300, sample: null, fingerprint: 'f00' },
       final: { loss: -0.123456789 },
       engine: null,
     });

@@ -1,0 +1,136 @@
+/** Side of the small copy on which pictures are compared. */
+const SIDE = 16;
+/** Values of a comparable copy: red, green and blue of each of its pixels. */
+export const COPY_LENGTH = SIDE * SIDE * 3;
+/** A comparable copy is a unit vector in units of 1/32767. */
+const UNIT = 32_767;
+
+/** Frequencies a side of the block of lowest ones that a perceptual hash is made of. */
+const FREQUENCIES = 8;
+
+/** Below this standard deviation, in levels of 0 to 255, what a picture shows may be noise of its compression. */
+const FLAT_BELOW = 4;
+
+/** The basis of the discrete cosine transform, in whole numbers: sums are then exact, and the same on every machine. */
+const COSINES = Array.from({ length: FREQUENCIES }, (_, k) =>
+  Float64Array.from({ length: SIDE }, (_, x) => Math.round(4096 * Math.cos((Math.PI * (2 * x + 1) * k) / (2 * SIDE)))),
+);
+
+/**
+ * Two 32-bit hashes of a picture's bytes; equal pictures have equal hashes.
+ * @param words RGBA, one word a pixel
+ */
+export function exactHash(words: Uint32Array): readonly [number, number] {
+  let a = 0x811c9dc5;
+  let b = 0x9e3779b9;
+  for (const word of words) {
+    a = Math.imul(a ^ word, 0x01000193);
+    a ^= a >>> 15;
+    b = Math.imul(b ^ word, 0x85ebca6b);
+    b ^= b >>> 13;
+  }
+  return [a >>> 0, b >>> 0];
+}
+
+/**
+ * A picture at 16 x 16 pixels: red, green and blue of each, as the sums over its block.
+ * @param pixels `size` x `size` RGBA; the size is a multiple of 16
+ */
+export function shrink(pixels: Uint8Array, size: number): Float64Array {
+  const block = size / SIDE;
+  const sums = new Float64Array(COPY_LENGTH);
+  for (let y = 0; y < size; y++) {
+    let to = Math.floor(y / block) * SIDE * 3;
+    let from = y * size * 4;
+    for (let column = 0; column < SIDE; column++, to += 3) {
+      for (let x = 0; x < block; x++, from += 4) {
+        sums[to] += pixels[from];
+        sums[to + 1] += pixels[from + 1];
+        sums[to + 2] += pixels[from + 2];
+      }
+    }
+  }
+  return sums;
+}
+
+/**
+ * The perceptual hash (pHash): which of the 64 lowest frequencies of the grey picture lie above their median. The constant frequency has
+ * no bit. Brightness and contrast do not change the hash.
+ * @param small the picture by `shrink`
+ * @returns bits 0 to 31 and bits 32 to 63
+ */
+export function perceptualHash(small: Float64Array): readonly [number, number] {
+  const frequencies = lowFrequencies(greyOf(small));
+  const median = frequencies.slice(1).sort()[(frequencies.length - 1) >> 1];
+  let low = 0;
+  let high = 0;
+  for (let i = 1; i < frequencies.length; i++) {
+    if (frequencies[i] <= median) continue;
+    if (i < 32) low |= 1 << i;
+    else high |= 1 << (i - 32);
+  }
+  return [low >>> 0, high >>> 0];
+}
+
+/** Grey by the weights of ITU-R BT.601, in thousandths. */
+function greyOf(small: Float64Array): Float64Array {
+  const grey = new Float64Array(SIDE * SIDE);
+  for (let i = 0; i < grey.length; i++) grey[i] = 299 * small[3 * i] + 587 * small[3 * i + 1] + 114 * small[3 * i + 2];
+  return grey;
+}
+
+/** The lowest 8 x 8 frequencies of 16 x 16 values, without normalisation. */
+function lowFrequencies(values: Float64Array): Float64Array {
+  const rows = new Float64Array(SIDE * FREQUENCIES);
+  for (let y = 0; y < SIDE; y++) {
+    for (let u = 0; u < FREQUENCIES; u++) {
+      const basis = COSINES[u];
+      let sum = 0;
+      for (let x = 0; x < SIDE; x++) sum += basis[x] * values[y * SIDE + x];
+      rows[y * FREQUENCIES + u] = sum;
+    }
+  }
+  const out = new Float64Array(FREQUENCIES * FREQUENCIES);
+  for (let v = 0; v < FREQUENCIES; v++) {
+    const basis = COSINES[v];
+    for (let u = 0; u < FREQUENCIES; u++) {
+      let sum = 0;
+      for (let y = 0; y < SIDE; y++) sum += basis[y] * rows[y * FREQUENCIES + u];
+      out[v * FREQUENCIES + u] = sum;
+    }
+  }
+  return out;
+}
+
+/**
+ * Writes a picture's comparable copy: the mean of each colour channel is subtracted, and the vector gets length 1. Brightness and
+ * contrast do not change it; colour does.
+ * @param small the picture by `shrink`
+ * @param size its side in pixels before
+ * @returns false, and zeros, when the picture is nearly flat and has nothing to compare
+ */
+export function writeCopy(small: Float64Array, size: number, out: Int16Array): boolean {
+  const means = [0, 0, 0];
+  for (let i = 0; i < COPY_LENGTH; i++) means[i % 3] += small[i] / (SIDE * SIDE);
+  let squares = 0;
+  for (let i = 0; i < COPY_LENGTH; i++) squares += (small[i] - means[i % 3]) ** 2;
+  const isFlat = Math.sqrt(squares / COPY_LENGTH) / (size / SIDE) ** 2 < FLAT_BELOW;
+  const scale = isFlat ? 0 : UNIT / Math.sqrt(squares);
+  for (let i = 0; i < COPY_LENGTH; i++) out[i] = Math.round((small[i] - means[i % 3]) * scale);
+  return !isFlat;
+}
+
+/** Whether two copies correlate by at least `correlation`; they start at these places of `copies`. */
+export function copiesAreAlike(copies: Int16Array, a: number, b: number, correlation: number): boolean {
+  // For unit vectors |a - b|^2 = 2 - 2r. A sum of squares can be given up early, a product cannot.
+  const most = (2 - 2 * correlation) * UNIT * UNIT;
+  let sum = 0;
+  for (let i = 0; i < COPY_LENGTH; i += 16) {
+    for (let k = i; k < i + 16; k++) {
+      const difference = copies[a + k] - copies[b + k];
+      sum += difference * difference;
+    }
+    if (sum > most) return false;
+  }
+  return true;
+}
