@@ -27,7 +27,8 @@ import { watchForProblems } from './harness/problems';
  * The import in a real browser, without the user interface, for what only a browser can decode or drop. The same files are also
  * imported under Node, and the results must agree.
  */
-const SETTINGS = { size: 32, seed: 1, holdOut: 'pictures', batchSize: 4 } as const;
+// The rule `pictures` compares pixels, which for AVIF differ by rounding between the page and Node.
+const SETTINGS = { size: 32, seed: 1, holdOut: 'images', batchSize: 4 } as const;
 
 let site: ServedSite;
 let browser: Browser;
