@@ -209,13 +209,14 @@ describeOnEngines(['wasm'], 'tfjs’s ops on the generated kernels equal the CPU
       const shape = Array.from({ length: upTo(4) }, () => upTo(9));
       const axes = shape.flatMap((_, axis) => (random() < 0.5 ? [axis] : []));
       const other = shape.map((n) => (random() < 0.5 ? n : 1));
+      const along = upTo(shape.length + 1) - 1;
       await compare([shape, other], (x, y) => [
         tf.exp(x),
         tf.log(tf.add(tf.square(x), 0.1)),
         tf.max(x, axes),
         tf.maximum(x, y),
         tf.cast(tf.greaterEqual(x, y), 'float32'),
-        tf.stack([x, x], upTo(shape.length) - 1),
+        tf.stack([x, x], along),
         tf.gather(x, tf.tensor1d([shape[0]! - 1, 0], 'int32')),
       ]);
     }
