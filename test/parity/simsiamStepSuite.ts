@@ -10,7 +10,7 @@ import { networkLayers } from '../../src/engine/network/networkLayers';
 import { Sgd } from '../../src/engine/optim/sgd';
 import { computeGradients, trainStep } from '../../src/engine/step/trainStep';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
-import { describeOnEngines } from '../setup/engine';
+import { describeOnEngines, type TestEngine } from '../setup/engine';
 import { disposeStepInputs, stepInputs } from '../setup/stepInputs';
 
 type Named = Record<string, GoldenTensor>;
@@ -98,92 +98,99 @@ async function expectState(method: Method, expected: Named, name: string) {
   }
 }
 
-describeOnEngines(['cpu', 'webgpu', 'wasm'], 'SimSiam step equals the reference', () => {
-  let x1: tf.Tensor4D;
-  let x2: tf.Tensor4D;
-  beforeAll(() => {
-    x1 = tensor4d(golden.x1);
-    x2 = tensor4d(golden.x2);
-  });
-  afterAll(() => tf.dispose([x1, x2]));
+/** The reference's numbers for a step of SimSiam, compared on each of these engines. */
+export function simsiamStepSuite(engines: readonly TestEngine[], title: string): void {
+  describeOnEngines(engines, title, () => {
+    let x1: tf.Tensor4D;
+    let x2: tf.Tensor4D;
+    beforeAll(() => {
+      x1 = tensor4d(golden.x1);
+      x2 = tensor4d(golden.x2);
+    });
+    afterAll(() => tf.dispose([x1, x2]));
 
-  it('has exactly the reference network', () => {
-    const method = goldenMethod();
-    const names = method.parameters.entries().map(([name]) => name);
-    expect(names.sort()).toEqual(Object.keys(golden.init).sort());
-    expect(names.sort()).toEqual([...golden.param_order].sort());
-    method.dispose();
-  });
+    it('has exactly the reference network', () => {
+      const method = goldenMethod();
+      const names = method.parameters.entries().map(([name]) => name);
+      expect(names.sort()).toEqual(Object.keys(golden.init).sort());
+      expect(names.sort()).toEqual([...golden.param_order].sort());
+      method.dispose();
+    });
 
-  it('z and p of both views, with BN statistics per view', async () => {
-    const method = goldenMethod();
-    const { output } = computeGradients(method, stepInputs(x1, x2), LIVE);
-    await expectClose(output.z1, golden.z1, 1e-4, 'z1');
-    await expectClose(output.z2, golden.z2, 1e-4, 'z2');
-    await expectClose(output.p1 as tf.Tensor, golden.p1, 1e-4, 'p1');
-    await expectClose(output.p2 as tf.Tensor, golden.p2, 1e-4, 'p2');
-    await expectClose(method.embed(x1, 'measure').features, golden.activations_x1.pooled, 1e-4, 'pooled');
-    method.dispose();
-  });
+    it('z and p of both views, with BN statistics per view', async () => {
+      const method = goldenMethod();
+      const { output } = computeGradients(method, stepInputs(x1, x2), LIVE);
+      await expectClose(output.z1, golden.z1, 1e-4, 'z1');
+      await expectClose(output.z2, golden.z2, 1e-4, 'z2');
+      await expectClose(output.p1 as tf.Tensor, golden.p1, 1e-4, 'p1');
+      await expectClose(output.p2 as tf.Tensor, golden.p2, 1e-4, 'p2');
+      await expectClose(method.embed(x1, 'measure').features, golden.activations_x1.pooled, 1e-4, 'pooled');
+      method.dispose();
+    });
 
-  it.each(Object.keys(golden.cases))('loss and every gradient: %s', async (name) => {
-    const expected = golden.cases[name];
-    const { live, ...options } = CASES[name];
-    const method = goldenMethod(options);
-    const { output, gradients } = computeGradients(method, stepInputs(x1, x2), { ...LIVE, ...live });
-    expect(Math.abs((await output.loss.data())[0] - expected.loss)).toBeLessThanOrEqual(1e-5);
-    expect([...gradients.keys()].sort()).toEqual(Object.keys(expected.grads).sort());
-    for (const [parameter, gradient] of gradients) {
-      await expectClose(gradient, expected.grads[parameter], 3e-4, `${name} ${parameter}`);
-    }
-    method.dispose();
-  });
+    it.each(Object.keys(golden.cases))('loss and every gradient: %s', async (name) => {
+      const expected = golden.cases[name];
+      const { live, ...options } = CASES[name];
+      const method = goldenMethod(options);
+      const { output, gradients } = computeGradients(method, stepInputs(x1, x2), { ...LIVE, ...live });
+      expect(Math.abs((await output.loss.data())[0] - expected.loss)).toBeLessThanOrEqual(1e-5);
+      expect([...gradients.keys()].sort()).toEqual(Object.keys(expected.grads).sort());
+      for (const [parameter, gradient] of gradients) {
+        await expectClose(gradient, expected.grads[parameter], 3e-4, `${name} ${parameter}`);
+      }
+      method.dispose();
+    });
 
-  it('identity predictor: the gradient with stop-gradient is half of that without (Sec. 4.2)', async () => {
-    const method = goldenMethod();
-    const grads = async (stopGradient: boolean) => {
-      const { gradients } = computeGradients(method, stepInputs(x1, x2), { ...LIVE, predictor: 'none', stopGradient });
-      return Promise.all([...gradients].map(async ([name, g]) => [name, await g.data()] as const));
-    };
-    const full = new Map(await grads(false));
-    const half = await grads(true);
-    expect(half.length).toBe(full.size);
-    let difference = 0;
-    let norm = 0;
-    for (const [name, gradient] of half) {
-      const whole = full.get(name) as Float32Array;
-      gradient.forEach((g, i) => {
-        difference += (2 * g - whole[i]) ** 2;
-        norm += whole[i] ** 2;
-      });
-    }
-    expect(norm).toBeGreaterThan(0);
-    expect(Math.sqrt(difference / norm)).toBeLessThanOrEqual(1e-6);
-    method.dispose();
-  });
+    it('identity predictor: the gradient with stop-gradient is half of that without (Sec. 4.2)', async () => {
+      const method = goldenMethod();
+      const grads = async (stopGradient: boolean) => {
+        const { gradients } = computeGradients(method, stepInputs(x1, x2), {
+          ...LIVE,
+          predictor: 'none',
+          stopGradient,
+        });
+        return Promise.all([...gradients].map(async ([name, g]) => [name, await g.data()] as const));
+      };
+      const full = new Map(await grads(false));
+      const half = await grads(true);
+      expect(half.length).toBe(full.size);
+      let difference = 0;
+      let norm = 0;
+      for (const [name, gradient] of half) {
+        const whole = full.get(name) as Float32Array;
+        gradient.forEach((g, i) => {
+          difference += (2 * g - whole[i]) ** 2;
+          norm += whole[i] ** 2;
+        });
+      }
+      expect(norm).toBeGreaterThan(0);
+      expect(Math.sqrt(difference / norm)).toBeLessThanOrEqual(1e-6);
+      method.dispose();
+    });
 
-  it('weights, momentum and moving statistics after the steps of SGD', async () => {
-    const { sgd } = config;
-    const method = goldenMethod();
-    const optimiser = new Sgd({ momentum: sgd.momentum, weightDecay: sgd.weight_decay });
-    for (let step = 0; step < sgd.steps; step++) {
-      const views = [tensor4d(golden.sgd.batches[step].x1), tensor4d(golden.sgd.batches[step].x2)] as const;
-      const inputs = stepInputs(...views, { step, learningRate: sgd.lr });
-      optimiser.prepare(method.trained(LIVE, 0));
-      const metrics = trainStep(method, optimiser, inputs, LIVE);
-      expect(Math.abs((await metrics.data())[0] - golden.sgd.losses[step]), `loss ${step}`).toBeLessThanOrEqual(1e-5);
-      tf.dispose([metrics, ...views]);
-      disposeStepInputs(inputs);
-      if (step === 0) await expectState(method, golden.sgd.after_step1, 'after step 1');
-    }
-    await expectState(method, golden.sgd.after_last_step, 'after the last step');
-    for (const [name, t] of Object.entries(golden.sgd.momentum_after_last_step)) {
-      await expectClose(optimiser.velocity.get(name) as tf.Tensor, t, 3e-4, `velocity ${name}`);
-    }
-    const { features, z } = method.embed(x1, 'infer');
-    await expectClose(features, golden.sgd.eval_x1_after_last_step.pooled1, 1e-3, 'inference: pooled');
-    await expectClose(z, golden.sgd.eval_x1_after_last_step.z1, 1e-3, 'inference: z1');
-    optimiser.dispose();
-    method.dispose();
+    it('weights, momentum and moving statistics after the steps of SGD', async () => {
+      const { sgd } = config;
+      const method = goldenMethod();
+      const optimiser = new Sgd({ momentum: sgd.momentum, weightDecay: sgd.weight_decay });
+      for (let step = 0; step < sgd.steps; step++) {
+        const views = [tensor4d(golden.sgd.batches[step].x1), tensor4d(golden.sgd.batches[step].x2)] as const;
+        const inputs = stepInputs(...views, { step, learningRate: sgd.lr });
+        optimiser.prepare(method.trained(LIVE, 0));
+        const metrics = trainStep(method, optimiser, inputs, LIVE);
+        expect(Math.abs((await metrics.data())[0] - golden.sgd.losses[step]), `loss ${step}`).toBeLessThanOrEqual(1e-5);
+        tf.dispose([metrics, ...views]);
+        disposeStepInputs(inputs);
+        if (step === 0) await expectState(method, golden.sgd.after_step1, 'after step 1');
+      }
+      await expectState(method, golden.sgd.after_last_step, 'after the last step');
+      for (const [name, t] of Object.entries(golden.sgd.momentum_after_last_step)) {
+        await expectClose(optimiser.velocity.get(name) as tf.Tensor, t, 3e-4, `velocity ${name}`);
+      }
+      const { features, z } = method.embed(x1, 'infer');
+      await expectClose(features, golden.sgd.eval_x1_after_last_step.pooled1, 1e-3, 'inference: pooled');
+      await expectClose(z, golden.sgd.eval_x1_after_last_step.z1, 1e-3, 'inference: z1');
+      optimiser.dispose();
+      method.dispose();
+    });
   });
-});
+}
