@@ -207,11 +207,10 @@ function others(variant: Variant): Case[] {
     ].map((made) => ({ ...made, timesAStep: index === 3 ? 0 : inputs === 64 ? 2 : 1, whole: true }));
   });
   const sizes = { images: 32, inHeight: 32, inWidth: 32, views: 64, outHeight: 32, outWidth: 32 };
-  const normalisation = { mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] } as const;
   const augmentation = {
     name: 'crop, resize and normalisation, 64 views of 32 px',
-    kernel: augmentViews(sizes, normalisation, true, variant),
-    sizes: [32 * 1024 * 4, 64 * 64, 64 * 1024 * 12],
+    kernel: augmentViews(sizes, true, variant),
+    sizes: [32 * 1024 * 4, 64 * 64, 32, 64 * 1024 * 12],
     flops: 64 * 1024 * 3,
     timesAStep: 1,
   };

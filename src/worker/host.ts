@@ -40,6 +40,8 @@ export class Host {
   #exclusive: Promise<unknown> = Promise.resolve();
   /** Kernels being compiled ahead; never rejects. */
   #prepared: Promise<void> = Promise.resolve();
+  /** Commands that wait for it: it then ends at its next step. */
+  #waiting = 0;
   #measured: Measurement[] = [];
   #reportTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -120,7 +122,7 @@ export class Host {
 
   async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
     await this.#endRun();
-    await this.#prepared;
+    await this.#endPreparation();
     const hooks = {
       onUncapturedError: (message: string, outOfMemory: boolean) =>
         this.#broke({
@@ -143,12 +145,22 @@ export class Host {
   }
 
   /**
-   * Prepares kernels while other commands are handled; `init` and `create` wait for it. An error is ignored here, since the run then fails
+   * Prepares kernels while other commands are handled; `init` and `create` end it and wait for that. An error is ignored here, since the run then fails
    * with it, too, and reports it.
    */
   #prepare(config: RunConfig): Promise<void> {
-    this.#prepared = this.#prepared.then(() => prepareRun(config, this.#kernelOptions)).catch(() => undefined);
+    const goOn = async () => {
+      await breathe();
+      return this.#waiting === 0;
+    };
+    this.#prepared = this.#prepared.then(() => prepareRun(config, this.#kernelOptions, goOn)).catch(() => undefined);
     return this.#prepared;
+  }
+
+  async #endPreparation(): Promise<void> {
+    this.#waiting += 1;
+    await this.#prepared;
+    this.#waiting -= 1;
   }
 
   get #kernelOptions() {
@@ -157,7 +169,7 @@ export class Host {
 
   async #create({ runId, config, changes }: CommandOf<'create'>): Promise<void> {
     await this.#endRun();
-    await this.#prepared;
+    await this.#endPreparation();
     const emit = (signal: RunSignal) => this.#signal(signal, runId);
     const trainer = new Trainer(this.#datasetInUse(), config, changes, emit, this.#kernelOptions);
     const run: Run = { id: runId, trainer, wanted: 'pause', work: Promise.resolve(), failed: false };

@@ -5,6 +5,7 @@ import { wasmBackend } from '../../src/engine/kernels/runtime/wasm/backend';
 import { sgdUpdate } from '../../src/engine/kernels/sgd';
 import { record } from '../../src/engine/step/capture/record';
 import { describeOnEngines } from '../setup/engine';
+import { LONG } from '../setup/matrix';
 import { expectClose, normalValues, onCpu, seeded, valuesOf } from './kernels/harness';
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -90,8 +91,60 @@ describeOnEngines(['wasm'], 'tfjs’s ops on the generated kernels equal the CPU
   it.each([[[1]], [[5, 3]], [[4097]], [[2, 4099]]])('functions of %j', async (shape) => {
     await compare([shape], (x) => {
       const positive = tf.add(tf.square(x), 0.5);
-      return [tf.neg(x), tf.square(x), tf.relu(x), tf.sqrt(positive), tf.rsqrt(positive), tf.exp(x), tf.step(x)];
+      const pieces = [tf.step(x), tf.step(x, 0.5), tf.onesLike(x)];
+      return [
+        tf.neg(x),
+        tf.square(x),
+        tf.relu(x),
+        tf.sqrt(positive),
+        tf.rsqrt(positive),
+        tf.exp(x),
+        tf.log(positive),
+        ...pieces,
+      ];
     });
+  });
+
+  it.each(operands)('comparisons of %j and %j', async (a, b) => {
+    await compare([a, b], (x, y) => {
+      const [left, right] = [x, y].map((of) => tf.mul(tf.step(of), of));
+      const truths = [tf.equal(left!, right!), tf.greaterEqual(x, y), tf.equal(x, x)];
+      return [tf.maximum(x, y), ...truths.map((truth) => tf.cast(truth, 'float32'))];
+    });
+  });
+
+  it.each([
+    [[1], [0]],
+    [[6, 35], [1]],
+    [[6, 35], [0]],
+    [[6, 35], undefined],
+    [
+      [3, 4, 5],
+      [1, 2],
+    ],
+    [[3, 4, 5], [1]],
+  ] as const)('the largest of %j over %j', async (shape, axes) => {
+    await compare([[...shape]], (x) => [tf.max(x, axes && [...axes]), tf.max(x, axes && [...axes], true)]);
+  });
+
+  it('the logarithm of a sum of exponentials, and its gradient', async () => {
+    const functions = [
+      (x: tf.Tensor) => tf.logSumExp(tf.mul(x, 9), 1),
+      tf.logSoftmax,
+      (x: tf.Tensor) => tf.rsqrt(tf.maximum(tf.square(x), 0.1)),
+    ];
+    for (const of of functions)
+      await compare([[9, 33]], (x) => [of(x), tf.grad((t: tf.Tensor) => tf.sum(tf.square(of(t))))(x)]);
+  });
+
+  it.each([0, 1, 2, -1])('tensors along the new axis %i', async (axis) => {
+    await compare(
+      [
+        [4, 5],
+        [4, 5],
+      ],
+      (x, y) => tf.stack([x, y, x], axis),
+    );
   });
 
   it('sums of several', async () => {
@@ -149,14 +202,58 @@ describeOnEngines(['wasm'], 'tfjs’s ops on the generated kernels equal the CPU
     await compare([shape], (x) => [tf.softmax(tf.mul(x, 5)), tf.logSoftmax(x)]);
   });
 
+  it('random shapes', async () => {
+    for (let seed = 0; seed < (LONG ? 60 : 12); seed++) {
+      const random = seeded(seed);
+      const upTo = (n: number) => 1 + Math.floor(random() * n);
+      const shape = Array.from({ length: upTo(4) }, () => upTo(9));
+      const axes = shape.flatMap((_, axis) => (random() < 0.5 ? [axis] : []));
+      const other = shape.map((n) => (random() < 0.5 ? n : 1));
+      const along = upTo(shape.length + 1) - 1;
+      await compare([shape, other], (x, y) => [
+        tf.exp(x),
+        tf.log(tf.add(tf.square(x), 0.1)),
+        tf.max(x, axes),
+        tf.maximum(x, y),
+        tf.cast(tf.greaterEqual(x, y), 'float32'),
+        tf.stack([x, x], along),
+        tf.gather(x, tf.tensor1d([shape[0]! - 1, 0], 'int32')),
+      ]);
+    }
+  });
+
+  it('NaN and infinities as on the CPU backend', async () => {
+    const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 1, -1, 100, -110, 1e-40];
+    const compute = () => {
+      const x = tf.tensor1d(special);
+      const [columns, rows] = [tf.reshape(x, [9, 1]), tf.reshape(x, [1, 9])];
+      return [
+        ...[tf.exp(x), tf.log(x), tf.step(x), tf.relu(x), tf.maximum(columns, rows), tf.max(tf.add(columns, rows), 1)],
+        ...[tf.equal(columns, rows), tf.greaterEqual(columns, rows)].map((truth) => tf.cast(truth, 'float32')),
+      ];
+    };
+    const expected = onCpu(compute);
+    const actual = tf.tidy(compute);
+    for (const [i, tensor] of actual.entries()) {
+      const { data } = await valuesOf(tensor);
+      // e^100 is infinite in float32, and the other finite numbers differ in the last digit at most.
+      expected[i]!.data.forEach((value, j) => {
+        if (Number.isFinite(value)) expect(Math.abs(data[j]! - value)).toBeLessThanOrEqual(2e-7 * Math.abs(value));
+        else expect(data[j], `output ${i}, number ${j}`).toBe(value);
+      });
+    }
+    tf.dispose(actual);
+  });
+
   it('what nothing was generated for', async () => {
     await compare([[6, 5]], (x) => {
       const { values, indices } = tf.topk(x, 3);
       return [
         values,
         tf.cast(indices, 'float32'),
-        tf.max(x, 1),
+        tf.min(x, 1),
         tf.where(tf.greater(x, 0), x, tf.zerosLike(x)),
+        tf.pow(tf.square(x), 1.5),
         tf.tile(x, [2, 3]),
       ];
     });

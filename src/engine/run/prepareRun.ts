@@ -1,17 +1,42 @@
 import type { RunConfig } from '../../domain/runConfig';
 import { noiseDataset } from '../images/noiseDataset';
+import { isWasm } from '../kernels/runtime/wasm/backend';
+import { passesOf } from '../methods/registry';
+import { gflopOf } from '../network/cost';
+import { pairsLieInOneBatch } from '../network/nn/bothViews';
 import type { KernelOptions } from './kernelChoice';
 import { Trainer } from './trainer';
 
 /**
- * Chooses and compiles the kernels of a run's step while its images are still being loaded, so that the run starts faster.
+ * Steps made ahead on the processor. Browsers compile WebAssembly quickly at first, and well once it has been called; the second step is
+ * the first that calls all of it again.
+ */
+const STEPS = 3;
+/**
+ * A step of more GFLOP than this, a quarter of a second on one thread and ten times that before the kernels are compiled well, is not made
+ * ahead: messages would wait for it.
+ */
+const MOST_GFLOP = 12;
+
+/**
+ * Chooses and compiles the kernels of a run's step while its images are still being loaded, so that the run starts faster. On the processor,
+ * a copy of the run on made-up images does a few steps, for which the kernels are compiled.
+ * @param goOn lets messages be handled between two steps; false ends the preparation
  * @throws RunError when no run can start with these settings
  */
-export async function prepareRun(config: RunConfig, options: KernelOptions): Promise<void> {
+export async function prepareRun(
+  config: RunConfig,
+  options: KernelOptions,
+  goOn: () => Promise<boolean>,
+): Promise<void> {
   const images = noiseDataset(2 * config.batchSize, config.imageSize);
-  const trainer = new Trainer(images, config, [], () => undefined, options);
+  const { knn, probe } = config;
+  const unmeasured = { ...config, knn: { ...knn, every: 0 }, probe: { ...probe, every: 0 } };
+  const trainer = new Trainer(images, unmeasured, [], () => undefined, options);
   try {
     await trainer.prepare();
+    if (!isWasm() || gflopOf(passesOf(config), pairsLieInOneBatch()) > MOST_GFLOP) return;
+    for (let step = 0; step < STEPS && (await goOn()); step++) await trainer.advance();
   } finally {
     trainer.dispose();
   }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { COLUMN, JITTER, unchangedParams } from '../../../src/engine/kernels/augment/params';
-import { type AugmentShape, augmentViews } from '../../../src/engine/kernels/wasmgen/augment/views';
+import {
+  type AugmentShape,
+  augmentViews,
+  normalisationNumbers,
+} from '../../../src/engine/kernels/wasmgen/augment/views';
 import type { Variant } from '../../../src/engine/kernels/wasmgen/kernel';
 import { seededRandom } from '../../../src/engine/random';
 import { referenceViews } from './augmentReference';
@@ -47,8 +51,9 @@ function run(
   const arena = new Arena();
   const views = arena.empty('views', shape.views * shape.outHeight * shape.outWidth * 3);
   const packed = arena.ofInts('pixels', new Int32Array(pixels.buffer));
-  const kernel = augmentViews(shape, NORMALISATION, blur, variant);
-  arena.run(kernel, { pixels: packed, params: arena.of('params', params), views }, calls);
+  const kernel = augmentViews(shape, blur, variant);
+  const normalisation = arena.of('normalisation', normalisationNumbers(NORMALISATION));
+  arena.run(kernel, { pixels: packed, params: arena.of('params', params), normalisation, views }, calls);
   return arena.floats(views);
 }
 

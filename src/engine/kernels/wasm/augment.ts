@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Normalisation } from '../augment/normalisation';
 import { wasmBackend } from '../runtime/wasm/backend';
-import { newTensor, runKernel } from '../runtime/wasm/run';
-import { augmentViews } from '../wasmgen/augment/views';
+import { newTensor, runKernel, withConstant } from '../runtime/wasm/run';
+import { augmentViews, normalisationNumbers } from '../wasmgen/augment/views';
 
 /** Arguments and result as in `augmentBatch`, by a generated kernel. */
 export function augmentOnWasm(
@@ -16,6 +16,9 @@ export function augmentOnWasm(
   const [views] = params.shape;
   const made = newTensor<tf.Tensor4D>([views, outHeight, outWidth, 3]);
   const shape = { images, inHeight, inWidth, views, outHeight, outWidth };
-  runKernel(augmentViews(shape, normalisation, blur, wasmBackend().variant), { pixels, params, views: made });
+  const kernel = augmentViews(shape, blur, wasmBackend().variant);
+  withConstant(normalisationNumbers(normalisation), (numbers) =>
+    runKernel(kernel, { pixels, params, normalisation: numbers, views: made }),
+  );
   return made;
 }

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { wasmBackend } from '../runtime/wasm/backend';
 import { runKernel } from '../runtime/wasm/run';
-import { type BinaryOperation, binary, type Cover } from '../wasmgen/arithmetic';
+import { type BinaryOperation, type BinaryShape, binary, type Cover } from '../wasmgen/arithmetic';
+import { type Comparison, compare } from '../wasmgen/comparison';
+import type { Kernel } from '../wasmgen/kernel';
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
@@ -23,8 +25,13 @@ function coverOf(operand: readonly number[], result: readonly number[]): { cover
   return null;
 }
 
-/** a operation b of float32; null where they are broadcast in a way that no kernel is written for. */
-export function binaryOnWasm(operation: BinaryOperation, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo | null {
+/** A result of two operands, by a kernel for the way in which they cover it; null where no kernel is written for that. */
+function covered(
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  dtype: tf.DataType,
+  kernelFor: (shape: BinaryShape) => Kernel<'a' | 'b' | 'y'>,
+): tf.TensorInfo | null {
   const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
   const size = sizeOf(shape);
   if (size === 0) return null;
@@ -33,7 +40,17 @@ export function binaryOnWasm(operation: BinaryOperation, a: tf.TensorInfo, b: tf
   if (left === null || right === null) return null;
   if (left.rows !== null && right.rows !== null && left.rows !== right.rows) return null;
   const rows = left.rows ?? right.rows ?? 1;
-  const y = wasmBackend().makeTensorInfo(shape, 'float32');
-  runKernel(binary(operation, { rows, columns: size / rows, a: left.cover, b: right.cover }), { a, b, y });
+  const y = wasmBackend().makeTensorInfo(shape, dtype);
+  runKernel(kernelFor({ rows, columns: size / rows, a: left.cover, b: right.cover }), { a, b, y });
   return y;
+}
+
+/** a operation b of float32; null where they are broadcast in a way that no kernel is written for. */
+export function binaryOnWasm(operation: BinaryOperation, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo | null {
+  return covered(a, b, 'float32', (shape) => binary(operation, shape));
+}
+
+/** Where a comparison b holds, of float32; null likewise. */
+export function compareOnWasm(comparison: Comparison, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo | null {
+  return covered(a, b, 'bool', (shape) => compare(comparison, shape));
 }

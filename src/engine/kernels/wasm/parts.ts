@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { wasmBackend } from '../runtime/wasm/backend';
 import { runKernel } from '../runtime/wasm/run';
 import { copyRows } from '../wasmgen/copyRows';
+import { gatherRows } from '../wasmgen/gatherRows';
 import { FLOAT } from '../wasmgen/lanes';
 import { transpose } from '../wasmgen/transpose';
 
@@ -50,6 +51,28 @@ export function concatOnWasm(list: readonly tf.TensorInfo[], axis: number): tf.T
     start += bytes;
   }
   return whole;
+}
+
+/** Tensors of one shape along a new axis. */
+export function packOnWasm(list: readonly tf.TensorInfo[], axis: number): tf.TensorInfo | null {
+  const along = axis < 0 ? axis + list[0].shape.length + 1 : axis;
+  const parts = list.map((part) => ({ ...part, shape: part.shape.toSpliced(along, 0, 1) }));
+  return concatOnWasm(parts, along);
+}
+
+/** Rows of x by whole numbers; null along another axis. */
+export function gatherOnWasm(
+  x: tf.TensorInfo,
+  indices: tf.TensorInfo,
+  { axis, batchDims }: { readonly axis: number; readonly batchDims: number },
+): tf.TensorInfo | null {
+  if (axis !== 0 || batchDims !== 0 || !isCopied(x) || indices.dtype !== 'int32') return null;
+  const [sourceRows, ...row] = x.shape;
+  const [count, width] = [sizeOf(indices.shape), sizeOf(row)];
+  if (count === 0 || width === 0) return null;
+  const rows = wasmBackend().makeTensorInfo([...indices.shape, ...row], x.dtype);
+  runKernel(gatherRows({ count, width, sourceRows }), { source: x, indices, rows });
+  return rows;
 }
 
 export function splitOnWasm(

@@ -2,13 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 import { WASM_BACKEND, wasmBackend } from '../runtime/wasm/backend';
 import { computeOnCpu } from '../runtime/wasm/cpuFallback';
 import { runKernel } from '../runtime/wasm/run';
-import { type UnaryOperation, unary } from '../wasmgen/arithmetic';
+import { type BinaryOperation, step, type UnaryOperation, unary } from '../wasmgen/arithmetic';
+import { type Comparison, truthToFloat } from '../wasmgen/comparison';
+import { logarithm } from '../wasmgen/logarithm';
 import { relu } from '../wasmgen/relu';
 import { softmax } from '../wasmgen/softmax';
 import { matMulOnWasm } from './matMul';
-import { binaryOnWasm } from './operands';
-import { concatOnWasm, shared, sliceOnWasm, splitOnWasm, transposeOnWasm } from './parts';
-import { reduceOnWasm } from './reductions';
+import { binaryOnWasm, compareOnWasm } from './operands';
+import { concatOnWasm, gatherOnWasm, packOnWasm, shared, sliceOnWasm, splitOnWasm, transposeOnWasm } from './parts';
+import { maxOnWasm, reduceOnWasm } from './reductions';
 
 /**
  * tfjs's kernels on our backend for the processor: a generated version where losses, monitors and gradients spend time, and otherwise tfjs's
@@ -24,6 +26,9 @@ interface Attributes {
   readonly dtype: tf.DataType;
   readonly axis: number;
   readonly keepDims: boolean;
+  readonly reductionIndices: number | number[];
+  readonly batchDims: number;
+  readonly alpha: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   readonly numOrSizeSplits: number | number[];
@@ -45,13 +50,16 @@ function pointwise(x: tf.TensorInfo, kernel: Parameters<typeof runKernel<'x' | '
   return y;
 }
 
-const unaryOf =
-  (operation: UnaryOperation): Compute =>
-  ({ x }) =>
-    isFloat(x) && sizeOf(x) > 0 ? pointwise(x, unary(operation, sizeOf(x))) : null;
+/** A kernel for the count of x's numbers. */
+const pointwiseOf =
+  (kernelFor: (count: number, attributes: Attributes) => Parameters<typeof pointwise>[1]): Compute =>
+  ({ x }, attributes) =>
+    isFloat(x) && sizeOf(x) > 0 ? pointwise(x, kernelFor(sizeOf(x), attributes)) : null;
+
+const unaryOf = (operation: UnaryOperation): Compute => pointwiseOf((count) => unary(operation, count));
 
 const binaryOf =
-  (operation: 'add' | 'sub' | 'mul' | 'div'): Compute =>
+  (operation: BinaryOperation): Compute =>
   ({ a, b }) =>
     isFloat(a) && isFloat(b) ? binaryOnWasm(operation, a, b) : null;
 
@@ -60,7 +68,17 @@ function softmaxOnWasm(logits: tf.TensorInfo, dim: number): tf.TensorInfo | null
   const { shape } = logits;
   if (!isFloat(logits) || sizeOf(logits) === 0 || (dim !== -1 && dim !== shape.length - 1)) return null;
   const length = shape[shape.length - 1];
-  return pointwise(logits, softmax(sizeOf(logits) / length, length, 'probability'));
+  return pointwise(logits, softmax(sizeOf(logits) / length, length));
+}
+
+const comparisonOf =
+  (comparison: Comparison): Compute =>
+  ({ a, b }) =>
+    isFloat(a) && isFloat(b) ? compareOnWasm(comparison, a, b) : null;
+
+function castOnWasm(x: tf.TensorInfo, dtype: tf.DataType): tf.TensorInfo | null {
+  if (x.dtype === dtype) return shared(x, x.shape, dtype);
+  return x.dtype === 'bool' && dtype === 'float32' && sizeOf(x) > 0 ? pointwise(x, truthToFloat(sizeOf(x))) : null;
 }
 
 const reductionOf =
@@ -90,21 +108,33 @@ const GENERATED: Readonly<Record<string, Compute>> = {
     shape.splice(dim < 0 ? dim + shape.length + 1 : dim, 0, 1);
     return shared(input, shape, input.dtype);
   },
-  Cast: ({ x }, { dtype }) => (x.dtype === dtype ? shared(x, x.shape, x.dtype) : null),
+  Cast: ({ x }, { dtype }) => castOnWasm(x, dtype),
+  OnesLike: ({ x }) => {
+    return isFloat(x) ? wasmBackend().makeTensorInfo(x.shape, x.dtype, new Float32Array(sizeOf(x)).fill(1)) : null;
+  },
   Add: binaryOf('add'),
   Sub: binaryOf('sub'),
   Multiply: binaryOf('mul'),
   RealDiv: binaryOf('div'),
+  Maximum: binaryOf('max'),
+  Equal: comparisonOf('equal'),
+  GreaterEqual: comparisonOf('greaterEqual'),
   AddN: addN,
   Neg: unaryOf('neg'),
   Square: unaryOf('square'),
   Sqrt: unaryOf('sqrt'),
   Rsqrt: unaryOf('rsqrt'),
-  Relu: ({ x }) => (isFloat(x) && sizeOf(x) > 0 ? pointwise(x, relu(sizeOf(x))) : null),
+  Exp: unaryOf('exp'),
+  Log: pointwiseOf(logarithm),
+  Step: pointwiseOf((count, { alpha }) => step(alpha, count)),
+  Relu: pointwiseOf(relu),
+  Max: ({ x }, { reductionIndices, keepDims }) => (isFloat(x) ? maxOnWasm(x, reductionIndices, keepDims) : null),
   Sum: reductionOf('sum'),
   Mean: reductionOf('mean'),
   BatchMatMul: ({ a, b }, attrs) => (isFloat(a) && isFloat(b) ? matMulOnWasm(a, b, attrs) : null),
   Concat: (inputs, { axis }) => concatOnWasm(Object.values(inputs), axis),
+  Pack: (inputs, { axis }) => packOnWasm(Object.values(inputs), axis),
+  GatherV2: ({ x, indices }, attrs) => gatherOnWasm(x, indices, attrs),
   SplitV: ({ x }, attrs) => splitOnWasm(x, attrs),
   Slice: ({ x }, attrs) => sliceOnWasm(x, attrs),
   Transpose: ({ x }, attrs) => transposeOnWasm(x, attrs),

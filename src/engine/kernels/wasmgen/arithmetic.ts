@@ -1,11 +1,12 @@
-import { f32x4, type Local, type Value } from './assembler';
+import { type FunctionBuilder, f32x4, type Local, type Value, v128 } from './assembler';
 import { eachFloat, eachVector, floatUnits } from './elementwise';
+import { expOfVector } from './exponential';
 import { defineKernel, type Kernel } from './kernel';
 import { at, FLOAT, type LANES, loadLanes, storeLanes } from './lanes';
 
 /** Element by element arithmetic, with numbers that serve many elements. */
 
-const BINARY = { add: f32x4.add, sub: f32x4.sub, mul: f32x4.mul, div: f32x4.div } as const;
+const BINARY = { add: f32x4.add, sub: f32x4.sub, mul: f32x4.mul, div: f32x4.div, max: f32x4.max } as const;
 export type BinaryOperation = keyof typeof BINARY;
 
 /** How the numbers of an operand cover [rows, columns]: each its own, one for all, one for each column, or one for each row. */
@@ -77,26 +78,41 @@ export function binary(operation: BinaryOperation, shape: BinaryShape): Kernel<'
   });
 }
 
+type Compute = (x: Local<'v128'>, f: FunctionBuilder) => Value<'v128'>;
+
 const UNARY = {
   neg: f32x4.neg,
   sqrt: f32x4.sqrt,
-  square: (x: Value<'v128'>) => f32x4.mul(x, x),
-  rsqrt: (x: Value<'v128'>) => f32x4.div(f32x4.const(1), f32x4.sqrt(x)),
+  square: (x: Local<'v128'>) => f32x4.mul(x, x),
+  rsqrt: (x: Local<'v128'>) => f32x4.div(f32x4.const(1), f32x4.sqrt(x)),
+  exp: (x: Local<'v128'>, f: FunctionBuilder) => expOfVector(f, x),
 } as const;
 export type UnaryOperation = keyof typeof UNARY;
 
-/** `(x, y)`: y = operation x for so many numbers; y may be x. A unit is 4,096 numbers. */
-export function unary(operation: UnaryOperation, count: number): Kernel<'x' | 'y'> {
+function pointwise(name: string, count: number, compute: Compute): Kernel<'x' | 'y'> {
   return defineKernel({
-    name: `${operation}-${count}`,
+    name: `${name}-${count}`,
     buffers: ['x', 'y'],
     units: floatUnits(count),
     write(f, { x, y, from, to }) {
       const value = f.local('v128');
       eachFloat(f, count, { from, to }, [y, x], ([loaded]) => {
         f.set(value, loaded ?? value);
-        return UNARY[operation](value);
+        return compute(value, f);
       });
     },
+  });
+}
+
+/** `(x, y)`: y = operation x for so many numbers; y may be x. A unit is 4,096 numbers. */
+export function unary(operation: UnaryOperation, count: number): Kernel<'x' | 'y'> {
+  return pointwise(operation, count, UNARY[operation]);
+}
+
+/** `(x, y)`: 1 where x is above 0, else `otherwise`; NaN stays. y may be x. A unit is 4,096 numbers. */
+export function step(otherwise: number, count: number): Kernel<'x' | 'y'> {
+  return pointwise(`step-${otherwise}`, count, (x, f) => {
+    const made = v128.select(f.splat(1), f.splat(otherwise), f32x4.gt(x, f.splat(0)));
+    return v128.select(made, x, f32x4.eq(x, x));
   });
 }

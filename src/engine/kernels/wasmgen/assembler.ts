@@ -57,8 +57,8 @@ const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned
 /** An ASCII name. */
 const text = (name: string): number[] => vector(Array.from(name, (letter) => [letter.charCodeAt(0)]));
 const simd = (operation: number): number[] => [0xfd, ...unsigned(operation)];
-/** Alignment of four bytes, then the offset. */
-const memoryArgument = (offset: number): number[] => [2, ...unsigned(offset)];
+/** Alignment as a power of 2, of four bytes where it is left out; then the offset. */
+const memoryArgument = (offset: number, alignment = 2): number[] => [alignment, ...unsigned(offset)];
 
 const value = <T extends Type>(type: T, ...code: readonly (readonly number[])[]): Value<T> => ({
   type,
@@ -78,13 +78,13 @@ const compare = <From extends Type>(operation: number) => binary<From, 'i32'>('i
 
 /** A pointer plus a fixed offset in bytes. */
 const load =
-  <T extends Type>(type: T, operation: readonly number[]) =>
+  <T extends Type>(type: T, operation: readonly number[], alignment?: number) =>
   (pointer: Value<'i32'>, offset = 0): Value<T> =>
-    value(type, pointer.code, operation, memoryArgument(offset));
+    value(type, pointer.code, operation, memoryArgument(offset, alignment));
 const store =
-  <T extends Type>(operation: readonly number[]) =>
+  <T extends Type>(operation: readonly number[], alignment?: number) =>
   (pointer: Value<'i32'>, stored: Value<T>, offset = 0): Statement =>
-    statement(pointer.code, stored.code, operation, memoryArgument(offset));
+    statement(pointer.code, stored.code, operation, memoryArgument(offset, alignment));
 
 function floatBytes(numbers: readonly number[]): number[] {
   return Array.from(new Uint8Array(new Float32Array(numbers).buffer));
@@ -122,6 +122,9 @@ export const i32 = {
   max: (a: Value<'i32'>, b: Value<'i32'>): Value<'i32'> => select(i32.ltS(a, b), b, a),
   load: load('i32', [0x28]),
   store: store<'i32'>([0x36]),
+  /** A byte, unsigned. */
+  loadByte: load('i32', [0x2d], 0),
+  storeByte: store<'i32'>([0x3a], 0),
   shrS: wholeBinary(0x75),
   /** The same bits. */
   fromBits: unary<'f32', 'i32'>('i32', [0xbc]),
@@ -138,7 +141,10 @@ export const f32 = {
   min: binary<'f32', 'f32'>('f32', [0x96]),
   max: binary<'f32', 'f32'>('f32', [0x97]),
   eq: compare<'f32'>(0x5b),
+  lt: compare<'f32'>(0x5d),
   gt: compare<'f32'>(0x5e),
+  le: compare<'f32'>(0x5f),
+  ge: compare<'f32'>(0x60),
   load: load('f32', [0x2a]),
   store: store<'f32'>([0x38]),
   fromInt: unary<'i32', 'f32'>('f32', [0xb2]),
@@ -196,14 +202,18 @@ export const f32x4 = {
   /** One float of memory in all lanes. */
   loadSplat: load('v128', simd(0x09)),
   lane: (a: Value<'v128'>, lane: number): Value<'f32'> => value('f32', a.code, simd(0x1f), [lane]),
+  eq: vectors(0x41),
   gt: vectors(0x44),
   floor: oneVector(0x68),
+  nearest: oneVector(0x6a),
   neg: oneVector(0xe1),
   sqrt: oneVector(0xe3),
   add: vectors(0xe4),
   sub: vectors(0xe5),
   mul: vectors(0xe6),
   div: vectors(0xe7),
+  /** NaN where either is NaN. */
+  max: vectors(0xe9),
   /** `b < a ? b : a`: one instruction; a NaN in `a` stays. */
   pmin: vectors(0xea),
   /** `a < b ? b : a`: one instruction; a NaN in `a` stays. */
@@ -214,8 +224,20 @@ export const f32x4 = {
   fromInts: oneVector(0xfa),
 };
 
+const shift =
+  (operation: number) =>
+  (a: Value<'v128'>, bits: number): Value<'v128'> =>
+    value('v128', a.code, constant(bits).code, simd(operation));
+
 /** Four whole numbers. */
 export const i32x4 = {
+  splat: (n: number): Value<'v128'> => value('v128', constant(n).code, simd(0x11)),
+  shl: shift(0xab),
+  shrS: shift(0xac),
+  add: vectors(0xae),
+  sub: vectors(0xb1),
+  /** Of floats, towards zero; out of range saturates and NaN is 0. */
+  truncate: oneVector(0xf8),
   /** The first four bytes of a vector, unsigned. */
   fromBytes: (a: Value<'v128'>): Value<'v128'> => value('v128', a.code, simd(0x89), simd(0xa9)),
 };

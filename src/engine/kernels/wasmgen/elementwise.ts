@@ -26,7 +26,7 @@ export function eachVector(
 }
 
 /** Floats of a unit of `eachFloat`. */
-const UNIT = 4096;
+export const UNIT = 4096;
 
 /** The units that `count` floats are cut into. */
 export const floatUnits = (count: number): number => Math.ceil(count / UNIT);

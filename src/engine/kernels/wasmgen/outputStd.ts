@@ -5,7 +5,7 @@ import { dotProducts, inverseNorm } from './rowReductions';
 
 /** The mean over channels of the std of l2-normalised rows (Fig. 2 of the paper): inverse norms, std of channels, then `scaledMean`. */
 
-/** `(z, inverse)`: 1/|z| of each row of z [rows, length], bounded as in `l2Normalise`. A unit is a row. */
+/** `(z, inverse)`: 1/|z| of each row of z [rows, length], bounded for rows that count as zero. A unit is a row. */
 export function inverseNorms(rows: number, length: number, variant: Variant): Kernel<'z' | 'inverse'> {
   return defineKernel({
     name: `inverseNorms-${rows}x${length}${variant.fma ? '-fma' : ''}`,

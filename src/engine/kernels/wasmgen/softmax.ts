@@ -1,9 +1,7 @@
 import { type FunctionBuilder, f32, f64, type Local } from './assembler';
-import { expOfNegative, logOfPositive } from './exponential';
+import { expOfNegative } from './exponential';
 import { defineKernel, type Kernel } from './kernel';
 import { at, FLOAT } from './lanes';
-
-/** Softmax of rows [rows, length], its logarithm, and their gradients. Sums are taken in float64, in order. */
 
 /** Runs over the numbers of several rows; the body gets pointers to them. */
 function eachNumber(
@@ -19,10 +17,10 @@ function eachNumber(
   });
 }
 
-/** `(x, y)`: e^(x - max) over its sum, or the logarithm of that, in each row; y may not be x. A unit is a row. */
-export function softmax(rows: number, length: number, result: 'probability' | 'logarithm'): Kernel<'x' | 'y'> {
+/** `(x, y)`: e^(x - max) over its sum in each row [rows, length], summed in float64 in order; y may not be x. A unit is a row. */
+export function softmax(rows: number, length: number): Kernel<'x' | 'y'> {
   return defineKernel({
-    name: `softmax-${rows}x${length}-${result}`,
+    name: `softmax-${rows}x${length}`,
     buffers: ['x', 'y'],
     units: rows,
     write(f, { x, y, from, to }) {
@@ -39,59 +37,8 @@ export function softmax(rows: number, length: number, result: 'probability' | 'l
           f.set(sum, f64.add(sum, f64.fromF32(power)));
           f.emit(f32.store(written, power));
         });
-        if (result === 'probability') {
-          const share = f.let(f32.fromF64(f64.div(f64.const(1), sum)));
-          eachNumber(f, length, [target], (place = target) =>
-            f.emit(f32.store(place, f32.mul(f32.load(place), share))),
-          );
-        } else {
-          const logarithm = f.let(logOfPositive(f, f.let(f32.fromF64(sum))));
-          eachNumber(f, length, [source, target], (place = source, written = target) => {
-            f.set(less, f64.fromF32(f32.sub(f32.load(place), most)));
-            f.emit(f32.store(written, f32.fromF64(f64.sub(less, logarithm))));
-          });
-        }
-      });
-    },
-  });
-}
-
-/**
- * `(y, dy, dx)`: the gradient in x, from the result y: y (dy - y . dy) of the probabilities, and dy - e^y sum(dy) of the logarithms; dx may be dy. A unit is
- * a row.
- */
-export function softmaxGradient(
-  rows: number,
-  length: number,
-  result: 'probability' | 'logarithm',
-): Kernel<'y' | 'dy' | 'dx'> {
-  return defineKernel({
-    name: `softmaxGradient-${rows}x${length}-${result}`,
-    buffers: ['y', 'dy', 'dx'],
-    units: rows,
-    write(f, { y, dy, dx, from, to }) {
-      const { sum, value, gradient } = f.locals('f64', 'sum', 'value', 'gradient');
-      f.upTo(from, to, 1, () => {
-        const outputs = f.let(at(y, from, length * FLOAT));
-        const incoming = f.let(at(dy, from, length * FLOAT));
-        const target = f.let(at(dx, from, length * FLOAT));
-        const load = (output: Local<'i32'>, given: Local<'i32'>) => {
-          f.set(value, f64.fromF32(f32.load(output)));
-          f.set(gradient, f64.fromF32(f32.load(given)));
-        };
-        f.set(sum, f64.const(0));
-        eachNumber(f, length, [outputs, incoming], (output = outputs, given = incoming) => {
-          load(output, given);
-          f.set(sum, f64.add(sum, result === 'probability' ? f64.mul(value, gradient) : gradient));
-        });
-        eachNumber(f, length, [outputs, incoming, target], (output = outputs, given = incoming, written = target) => {
-          load(output, given);
-          const found =
-            result === 'probability'
-              ? f64.mul(value, f64.sub(gradient, sum))
-              : f64.sub(gradient, f64.mul(f64.fromF32(f.let(expOfNegative(f, value))), sum));
-          f.emit(f32.store(written, f32.fromF64(found)));
-        });
+        const share = f.let(f32.fromF64(f64.div(f64.const(1), sum)));
+        eachNumber(f, length, [target], (place = target) => f.emit(f32.store(place, f32.mul(f32.load(place), share))));
       });
     },
   });

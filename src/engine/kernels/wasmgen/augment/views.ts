@@ -2,7 +2,7 @@ import type { Normalisation } from '../../augment/normalisation';
 import { AUGMENT_COLUMNS, COLUMN, JITTER } from '../../augment/params';
 import { type FunctionBuilder, f32, f32x4, f64, i32, type Local, type Value, v128 } from '../assembler';
 import { defineKernel, type Kernel, type Variant } from '../kernel';
-import { at, FLOAT } from '../lanes';
+import { at, FLOAT, VECTOR } from '../lanes';
 import { COLOUR, writeBlurAlong, writeGaussian } from './blur';
 import { blend, greyOf, shiftHue } from './colour';
 import { PACKED, TAP_BYTES, writeCrop } from './crop';
@@ -19,17 +19,21 @@ export interface AugmentShape {
 
 const CHANNELS = 3;
 
+/** The numbers of a normalisation as the kernel reads them: two vectors, the fourth lane unused. */
+export function normalisationNumbers({ mean, std }: Normalisation): Float32Array<ArrayBuffer> {
+  return Float32Array.of(...mean, 0, ...std, 1);
+}
+
 /**
- * `(pixels, params, views)`: the augmentations of `augmentBatch`, from packed pixels [images, inHeight, inWidth] (one int32 per pixel,
+ * `(pixels, params, normalisation, views)`: the augmentations of `augmentBatch`, from packed pixels [images, inHeight, inWidth] (one int32 per pixel,
  * alpha 255) and rows of `AUGMENT_COLUMNS` numbers [views, 16] to views [views, outHeight, outWidth, 3]: crop and resize, flip, jitter,
- * grey, blur (without `blur`, its columns are ignored), normalisation. A unit is a view.
+ * grey, blur (without `blur`, its columns are ignored), normalisation by the numbers of `normalisationNumbers`. A unit is a view.
  */
 export function augmentViews(
   shape: AugmentShape,
-  { mean, std }: Normalisation,
   blur: boolean,
   variant: Variant,
-): Kernel<'pixels' | 'params' | 'views'> {
+): Kernel<'pixels' | 'params' | 'normalisation' | 'views'> {
   const { images, inHeight, inWidth, views: count, outHeight, outWidth } = shape;
   const area = outHeight * outWidth;
   const blurredAt = area * COLOUR;
@@ -37,11 +41,11 @@ export function augmentViews(
   const weightsAt = tapsAt + outWidth * TAP_BYTES;
   const sizes = Object.values(shape).join('x');
   return defineKernel({
-    name: `augment-${sizes}-${mean.join(',')}-${std.join(',')}${blur ? '-blur' : ''}${variant.fma ? '-fma' : ''}`,
-    buffers: ['pixels', 'params', 'views'],
+    name: `augment-${sizes}${blur ? '-blur' : ''}${variant.fma ? '-fma' : ''}`,
+    buffers: ['pixels', 'params', 'normalisation', 'views'],
     units: count,
     scratchBytes: weightsAt + Math.max(outHeight, outWidth) * FLOAT,
-    write(f, { pixels, params, views, scratch, from, to }) {
+    write(f, { pixels, params, normalisation, views, scratch, from, to }) {
       const row = f.let(at(params, from, AUGMENT_COLUMNS * FLOAT));
       const column = (index: number) => f32.load(row, index * FLOAT);
       const whole = (index: number) => i32.truncate(column(index));
@@ -52,8 +56,8 @@ export function augmentViews(
       ];
       const target = f.let(at(views, from, area * CHANNELS * FLOAT));
       const phases = f.let(f32x4.lanes(5, 3, 1, 0));
-      const means = f.let(f32x4.lanes(...mean, 0));
-      const deviations = f.let(f32x4.lanes(...std, 1));
+      const means = f.let(v128.load(normalisation));
+      const deviations = f.let(v128.load(normalisation, VECTOR));
       f.upTo(from, to, 1, () => {
         const image = i32.mul(i32.remU(from, images), inHeight * inWidth);
         const corner = i32.add(i32.mul(whole(COLUMN.top), inWidth), whole(COLUMN.left));

@@ -1,0 +1,3 @@
+import { wasmSeriesSuite } from './wasmSeriesSuite';
+
+wasmSeriesSuite('losses on the processor are those on WebGPU');

@@ -1,0 +1,4 @@
+import '../setup/fusedMultiplyAdd';
+import { simsiamStepSuite } from './simsiamStepSuite';
+
+simsiamStepSuite(['wasm'], 'SimSiam step with fused multiply-adds equals the reference');
