@@ -5,6 +5,7 @@ import { startEngine } from '../engine/backend/startEngine';
 import { methodOf, networkCase, REFERENCE, viewsOf } from './cases';
 import type { ForeignNetwork, NetworkState } from './contender';
 import { type BenchContext, budgetMs } from './context';
+import { measureCpu } from './cpu/measureCpu';
 import { measureEngines } from './engines';
 import { measureKernels } from './kernels';
 import { measureMemory } from './memory';
@@ -85,19 +86,25 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<BenchRepo
   const trouble = new DeviceTrouble();
   const note = (text: string) => notes.push(text);
   const wants = (section: BenchSection) => options.sections.includes(section);
-  const webGpu = await startedWebGpu(trouble.hooks, note);
+  // Before WebGPU is started: it starts backends of its own.
+  const cpu = wants('cpu')
+    ? await measureCpu(options.reference ?? REFERENCE, { clock, quick, progress: onProgress, note })
+    : null;
+  const needsGpu = options.sections.some((section) => section !== 'cpu');
+  const webGpu = needsGpu ? await startedWebGpu(trouble.hooks, note) : null;
   const context: BenchContext = {
     clock,
     quick,
     rounds: quick ? ROUNDS.quick : ROUNDS.full,
-    engine: webGpu ?? {
-      engine: 'wasm',
-      description: 'processor',
-      isSoftware: true,
-      features: [],
-      threads: 1,
-      fallbackReason: null,
-    },
+    engine: webGpu ??
+      cpu?.engine ?? {
+        engine: 'wasm',
+        description: 'processor',
+        isSoftware: true,
+        features: [],
+        threads: 1,
+        fallbackReason: null,
+      },
     reference: networkCase('reference', reference),
     restart: async () => {
       await startEngine('webgpu', trouble.hooks);
@@ -120,6 +127,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<BenchRepo
     steps: [],
     kernels: [],
     engines: [],
+    cpu: cpu?.rows ?? [],
     methods: [],
     memory: [],
     start: options.start,

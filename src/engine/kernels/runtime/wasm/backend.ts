@@ -43,8 +43,8 @@ const bytesOf = (dtype: tf.DataType, size: number): number => (dtype === 'bool' 
  */
 export class WasmBackend extends tf.KernelBackend {
   readonly heap = new Heap();
-  /** How kernels are written here. It decides the last bits, and is the same for the life of the backend. */
-  readonly variant: Variant = { fma: hasRelaxedSimd() };
+  /** How kernels are written here. It decides the last bits, so that only benchmarks and tests change it. */
+  variant: Variant = { fma: hasRelaxedSimd() };
   readonly #data = new tf.DataStorage<TensorData>(this, tf.engine());
   readonly #compiled = new Map<string, RunKernel>();
   #scratch = { offset: 0, bytes: 0 };
