@@ -21,8 +21,8 @@ export async function medianTurns<Name extends string>(
   { clock, quick }: CpuContext,
 ): Promise<Record<Name, number>> {
   for (const contender of Object.values<Contender>(contenders)) await warmUp(contender, clock);
-  const rounds = quick ? 5 : 15;
-  const times = await takeTurns(contenders, clock, { rounds, budgetMs: quick ? 10_000 : 40_000 });
+  const rounds = quick ? 3 : 15;
+  const times = await takeTurns(contenders, clock, { rounds, budgetMs: quick ? 5000 : 40_000 });
   const medians = Object.entries<{ readonly medianMs: number }>(times).map(([name, { medianMs }]) => [name, medianMs]);
   return Object.fromEntries(medians) as Record<Name, number>;
 }
