@@ -119,10 +119,19 @@ export default {
     {
       name: 'page-code-has-no-node',
       comment:
-        "src runs in a browser: no Node modules, no development dependencies, nothing that package.json doesn't list.",
+        "src runs in a browser: no Node modules, no development dependencies, nothing that package.json doesn't list. The benchmark page loads the contender of the processor's engine.",
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/bench/xnnpack/' },
       to: { dependencyTypes: ['core', 'npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'xnnpack-only-loads-its-contender',
+      severity: 'error',
+      from: { path: '^src/bench/xnnpack/' },
+      to: {
+        dependencyTypes: ['core', 'npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: '(^|/)node_modules/@tensorflow/tfjs-backend-wasm/',
+      },
     },
   ],
   options: {

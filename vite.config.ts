@@ -7,6 +7,8 @@ export default defineConfig({
   // Relative, so that the build works from any sub-path of any static host.
   base: './',
   plugins: [react(), contentSecurityPolicy()],
+  // Modules, so that the benchmarks' worker loads tfjs's WASM backend only when it measures it.
+  worker: { format: 'es' },
   // Isolated from the first opening on; static hosts leave that to the service worker.
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },

@@ -6,13 +6,16 @@ import { runBenchmark } from '../../src/bench/runBenchmark';
 import { reportFacts, reportTables } from '../../src/bench/tables';
 import { BENCH_SECTIONS, type BenchSection } from '../../src/domain/benchmark';
 import { startNodeGpu } from '../node/gpu';
+import { kernelThreads } from '../node/kernelThreads';
+import { allowRelaxedSimd } from '../node/relaxedSimd';
 import { coldAndWarmStart } from './coldStart';
 import { jaxContender, startJax } from './jax/contender';
 import { nodeClock } from './nodeClock';
 import { printTable } from './printTable';
 
 const USAGE = `npm run bench -- [--json FILE] [--markdown FILE] [--quick] [--only ${BENCH_SECTIONS.join('|')},...] [--no-jax]
-Times training steps and kernels on the WebGPU adapter that Node finds: ours, stock tfjs and jax-js, in turns.`;
+Times training steps and kernels on the WebGPU adapter that Node finds: ours, stock tfjs and jax-js, in turns; and on the processor: ours and
+tfjs's WASM backend, in turns (--only cpu, which needs no adapter).`;
 
 function sectionsFrom(only: string | undefined): readonly BenchSection[] {
   if (only === undefined) return BENCH_SECTIONS;
@@ -43,17 +46,21 @@ async function main(): Promise<void> {
   const started = performance.now();
   const progress = (text: string) =>
     console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${text}`);
-  await startNodeGpu();
+  allowRelaxedSimd();
+  const onlyCpu = sections.every((section) => section === 'cpu');
+  if (!onlyCpu) await startNodeGpu();
   const start = sections.includes('start') ? await coldAndWarmStart(progress) : [];
-  if (!options['no-jax']) await startJax();
+  const withJax = !onlyCpu && !options['no-jax'];
+  if (withJax) await startJax();
   const report = await runBenchmark({
     quick: options.quick,
     sections,
     clock: nodeClock,
+    threadHost: kernelThreads,
     host: `Node ${process.version}, ${process.platform}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`,
     command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
     start,
-    ...(options['no-jax'] ? {} : { foreign: jaxContender }),
+    ...(withJax ? { foreign: jaxContender } : {}),
     onProgress: progress,
   });
   progress('done\n');

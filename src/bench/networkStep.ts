@@ -26,18 +26,20 @@ export interface Views {
   readonly x2: Float32Array<ArrayBuffer>;
 }
 
-/** Forward pass, backward pass and update on the same two views again and again, on the WebGPU engine. */
+/** Forward pass, backward pass and update on the same two views again and again. */
 export class NetworkStep implements Contender {
   readonly #method: Method;
   readonly #mode: NetworkStepMode;
+  readonly #backend: string;
   readonly #optimiser = new Sgd({ momentum: MOMENTUM, weightDecay: WEIGHT_DECAY });
   readonly #inputs: StepInputs;
   #recording: Recording<{ metrics: tf.Tensor }> | null = null;
 
-  /** Takes ownership of the method. */
-  constructor(method: Method, views: Views, mode: NetworkStepMode) {
+  /** Takes ownership of the method, which must have been created on this backend, the active one. */
+  constructor(method: Method, views: Views, mode: NetworkStepMode, backend = 'webgpu') {
     this.#method = method;
     this.#mode = mode;
+    this.#backend = backend;
     this.#inputs = {
       step: 0,
       x1: tf.tensor4d(views.x1, views.shape),
@@ -67,7 +69,7 @@ export class NetworkStep implements Contender {
   }
 
   async enter(): Promise<void> {
-    await tf.setBackend('webgpu');
+    await tf.setBackend(this.#backend);
     preferPlainTwins(this.#mode === 'stock');
   }
 
@@ -80,8 +82,9 @@ export class NetworkStep implements Contender {
     this.#recording.replay();
   }
 
-  finish(): Promise<void> {
-    return queueDone();
+  async finish(): Promise<void> {
+    // Other backends have computed everything by now.
+    if (this.#backend === 'webgpu') await queueDone();
   }
 
   get dispatches(): number | null {

@@ -2,9 +2,11 @@ import type { BenchReport, BenchSection, FirstStepRow, StepRow } from '../domain
 import type { EngineInfo } from '../domain/engineInfo';
 import type { RunConfig } from '../domain/runConfig';
 import { startEngine } from '../engine/backend/startEngine';
+import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
 import { methodOf, networkCase, REFERENCE, viewsOf } from './cases';
 import type { ForeignNetwork, NetworkState } from './contender';
 import { type BenchContext, budgetMs } from './context';
+import { measureCpu } from './cpu/measureCpu';
 import { measureEngines } from './engines';
 import { measureKernels } from './kernels';
 import { measureMemory } from './memory';
@@ -27,6 +29,8 @@ export interface BenchmarkOptions {
   readonly start: readonly FirstStepRow[];
   /** The network to measure on; `REFERENCE` by default. */
   readonly reference?: RunConfig;
+  /** Creates threads for the processor's engine, which is measured on one without it. */
+  readonly threadHost?: ThreadHost;
   /** Another library's step to compare with. */
   readonly foreign?: (state: NetworkState) => Promise<ForeignNetwork>;
   readonly onProgress: (text: string) => void;
@@ -85,20 +89,32 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<BenchRepo
   const trouble = new DeviceTrouble();
   const note = (text: string) => notes.push(text);
   const wants = (section: BenchSection) => options.sections.includes(section);
-  const webGpu = await startedWebGpu(trouble.hooks, note);
+  // Before WebGPU is started: it starts backends of its own.
+  const cpu = wants('cpu')
+    ? await measureCpu(options.reference ?? REFERENCE, {
+        clock,
+        quick,
+        threadHost: options.threadHost,
+        progress: onProgress,
+        note,
+      })
+    : null;
+  const needsGpu = options.sections.some((section) => section !== 'cpu');
+  const webGpu = needsGpu ? await startedWebGpu(trouble.hooks, note) : null;
   const context: BenchContext = {
     clock,
     quick,
     rounds: quick ? ROUNDS.quick : ROUNDS.full,
-    engine: webGpu ?? {
-      engine: 'wasm',
-      description: 'processor',
-      isSoftware: true,
-      features: [],
-      threads: 1,
-      oneThreadReason: null,
-      fallbackReason: null,
-    },
+    engine: webGpu ??
+      cpu?.engine ?? {
+        engine: 'wasm',
+        description: 'processor',
+        isSoftware: true,
+        features: [],
+        threads: 1,
+        oneThreadReason: null,
+        fallbackReason: null,
+      },
     reference: networkCase('reference', reference),
     restart: async () => {
       await startEngine('webgpu', trouble.hooks);
@@ -121,6 +137,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<BenchRepo
     steps: [],
     kernels: [],
     engines: [],
+    cpu: cpu?.rows ?? [],
     methods: [],
     memory: [],
     start: options.start,

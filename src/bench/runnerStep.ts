@@ -9,12 +9,15 @@ import { createMethod } from '../engine/methods/registry';
 import { scaledLearningRate } from '../engine/optim/schedule';
 import { type StepMetrics, type StepPlan, StepRunner } from '../engine/step/stepRunner';
 import type { Contender } from './contender';
+import { type Processor, setProcessor } from './cpu/variants';
 
 export interface RunnerOptions {
   readonly backend: 'webgpu' | 'wasm' | 'webgl';
   readonly record: boolean;
   /** tfjs's own kernels instead of ours. */
   readonly stock?: boolean;
+  /** How to compute on `wasm`; as the backend was started by default. */
+  readonly processor?: Processor;
 }
 
 /** A whole step as a run makes it: draw a batch and its augmentations, upload, augment, forward, backward, update, read the numbers. */
@@ -48,6 +51,7 @@ export class RunnerStep implements Contender {
   async enter(): Promise<void> {
     await tf.setBackend(this.#options.backend);
     preferPlainTwins(this.#options.stock === true);
+    if (this.#options.processor !== undefined) setProcessor(this.#options.processor);
   }
 
   #plan(): StepPlan {

@@ -1,6 +1,7 @@
 import type { StepRow, StepTime } from '../domain/benchmark';
 import { presetConfig } from '../domain/presets';
 import type { Method } from '../engine/methods/method';
+import { agree } from './agreement';
 import { describeCase, gflopOfCase, layersOf, methodOf, type NetworkCase, networkCase, viewsOf } from './cases';
 import type { Contender, ForeignNetwork, LossAndGradientNorm, NetworkState } from './contender';
 import { type BenchContext, budgetMs, LONGEST_STEP_MS } from './context';
@@ -14,10 +15,6 @@ const TITLES: Record<Side, string> = { ours: 'ours', stockTfjs: 'stock tfjs', ja
 
 /** GFLOP/s that each side has reached so far, to predict steps that would take too long. */
 type Rates = Partial<Record<Side, number>>;
-
-/** Larger differences than these are not rounding: the networks differ. */
-const LOSS_TOLERANCE = 1e-3;
-const NORM_TOLERANCE = 1e-2;
 
 /** ResNet-18 is timed at the largest of these batches whose step takes about this long with our kernels. */
 const RESNET_BATCHES = [256, 128, 64, 32, 16, 8, 4];
@@ -39,12 +36,6 @@ async function stateOf(item: NetworkCase, views: Views, method: Method): Promise
     momentum: MOMENTUM,
     weightDecay: WEIGHT_DECAY,
   };
-}
-
-function agree(ours: LossAndGradientNorm, other: LossAndGradientNorm): boolean {
-  const lossError = Math.abs(other.loss - ours.loss) / Math.max(1e-3, Math.abs(ours.loss));
-  const normError = Math.abs(other.gradientNorm - ours.gradientNorm) / ours.gradientNorm;
-  return lossError <= LOSS_TOLERANCE && normError <= NORM_TOLERANCE;
 }
 
 /** Times one network in turns with every implementation that is fast enough and whose loss and gradient agree with ours. */

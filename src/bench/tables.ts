@@ -1,18 +1,9 @@
 import type { BenchReport, BenchTable, StepRow, StepTime } from '../domain/benchmark';
+import { digits, NONE, percent, times } from './cells';
+import { cpuTables } from './cpu/tables';
 
 /** A report as tables of text, for the page and for Markdown. */
 
-const NONE = '–';
-
-/** Three significant digits, without an exponent. */
-export function digits(value: number | null | undefined): string {
-  if (value == null || !Number.isFinite(value)) return NONE;
-  const whole = Math.abs(value) >= 100;
-  return whole ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
-}
-
-const times = (value: number | null | undefined) => (value == null ? NONE : `${digits(value)}x`);
-const percent = (value: number) => `${digits(value)} %`;
 const megabytes = (bytes: number) => digits(bytes / 1e6);
 
 /** Wall time, followed on software adapters by the computing time of all threads in brackets, where that is known. */
@@ -179,6 +170,7 @@ export function reportTables(report: BenchReport): BenchTable[] {
   return [
     stepsTable(report),
     enginesTable(report),
+    ...cpuTables(report.cpu),
     scriptTable(report),
     memoryTable(report),
     kernelsTable(report),
@@ -196,6 +188,13 @@ export function reportFacts({ date, adapter, host, command, peak }: BenchReport)
     ['Adapter', adapter],
     ['Host', host],
     ['Command', command],
-    ['Measured peak', `${digits(peak.gflops)} GFLOP/s, copying ${digits(peak.gbPerSecond)} GB/s`],
+    ...(peak.gflops > 0
+      ? [
+          ['Measured peak', `${digits(peak.gflops)} GFLOP/s, copying ${digits(peak.gbPerSecond)} GB/s`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
   ];
 }

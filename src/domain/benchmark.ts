@@ -65,6 +65,24 @@ export interface EngineRow {
   readonly relative: number;
 }
 
+/** A step of a run, or one convolution, on the processor: by our engine, and by tfjs's WASM backend (XNNPACK). Times are medians of turns. */
+export interface CpuRow {
+  readonly case: string;
+  readonly threads: number;
+  /** Whether our kernels use fused multiply-adds (relaxed SIMD). */
+  readonly fma: boolean;
+  readonly wasmMs: number;
+  /** On one thread; null where it was not measured. */
+  readonly xnnpackMs: number | null;
+  readonly gflops: number;
+  /** Percent of the peak of multiply-adds, fused or not, of so many threads. */
+  readonly percentOfPeak: number;
+  /** Null for a kernel. */
+  readonly imagesPerSecond: number | null;
+  /** JavaScript in a step, outside kernels; null for a kernel and on several threads. */
+  readonly scriptMs: number | null;
+}
+
 export interface MethodRow {
   readonly method: string;
   readonly ms: number;
@@ -102,7 +120,7 @@ export interface ScalingSeries {
   readonly points: readonly ScalingPoint[];
 }
 
-export const BENCH_SECTIONS = ['memory', 'steps', 'kernels', 'engines', 'methods', 'scaling', 'start'] as const;
+export const BENCH_SECTIONS = ['memory', 'steps', 'kernels', 'engines', 'cpu', 'methods', 'scaling', 'start'] as const;
 export type BenchSection = (typeof BENCH_SECTIONS)[number];
 
 export interface BenchReport {
@@ -119,6 +137,7 @@ export interface BenchReport {
   readonly steps: readonly StepRow[];
   readonly kernels: readonly KernelRow[];
   readonly engines: readonly EngineRow[];
+  readonly cpu: readonly CpuRow[];
   readonly methods: readonly MethodRow[];
   readonly memory: readonly MemoryRow[];
   readonly start: readonly FirstStepRow[];

@@ -3,6 +3,7 @@ import { reportMarkdown } from '../bench/markdown';
 import { runBenchmark } from '../bench/runBenchmark';
 import { reportFacts, reportTables } from '../bench/tables';
 import { type BenchCommand, type BenchEvent, isBenchCommand } from '../protocol/bench';
+import { kernelThreads } from './kernelThreads';
 import { indexedDbTuningCache } from './tuningCache';
 
 /** The part of a worker's global scope used here; the DOM's types describe a window's. */
@@ -34,6 +35,7 @@ async function handle(command: BenchCommand): Promise<BenchEvent> {
         start,
         host,
         clock,
+        threadHost: kernelThreads,
         command: `bench.html, ${quick ? 'quick' : 'full'} run of ${sections.join(', ')}`,
         onProgress: (text) => scope.postMessage({ type: 'progress', text }),
       });

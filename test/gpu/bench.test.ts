@@ -75,6 +75,21 @@ describeOnEngines(['webgpu'], 'a benchmark run', () => {
     }
   });
 
+  it('measures the processor against XNNPACK, whose step gives the same loss and gradient', async () => {
+    const report = await run(['cpu']);
+    expect(report.notes).toEqual(['Processor: kernels left out: a quick run.']);
+    expect([...new Set(report.cpu.map((row) => row.case))]).toEqual(['reference', 'tiny', 'small']);
+    for (const row of report.cpu) {
+      expect(row.wasmMs).toBeGreaterThan(0);
+      expect(row.xnnpackMs).toBeGreaterThan(0);
+      expect(row.gflops).toBeGreaterThan(0);
+      expect(row.percentOfPeak).toBeGreaterThan(0);
+      expect(row.scriptMs === null).toBe(row.threads > 1);
+    }
+    expect(report.peak.gflops).toBe(0);
+    expect(reportMarkdown(report)).toContain('| reference | 1, separate |');
+  });
+
   inLongRun(() => {
     it('measures engines, methods and memory', async () => {
       const report = await run(['engines', 'methods', 'memory']);

@@ -1,8 +1,8 @@
 /** `node table.js FOLDER`: a Markdown table of our times beside PyTorch's on the same card, from the JSON files of `run.sh`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digits } from '../../../src/bench/cells';
 import { tablesMarkdown } from '../../../src/bench/markdown';
-import { digits } from '../../../src/bench/tables';
 import type { BenchReport, BenchTable } from '../../../src/domain/benchmark';
 
 interface TorchSteps {

@@ -9,6 +9,7 @@ const TITLES: Record<BenchSection, string> = {
   steps: 'Training steps',
   kernels: 'Kernels',
   engines: 'GPU and processor',
+  cpu: 'Processor',
   methods: 'Methods',
   scaling: 'Scaling (full run only)',
   start: 'Start to first step',

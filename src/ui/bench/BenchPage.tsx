@@ -37,9 +37,9 @@ function Bench() {
       <main className={classes.page}>
         <Panel title="Measure this browser">
           <Text size="sm" className={classes.intro}>
-            Measures the time of training steps and kernels on this machine: our kernels against those of tfjs, and the
-            processor (WASM) against the GPU. The measurements alternate, so that other load on the machine affects all
-            of them; close other programs nevertheless. No data leaves this computer.
+            Measures the time of training steps and kernels on this machine: our kernels against those of tfjs, on the
+            GPU and on the processor (WASM), and the two against each other. The measurements alternate, so that other
+            load on the machine affects all of them; close other programs nevertheless. No data leaves this computer.
           </Text>
           <BenchControls session={session} state={state} progress={progress} />
           {problem !== null && (

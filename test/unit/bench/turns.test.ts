@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { digits } from '../../../src/bench/tables';
+import { digits } from '../../../src/bench/cells';
 import { takeTurns } from '../../../src/bench/turns';
 
 /** A clock that only the contenders advance, so that the measured times are known. */

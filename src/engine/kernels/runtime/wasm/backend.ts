@@ -56,8 +56,8 @@ export class WasmBackend extends tf.KernelBackend {
   readonly heap: Heap;
   /** Threads that share the work of kernels; null where the calling one is alone. */
   readonly #crew: Crew | null;
-  /** How kernels are written here. It decides the last bits, and is the same for the life of the backend. */
-  readonly variant: Variant = { fma: hasRelaxedSimd() };
+  /** How kernels are written here. It decides the last bits, so that only benchmarks and tests change it. */
+  variant: Variant = { fma: hasRelaxedSimd() };
   readonly #data = new tf.DataStorage<TensorData>(this, tf.engine());
   readonly #compiled = new Map<string, CompiledKernel>();
   /** Memory of the first thread for temporary numbers; that of the others follows. */

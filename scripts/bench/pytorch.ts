@@ -1,0 +1,84 @@
+/**
+ * `npm run bench:pytorch -- [--rounds N] [--seconds N] [--python FILE]`: the reference step by PyTorch eager and by our engine on the
+ * processor, each on one thread, in turns. PyTorch's step is forward pass, backward pass and update on fixed views; ours is the step of a
+ * run, with augmentation. `--python` is a Python that has PyTorch (Debian: `python3-torch`).
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { REFERENCE } from '../../src/bench/cases';
+import { variants } from '../../src/bench/cpu/variants';
+import { RunnerStep } from '../../src/bench/runnerStep';
+import { median } from '../../src/bench/turns';
+import { startEngine } from '../../src/engine/backend/startEngine';
+import { noiseDataset } from '../../src/engine/images/noiseDataset';
+import { allowRelaxedSimd } from '../node/relaxedSimd';
+
+const STEPS = fileURLToPath(new URL('./pack/pytorch/steps.py', import.meta.url));
+const WARM_UP_STEPS = 15;
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    python: { type: 'string', default: '/usr/bin/python3' },
+  },
+});
+const seconds = Number(options.seconds);
+const rounds = Number(options.rounds);
+
+async function torchMs(folder: string): Promise<{ version: string; ms: number }> {
+  const file = join(folder, 'torch.json');
+  await promisify(execFile)(
+    options.python,
+    [STEPS, '--no-compile', '--cases', 'reference', '--seconds', options.seconds, '--json', file],
+    { env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' } },
+  );
+  const { torch, steps } = JSON.parse(await readFile(file, 'utf8'));
+  const [{ medianMs, error }] = steps;
+  if (medianMs === undefined) throw new Error(`PyTorch failed: ${error}`);
+  return { version: torch, ms: medianMs };
+}
+
+async function oursMs(step: RunnerStep): Promise<number> {
+  await step.enter();
+  const times: number[] = [];
+  const end = performance.now() + 1000 * seconds;
+  while (performance.now() < end) {
+    const started = performance.now();
+    step.step();
+    await step.finish();
+    times.push(performance.now() - started);
+  }
+  return median(times);
+}
+
+allowRelaxedSimd();
+const engine = await startEngine('wasm', { onUncapturedError: console.error, onLost: console.error });
+const [processor] = variants();
+const dataset = noiseDataset(4 * REFERENCE.batchSize, REFERENCE.imageSize);
+const step = new RunnerStep(REFERENCE, dataset, { backend: 'wasm', record: true, processor });
+await step.enter();
+for (let n = 0; n < WARM_UP_STEPS; n++) step.step();
+await step.finish();
+const folder = await mkdtemp(join(tmpdir(), 'pytorch-bench-'));
+try {
+  const [torch, ours]: [number[], number[]] = [[], []];
+  let version = '';
+  for (let round = 0; round < rounds; round++) {
+    const measured = await torchMs(folder);
+    version = measured.version;
+    torch.push(measured.ms);
+    ours.push(await oursMs(step));
+    console.log(`PyTorch ${torch[round].toFixed(1)} ms, ours ${ours[round].toFixed(1)} ms`);
+  }
+  const ratios = torch.map((ms, round) => ms / ours[round]);
+  console.log(
+    `\nReference step, medians of ${rounds} turns of ${seconds} s: PyTorch ${version}, eager, 1 thread: ${median(torch).toFixed(1)} ms; ours (${engine.features.join(', ')}), 1 thread: ${median(ours).toFixed(1)} ms; PyTorch / ours ${(median(torch) / median(ours)).toFixed(2)} (median ratio of a turn: ${median(ratios).toFixed(2)})`,
+  );
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
