@@ -39,7 +39,6 @@ export function wasmSeriesSuite(title: string): void {
       const actual = await lossesOn('wasm', method);
       expect([expected.length, actual.length]).toEqual([STEPS, STEPS]);
       const apart = Math.max(...expected.map((loss, step) => Math.abs(loss - actual[step]!)));
-      console.log(`SERIES ${method} ${apart / Math.max(...expected.map(Math.abs))}`);
       expect(apart / Math.max(...expected.map(Math.abs))).toBeLessThan(TOLERANCE);
     });
   });
