@@ -3,6 +3,7 @@ import type { LiveKey, LiveSettings } from '../../domain/runConfig';
 import type { Embedding } from '../network/encoder';
 import type { Mode } from '../network/nn/forward';
 import type { Parameters } from '../network/nn/parameters';
+import type { Statistics } from '../network/nn/statistics';
 import type { StepInputs } from './stepInputs';
 
 /** What one forward pass of a method gives the trainer. */
@@ -72,5 +73,7 @@ export interface Method {
   /** Called before the first step after a change in flight. */
   liveChanged(key: LiveKey, live: LiveSettings): void;
   embed(images: tf.Tensor4D, mode: Exclude<Mode, 'train'>): Embedding;
+  /** BN's statistics of the encoder on these images, given in chunks (`Encoder.statistics`). */
+  statistics(chunks: readonly tf.Tensor4D[]): Statistics;
   dispose(): void;
 }

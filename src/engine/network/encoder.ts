@@ -1,10 +1,11 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '../random';
 import { buildLayers } from './buildLayers';
 import type { NetworkLayers } from './networkLayers';
 import { onPair, type Pair } from './nn/bothViews';
 import type { Mode } from './nn/forward';
 import type { Parameters } from './nn/parameters';
+import type { LayerStatistics, Statistics } from './nn/statistics';
 
 /** The outputs of the encoder. It is a type alias, since `tf.tidy` does not accept an interface. */
 export type Embedding = {
@@ -21,6 +22,11 @@ export interface Encoder {
   /** Both views in training mode, each with its own BN statistics. */
   encodePair(views: Pair<tf.Tensor4D>): Pair<tf.Tensor2D>;
   embed(images: tf.Tensor4D, mode: Mode): Embedding;
+  /**
+   * The statistics of every BN layer on images that are given in chunks [n, H, W, 3]: those of one pass over all of them, up to rounding,
+   * however they are divided. The caller disposes them (`disposeStatistics`).
+   */
+  statistics(chunks: readonly tf.Tensor4D[]): Statistics;
 }
 
 /** Builds an encoder with parameters `encoder.*` and `projector.*`; the same seed gives the same weights. */
@@ -35,13 +41,20 @@ export function buildEncoder(parameters: Parameters, layers: NetworkLayers, seed
     layers.projector,
     seededRandom(seed, 'init', 'projector'),
   );
-  const encode = (images: tf.Tensor4D, mode: Mode) => projector(backbone(images, mode), mode);
+  const encode = (images: tf.Tensor4D, mode: Mode) => projector.forward(backbone.forward(images, mode), mode);
   return {
     encode,
     encodePair: (views) => onPair(encode, views),
     embed: (images, mode) => {
-      const features = backbone(images, mode);
-      return { features, z: projector(features, mode) };
+      const features = backbone.forward(images, mode);
+      return { features, z: projector.forward(features, mode) };
+    },
+    statistics: (chunks) => {
+      const gathered = new Map<string, LayerStatistics>();
+      tf.tidy(() => {
+        projector.gather(backbone.gather(chunks, gathered), gathered);
+      });
+      return gathered;
     },
   };
 }

@@ -138,9 +138,9 @@ export class Trainer {
     this.#emit({ kind: 'marker', value: { kind: 'change', step: this.#step, key, value } });
   }
 
-  /** Sets the images whose neighbours are reported from now on, and reports them at once from the last measurement. */
+  /** Sets the images whose neighbours are reported from now on, and reports them. */
   async setQueries(indices: readonly number[]): Promise<void> {
-    await this.#measuring.setQueries(indices);
+    await this.#measuring.setQueries(indices, this.#step);
   }
 
   /** One update, and the measurements that are due after it. */
@@ -270,6 +270,7 @@ export class Trainer {
     this.#changes.restore(snapshot.changes, (key, live) => this.#method.liveChanged(key, live));
     // Restored after the changes, since some of these reset parameters.
     this.#method.parameters.restore(snapshot.parameters);
+    this.#monitors.forget();
     this.#runner.restore(snapshot);
     this.#diagnosis.restore(snapshot.diagnosis);
   }
