@@ -9,6 +9,8 @@ import type { StepInputs } from './stepInputs';
 /** What one forward pass of a method gives the trainer. */
 export interface MethodOutput {
   readonly loss: tf.Scalar;
+  /** Backbone features of both views, view 1's rows first [2N, featureDim]: for the linear probe, which passes no gradient back. */
+  readonly features: tf.Tensor2D;
   /** Projector outputs of the two views [N, d]; the output std is measured on z1. */
   readonly z1: tf.Tensor2D;
   readonly z2: tf.Tensor2D;

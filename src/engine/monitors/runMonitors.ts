@@ -15,6 +15,7 @@ import { CHUNK, type EmbeddedImages, type EmbedOptions, embedImages, embedViews,
 import type { FeatureRows } from './featureRows';
 import { chanceRate, knnAccuracy } from './knn';
 import { nearestNeighbours } from './neighbours';
+import type { OnlineProbe } from './onlineProbe';
 import { centre, centredPixels } from './rawPixels';
 import { viewRetrieval } from './viewRetrieval';
 
@@ -48,6 +49,7 @@ export class RunMonitors {
   readonly #method: Method;
   readonly #source: ImageSource;
   readonly #config: RunConfig;
+  readonly #onlineProbe: OnlineProbe | null;
   readonly #probe: Uint32Array;
   readonly #knn: KnnSets | null;
   readonly #probeViews: readonly [tf.Tensor4D, tf.Tensor4D];
@@ -60,8 +62,19 @@ export class RunMonitors {
   /** Rows of `images`: the probe, then the queries from outside it. */
   #embedded: { readonly step: number; readonly searched: Uint32Array; readonly images: EmbeddedImages } | null = null;
 
-  /** @param chunk the most images embedded at once; fewer where the adapter cannot hold them. No result depends on it. */
-  constructor(method: Method, source: ImageSource, config: RunConfig, isCancelled: () => boolean, chunk = CHUNK) {
+  /**
+   * @param onlineProbe the run's linear probe, measured together with kNN; null where there is none
+   * @param chunk the most images embedded at once; fewer where the adapter cannot hold them. No result depends on it.
+   */
+  constructor(
+    method: Method,
+    source: ImageSource,
+    config: RunConfig,
+    isCancelled: () => boolean,
+    onlineProbe: OnlineProbe | null = null,
+    chunk = CHUNK,
+  ) {
+    this.#onlineProbe = onlineProbe;
     const most = Math.floor(bindingLimit() / activationBytesPerImage(networkLayersOf(config)));
     this.#chunk = Math.max(1, Math.min(chunk, most));
     this.#isCancelled = isCancelled;
@@ -156,17 +169,24 @@ export class RunMonitors {
     return { step, searched: searched.length, backbone: search('features'), z: search('z') };
   }
 
-  /** kNN accuracy (absent without labels) and view retrieval of the backbone features. */
+  /** kNN and probe accuracy (absent without labels) and view retrieval of the backbone features. */
   async accuracies(step: number): Promise<Measurement> {
     return { step, ...(await this.#knnAccuracy(step)), viewRetrieval: await this.#viewRetrieval(step) };
   }
 
-  async #knnAccuracy(step: number): Promise<{ knn?: number }> {
+  async #knnAccuracy(step: number): Promise<{ knn?: number; onlineProbe?: number }> {
     if (this.#knn === null) return {};
     const { bank, queries } = this.#knn;
     const embeddedBank = await this.embed(bank, step);
     const embeddedQueries = await this.embed(queries, step);
-    return { knn: await this.#vote(this.#knn, embeddedBank.features, embeddedQueries.features) };
+    const knn = await this.#vote(this.#knn, embeddedBank.features, embeddedQueries.features);
+    // An untrained classifier has the same output for all images.
+    if (this.#onlineProbe === null || step === 0) return { knn };
+    const labels = labelsOf(this.#source.dataset, queries);
+    return {
+      knn,
+      onlineProbe: await this.#onlineProbe.accuracy(embeddedBank.features, embeddedQueries.features, labels),
+    };
   }
 
   async #vote(sets: KnnSets, bank: FeatureRows, queries: FeatureRows): Promise<number> {

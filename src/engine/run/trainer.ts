@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ImageDataset, indicesOf, TRAIN } from '../../domain/imageDataset';
+import { type ImageDataset, indicesOf, labelledIndicesOf, TRAIN } from '../../domain/imageDataset';
 import type { Measurement, Resources } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
 import type { LiveChange, LiveKey, LiveValue, RunConfig } from '../../domain/runConfig';
@@ -11,6 +11,7 @@ import { bindingLimit } from '../kernels/runtime/program';
 import type { Method } from '../methods/method';
 import { createMethod } from '../methods/registry';
 import { RunDiagnosis } from '../monitors/diagnosis';
+import { OnlineProbe } from '../monitors/onlineProbe';
 import { collapseLevel } from '../monitors/outputStd';
 import { RunMonitors } from '../monitors/runMonitors';
 import { cosineDecay, scaledLearningRate } from '../optim/schedule';
@@ -50,6 +51,8 @@ export class Trainer {
   readonly #method: Method;
   readonly #runner: StepRunner;
   readonly #sampler: BatchSampler;
+  /** null where there are no labels, or the accuracies are not measured. */
+  readonly #probe: OnlineProbe | null;
   readonly #monitors: RunMonitors;
   readonly #measuring: Measuring;
   readonly #diagnosis: RunDiagnosis;
@@ -87,8 +90,10 @@ export class Trainer {
     this.#method = createMethod(config, { count: train.length });
     this.#method.liveChanged('predictor', this.#changes.live);
     const imagesOf = (step: number) => this.#sampler.batch(step).images;
-    this.#runner = new StepRunner(config, source, this.#method, options.recordSteps ?? true, imagesOf);
-    this.#monitors = new RunMonitors(this.#method, source, config, () => this.#cancelled);
+    const labelled = config.knn.every > 0 && labelledIndicesOf(dataset, TRAIN).length > 0;
+    this.#probe = labelled ? new OnlineProbe(this.#method.featureDim, dataset.classNames.length) : null;
+    this.#runner = new StepRunner(config, source, this.#method, options.recordSteps ?? true, imagesOf, this.#probe);
+    this.#monitors = new RunMonitors(this.#method, source, config, () => this.#cancelled, this.#probe);
     this.#measuring = new Measuring(this.#monitors, (measurement) => this.#report(measurement), emit);
     this.#diagnosis = new RunDiagnosis({
       outputDim: config.outputDim,
@@ -286,6 +291,7 @@ export class Trainer {
     this.#good.dispose();
     this.#monitors.dispose();
     this.#runner.dispose();
+    this.#probe?.dispose();
     this.#method.dispose();
   }
 }
