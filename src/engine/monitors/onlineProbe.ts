@@ -83,13 +83,11 @@ export class OnlineProbe {
   /** Copies of what the next update depends on; the caller disposes them. */
   state(): ReadonlyMap<string, tf.Tensor> {
     // Adding zero copies the values, which an update overwrites in place.
-    return tf.tidy(
-      () =>
-        new Map([
-          ['weight', tf.keep(tf.add(this.#weight, 0))],
-          ['velocity', tf.keep(tf.add(this.#velocity, 0))],
-        ]),
-    );
+    const copyOf = (variable: tf.Tensor) => tf.tidy(() => tf.add(variable, 0));
+    return new Map([
+      ['weight', copyOf(this.#weight)],
+      ['velocity', copyOf(this.#velocity)],
+    ]);
   }
 
   /** Goes back to a state, which is not disposed. */

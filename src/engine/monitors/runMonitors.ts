@@ -23,6 +23,17 @@ const NEIGHBOURS_SHOWN = 6;
 /** Training images whose BN statistics all others are measured with; all, where there are fewer. */
 export const STATISTICS_IMAGES = 256;
 const DEFAULT_QUERIES = 5;
+/** Images embedded between two reports of progress. */
+const EVALUATION_BLOCK = 1024;
+
+/** Backbone features of all labelled images. */
+export interface LabelledFeatures {
+  readonly train: FeatureRows;
+  readonly trainLabels: Int16Array;
+  readonly test: FeatureRows;
+  readonly testLabels: Int16Array;
+  readonly classNames: readonly string[];
+}
 
 /** kNN's two sets: images that vote, and images to classify. */
 interface KnnSets {
@@ -119,6 +130,38 @@ export class RunMonitors {
   /** Backbone features and z of images of the data set, not augmented, with the weights after `step` steps. */
   embed(indices: Uint32Array, step: number): Promise<EmbeddedImages> {
     return embedImages(this.#method, this.#source, indices, this.#options(step));
+  }
+
+  /**
+   * Backbone features of all labelled images with the weights after `step` steps, for the linear evaluation; null where the training or the
+   * test images have no labels.
+   * @param onProgress called with the share of images embedded; may throw to stop
+   */
+  async labelledFeatures(step: number, onProgress: (share: number) => void): Promise<LabelledFeatures | null> {
+    const { dataset } = this.#source;
+    const train = labelledIndicesOf(dataset, TRAIN);
+    const test = labelledIndicesOf(dataset, TEST);
+    if (train.length === 0 || test.length === 0) return null;
+    const all = train.length + test.length;
+    return {
+      train: await this.#featuresOf(train, step, (done) => onProgress(done / all)),
+      trainLabels: labelsOf(dataset, train),
+      test: await this.#featuresOf(test, step, (done) => onProgress((train.length + done) / all)),
+      testLabels: labelsOf(dataset, test),
+      classNames: dataset.classNames,
+    };
+  }
+
+  /** A block after the other, since z of all images at once would take several times the memory of the features. */
+  async #featuresOf(indices: Uint32Array, step: number, onProgress: (done: number) => void): Promise<FeatureRows> {
+    const { featureDim: d } = this.#method;
+    const data = new Float32Array(indices.length * d);
+    for (let start = 0; start < indices.length; start += EVALUATION_BLOCK) {
+      onProgress(start);
+      const { features } = await this.embed(indices.subarray(start, start + EVALUATION_BLOCK), step);
+      data.set(features.data, start * d);
+    }
+    return { data, n: indices.length, d };
   }
 
   /** The largest effective rank of z that can be measured. */

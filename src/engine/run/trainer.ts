@@ -13,7 +13,7 @@ import { createMethod } from '../methods/registry';
 import { RunDiagnosis } from '../monitors/diagnosis';
 import { OnlineProbe } from '../monitors/onlineProbe';
 import { collapseLevel } from '../monitors/outputStd';
-import { RunMonitors } from '../monitors/runMonitors';
+import { type LabelledFeatures, RunMonitors } from '../monitors/runMonitors';
 import { cosineDecay, scaledLearningRate } from '../optim/schedule';
 import { type StepMetrics, type StepPlan, StepRunner } from '../step/stepRunner';
 import { dueAfter } from './cadence';
@@ -278,6 +278,21 @@ export class Trainer {
     this.#monitors.forget();
     this.#runner.restore(snapshot);
     this.#diagnosis.restore(snapshot.diagnosis);
+  }
+
+  /**
+   * Backbone features of all labelled images with the present weights, for the linear evaluation; null where the training or the test images
+   * have no labels. Do not train meanwhile.
+   * @param onProgress called with the share of images embedded, in [0, 1]; may throw to stop
+   */
+  async labelledFeatures(onProgress: (share: number) => void): Promise<LabelledFeatures | null> {
+    await this.flush();
+    return this.#monitors.labelledFeatures(this.#step, onProgress);
+  }
+
+  /** BN's statistics that images are measured with now, float32 [C] by parameter name: an exported encoder carries them. */
+  statistics(): Promise<ReadonlyMap<string, Float32Array>> {
+    return this.#monitors.statistics(this.#step);
   }
 
   /** The memory that the run uses now, and its share of time spent measuring. */
