@@ -1,10 +1,14 @@
 import { standardError } from '../domain/accuracy';
 import type { ProbeEvaluation } from '../domain/probeEvaluation';
-import { type Classifier, classify, fitLogistic } from './logisticRegression';
+import { type Classifier, classify, covarianceOf, fitLogistic } from './logisticRegression';
 import type { ProductsOf, Rows } from './products';
 
 /** Values of lambda to choose from, the strongest decay first. */
 export const LAMBDAS: readonly number[] = [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
+/** A classifier that is only compared with others need not converge to the last digit. */
+const ROUGH = 1e-4;
+/** Weaker decays are no longer tried once this many in a row were worse than the best. */
+const PATIENCE = 2;
 /** Every fifth training image of a class is held out for the choice of lambda. */
 const HELD_OUT_EVERY = 5;
 
@@ -82,21 +86,27 @@ async function bestLambda(
   const [rows, others] = standardised(pick(train, kept), [pick(train, kept), pick(train, heldOut)]);
   const products = productsOf(rows);
   let best = { lambda: LAMBDAS[0], accuracy: -1 };
+  let worse = 0;
   let start: Float64Array | undefined;
   try {
+    const covariance = await covarianceOf(products, rows);
     for (const [i, lambda] of LAMBDAS.entries()) {
       const classifier = await fitLogistic({
         products,
+        covariance,
         ...rows,
         labels: keptLabels,
         classes,
         lambda,
+        tolerance: ROUGH,
         onIteration: () => onProgress(i / LAMBDAS.length),
         ...(start === undefined ? {} : { start }),
       });
       start = classifier.weights;
       const accuracy = shareCorrect(await predictions(others, classifier, classes, productsOf), heldOutLabels);
+      worse = accuracy < best.accuracy ? worse + 1 : 0;
       if (accuracy > best.accuracy) best = { lambda, accuracy };
+      if (worse === PATIENCE) break;
     }
   } finally {
     products.dispose();
@@ -121,7 +131,8 @@ async function fitted(
 ): Promise<Classifier> {
   const products = productsOf(rows);
   try {
-    return await fitLogistic({ products, ...rows, labels, classes, lambda, onIteration: onProgress });
+    const covariance = await covarianceOf(products, rows);
+    return await fitLogistic({ products, covariance, ...rows, labels, classes, lambda, onIteration: onProgress });
   } finally {
     products.dispose();
   }

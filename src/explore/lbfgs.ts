@@ -8,6 +8,8 @@ export interface MinimiseOptions {
   /** Stops when no entry of the gradient is larger. */
   readonly tolerance: number;
   readonly maxIterations: number;
+  /** Multiplies by an approximation of the inverse Hessian, in place; a multiple of the identity where left out. */
+  readonly precondition?: (gradient: Float64Array) => void;
   /** Called before each iteration; may throw to stop. */
   readonly onIteration?: (iteration: number) => void;
 }
@@ -35,7 +37,11 @@ interface Pair {
 }
 
 /** The two-loop recursion (Nocedal & Wright, Numerical Optimization, 2nd ed., Algorithm 7.4): minus the inverse Hessian times the gradient. */
-function direction(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
+function direction(
+  gradient: Float64Array,
+  pairs: readonly Pair[],
+  precondition: MinimiseOptions['precondition'],
+): Float64Array {
   const q = Float64Array.from(gradient, (value) => -value);
   const shares = new Float64Array(pairs.length);
   for (let i = pairs.length - 1; i >= 0; i--) {
@@ -44,7 +50,8 @@ function direction(gradient: Float64Array, pairs: readonly Pair[]): Float64Array
     addScaled(q, -shares[i], change);
   }
   const last = pairs.at(-1);
-  if (last !== undefined) {
+  if (precondition !== undefined) precondition(q);
+  else if (last !== undefined) {
     const scale = last.curvature / dot(last.change, last.change);
     for (let i = 0; i < q.length; i++) q[i] *= scale;
   }
@@ -60,7 +67,7 @@ function direction(gradient: Float64Array, pairs: readonly Pair[]): Float64Array
 export async function minimise(
   f: (x: Float64Array) => Promise<Evaluated>,
   start: Float64Array,
-  { tolerance, maxIterations, onIteration }: MinimiseOptions,
+  { tolerance, maxIterations, precondition, onIteration }: MinimiseOptions,
 ): Promise<{ readonly x: Float64Array; readonly value: number; readonly converged: boolean }> {
   let x = start;
   let now = await f(x);
@@ -68,10 +75,11 @@ export async function minimise(
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     onIteration?.(iteration);
     if (now.gradient.every((entry) => Math.abs(entry) <= tolerance)) return { x, value: now.value, converged: true };
-    const towards = direction(now.gradient, pairs);
+    const towards = direction(now.gradient, pairs, precondition);
     const slope = dot(towards, now.gradient);
     // Without curvature the step has the length of the gradient, which may be far too long or short.
-    let length = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(dot(now.gradient, now.gradient))) : 1;
+    const isBlind = pairs.length === 0 && precondition === undefined;
+    let length = isBlind ? Math.min(1, 1 / Math.sqrt(dot(now.gradient, now.gradient))) : 1;
     let next: Evaluated | null = null;
     let point = x;
     for (let halving = 0; halving < MAX_HALVINGS && next === null; halving++, length /= 2) {

@@ -7,7 +7,7 @@ import type { FeatureRows } from './featureRows';
  * is larger than a tensor may be. `dispose` frees it.
  */
 export function deviceProducts({ data, n, d }: FeatureRows, largest = bindingLimit()) {
-  const most = Math.max(1, Math.floor(largest / (4 * d)));
+  const most = Math.max(1, Math.min(n, Math.floor(largest / (4 * d))));
   const groups = Array.from({ length: Math.ceil(n / most) }, (_, i) => {
     const [start, end] = [i * most, Math.min(n, (i + 1) * most)];
     return { start, end, x: tf.tensor2d(data.subarray(start * d, end * d), [end - start, d]) };

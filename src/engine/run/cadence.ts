@@ -18,7 +18,7 @@ const FIRST_ACCURACIES = 25;
  * Early accuracies are left out where measuring would take about as long as this share of the steps so far. An image that is measured goes
  * forward once; one of a batch has two views that go forward and backward, which costs as much as six.
  */
-const EARLY_SHARE = 1 / 4;
+const EARLY_SHARE = 1 / 3;
 const PASSES_PER_TRAINED_IMAGE = 6;
 
 /** What is to be done after a step. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { standardError } from '../../../src/domain/accuracy';
 import { evaluateLinearly, LAMBDAS, type LabelledFeatures } from '../../../src/explore/evaluateLinearly';
 import { minimise } from '../../../src/explore/lbfgs';
-import { classify, fitLogistic } from '../../../src/explore/logisticRegression';
+import { classify, covarianceOf, fitLogistic } from '../../../src/explore/logisticRegression';
 import { decode, type GoldenTensor, loadGolden } from '../../fixtures/golden';
 import { plainProducts } from './plainProducts';
 
@@ -65,9 +65,10 @@ test('for weak and strong weight decay, too, the classifier is scikit-learn’s'
   const { train, test: queries } = features;
   const scaled = standardise(train.data, [train.data, queries.data], train.d);
   const products = plainProducts({ ...train, data: scaled[0]! });
+  const covariance = await covarianceOf(products, { ...train, data: scaled[0]! });
   for (const [i, lambda] of golden.lambdas.entries()) {
     if (lambda < 1e-4) continue;
-    const classifier = await fitLogistic({ products, ...train, labels: golden.trainLabels, classes: 10, lambda });
+    const classifier = await fitLogistic({ products, covariance, ...train, labels: golden.trainLabels, classes: 10, lambda });
     expect(classifier.converged, `lambda ${lambda}`).toBe(true);
     const predicted = await classify(plainProducts({ ...queries, data: scaled[1]! }), classifier, train.d, 10);
     const right = predicted.filter((label, n) => label === golden.testLabels[n]).length / 300;
