@@ -7,7 +7,7 @@ import { SCALAR } from '../methods/stepInputs';
 import type { FeatureRows } from './featureRows';
 
 /** Learning rate before the cosine decay, for features of unit variance. */
-export const PROBE_RATE = 0.1;
+export const PROBE_RATE = 0.03;
 const MOMENTUM = 0.9;
 /** Added to the variance of a feature, as in BN. */
 const EPSILON = 1e-5;

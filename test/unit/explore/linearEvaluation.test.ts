@@ -68,7 +68,14 @@ test('for weak and strong weight decay, too, the classifier is scikit-learn’s'
   const covariance = await covarianceOf(products, { ...train, data: scaled[0]! });
   for (const [i, lambda] of golden.lambdas.entries()) {
     if (lambda < 1e-4) continue;
-    const classifier = await fitLogistic({ products, covariance, ...train, labels: golden.trainLabels, classes: 10, lambda });
+    const classifier = await fitLogistic({
+      products,
+      covariance,
+      ...train,
+      labels: golden.trainLabels,
+      classes: 10,
+      lambda,
+    });
     expect(classifier.converged, `lambda ${lambda}`).toBe(true);
     const predicted = await classify(plainProducts({ ...queries, data: scaled[1]! }), classifier, train.d, 10);
     const right = predicted.filter((label, n) => label === golden.testLabels[n]).length / 300;
