@@ -86,8 +86,8 @@ describeOnEngines(['webgpu', 'wasm', 'cpu'], 'the online linear probe', (engine)
       [30, 3],
     );
     const weights = tf.tensor2d(
-      Float32Array.from({ length: 30 }, (_, n) => (n < 20 ? 1 / 20 : 0)),
-      [30, 1],
+      Float32Array.from({ length: 90 }, (_, i) => (i < 60 ? 1 / 20 : 0)),
+      [30, 3],
     );
     const rows = { data: values, n: 30, d: 6 };
     expect(await probe.accuracy(rows, rows, labels)).toBeCloseTo(1 / 3);

@@ -16,7 +16,7 @@ const EPSILON = 1e-5;
 export interface ProbeTargets {
   /** [rows, classes]: 1/labelled rows in the column of a row's class, else 0; a row without a label is all 0. */
   readonly classes: tf.Tensor2D;
-  /** [rows, 1]: 1/labelled rows; 0 in a row without a label. */
+  /** [rows, classes]: 1/labelled rows; 0 in a row without a label. */
   readonly weights: tf.Tensor2D;
 }
 

@@ -14,7 +14,7 @@ export class StagedTargets {
     this.#labels = labels;
     this.#classCount = classNames.length;
     this.#classes = new StagedTensor([2 * batchSize, classNames.length], 'float32');
-    this.#weights = new StagedTensor([2 * batchSize, 1], 'float32');
+    this.#weights = new StagedTensor([2 * batchSize, classNames.length], 'float32');
   }
 
   /** Uploads the labels of these images of the data set. The tensors are overwritten by the next call. */
@@ -22,11 +22,11 @@ export class StagedTargets {
     const labels = Array.from(images, (image) => this.#labels?.[image] ?? NO_LABEL);
     const share = 1 / Math.max(1, 2 * labels.filter((label) => label !== NO_LABEL).length);
     const classes = new Float32Array(2 * images.length * this.#classCount);
-    const weights = new Float32Array(2 * images.length);
+    const weights = new Float32Array(classes.length);
     [...labels, ...labels].forEach((label, row) => {
       if (label === NO_LABEL) return;
       classes[row * this.#classCount + label] = share;
-      weights[row] = share;
+      weights.fill(share, row * this.#classCount, (row + 1) * this.#classCount);
     });
     return { classes: this.#classes.write(classes), weights: this.#weights.write(weights) };
   }
