@@ -1,6 +1,6 @@
 /**
- * Imports point one way: ui -> session -> {protocol, storage, data} -> domain; worker -> {bench, engine, storage, protocol, data} ->
- * domain; bench -> {engine, data, domain}; scripts -> {bench, engine, data, domain}. A layer may import itself and any layer below it, and
+ * Imports point one way: ui -> session -> {protocol, storage, data} -> domain; worker -> {explore, bench, engine, storage,
+ * protocol, data} -> domain; bench -> {engine, data, domain}; explore -> domain; scripts -> {explore, bench, engine, data, domain}. A layer may import itself and any layer below it, and
  * no other; `formats` imports nothing and is open to all. `serviceWorker` stands alone: a chunk shared with a page would turn its script into
  * a module, which not every browser registers.
  */
@@ -12,9 +12,10 @@ const LAYERS = {
   data: ['domain', 'formats'],
   engine: ['domain', 'formats'],
   bench: ['engine', 'data', 'domain', 'formats'],
+  explore: ['domain', 'formats'],
   session: ['protocol', 'storage', 'data', 'domain', 'formats'],
   serviceWorker: [],
-  worker: ['bench', 'engine', 'protocol', 'data', 'storage', 'domain', 'formats'],
+  worker: ['explore', 'bench', 'engine', 'protocol', 'data', 'storage', 'domain', 'formats'],
   ui: ['session', 'protocol', 'storage', 'data', 'domain', 'formats'],
 };
 
@@ -92,10 +93,11 @@ export default {
     },
     {
       name: 'scripts-run-without-the-page',
-      comment: 'Scripts use the engine, the benchmarks, the data code and the vocabulary, as the worker does.',
+      comment:
+        'Scripts use the engine, the evaluation, the benchmarks, the data code and the vocabulary, as the worker does.',
       severity: 'error',
       from: { path: '^scripts/' },
-      to: { path: '^(src|test)/', pathNot: '^src/(bench|engine|data|domain|formats)/' },
+      to: { path: '^(src|test)/', pathNot: '^src/(explore|bench|engine|data|domain|formats)/' },
     },
     {
       name: 'tfjs-only-in-engine',

@@ -20,7 +20,7 @@ export interface Statistic {
 }
 
 type Measured = Exclude<keyof RunSummary, 'steps'>;
-const MEASURED: readonly Measured[] = ['loss', 'relativeStd', 'effectiveRank', 'knn', 'untrainedKnn'];
+const MEASURED: readonly Measured[] = ['loss', 'relativeStd', 'effectiveRank', 'knn', 'untrainedKnn', 'probe'];
 
 export interface ExperimentResult {
   readonly experiment: string;
@@ -42,7 +42,12 @@ export interface ExperimentResult {
 }
 
 function summaryOf({ steps, final, baselines, config }: RunResult): RunSummary {
-  const numbers = { ...final, knn: final.knn?.accuracy, untrainedKnn: baselines?.knn?.untrained };
+  const numbers = {
+    ...final,
+    knn: final.knn?.accuracy,
+    untrainedKnn: baselines?.knn?.untrained,
+    probe: final.probe?.accuracy,
+  };
   return runSummary(steps, config.outputDim, numbers);
 }
 
@@ -98,6 +103,7 @@ export async function runExperiment(
       effectiveRank: mean('effectiveRank'),
       knn: mean('knn'),
       untrainedKnn: mean('untrainedKnn'),
+      probe: mean('probe'),
     };
   };
   return {
@@ -122,7 +128,16 @@ function cell(statistic: Statistic | null, scale: number, digits: number): strin
 
 /** The result as a Markdown table beside the paper's figures, and the verdict. */
 export function experimentTable({ title, runs, verdict, seeds }: ExperimentResult): string {
-  const head = ['run', 'loss', 'std·√d', 'effective rank', 'kNN %', 'untrained %', 'paper (linear %)'];
+  const head = [
+    'run',
+    'loss',
+    'std·√d',
+    'effective rank',
+    'kNN %',
+    'untrained %',
+    'linear probe %',
+    'paper (linear %)',
+  ];
   const rows = runs.map(({ label, statistics: s, paper }) => [
     label,
     cell(s.loss, 1, 3),
@@ -130,6 +145,7 @@ export function experimentTable({ title, runs, verdict, seeds }: ExperimentResul
     cell(s.effectiveRank, 1, 0),
     cell(s.knn, 100, 1),
     cell(s.untrainedKnn, 100, 1),
+    cell(s.probe, 100, 1),
     paper === null ? '–' : `${paper}`,
   ]);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

@@ -1,6 +1,8 @@
+import { standardError } from '../../src/domain/accuracy';
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { Baselines, Diagnosis, Marker, Measurement, Resources } from '../../src/domain/measurement';
 import { SERIES_NAMES, type SeriesName } from '../../src/domain/measurement';
+import type { ProbeEvaluation } from '../../src/domain/probeEvaluation';
 import type { RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
 import type { StepOutcome } from '../../src/engine/run/trainer';
@@ -9,6 +11,12 @@ import type { StepOutcome } from '../../src/engine/run/trainer';
 interface Series {
   readonly step: number[];
   readonly value: number[];
+}
+
+/** A share of images in [0, 1], and its binomial standard error. */
+interface Accuracy {
+  readonly accuracy: number;
+  readonly standardError: number;
 }
 
 /** The JSON of `--json`. In `series`, `step` holds the steps of `loss` and of every other list without its own steps. */
@@ -28,12 +36,15 @@ export interface RunResult {
     readonly effectiveRank: Series;
     readonly backboneRank: Series;
     readonly knn: Series;
+    readonly onlineProbe: Series;
     readonly viewRetrieval: Series;
   };
   readonly baselines: Baselines | null;
   readonly markers: readonly Marker[];
   readonly diagnosis: Diagnosis;
   readonly resources: Resources | null;
+  /** The linear evaluation of the last weights; null without labels, and for a run that diverged. */
+  readonly evaluation: ProbeEvaluation | null;
   readonly final: {
     readonly loss: number | null;
     readonly outputStd: number | null;
@@ -41,7 +52,16 @@ export interface RunResult {
     readonly effectiveRank: number | null;
     readonly backboneRank: number | null;
     readonly viewRetrieval: number | null;
-    readonly knn: { readonly accuracy: number; readonly k: number; readonly temperature: number } | null;
+    readonly viewRetrievalError: number | null;
+    readonly knn: {
+      readonly accuracy: number;
+      readonly standardError: number;
+      readonly k: number;
+      readonly temperature: number;
+    } | null;
+    readonly onlineProbe: Accuracy | null;
+    /** Of the evaluation. */
+    readonly probe: Accuracy | null;
     readonly imagesPerSecond: number | null;
   };
 }
@@ -87,12 +107,19 @@ export function runRecord(config: RunConfig, engine: EngineInfo) {
         part('std·√d', last('outputStd') === null ? null : (last('outputStd') ?? 0) * Math.sqrt(config.outputDim), 3),
         part('rank', last('effectiveRank'), 1),
         part('kNN', last('knn'), 3),
+        part('probe', last('onlineProbe'), 3),
         part('retrieval', last('viewRetrieval'), 3),
         `  ${((performance.now() - started) / 1000).toFixed(0)} s`,
       ].join('');
     },
     result(outcome: StepOutcome): RunResult {
       const accuracy = last('knn');
+      const online = last('onlineProbe');
+      const retrieval = last('viewRetrieval');
+      const withError = (share: number): Accuracy => ({
+        accuracy: share,
+        standardError: standardError(share, baselines?.knn?.queries ?? 0),
+      });
       const step = series.loss.step;
       const busySeconds = (performance.now() - started) / 1000;
       return {
@@ -110,20 +137,27 @@ export function runRecord(config: RunConfig, engine: EngineInfo) {
           effectiveRank: series.effectiveRank,
           backboneRank: series.backboneRank,
           knn: series.knn,
+          onlineProbe: series.onlineProbe,
           viewRetrieval: series.viewRetrieval,
         },
         baselines,
         markers,
         diagnosis,
         resources,
+        evaluation: null,
         final: {
           loss: last('loss'),
           outputStd: last('outputStd'),
           collapseLevel: last('collapseLevel'),
           effectiveRank: last('effectiveRank'),
           backboneRank: last('backboneRank'),
-          viewRetrieval: last('viewRetrieval'),
-          knn: accuracy === null ? null : { accuracy, k: config.knn.k, temperature: config.knn.temperature },
+          viewRetrieval: retrieval,
+          viewRetrievalError:
+            retrieval === null ? null : standardError(retrieval, baselines?.viewRetrieval?.images ?? 0),
+          knn:
+            accuracy === null ? null : { ...withError(accuracy), k: config.knn.k, temperature: config.knn.temperature },
+          onlineProbe: online === null ? null : withError(online),
+          probe: null,
           imagesPerSecond: last('imagesPerSecond') ?? (step.length * config.batchSize) / busySeconds,
         },
       };

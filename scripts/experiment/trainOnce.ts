@@ -1,14 +1,25 @@
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { ImageDataset } from '../../src/domain/imageDataset';
+import type { ProbeEvaluation } from '../../src/domain/probeEvaluation';
 import type { RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
+import { deviceProducts } from '../../src/engine/monitors/deviceProducts';
 import { Trainer } from '../../src/engine/run/trainer';
+import { evaluateLinearly } from '../../src/explore/evaluateLinearly';
 import { fileTuningCache } from '../node/tuningCache';
 import { type RunResult, runRecord } from './runRecord';
 
 const TUNING = fileTuningCache('node_modules/.cache/simsiam-lab/tuning.json');
 
-/** Trains one run to its end; `log` gets a line for each kNN or rank measurement and for each marker. */
+const percent = (share: number) => (100 * share).toFixed(1);
+
+/** The linear evaluation of the present weights; null without labels. */
+async function evaluated(trainer: Trainer): Promise<ProbeEvaluation | null> {
+  const features = await trainer.labelledFeatures(() => undefined);
+  return features === null ? null : evaluateLinearly(features, { step: trainer.step, productsOf: deviceProducts });
+}
+
+/** Trains one run to its end and evaluates it; `log` gets a line for each kNN or rank measurement and for each marker. */
 export async function trainOnce(
   dataset: ImageDataset,
   config: RunConfig,
@@ -33,7 +44,13 @@ export async function trainOnce(
     let outcome = await trainer.advance();
     while (outcome === 'continue') outcome = await trainer.advance();
     await trainer.flush();
-    return record.result(outcome);
+    const result = record.result(outcome);
+    if (outcome === 'diverged') return result;
+    const probe = await evaluated(trainer);
+    if (probe === null) return result;
+    log(`linear probe ${percent(probe.accuracy)} ± ${percent(probe.standardError)} %`);
+    const { accuracy, standardError } = probe;
+    return { ...result, evaluation: probe, final: { ...result.final, probe: { accuracy, standardError } } };
   } finally {
     trainer.dispose();
   }

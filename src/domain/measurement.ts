@@ -9,6 +9,7 @@ export const SERIES_NAMES = [
   'effectiveRank',
   'backboneRank',
   'knn',
+  'onlineProbe',
   'viewRetrieval',
   'imagesPerSecond',
 ] as const;
@@ -31,6 +32,8 @@ export interface Measurement {
   readonly backboneRank?: number;
   /** kNN accuracy on backbone features, in [0, 1]. */
   readonly knn?: number;
+  /** Accuracy of the linear classifier that is trained beside the run, on the images that kNN classifies, in [0, 1]. */
+  readonly onlineProbe?: number;
   /** Share of probe images whose own other view is their nearest (backbone features), in [0, 1]. */
   readonly viewRetrieval?: number;
   /** Images (not views) trained on per second; the time includes measuring. */

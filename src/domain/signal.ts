@@ -7,6 +7,7 @@ import type {
   Resources,
   ViewsSnapshot,
 } from './measurement';
+import type { ProbeEvaluation } from './probeEvaluation';
 
 /** `building`: weights, baselines and first pipelines are made; `finished`: totalSteps reached; `failed`: an error was reported. */
 export type RunState = 'building' | 'paused' | 'training' | 'finished' | 'diverged' | 'failed';
@@ -24,6 +25,10 @@ interface SignalValues {
   marker: Marker;
   /** Whenever its state changes. */
   diagnosis: Diagnosis;
+  /** The linear evaluation of the present weights: on demand, and at the run's end before the state `finished`. */
+  evaluation: ProbeEvaluation;
+  /** Progress of an evaluation, in [0, 1]; null once it has ended or was cancelled. */
+  evaluating: { readonly share: number | null };
   /** About once a second. */
   resources: Resources;
 }

@@ -28,6 +28,9 @@ export type CommandBody =
   | { readonly type: 'step'; readonly runId: string }
   /** A change in flight: takes effect at the next step. */
   | { readonly type: 'change'; readonly runId: string; readonly key: LiveKey; readonly value: LiveValue }
+  /** A linear evaluation of the present weights, between two steps; answered when it is requested, and reported by signals. */
+  | { readonly type: 'evaluate'; readonly runId: string }
+  | { readonly type: 'cancelEvaluation'; readonly runId: string }
   /** Data-set indices whose neighbours the gallery shows. */
   | { readonly type: 'setQueries'; readonly runId: string; readonly indices: readonly number[] }
   /** Pixels of some images, for the page to draw. */
@@ -52,6 +55,8 @@ export interface Replies {
   pause: null;
   step: null;
   change: null;
+  evaluate: null;
+  cancelEvaluation: null;
   setQueries: null;
   thumbnails: { readonly size: number; readonly pixels: Uint8ClampedArray<ArrayBuffer> };
   preview: {

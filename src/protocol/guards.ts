@@ -11,6 +11,8 @@ const COMMAND_TYPES = {
   pause: true,
   step: true,
   change: true,
+  evaluate: true,
+  cancelEvaluation: true,
   setQueries: true,
   thumbnails: true,
   preview: true,

@@ -164,6 +164,15 @@ export class Lab {
     return this.#control.replaceBy(config, intent);
   }
 
+  /** Evaluates the run's present weights by a linear classifier (`ProbeEvaluation`). */
+  evaluate(): void {
+    this.#control.evaluate();
+  }
+
+  cancelEvaluation(): void {
+    this.#control.cancelEvaluation();
+  }
+
   setQueries(queries: readonly number[]): void {
     this.#control.setQueries(queries);
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SAMPLE_IDS } from '../domain/imageDataset';
 import { type Baselines, type Diagnosis, type Marker, SERIES_NAMES, type SeriesName } from '../domain/measurement';
+import type { ProbeEvaluation } from '../domain/probeEvaluation';
 import { type LiveChange, parseLiveChange, type RunConfig } from '../domain/runConfig';
 import { CURRENT_VERSION, isVersion } from '../domain/versions/registry';
 import { storedConfig } from './storedConfig';
@@ -42,6 +43,8 @@ export interface RunRecord {
   readonly baselines: Baselines | null;
   /** The last value of each series. */
   readonly final: Readonly<Partial<Record<SeriesName, number>>>;
+  /** The last linear evaluation; null where there was none. */
+  readonly evaluation: ProbeEvaluation | null;
 }
 
 /** A run's curves: points (steps[i], values[i]) with rising steps and finite values. */
@@ -120,6 +123,19 @@ const baselines = z.object({
   viewRetrieval: z.object({ images: anyNumber, rawPixels: anyNumber, untrained: anyNumber }).nullable(),
 }) satisfies z.ZodType<Baselines>;
 
+const count = z.int().min(0);
+
+const evaluation = z.object({
+  step,
+  accuracy: anyNumber,
+  standardError: anyNumber,
+  trainImages: count,
+  testImages: count,
+  lambda: anyNumber,
+  classNames: z.array(z.string()),
+  confusion: z.array(z.array(count)),
+}) satisfies z.ZodType<ProbeEvaluation>;
+
 /** A list without the entries that do not match the schema. */
 function fitting<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
   return z.array(z.unknown()).transform((values) =>
@@ -163,6 +179,11 @@ const recordSchema = z
     diagnosis: diagnosis.nullable().catch(null),
     baselines: baselines.nullable().catch(null),
     final: final.catch({}),
+    // Records from before there was an evaluation have none.
+    evaluation: evaluation
+      .nullish()
+      .transform((value) => value ?? null)
+      .catch(null),
   })
   .transform((record, context): RunRecord => {
     const config = storedConfig(record.config, record.version);

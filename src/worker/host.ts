@@ -12,6 +12,7 @@ import { Trainer } from '../engine/run/trainer';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
 import type { EngineError, Event, ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
+import { evaluateRun } from './evaluateRun';
 
 /** Measurements are sent to the page at most this often. */
 const REPORT_EVERY_MS = 100;
@@ -27,6 +28,8 @@ interface Run {
   /** The loop or measurement under way; never rejects. */
   work: Promise<void>;
   failed: boolean;
+  /** `requested`: between two steps; `cancelled`: the one under way stops at its next report of progress. */
+  evaluation: 'none' | 'requested' | 'running' | 'cancelled';
 }
 
 /** Carries out the page's commands with the engine: one data set and one run at a time. */
@@ -96,6 +99,14 @@ export class Host {
       case 'change':
         this.#runOf(command.runId).trainer.change(command.key, command.value);
         return { result: null };
+      case 'evaluate':
+        this.#requestEvaluation(this.#runOf(command.runId));
+        return { result: null };
+      case 'cancelEvaluation': {
+        const run = this.#runOf(command.runId);
+        if (run.evaluation !== 'none') run.evaluation = 'cancelled';
+        return { result: null };
+      }
       case 'setQueries':
         await this.#runOf(command.runId).trainer.setQueries(command.indices);
         return { result: null };
@@ -172,7 +183,14 @@ export class Host {
     await this.#endPreparation();
     const emit = (signal: RunSignal) => this.#signal(signal, runId);
     const trainer = new Trainer(this.#datasetInUse(), config, changes, emit, this.#kernelOptions);
-    const run: Run = { id: runId, trainer, wanted: 'pause', work: Promise.resolve(), failed: false };
+    const run: Run = {
+      id: runId,
+      trainer,
+      wanted: 'pause',
+      work: Promise.resolve(),
+      failed: false,
+      evaluation: 'none',
+    };
     this.#run = run;
     this.#setState(run, 'building');
     run.work = this.#guard(run, async () => {
@@ -204,6 +222,7 @@ export class Host {
     let outcome: Awaited<ReturnType<Trainer['advance']>> = 'continue';
     while (run.wanted === 'train' && !run.failed && outcome === 'continue') {
       outcome = await run.trainer.advance();
+      if (run.evaluation === 'requested' && outcome === 'continue') await this.#evaluate(run);
       // Lets messages from the page arrive: they are tasks, and a chain of promises alone never yields to a task.
       await breathe();
     }
@@ -221,10 +240,36 @@ export class Host {
     await run.work;
   }
 
+  /** Evaluates after the present step, or at once where the run does not train. */
+  #requestEvaluation(run: Run): void {
+    if (run.evaluation !== 'none') return;
+    run.evaluation = 'requested';
+    run.work = run.work.then(() =>
+      this.#guard(run, async () => {
+        if (run.evaluation === 'requested') await this.#evaluate(run);
+        else if (run.evaluation === 'cancelled') run.evaluation = 'none';
+      }),
+    );
+  }
+
+  async #evaluate(run: Run): Promise<void> {
+    run.evaluation = 'running';
+    try {
+      const isCancelled = () => run.evaluation === 'cancelled' || run.wanted === 'end' || run.failed;
+      // A step's measurements come before the evaluation of its weights.
+      this.#report();
+      await evaluateRun(run.trainer, (signal) => this.#signal(signal, run.id), isCancelled);
+    } finally {
+      run.evaluation = 'none';
+    }
+  }
+
   async #settle(run: Run, outcome: Awaited<ReturnType<Trainer['advance']>>): Promise<void> {
     await run.trainer.flush();
     if (outcome !== 'continue') run.wanted = 'pause';
     if (run.failed || run.wanted === 'end') return;
+    if (outcome === 'finished') await this.#evaluate(run);
+    if (run.failed || (run.wanted as Run['wanted']) === 'end') return;
     this.#report();
     this.#setState(run, outcome === 'continue' ? 'paused' : outcome);
   }

@@ -32,6 +32,7 @@ const CHANGES: readonly LiveChange[] = [
 /** Runs whose next step depends on more than their weights, each with changes in flight before and after the snapshot. */
 const RUNS: readonly (readonly [name: string, config: RunConfig])[] = [
   ['SimSiam', config()],
+  ['SimSiam with a linear probe', config({ knn: { every: 500, k: 5, temperature: 0.1, bank: 16, queries: 8 } })],
   ['BYOL', config({ method: 'byol' })],
   [
     'SwAV with its queue',
@@ -51,12 +52,13 @@ async function contents(snapshot: RunSnapshot) {
     Object.fromEntries(
       await Promise.all([...tensors].map(async ([name, t]) => [name, [...(await t.data())]] as const)),
     );
-  const { parameters, momentum, heldTargets, ...plain } = snapshot;
+  const { parameters, momentum, heldTargets, probe, ...plain } = snapshot;
   const targets = heldTargets?.targets.flatMap(({ z1, z2 }) => [z1, z2]) ?? [];
   return {
     ...plain,
     parameters: await read(parameters),
     momentum: await read(momentum),
+    probe: probe === null ? null : await read(probe),
     heldFrom: heldTargets?.from,
     targets: await Promise.all(targets.map(async (z) => [...(await z.data())])),
   };

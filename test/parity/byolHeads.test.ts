@@ -49,7 +49,7 @@ function headOf(weights: Named) {
     { out: hidden, batchNorm: 'affine', relu: true },
     { out, batchNorm: 'none', relu: false },
   ]);
-  const head = buildLayers<tf.Tensor2D, tf.Tensor2D>(parameters, layers, seededRandom(0));
+  const { forward: head } = buildLayers<tf.Tensor2D, tf.Tensor2D>(parameters, layers, seededRandom(0));
   for (const [name, t] of Object.entries(weights)) {
     parameters.get(`head.${name}`).assign(tf.tensor(decode(t), t.shape));
   }

@@ -28,6 +28,7 @@ export function keptRun(changed: Partial<RunRecord> = {}): RunRecord {
       viewRetrieval: { images: 256, rawPixels: 0.1, untrained: 0.2 },
     },
     final: { loss: -0.99, outputStd: 0.01, collapseLevel: 0.9, effectiveRank: 6, knn: 0.4 },
+    evaluation: null,
     ...changed,
   };
 }

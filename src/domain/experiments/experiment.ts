@@ -30,6 +30,8 @@ export interface RunSummary {
   readonly knn: number | null;
   /** kNN accuracy of the untrained network, in [0, 1]. */
   readonly untrainedKnn: number | null;
+  /** Accuracy of the linear evaluation, in [0, 1]. */
+  readonly probe: number | null;
 }
 
 /** Whether the results of an experiment support the paper's claim. */

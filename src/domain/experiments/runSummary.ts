@@ -9,6 +9,8 @@ export interface LastNumbers {
   readonly knn?: number | null;
   /** kNN accuracy of the untrained network, in [0, 1]. */
   readonly untrainedKnn?: number | null;
+  /** Accuracy of the linear evaluation, in [0, 1]. */
+  readonly probe?: number | null;
 }
 
 function measured(value: number | null | undefined): number | null {
@@ -25,5 +27,6 @@ export function runSummary(steps: number, outputDim: number, last: LastNumbers):
     effectiveRank: measured(last.effectiveRank),
     knn: measured(last.knn),
     untrainedKnn: measured(last.untrainedKnn),
+    probe: measured(last.probe),
   };
 }

@@ -10,7 +10,7 @@ export const MONITORS = {
   knn: {
     every: setting('monitors', interval, {
       label: 'kNN every',
-      help: 'Measures kNN accuracy each time this many steps have passed; 0: never.',
+      help: 'Measures kNN accuracy, view retrieval and the linear probe each time this many steps have passed, and at steps 25, 50, 100 and so on before; 0: never.',
       step: 50,
       source: null,
       value: 400,
@@ -32,11 +32,11 @@ export const MONITORS = {
     }),
     bank: setting('monitors', images, {
       label: 'kNN voters',
-      help: 'At most this many labelled training images vote.',
+      help: 'At most this many labelled training images vote. The paper’s k of 200 is meant for a bank of 50,000.',
       step: 500,
       source: null,
       value: 2000,
-      inPreset: { tiny: 600, paper: 10_000 },
+      inPreset: { tiny: 600, paper: 50_000 },
     }),
     queries: setting('monitors', images, {
       label: 'kNN test images',
@@ -44,7 +44,7 @@ export const MONITORS = {
       step: 100,
       source: null,
       value: 1000,
-      inPreset: { tiny: 300, paper: 2000 },
+      inPreset: { tiny: 300, paper: 100_000 },
     }),
   },
   /** Effective rank, neighbours and view retrieval, measured on some fixed training images. */

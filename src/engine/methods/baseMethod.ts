@@ -2,7 +2,9 @@ import type * as tf from '@tensorflow/tfjs';
 import type { LiveKey, LiveSettings } from '../../domain/runConfig';
 import type { Embedding, Encoder } from '../network/encoder';
 import type { Network } from '../network/network';
+import type { Mode } from '../network/nn/forward';
 import type { Parameters } from '../network/nn/parameters';
+import type { Statistics } from '../network/nn/statistics';
 import type { Method, MethodOutput, TrainedParameter } from './method';
 import { Predictor } from './predictor';
 import type { StepInputs } from './stepInputs';
@@ -34,8 +36,12 @@ export abstract class BaseMethod implements Method {
     this.predictor.liveChanged(key, live);
   }
 
-  embed(images: tf.Tensor4D, mode: 'measure' | 'infer'): Embedding {
+  embed(images: tf.Tensor4D, mode: Exclude<Mode, 'train'>): Embedding {
     return this.encoder.embed(images, mode);
+  }
+
+  statistics(chunks: readonly tf.Tensor4D[]): Statistics {
+    return this.encoder.statistics(chunks);
   }
 
   dispose(): void {

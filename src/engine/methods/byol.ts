@@ -31,7 +31,7 @@ class Byol extends BaseMethod {
     const { first: p1, second: p2 } = this.predictor.predictPair(z, live);
     const [t1, t2] = this.#target.encodePair(views);
     const loss = tf.add<tf.Scalar>(byolLoss(p1, t2), byolLoss(p2, t1));
-    return { loss, z1: z.first, z2: z.second, p1, p2 };
+    return { loss, features: z.features, z1: z.first, z2: z.second, p1, p2 };
   }
 
   afterUpdate(inputs: StepInputs): void {

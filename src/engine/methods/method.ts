@@ -3,11 +3,14 @@ import type { LiveKey, LiveSettings } from '../../domain/runConfig';
 import type { Embedding } from '../network/encoder';
 import type { Mode } from '../network/nn/forward';
 import type { Parameters } from '../network/nn/parameters';
+import type { Statistics } from '../network/nn/statistics';
 import type { StepInputs } from './stepInputs';
 
 /** What one forward pass of a method gives the trainer. */
 export interface MethodOutput {
   readonly loss: tf.Scalar;
+  /** Backbone features of both views, view 1's rows first [2N, featureDim]: for the linear probe, which passes no gradient back. */
+  readonly features: tf.Tensor2D;
   /** Projector outputs of the two views [N, d]; the output std is measured on z1. */
   readonly z1: tf.Tensor2D;
   readonly z2: tf.Tensor2D;
@@ -72,5 +75,7 @@ export interface Method {
   /** Called before the first step after a change in flight. */
   liveChanged(key: LiveKey, live: LiveSettings): void;
   embed(images: tf.Tensor4D, mode: Exclude<Mode, 'train'>): Embedding;
+  /** BN's statistics of the encoder on these images, given in chunks (`Encoder.statistics`). */
+  statistics(chunks: readonly tf.Tensor4D[]): Statistics;
   dispose(): void;
 }

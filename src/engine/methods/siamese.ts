@@ -27,7 +27,7 @@ export class Siamese extends BaseMethod {
   forward({ x1, x2 }: StepInputs, live: LiveSettings): MethodOutput {
     const z = this.encoder.encodePair(pairOf(x1, x2));
     const p = this.predictor.predictPair(z, live);
-    return { loss: this.#loss(z, p, live), z1: z.first, z2: z.second, p1: p.first, p2: p.second };
+    return { loss: this.#loss(z, p, live), features: z.features, z1: z.first, z2: z.second, p1: p.first, p2: p.second };
   }
 }
 

@@ -70,16 +70,17 @@ class SimSiam extends BaseMethod {
     const t2 = this.#target(second, z2, live);
     this.#memory?.keep(first.images, tf.mul(tf.add(t1, t2), 0.5));
     const D = similarityOf(live);
-    return { loss: tf.mul<tf.Scalar>(tf.add(D(p1, t2), D(p2, t1)), 0.5), z1, z2, p1, p2 };
+    const loss = tf.mul<tf.Scalar>(tf.add(D(p1, t2), D(p2, t1)), 0.5);
+    return { loss, features: z.features, z1, z2, p1, p2 };
   }
 
   /** Sec. 4.6: D(p1, stopgrad(z2)) alone. */
   #asymmetric(first: View, second: View, live: LiveSettings): MethodOutput {
-    const { first: z1, second: z2 } = this.encoder.encodePair(pairOf(first.x, second.x));
+    const { first: z1, second: z2, features } = this.encoder.encodePair(pairOf(first.x, second.x));
     const p1 = this.predictor.predict(z1, live);
     const t2 = this.#target(second, z2, live);
     this.#memory?.keep(second.images, t2);
-    return { loss: similarityOf(live)(p1, t2), z1, z2, p1 };
+    return { loss: similarityOf(live)(p1, t2), features, z1, z2, p1 };
   }
 
   /** Sec. 4.6, "2x": the asymmetric loss over two pairs of views of each image. */

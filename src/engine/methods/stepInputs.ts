@@ -7,6 +7,8 @@ export const SCALAR = {
   initialLearningRate: 1,
   /** Share of the old value that stays in a moving average. */
   tau: 2,
+  /** The rate of the online linear probe. */
+  probeLearningRate: 3,
 } as const;
 
 export const SCALARS = Object.keys(SCALAR).length;

@@ -63,7 +63,7 @@ class Swav extends BaseMethod {
     const loss = mean([towards(q1, [s2, ...others]), towards(q2, [s1, ...others])]);
     this.#queues?.[0].push(z1);
     this.#queues?.[1].push(z2);
-    return { loss, z1, z2, p1, p2 };
+    return { loss, features: z.features, z1, z2, p1, p2 };
   }
 
   /** The assignments q [N, K] of a view's z [N, d]: a constant, except in the variant of Sec. 6.2 without stop-gradient. */

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { ImageSource } from '../images/imageSource';
 import type { Method } from '../methods/method';
 import type { Embedding } from '../network/encoder';
+import type { Statistics } from '../network/nn/statistics';
 import type { FeatureRows } from './featureRows';
 
-/** Images embedded at once where the engine can: enough for BN's batch statistics, little enough for ResNet-18's activations. */
+/** The most images embedded at once: enough to keep a device busy, little enough for ResNet-18's activations. */
 export const CHUNK = 256;
 
 export interface EmbeddedImages {
@@ -18,13 +19,17 @@ export class CancelledError extends Error {
 }
 
 export interface EmbedOptions {
-  /** Images embedded at once. */
+  /** Images embedded at once; the features do not depend on it. */
   readonly chunk: number;
+  /** What BN normalises with. */
+  readonly statistics: Statistics;
+  /** Queues all chunks before the first result is read, so that all are embedded with the weights of this moment. */
+  readonly atOnce?: boolean;
   /** Called between chunks, so that a run that ends need not wait for a long measurement. */
   readonly isCancelled: () => boolean;
 }
 
-/** Starts of chunks that cover `count`; the last one overlaps its neighbour, so that BN never takes statistics of a handful of images. */
+/** Starts of chunks that cover `count`; the last one overlaps its neighbour, so that kernels are made for one size only. */
 function chunkStarts(count: number, chunk: number): number[] {
   if (count <= chunk) return [0];
   const starts: number[] = [];
@@ -33,10 +38,7 @@ function chunkStarts(count: number, chunk: number): number[] {
   return starts;
 }
 
-/**
- * Features and z of `count` images in mode 'measure': BN uses the chunk's statistics and does not change its moving ones. `images` makes
- * the images of a chunk.
- */
+/** Features and z of `count` images; `images` makes those of a chunk. */
 async function embed(
   method: Method,
   count: number,
@@ -44,19 +46,25 @@ async function embed(
   options: EmbedOptions,
 ): Promise<EmbeddedImages> {
   const { featureDim, outputDim } = method;
-  const { chunk, isCancelled } = options;
+  const { chunk, statistics, atOnce = false, isCancelled } = options;
   const features = new Float32Array(count * featureDim);
   const z = new Float32Array(count * outputDim);
-  for (const start of chunkStarts(count, chunk)) {
-    if (isCancelled()) throw new CancelledError('the run has ended');
-    const embedding: Embedding = tf.tidy(() => {
-      return method.embed(images(start, Math.min(count, start + chunk)), 'measure');
-    });
+  const read = async (start: number, embedding: Embedding) => {
     const [f, p] = await Promise.all([embedding.features.data(), embedding.z.data()]);
     tf.dispose([embedding.features, embedding.z]);
     features.set(f, start * featureDim);
     z.set(p, start * outputDim);
+  };
+  const reads: Promise<void>[] = [];
+  for (const start of chunkStarts(count, chunk)) {
+    if (isCancelled()) throw new CancelledError('the run has ended');
+    const embedding: Embedding = tf.tidy(() => {
+      return method.embed(images(start, Math.min(count, start + chunk)), statistics);
+    });
+    if (atOnce) reads.push(read(start, embedding));
+    else await read(start, embedding);
   }
+  await Promise.all(reads);
   return {
     features: { data: features, n: count, d: featureDim },
     z: { data: z, n: count, d: outputDim },
@@ -77,4 +85,17 @@ export function embedImages(
 export function embedViews(method: Method, views: tf.Tensor4D, options: EmbedOptions): Promise<EmbeddedImages> {
   const [count, h, w, c] = views.shape;
   return embed(method, count, (start, end) => tf.slice(views, [start, 0, 0, 0], [end - start, h, w, c]), options);
+}
+
+/**
+ * The statistics that images are measured with: those of the encoder's BN layers on these images, not augmented, with the weights of this
+ * moment. They depend on the chunk by rounding only. The caller disposes them.
+ */
+export function imageStatistics(method: Method, source: ImageSource, indices: Uint32Array, chunk: number): Statistics {
+  const images = Array.from({ length: Math.ceil(indices.length / chunk) }, (_, i) =>
+    source.plain(indices.subarray(i * chunk, (i + 1) * chunk)),
+  );
+  const statistics = method.statistics(images);
+  tf.dispose(images);
+  return statistics;
 }

@@ -7,19 +7,33 @@ import { bindingLimit } from '../kernels/runtime/program';
 import type { Method } from '../methods/method';
 import { activationBytesPerImage } from '../network/convolutions';
 import { networkLayersOf } from '../network/networkLayers';
+import { statisticsByParameter } from '../network/nn/batchNorm';
+import { disposeStatistics, type Statistics } from '../network/nn/statistics';
 import { seededRandom } from '../random';
 import { effectiveRank } from './effectiveRank';
-import { CHUNK, type EmbeddedImages, type EmbedOptions, embedImages, embedViews } from './embedImages';
+import { CHUNK, type EmbeddedImages, type EmbedOptions, embedImages, embedViews, imageStatistics } from './embedImages';
 import type { FeatureRows } from './featureRows';
 import { chanceRate, knnAccuracy } from './knn';
 import { nearestNeighbours } from './neighbours';
+import type { OnlineProbe } from './onlineProbe';
 import { centre, centredPixels } from './rawPixels';
 import { viewRetrieval } from './viewRetrieval';
 
 const NEIGHBOURS_SHOWN = 6;
-/** Probe images embedded along with a query from outside the probe. */
-const COMPANY = 32;
+/** Training images whose BN statistics all others are measured with; all, where there are fewer. */
+export const STATISTICS_IMAGES = 256;
 const DEFAULT_QUERIES = 5;
+/** Images embedded between two reports of progress. */
+const EVALUATION_BLOCK = 1024;
+
+/** Backbone features of all labelled images. */
+export interface LabelledFeatures {
+  readonly train: FeatureRows;
+  readonly trainLabels: Int16Array;
+  readonly test: FeatureRows;
+  readonly testLabels: Int16Array;
+  readonly classNames: readonly string[];
+}
 
 /** kNN's two sets: images that vote, and images to classify. */
 interface KnnSets {
@@ -38,28 +52,49 @@ function labelsOf(dataset: ImageDataset, indices: Uint32Array): Int16Array {
 }
 
 /**
- * What a run measures in addition to its loss, on images that are fixed for the run. Measuring does not affect the training: BN uses the
- * statistics of the measured batch and does not change its moving ones.
+ * What a run measures in addition to its loss, on images that are fixed for the run. BN normalises every measured image with the statistics
+ * of one fixed sample of training images, computed anew for each measured step, so that a feature depends on its own image and the weights
+ * alone. The moving statistics are neither used, since they mean nothing before the first steps, nor changed.
  */
 export class RunMonitors {
   readonly #method: Method;
   readonly #source: ImageSource;
   readonly #config: RunConfig;
+  readonly #onlineProbe: OnlineProbe | null;
   readonly #probe: Uint32Array;
   readonly #knn: KnnSets | null;
   readonly #probeViews: readonly [tf.Tensor4D, tf.Tensor4D];
-  readonly #embedOptions: EmbedOptions;
+  /** The sample that BN's statistics are taken from. */
+  readonly #sample: Uint32Array;
+  readonly #chunk: number;
+  readonly #isCancelled: () => boolean;
+  #statistics: { readonly step: number; readonly value: Statistics } | null = null;
   #queries: readonly number[];
-  #embedded: { readonly step: number; readonly images: EmbeddedImages } | null = null;
+  /** Rows of `images`: the probe, then the queries from outside it. */
+  #embedded: { readonly step: number; readonly searched: Uint32Array; readonly images: EmbeddedImages } | null = null;
 
-  constructor(method: Method, source: ImageSource, config: RunConfig, isCancelled: () => boolean) {
+  /**
+   * @param onlineProbe the run's linear probe, measured together with kNN; null where there is none
+   * @param chunk the most images embedded at once; fewer where the adapter cannot hold them. No result depends on it.
+   */
+  constructor(
+    method: Method,
+    source: ImageSource,
+    config: RunConfig,
+    isCancelled: () => boolean,
+    onlineProbe: OnlineProbe | null = null,
+    chunk = CHUNK,
+  ) {
+    this.#onlineProbe = onlineProbe;
     const most = Math.floor(bindingLimit() / activationBytesPerImage(networkLayersOf(config)));
-    this.#embedOptions = { chunk: Math.min(CHUNK, most), isCancelled };
+    this.#chunk = Math.max(1, Math.min(chunk, most));
+    this.#isCancelled = isCancelled;
     this.#method = method;
     this.#source = source;
     this.#config = config;
     const { dataset } = source;
     const { seed, knn, probe } = config;
+    this.#sample = pick(indicesOf(dataset, TRAIN), STATISTICS_IMAGES, seed, 'statistics');
     this.#probe = pick(indicesOf(dataset, TRAIN), probe.images, seed, 'probe');
     this.#probeViews = source.views(this.#probe, config.augment, seededRandom(seed, 'monitor', 'views'));
     const bank = pick(labelledIndicesOf(dataset, TRAIN), knn.bank, seed, 'bank');
@@ -68,8 +103,65 @@ export class RunMonitors {
     this.#queries = Array.from(this.#probe.subarray(0, DEFAULT_QUERIES));
   }
 
-  #embed(indices: Uint32Array): Promise<EmbeddedImages> {
-    return embedImages(this.#method, this.#source, indices, this.#embedOptions);
+  /** The statistics of the weights after `step` steps, computed once for all that is measured then. */
+  #statisticsAt(step: number): Statistics {
+    if (this.#statistics?.step === step) return this.#statistics.value;
+    this.forget();
+    const value = imageStatistics(this.#method, this.#source, this.#sample, this.#chunk);
+    this.#statistics = { step, value };
+    return value;
+  }
+
+  /** To be called when the weights were replaced by others of the same step. */
+  forget(): void {
+    if (this.#statistics !== null) disposeStatistics(this.#statistics.value);
+    this.#statistics = null;
+  }
+
+  /** The statistics that the images are measured with after `step` steps: mean and biased variance [C] of every BN layer by parameter name. */
+  statistics(step: number): Promise<ReadonlyMap<string, Float32Array>> {
+    return statisticsByParameter(this.#statisticsAt(step));
+  }
+
+  #options(step: number): EmbedOptions {
+    return { chunk: this.#chunk, isCancelled: this.#isCancelled, statistics: this.#statisticsAt(step) };
+  }
+
+  /** Backbone features and z of images of the data set, not augmented, with the weights after `step` steps. */
+  embed(indices: Uint32Array, step: number): Promise<EmbeddedImages> {
+    return embedImages(this.#method, this.#source, indices, this.#options(step));
+  }
+
+  /**
+   * Backbone features of all labelled images with the weights after `step` steps, for the linear evaluation; null where the training or the
+   * test images have no labels.
+   * @param onProgress called with the share of images embedded; may throw to stop
+   */
+  async labelledFeatures(step: number, onProgress: (share: number) => void): Promise<LabelledFeatures | null> {
+    const { dataset } = this.#source;
+    const train = labelledIndicesOf(dataset, TRAIN);
+    const test = labelledIndicesOf(dataset, TEST);
+    if (train.length === 0 || test.length === 0) return null;
+    const all = train.length + test.length;
+    return {
+      train: await this.#featuresOf(train, step, (done) => onProgress(done / all)),
+      trainLabels: labelsOf(dataset, train),
+      test: await this.#featuresOf(test, step, (done) => onProgress((train.length + done) / all)),
+      testLabels: labelsOf(dataset, test),
+      classNames: dataset.classNames,
+    };
+  }
+
+  /** A block after the other, since z of all images at once would take several times the memory of the features. */
+  async #featuresOf(indices: Uint32Array, step: number, onProgress: (done: number) => void): Promise<FeatureRows> {
+    const { featureDim: d } = this.#method;
+    const data = new Float32Array(indices.length * d);
+    for (let start = 0; start < indices.length; start += EVALUATION_BLOCK) {
+      onProgress(start);
+      const { features } = await this.embed(indices.subarray(start, start + EVALUATION_BLOCK), step);
+      data.set(features.data, start * d);
+    }
+    return { data, n: indices.length, d };
   }
 
   /** The largest effective rank of z that can be measured. */
@@ -77,62 +169,67 @@ export class RunMonitors {
     return Math.min(this.#probe.length, this.#method.outputDim);
   }
 
-  /** Images whose neighbours are shown; unknown indices are dropped. */
-  setQueries(indices: readonly number[]): void {
+  /**
+   * Images whose neighbours are shown; unknown indices are dropped. Where some are not among the images of the last `probe`, all are embedded
+   * again, since similarities between features of two steps mean nothing.
+   * @param step of the present weights
+   */
+  async setQueries(indices: readonly number[], step: number): Promise<void> {
     this.#queries = indices.filter((i) => Number.isInteger(i) && i >= 0 && i < this.#source.dataset.count);
+    if (this.#embedded === null) return;
+    const { searched } = this.#embedded;
+    if (this.#queries.some((query) => !searched.includes(query))) await this.probe(step);
   }
 
-  /** Embeds the probe's images with the current weights, for `ranks` and `neighbours`. */
+  /** Embeds the probe's images and the queries with the weights after `step` steps, for `ranks` and `neighbours`. */
   async probe(step: number): Promise<void> {
-    this.#embedded = { step, images: await this.#embed(this.#probe) };
+    const outside = this.#queries.filter((query) => !this.#probe.includes(query));
+    const searched = Uint32Array.of(...this.#probe, ...outside);
+    // Queued at once: training may go on while the results of a query are read.
+    const options = { ...this.#options(step), atOnce: true };
+    this.#embedded = { step, searched, images: await embedImages(this.#method, this.#source, searched, options) };
   }
 
   /** Effective rank of z and of the backbone features as of the last `probe`: a fall shows a dimensional collapse that the std does not. */
   ranks(): Measurement | null {
     if (this.#embedded === null) return null;
     const { step, images } = this.#embedded;
-    return {
-      step,
-      effectiveRank: effectiveRank(images.z).effectiveRank,
-      backboneRank: effectiveRank(images.features).effectiveRank,
-    };
+    const rank = (rows: FeatureRows) => effectiveRank(firstRows(rows, this.#probe.length)).effectiveRank;
+    return { step, effectiveRank: rank(images.z), backboneRank: rank(images.features) };
   }
 
   /** Neighbours of the queries as of the last `probe`; null before it. */
-  async neighbours(): Promise<NeighboursSnapshot | null> {
+  neighbours(): NeighboursSnapshot | null {
     if (this.#embedded === null) return null;
-    const { step, images } = this.#embedded;
-    const outside = Uint32Array.from(this.#queries.filter((query) => !this.#probe.includes(query)));
-    const more = outside.length > 0 ? await this.#embedOutside(outside) : null;
-    const searched = [...this.#probe, ...outside];
-    const rows = this.#queries.map((query) => searched.indexOf(query));
+    const { step, searched, images } = this.#embedded;
+    // A query that was chosen while the images were embedded is shown after the next `probe`.
+    const rows = this.#queries.map((query) => searched.indexOf(query)).filter((row) => row >= 0);
     const search = (space: 'features' | 'z') =>
-      nearestNeighbours(joinRows(images[space], more?.[space] ?? null), rows, NEIGHBOURS_SHOWN).map(
-        ({ query, neighbours }) => ({
-          query: searched[query],
-          neighbours: neighbours.map(({ index, similarity }) => ({ index: searched[index], similarity })),
-        }),
-      );
+      nearestNeighbours(images[space], rows, NEIGHBOURS_SHOWN).map(({ query, neighbours }) => ({
+        query: searched[query],
+        neighbours: neighbours.map(({ index, similarity }) => ({ index: searched[index], similarity })),
+      }));
     return { step, searched: searched.length, backbone: search('features'), z: search('z') };
   }
 
-  /** Embeds a few images together with some of the probe's, since BN needs the statistics of more images than these. */
-  async #embedOutside(indices: Uint32Array): Promise<EmbeddedImages> {
-    const { features, z } = await this.#embed(Uint32Array.of(...indices, ...this.#probe.subarray(0, COMPANY)));
-    return { features: firstRows(features, indices.length), z: firstRows(z, indices.length) };
-  }
-
-  /** kNN accuracy (absent without labels) and view retrieval of the backbone features. */
+  /** kNN and probe accuracy (absent without labels) and view retrieval of the backbone features. */
   async accuracies(step: number): Promise<Measurement> {
-    return { step, ...(await this.#knnAccuracy()), viewRetrieval: await this.#viewRetrieval() };
+    return { step, ...(await this.#knnAccuracy(step)), viewRetrieval: await this.#viewRetrieval(step) };
   }
 
-  async #knnAccuracy(): Promise<{ knn?: number }> {
+  async #knnAccuracy(step: number): Promise<{ knn?: number; onlineProbe?: number }> {
     if (this.#knn === null) return {};
     const { bank, queries } = this.#knn;
-    const embeddedBank = await this.#embed(bank);
-    const embeddedQueries = await this.#embed(queries);
-    return { knn: await this.#vote(this.#knn, embeddedBank.features, embeddedQueries.features) };
+    const embeddedBank = await this.embed(bank, step);
+    const embeddedQueries = await this.embed(queries, step);
+    const knn = await this.#vote(this.#knn, embeddedBank.features, embeddedQueries.features);
+    // An untrained classifier has the same output for all images.
+    if (this.#onlineProbe === null || step === 0) return { knn };
+    const labels = labelsOf(this.#source.dataset, queries);
+    return {
+      knn,
+      onlineProbe: await this.#onlineProbe.accuracy(embeddedBank.features, embeddedQueries.features, labels),
+    };
   }
 
   async #vote(sets: KnnSets, bank: FeatureRows, queries: FeatureRows): Promise<number> {
@@ -149,10 +246,10 @@ export class RunMonitors {
     return accuracy;
   }
 
-  async #viewRetrieval(): Promise<number> {
+  async #viewRetrieval(step: number): Promise<number> {
     const [a, b] = this.#probeViews;
-    const first = await embedViews(this.#method, a, this.#embedOptions);
-    const second = await embedViews(this.#method, b, this.#embedOptions);
+    const first = await embedViews(this.#method, a, this.#options(step));
+    const second = await embedViews(this.#method, b, this.#options(step));
     return viewRetrieval(first.features, second.features);
   }
 
@@ -204,18 +301,11 @@ export class RunMonitors {
   }
 
   dispose(): void {
+    this.forget();
     tf.dispose([...this.#probeViews]);
   }
 }
 
 function firstRows(rows: FeatureRows, n: number): FeatureRows {
-  return { ...rows, data: rows.data.slice(0, n * rows.d), n };
-}
-
-function joinRows(rows: FeatureRows, more: FeatureRows | null): FeatureRows {
-  if (more === null) return rows;
-  const data = new Float32Array((rows.n + more.n) * rows.d);
-  data.set(rows.data);
-  data.set(more.data, rows.data.length);
-  return { data, n: rows.n + more.n, d: rows.d };
+  return { ...rows, data: rows.data.subarray(0, n * rows.d), n };
 }

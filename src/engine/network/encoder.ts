@@ -1,10 +1,11 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '../random';
 import { buildLayers } from './buildLayers';
 import type { NetworkLayers } from './networkLayers';
 import { onPair, type Pair } from './nn/bothViews';
 import type { Mode } from './nn/forward';
 import type { Parameters } from './nn/parameters';
+import type { LayerStatistics, Statistics } from './nn/statistics';
 
 /** The outputs of the encoder. It is a type alias, since `tf.tidy` does not accept an interface. */
 export type Embedding = {
@@ -14,13 +15,23 @@ export type Embedding = {
   readonly z: tf.Tensor2D;
 };
 
+/** z of both views, and the backbone features of both: view 1's rows, then view 2's [2N, featureDim]. */
+export interface EncodedPair extends Pair<tf.Tensor2D> {
+  readonly features: tf.Tensor2D;
+}
+
 /** The encoder f: backbone and projector. */
 export interface Encoder {
   /** Images [N, H, W, 3] -> z [N, d]. */
   encode(images: tf.Tensor4D, mode: Mode): tf.Tensor2D;
   /** Both views in training mode, each with its own BN statistics. */
-  encodePair(views: Pair<tf.Tensor4D>): Pair<tf.Tensor2D>;
+  encodePair(views: Pair<tf.Tensor4D>): EncodedPair;
   embed(images: tf.Tensor4D, mode: Mode): Embedding;
+  /**
+   * The statistics of every BN layer on images that are given in chunks [n, H, W, 3]: those of one pass over all of them, up to rounding,
+   * however they are divided. The caller disposes them (`disposeStatistics`).
+   */
+  statistics(chunks: readonly tf.Tensor4D[]): Statistics;
 }
 
 /** Builds an encoder with parameters `encoder.*` and `projector.*`; the same seed gives the same weights. */
@@ -35,13 +46,28 @@ export function buildEncoder(parameters: Parameters, layers: NetworkLayers, seed
     layers.projector,
     seededRandom(seed, 'init', 'projector'),
   );
-  const encode = (images: tf.Tensor4D, mode: Mode) => projector(backbone(images, mode), mode);
+  const encode = (images: tf.Tensor4D, mode: Mode) => projector.forward(backbone.forward(images, mode), mode);
   return {
     encode,
-    encodePair: (views) => onPair(encode, views),
+    encodePair: (views) => {
+      const parts: tf.Tensor2D[] = [];
+      const z = onPair<tf.Tensor4D, tf.Tensor2D>((x, mode) => {
+        const features = backbone.forward(x, mode);
+        parts.push(features);
+        return projector.forward(features, mode);
+      }, views);
+      return { ...z, features: parts.length === 1 ? parts[0] : tf.concat(parts) };
+    },
     embed: (images, mode) => {
-      const features = backbone(images, mode);
-      return { features, z: projector(features, mode) };
+      const features = backbone.forward(images, mode);
+      return { features, z: projector.forward(features, mode) };
+    },
+    statistics: (chunks) => {
+      const gathered = new Map<string, LayerStatistics>();
+      tf.tidy(() => {
+        projector.gather(backbone.gather(chunks, gathered), gathered);
+      });
+      return gathered;
     },
   };
 }

@@ -26,7 +26,11 @@ export function buildNetwork(layers: NetworkLayers, seed: number): Network {
     layers,
     parameters,
     encoder: encoderIn(parameters),
-    predictor: buildLayers(parameters, layers.predictor, seededRandom(seed, 'init', 'predictor')),
+    predictor: buildLayers<tf.Tensor2D, tf.Tensor2D>(
+      parameters,
+      layers.predictor,
+      seededRandom(seed, 'init', 'predictor'),
+    ).forward,
     encoderAgain: encoderIn,
   };
 }

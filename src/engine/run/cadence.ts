@@ -12,6 +12,15 @@ const CLOSE_STEPS = 400;
  */
 const FAR_PROBES = 4;
 
+/** The accuracies change fastest at the run's start: they are first measured after this many steps, then after twice as many and so on. */
+const FIRST_ACCURACIES = 25;
+/**
+ * Early accuracies are left out where measuring would take about as long as this share of the steps so far. An image that is measured goes
+ * forward once; one of a batch has two views that go forward and backward, which costs as much as six.
+ */
+const EARLY_SHARE = 1 / 3;
+const PASSES_PER_TRAINED_IMAGE = 6;
+
 /** What is to be done after a step. */
 export interface Due {
   /** Embedding the probe's images, for the neighbours and the ranks. */
@@ -31,9 +40,10 @@ export interface Due {
  */
 export function dueAfter(
   step: number,
-  { probe, knn, totalSteps }: Pick<RunConfig, 'probe' | 'knn' | 'totalSteps'>,
+  config: Pick<RunConfig, 'probe' | 'knn' | 'totalSteps' | 'batchSize'>,
   lastChange: number,
 ): Due {
+  const { probe, knn, totalSteps } = config;
   const last = step === totalSteps;
   const due = (every: number) => every > 0 && (last || step % every === 0);
   const close = step - lastChange <= CLOSE_STEPS;
@@ -41,7 +51,15 @@ export function dueAfter(
   return {
     probe: probed,
     ranks: probed && (close || last || step % (FAR_PROBES * probe.every) === 0),
-    accuracies: due(knn.every),
+    accuracies: due(knn.every) || isEarly(step, config),
     keep: step % KEEP_EVERY === 0,
   };
+}
+
+/** Whether the accuracies are measured at this step before the first multiple of `knn.every`: at 25, 50, 100, 200 and so on. */
+function isEarly(step: number, { probe, knn, batchSize }: Pick<RunConfig, 'probe' | 'knn' | 'batchSize'>): boolean {
+  if (step >= knn.every || !Number.isInteger(Math.log2(step / FIRST_ACCURACIES))) return false;
+  if (step < FIRST_ACCURACIES) return false;
+  const images = knn.bank + knn.queries + 2 * probe.images;
+  return images <= EARLY_SHARE * step * PASSES_PER_TRAINED_IMAGE * batchSize;
 }

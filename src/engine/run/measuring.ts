@@ -28,16 +28,16 @@ export class Measuring {
     await this.#accuracies(step, due);
   }
 
-  /** Sets the images whose neighbours are reported from now on, and reports them at once from the last measurement. */
-  async setQueries(indices: readonly number[]): Promise<void> {
-    this.#monitors.setQueries(indices);
-    await this.#neighbours();
+  /** Sets the images whose neighbours are reported from now on, and reports them. */
+  async setQueries(indices: readonly number[], step: number): Promise<void> {
+    await this.#monitors.setQueries(indices, step);
+    this.#neighbours();
   }
 
   async #probe(step: number, due: Due): Promise<void> {
     if (!due.probe) return;
     await this.#monitors.probe(step);
-    await this.#neighbours();
+    this.#neighbours();
     const ranks = due.ranks ? this.#monitors.ranks() : null;
     if (ranks !== null) this.#report(ranks);
   }
@@ -49,8 +49,8 @@ export class Measuring {
     return measurement;
   }
 
-  async #neighbours(): Promise<void> {
-    const value = await this.#monitors.neighbours();
+  #neighbours(): void {
+    const value = this.#monitors.neighbours();
     if (value !== null) this.#emit({ kind: 'neighbours', value });
   }
 }

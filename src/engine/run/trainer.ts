@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ImageDataset, indicesOf, TRAIN } from '../../domain/imageDataset';
+import { type ImageDataset, indicesOf, labelledIndicesOf, TRAIN } from '../../domain/imageDataset';
 import type { Measurement, Resources } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
 import type { LiveChange, LiveKey, LiveValue, RunConfig } from '../../domain/runConfig';
@@ -11,8 +11,9 @@ import { bindingLimit } from '../kernels/runtime/program';
 import type { Method } from '../methods/method';
 import { createMethod } from '../methods/registry';
 import { RunDiagnosis } from '../monitors/diagnosis';
+import { OnlineProbe } from '../monitors/onlineProbe';
 import { collapseLevel } from '../monitors/outputStd';
-import { RunMonitors } from '../monitors/runMonitors';
+import { type LabelledFeatures, RunMonitors } from '../monitors/runMonitors';
 import { cosineDecay, scaledLearningRate } from '../optim/schedule';
 import { type StepMetrics, type StepPlan, StepRunner } from '../step/stepRunner';
 import { dueAfter } from './cadence';
@@ -50,6 +51,8 @@ export class Trainer {
   readonly #method: Method;
   readonly #runner: StepRunner;
   readonly #sampler: BatchSampler;
+  /** null where there are no labels, or the accuracies are not measured. */
+  readonly #probe: OnlineProbe | null;
   readonly #monitors: RunMonitors;
   readonly #measuring: Measuring;
   readonly #diagnosis: RunDiagnosis;
@@ -87,8 +90,10 @@ export class Trainer {
     this.#method = createMethod(config, { count: train.length });
     this.#method.liveChanged('predictor', this.#changes.live);
     const imagesOf = (step: number) => this.#sampler.batch(step).images;
-    this.#runner = new StepRunner(config, source, this.#method, options.recordSteps ?? true, imagesOf);
-    this.#monitors = new RunMonitors(this.#method, source, config, () => this.#cancelled);
+    const labelled = config.knn.every > 0 && labelledIndicesOf(dataset, TRAIN).length > 0;
+    this.#probe = labelled ? new OnlineProbe(this.#method.featureDim, dataset.classNames.length) : null;
+    this.#runner = new StepRunner(config, source, this.#method, options.recordSteps ?? true, imagesOf, this.#probe);
+    this.#monitors = new RunMonitors(this.#method, source, config, () => this.#cancelled, this.#probe);
     this.#measuring = new Measuring(this.#monitors, (measurement) => this.#report(measurement), emit);
     this.#diagnosis = new RunDiagnosis({
       outputDim: config.outputDim,
@@ -138,9 +143,9 @@ export class Trainer {
     this.#emit({ kind: 'marker', value: { kind: 'change', step: this.#step, key, value } });
   }
 
-  /** Sets the images whose neighbours are reported from now on, and reports them at once from the last measurement. */
+  /** Sets the images whose neighbours are reported from now on, and reports them. */
   async setQueries(indices: readonly number[]): Promise<void> {
-    await this.#measuring.setQueries(indices);
+    await this.#measuring.setQueries(indices, this.#step);
   }
 
   /** One update, and the measurements that are due after it. */
@@ -270,8 +275,24 @@ export class Trainer {
     this.#changes.restore(snapshot.changes, (key, live) => this.#method.liveChanged(key, live));
     // Restored after the changes, since some of these reset parameters.
     this.#method.parameters.restore(snapshot.parameters);
+    this.#monitors.forget();
     this.#runner.restore(snapshot);
     this.#diagnosis.restore(snapshot.diagnosis);
+  }
+
+  /**
+   * Backbone features of all labelled images with the present weights, for the linear evaluation; null where the training or the test images
+   * have no labels. Do not train meanwhile.
+   * @param onProgress called with the share of images embedded, in [0, 1]; may throw to stop
+   */
+  async labelledFeatures(onProgress: (share: number) => void): Promise<LabelledFeatures | null> {
+    await this.flush();
+    return this.#monitors.labelledFeatures(this.#step, onProgress);
+  }
+
+  /** BN's statistics that images are measured with now, float32 [C] by parameter name: an exported encoder carries them. */
+  statistics(): Promise<ReadonlyMap<string, Float32Array>> {
+    return this.#monitors.statistics(this.#step);
   }
 
   /** The memory that the run uses now, and its share of time spent measuring. */
@@ -285,6 +306,7 @@ export class Trainer {
     this.#good.dispose();
     this.#monitors.dispose();
     this.#runner.dispose();
+    this.#probe?.dispose();
     this.#method.dispose();
   }
 }

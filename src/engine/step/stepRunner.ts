@@ -4,6 +4,9 @@ import type { ImageSource } from '../images/imageSource';
 import { isWebGpu } from '../kernels/runtime/program';
 import { type Method, NO_MORE_VIEWS } from '../methods/method';
 import { SCALAR, SCALARS, type StepInputs } from '../methods/stepInputs';
+import type { OnlineProbe } from '../monitors/onlineProbe';
+import { PROBE_RATE } from '../monitors/onlineProbe';
+import { cosineDecay } from '../optim/schedule';
 import { Sgd } from '../optim/sgd';
 import { seededRandom } from '../random';
 import { compileAhead } from './capture/gpuRecording';
@@ -11,6 +14,7 @@ import { canRecord, record } from './capture/record';
 import type { Recording } from './capture/recording';
 import { disposeHeldTargets, HeldTargets, type HeldTargetsState } from './heldTargets';
 import { StagedBatch } from './stagedBatch';
+import { StagedTargets } from './stagedTargets';
 import { StagedTensor } from './stagedTensor';
 import { trainStep } from './trainStep';
 
@@ -38,10 +42,12 @@ export interface StepState {
   readonly momentum: ReadonlyMap<string, tf.Tensor>;
   /** The targets of alternating optimisation; null without it. */
   readonly heldTargets: HeldTargetsState | null;
+  /** Weight and velocity of the online linear probe; null without one. */
+  readonly probe: ReadonlyMap<string, tf.Tensor> | null;
 }
 
-export function disposeStepState({ momentum, heldTargets }: StepState): void {
-  tf.dispose([...momentum.values()]);
+export function disposeStepState({ momentum, heldTargets, probe }: StepState): void {
+  tf.dispose([...momentum.values(), ...(probe?.values() ?? [])]);
   if (heldTargets !== null) disposeHeldTargets(heldTargets);
 }
 
@@ -59,19 +65,24 @@ export class StepRunner {
   readonly #record: boolean;
   readonly #batch: StagedBatch;
   readonly #targets: HeldTargets | null = null;
+  readonly #probe: { readonly online: OnlineProbe; readonly targets: StagedTargets } | null;
   readonly #positions: StagedTensor<tf.Rank.R1>;
   readonly #scalars = new StagedTensor<tf.Rank.R1>([SCALARS], 'float32');
   #recording: { readonly operations: string; readonly steps: Recording<StepResults> } | null = null;
   /** Views of the last step that was run op by op. */
   #views: Pick<StepResults, 'x1' | 'x2'> | null = null;
 
-  /** @param imagesOf the batch of any step, as indices of the data set */
+  /**
+   * @param imagesOf the batch of any step, as indices of the data set
+   * @param probe trained in each step with the labels of the batch, and owned by the caller
+   */
   constructor(
     config: RunConfig,
     source: ImageSource,
     method: Method,
     record: boolean,
     imagesOf: (step: number) => Uint32Array,
+    probe: OnlineProbe | null = null,
   ) {
     const { augment, batchSize } = config;
     this.#config = config;
@@ -80,6 +91,7 @@ export class StepRunner {
     this.#optimiser = new Sgd({ momentum: config.momentum, weightDecay: config.weightDecay });
     this.#batch = new StagedBatch(source, augment, batchSize, method.moreViews ?? NO_MORE_VIEWS);
     this.#positions = new StagedTensor([batchSize], 'int32');
+    this.#probe = probe === null ? null : { online: probe, targets: new StagedTargets(source.dataset, batchSize) };
     const { innerSteps = 1 } = method;
     if (innerSteps > 1) {
       const batches = { staged: this.#batch, size: batchSize, imagesOf, seed: config.seed };
@@ -127,13 +139,18 @@ export class StepRunner {
 
   /** What the next step depends on apart from the method's parameters and the plan; the caller disposes it. */
   state(): StepState {
-    return { momentum: this.#optimiser.state(), heldTargets: this.#targets?.state() ?? null };
+    return {
+      momentum: this.#optimiser.state(),
+      heldTargets: this.#targets?.state() ?? null,
+      probe: this.#probe?.online.state() ?? null,
+    };
   }
 
   /** Goes back to a state, which is not disposed. */
-  restore({ momentum, heldTargets }: StepState): void {
+  restore({ momentum, heldTargets, probe }: StepState): void {
     this.#optimiser.restore(momentum);
     if (heldTargets !== null) this.#targets?.restore(heldTargets);
+    if (probe !== null) this.#probe?.online.restore(probe);
   }
 
   /** Discards the recording, so that the next step is recorded again, for instance with other kernels. */
@@ -161,12 +178,18 @@ export class StepRunner {
     numbers[SCALAR.learningRate] = plan.learningRate;
     numbers[SCALAR.initialLearningRate] = plan.initialLearningRate;
     numbers[SCALAR.tau] = this.#method.tau?.(step, totalSteps) ?? 0;
+    numbers[SCALAR.probeLearningRate] = cosineDecay(PROBE_RATE, step, totalSteps);
     const scalars = this.#scalars.write(numbers);
+    const probe = this.#probe;
+    const labels = probe?.targets.stage(images);
+    const learn = (features: tf.Tensor2D) => {
+      if (probe !== null && labels !== undefined) probe.online.update(features, labels, scalars);
+    };
     return () => {
       const views = makeViews();
       const targets = this.#targets?.current ?? null;
       const inputs: StepInputs = { step, ...views, images: positions, scalars, targets };
-      const metrics = trainStep(this.#method, this.#optimiser, inputs, live);
+      const metrics = trainStep(this.#method, this.#optimiser, inputs, live, learn);
       tf.dispose([...views.moreViews, ...views.smallViews]);
       return { metrics, x1: views.x1, x2: views.x2 };
     };
@@ -192,6 +215,7 @@ export class StepRunner {
     this.#freeViews();
     this.#optimiser.dispose();
     this.#targets?.dispose();
+    this.#probe?.targets.dispose();
     for (const staged of [this.#batch, this.#positions, this.#scalars]) staged.dispose();
   }
 }

@@ -37,8 +37,15 @@ export function computeGradients(method: Method, inputs: StepInputs, live: LiveS
 /**
  * One update; `optimiser` must be prepared for the trained parameters. Queues device work only: nothing is read back, and nothing made here
  * outlives the step. Returns [loss, output std] as a tensor [2], both from before the update, which is the caller's.
+ * @param withFeatures queues what else learns from the batch's features (see `MethodOutput`), which it must not dispose
  */
-export function trainStep(method: Method, optimiser: Sgd, inputs: StepInputs, live: LiveSettings): tf.Tensor1D {
+export function trainStep(
+  method: Method,
+  optimiser: Sgd,
+  inputs: StepInputs,
+  live: LiveSettings,
+  withFeatures?: (features: tf.Tensor2D) => void,
+): tf.Tensor1D {
   return tf.tidy(() => {
     const { output, trained, gradients } = computeGradients(method, inputs, live);
     optimiser.step(
@@ -51,6 +58,7 @@ export function trainStep(method: Method, optimiser: Sgd, inputs: StepInputs, li
       inputs.scalars,
     );
     method.afterUpdate?.(inputs, live);
+    withFeatures?.(output.features);
     const metrics = tf.stack([output.loss, outputStdTensor(output.z1)]) as tf.Tensor1D;
     for (const tensor of Object.values(output)) tensor.dispose();
     return metrics;

@@ -38,7 +38,7 @@ function keptState(state: RunState | null): KeptState {
 export function recordOf(
   { id, name, created }: LiveRun,
   origin: RunOrigin,
-  { active, changes, step, runState, markers, diagnosis, baselines, latest }: RunStoreState,
+  { active, changes, step, runState, markers, diagnosis, baselines, latest, evaluation }: RunStoreState,
 ): RunRecord | null {
   if (active === null) return null;
   return {
@@ -56,6 +56,7 @@ export function recordOf(
     diagnosis,
     baselines,
     final: latest,
+    evaluation,
   };
 }
 

@@ -105,6 +105,15 @@ export class RunControl {
     if (isCreated(this.#state)) this.#sendChange(key, value);
   }
 
+  /** Evaluates the run's present weights by a linear classifier; the result arrives as a signal. */
+  evaluate(): void {
+    this.#aboutEvaluation('evaluate');
+  }
+
+  cancelEvaluation(): void {
+    this.#aboutEvaluation('cancelEvaluation');
+  }
+
   setQueries(queries: readonly number[]): void {
     this.#stores.runStore.setState({ queries });
     if (isCreated(this.#state)) this.#sendQueries();
@@ -267,6 +276,12 @@ export class RunControl {
   #sendChange(key: LiveKey, value: LiveValue): void {
     const runId = runIdOf(this.#state);
     void this.#attempt(this.#parts.engine.request<'change'>({ type: 'change', runId, key, value }));
+  }
+
+  #aboutEvaluation(type: 'evaluate' | 'cancelEvaluation'): void {
+    if (!isCreated(this.#state)) return;
+    const runId = runIdOf(this.#state);
+    void this.#attempt(this.#parts.engine.request<'evaluate' | 'cancelEvaluation'>({ type, runId }));
   }
 
   #sendQueries(): void {

@@ -81,6 +81,10 @@ export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<R
       return withMarker(state, signal.value);
     case 'diagnosis':
       return { diagnosis: signal.value };
+    case 'evaluation':
+      return { evaluation: signal.value };
+    case 'evaluating':
+      return { evaluating: signal.value.share };
     case 'resources':
       return { resources: signal.value };
     default:

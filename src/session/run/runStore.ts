@@ -8,6 +8,7 @@ import type {
   SeriesName,
   ViewsSnapshot,
 } from '../../domain/measurement';
+import type { ProbeEvaluation } from '../../domain/probeEvaluation';
 import {
   LIVE_KEYS,
   type LiveChange,
@@ -56,6 +57,10 @@ export interface RunStoreState {
   readonly views: ViewsSnapshot | null;
   readonly neighbours: NeighboursSnapshot | null;
   readonly resources: Resources | null;
+  /** The last linear evaluation; null before the first. */
+  readonly evaluation: ProbeEvaluation | null;
+  /** Progress of the evaluation under way, in [0, 1]; null when there is none. */
+  readonly evaluating: number | null;
   /** Images whose neighbours are shown. */
   readonly queries: readonly number[];
   /** Why the run failed or could not be built. */
@@ -75,6 +80,8 @@ export const NO_RUN = {
   views: null,
   neighbours: null,
   resources: null,
+  evaluation: null,
+  evaluating: null,
   error: null,
 } as const satisfies Partial<RunStoreState>;
 

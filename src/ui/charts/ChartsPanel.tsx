@@ -1,4 +1,6 @@
+import { standardError } from '../../domain/accuracy';
 import type { Baselines } from '../../domain/measurement';
+import { Evaluation } from '../evaluation/Evaluation';
 import { useRun } from '../lab';
 import { grouped, NOT_YET, plain } from '../numbers';
 import classes from './Charts.module.css';
@@ -33,8 +35,11 @@ const RANK: ChartDescription = {
 };
 const KNN: ChartDescription = {
   title: 'kNN accuracy',
-  axis: 'kNN accuracy (share of test images)',
-  lines: [{ series: 'knn', name: 'kNN accuracy', tone: 'main' }],
+  axis: 'accuracy (share of test images)',
+  lines: [
+    { series: 'knn', name: 'kNN accuracy', tone: 'main' },
+    { series: 'onlineProbe', name: 'linear probe', tone: 'second' },
+  ],
   least: [0, 0.2],
   decimals: 3,
   references: ({ live }) =>
@@ -90,6 +95,7 @@ export function ChartsPanel() {
         <RetrievalChart overlays={overlays} />
         <RateChart overlays={overlays} />
       </div>
+      <Evaluation />
     </section>
   );
 }
@@ -135,6 +141,7 @@ function RankChart({ overlays }: OverlaidChartProps) {
 
 function KnnChart({ overlays }: OverlaidChartProps) {
   const accuracy = useRun((run) => run.latest.knn);
+  const probe = useRun((run) => run.latest.onlineProbe);
   const knn = useRun((run) => run.baselines?.knn);
   const { k, temperature, every } = useRun((run) => (run.active?.config ?? run.config).knn);
   return (
@@ -144,12 +151,35 @@ function KnnChart({ overlays }: OverlaidChartProps) {
       value={
         <>
           <span data-testid="metric-knn">{accuracy === undefined ? NOT_YET : plain(100 * accuracy, 1)}</span>
-          <span className={classes.unit}>%</span>
+          <span className={classes.unit}>%{errorWords(accuracy, knn?.queries)}</span>
         </>
       }
-      help={every === 0 ? NOT_MEASURED : knnHelp(knn, { k, temperature })}
+      help={
+        every === 0 ? (
+          NOT_MEASURED
+        ) : (
+          <>
+            {knnHelp(knn, { k, temperature })}
+            {probe !== undefined && (
+              <>
+                {'. '}
+                <span className={classes.second}>
+                  Linear probe <span data-testid="probe-accuracy">{plain(100 * probe, 1)}</span> %
+                  {errorWords(probe, knn?.queries)}
+                </span>
+                : a linear classifier that is trained beside the run; no gradient passes from it to the network
+              </>
+            )}
+          </>
+        )
+      }
     />
   );
+}
+
+/** “ ± 2.8”: the binomial standard error in points; empty where the share or the number of images is not known. */
+function errorWords(share: number | undefined, images: number | undefined): string {
+  return share === undefined || images === undefined ? '' : ` ± ${plain(100 * standardError(share, images), 1)}`;
 }
 
 /** @param knn undefined before the baselines are measured, null where kNN is not measured */
@@ -170,7 +200,7 @@ function RetrievalChart({ overlays }: OverlaidChartProps) {
       value={
         <>
           <span data-testid="metric-view-retrieval">{share === undefined ? NOT_YET : plain(100 * share, 1)}</span>
-          <span className={classes.unit}>%</span>
+          <span className={classes.unit}>%{errorWords(share, images)}</span>
         </>
       }
       help={

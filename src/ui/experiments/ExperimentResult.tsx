@@ -29,8 +29,9 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
     <>
       <table className={classes.table} data-testid="experiment-result">
         <caption>
-          {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z and kNN accuracy were
-          measured in these runs. The column “Paper” is linear accuracy: ImageNet, ResNet-50, 100 epochs.
+          {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z, kNN accuracy and the
+          linear evaluation were measured in these runs. The column “Paper” is linear accuracy: ImageNet, ResNet-50, 100
+          epochs.
         </caption>
         <thead>
           <tr>
@@ -39,6 +40,7 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
             <th scope="col">std·√d</th>
             <th scope="col">Effective rank</th>
             <th scope="col">kNN</th>
+            <th scope="col">Linear probe</th>
             <th scope="col">Paper</th>
           </tr>
         </thead>
@@ -70,7 +72,18 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
 
 /** The current table for saving, with full precision; kNN as a share. */
 export function resultTable(runs: readonly QueuedRun[]): Cell[][] {
-  const head = ['run', 'state', 'steps', 'loss', 'std·√d', 'effective rank', 'kNN', 'untrained kNN', 'paper, linear %'];
+  const head = [
+    'run',
+    'state',
+    'steps',
+    'loss',
+    'std·√d',
+    'effective rank',
+    'kNN',
+    'untrained kNN',
+    'linear probe',
+    'paper, linear %',
+  ];
   const rows = runs.map(({ run, state, summary }) => [
     run.label,
     state,
@@ -81,6 +94,7 @@ export function resultTable(runs: readonly QueuedRun[]): Cell[][] {
       summary?.effectiveRank,
       summary?.knn,
       summary?.untrainedKnn,
+      summary?.probe,
       run.paper,
     ].map((value) => value ?? undefined),
   ]);
@@ -108,6 +122,7 @@ function Row({ run, state, summary, note }: QueuedRun) {
           <span className={classes.dim}>untrained {percent(summary.untrainedKnn)}</span>
         )}
       </td>
+      <td>{percent(summary?.probe)}</td>
       <td>
         {run.paper === null ? NOT_YET : `${inWords(run.paper, 1)}\u00A0%`}
         {run.paperNote !== undefined && <span className={classes.dim}>{run.paperNote}</span>}

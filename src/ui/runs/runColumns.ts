@@ -27,6 +27,16 @@ function measured(series: SeriesName, title: string, help: string, write: (value
   };
 }
 
+const probe: NumberColumn = {
+  key: 'probe',
+  title: 'Probe',
+  help: 'Accuracy of the linear evaluation, with its standard error.',
+  text: ({ evaluation }) =>
+    evaluation === null
+      ? NOT_YET
+      : `${inWords(100 * evaluation.accuracy, 1)} ± ${inWords(100 * evaluation.standardError, 1)} %`,
+};
+
 /** The columns; each value is the run's last measurement of it. */
 export const NUMBER_COLUMNS: readonly NumberColumn[] = [
   { key: 'steps', title: 'Steps', help: 'Completed updates.', text: ({ steps }) => String(steps) },
@@ -37,6 +47,7 @@ export const NUMBER_COLUMNS: readonly NumberColumn[] = [
   measured('collapseLevel', 'Collapse', 'Collapse level: 1 − √d × std, from 0 to 1.', (level) => inWords(level, 2)),
   measured('effectiveRank', 'Rank', 'Effective rank of z.', (rank) => inWords(rank, 1)),
   measured('knn', 'kNN', 'kNN accuracy on backbone features.', (knn) => `${inWords(100 * knn, 1)} %`),
+  probe,
 ];
 
 const STATE_WORDS: Record<RunRecord['state'], string> = {
@@ -95,6 +106,9 @@ const CSV_HEADER = [
   'effective rank',
   'backbone rank',
   'kNN accuracy',
+  'online probe accuracy',
+  'linear evaluation accuracy',
+  'its standard error',
   'view retrieval',
   'engine',
   'adapter',
@@ -104,7 +118,7 @@ const CSV_HEADER = [
 /** The runs as a table for saving, with full precision. `page` is the page's address, for the links that reproduce the runs. */
 export function runsTable(runs: readonly RunRecord[], page: string): Cell[][] {
   const rows = runs.map((run): Cell[] => {
-    const { config, dataset, final, engine } = run;
+    const { config, dataset, final, engine, evaluation } = run;
     const link = new URL(page);
     link.hash = linkOfRun(run);
     return [
@@ -126,6 +140,9 @@ export function runsTable(runs: readonly RunRecord[], page: string): Cell[][] {
       final.effectiveRank,
       final.backboneRank,
       final.knn,
+      final.onlineProbe,
+      evaluation?.accuracy,
+      evaluation?.standardError,
       final.viewRetrieval,
       engine?.name,
       engine?.adapter,

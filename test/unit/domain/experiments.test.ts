@@ -18,6 +18,7 @@ const HEALTHY: RunSummary = {
   effectiveRank: 60,
   knn: 0.7,
   untrainedKnn: 0.6,
+  probe: 0.75,
 };
 
 const verdictOf = (name: string, runs: Readonly<Record<string, Partial<RunSummary>>>) =>

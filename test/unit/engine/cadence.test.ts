@@ -5,6 +5,7 @@ const CONFIG = {
   probe: { every: 25, images: 64 },
   knn: { every: 200, k: 5, temperature: 0.1, bank: 64, queries: 32 },
   totalSteps: 2010,
+  batchSize: 64,
 };
 
 /** Steps from 0 to the end after which something is due, in a run with these changes in flight. */
@@ -36,7 +37,15 @@ describe('what is due after a step', () => {
 
   it('the probe and the accuracies: by their settings, and at the last step', () => {
     expect(steps('probe')).toEqual([...multiples(25, 0, 2000), 2010]);
-    expect(steps('accuracies')).toEqual([...multiples(200, 0, 2000), 2010]);
+    expect(steps('accuracies')).toEqual([0, 25, 50, 100, ...multiples(200, 200, 2000), 2010]);
+  });
+
+  it('the accuracies: early ones at doubling steps, where they cost little beside the steps so far', () => {
+    const every = { ...CONFIG, knn: { ...CONFIG.knn, every: 500 } };
+    expect(steps('accuracies', [], every).slice(0, 8)).toEqual([0, 25, 50, 100, 200, 400, 500, 1000]);
+    // 60,000 images cost as much as 313 steps of 32 images, so that step 400 is too early.
+    const dear = { ...every, batchSize: 32, knn: { ...every.knn, bank: 50_000, queries: 10_000 } };
+    expect(steps('accuracies', [], dear).slice(0, 3)).toEqual([0, 500, 1000]);
   });
 
   it('nothing is measured where the settings say 0, not even at the last step', () => {

@@ -50,7 +50,7 @@ describe('a residual', () => {
   const run = (layers: readonly Layer[]) =>
     tf.tidy(() => {
       const parameters = new Parameters();
-      const forward = buildLayers<tf.Tensor4D, tf.Tensor4D>(parameters, layers, seededRandom(1));
+      const { forward } = buildLayers<tf.Tensor4D, tf.Tensor4D>(parameters, layers, seededRandom(1));
       const x = tf.tensor4d([1, -2, 3, -4, 0.5, 6, -7, 8], [4, 1, 1, 2]);
       return { x: x.arraySync(), y: forward(x, 'measure').arraySync() };
     });

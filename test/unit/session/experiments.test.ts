@@ -128,6 +128,7 @@ describe('the runs of an experiment', () => {
       effectiveRank: 30,
       knn: 0.7,
       untrainedKnn: null,
+      probe: null,
     });
     expect(archive().live?.name).toBe('Figure 2: without stop-gradient');
     expect(lab.runStore.getState().runState).toBe('finished');

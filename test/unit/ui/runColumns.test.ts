@@ -8,8 +8,25 @@ const textsOf = (run: ReturnType<typeof keptRun>) => NUMBER_COLUMNS.map(({ text 
 
 describe('the runs table', () => {
   it('shows a run’s last measurements, and marks missing ones', () => {
-    expect(textsOf(keptRun())).toEqual(['200', '−0.990', '0.0100', '0.90', '6.0', '40.0 %']);
-    expect(textsOf(keptRun({ steps: 1, final: { loss: Number.NaN } }))).toEqual(['1', 'NaN', '–', '–', '–', '–']);
+    expect(textsOf(keptRun())).toEqual(['200', '−0.990', '0.0100', '0.90', '6.0', '40.0 %', '–']);
+    expect(textsOf(keptRun({ steps: 1, final: { loss: Number.NaN } }))).toEqual(['1', 'NaN', '–', '–', '–', '–', '–']);
+  });
+
+  it('shows the linear evaluation with its standard error', () => {
+    const evaluation = {
+      step: 200,
+      accuracy: 0.583,
+      standardError: 0.028,
+      trainImages: 600,
+      testImages: 300,
+      lambda: 0.1,
+      classNames: ['a', 'b'],
+      confusion: [
+        [80, 70],
+        [55, 95],
+      ],
+    };
+    expect(textsOf(keptRun({ evaluation })).at(-1)).toBe('58.3 ± 2.8 %');
   });
 
   it('shows the outcome of a run', () => {

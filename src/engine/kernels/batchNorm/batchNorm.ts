@@ -1,9 +1,9 @@
 import { defineOp } from '../runtime/op';
-import { batchNormBackwardOnWasm, batchNormForwardOnWasm } from '../wasm/batchNorm';
+import { batchNormBackwardOnWasm, batchNormForwardOnWasm, batchNormGivenOnWasm } from '../wasm/batchNorm';
 import { backwardByView, forwardByView } from './byView';
 import type { BatchNormInputs, BatchNormOutputs } from './contract';
-import { batchNormBackwardOnGpu, batchNormForwardOnGpu } from './gpu';
-import { plainBatchNormBackward, plainBatchNormForward } from './plain';
+import { batchNormBackwardOnGpu, batchNormForwardOnGpu, batchNormGivenOnGpu } from './gpu';
+import { plainBatchNormBackward, plainBatchNormForward, plainBatchNormGiven } from './plain';
 
 const forward = defineOp({
   name: 'BatchNorm',
@@ -21,6 +21,17 @@ export function batchNormForward(inputs: BatchNormInputs): BatchNormOutputs {
   if (x.shape[0] % views !== 0) throw new Error(`batchNorm: ${x.shape[0]} rows are not ${views} views of one size`);
   return forward(inputs);
 }
+
+/**
+ * BatchNorm with given statistics over rows [n, C], with the residual addition and the ReLU that may follow it; each row's result depends
+ * on that row alone. Not differentiable.
+ */
+export const batchNormGiven = defineOp({
+  name: 'BatchNormGiven',
+  webgpu: batchNormGivenOnGpu,
+  wasm: batchNormGivenOnWasm,
+  plain: plainBatchNormGiven,
+});
 
 /** The gradients of `batchNormForward` in x, gamma, beta and the residual. */
 export const batchNormBackward = defineOp({

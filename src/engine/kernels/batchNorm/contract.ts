@@ -31,6 +31,14 @@ export type BatchNormOutputs = {
   readonly inverseStd: tf.Tensor1D;
 };
 
+/** Inputs of BatchNorm with statistics that are given instead of the batch's. */
+export interface BatchNormGivenInputs extends Pick<BatchNormInputs, 'x' | 'gamma' | 'beta' | 'residual' | 'relu'> {
+  /** [C] */
+  readonly mean: tf.Tensor1D;
+  /** 1/sqrt(variance + epsilon), [C]. */
+  readonly inverseStd: tf.Tensor1D;
+}
+
 export interface BatchNormGradientInputs {
   readonly dy: tf.Tensor2D;
   readonly x: tf.Tensor2D;

@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { runProgram } from '../runtime/program';
 import { currentDevice, lanesOf } from '../runtime/subgroups';
-import type { BatchNormGradientInputs, BatchNormGradients, BatchNormInputs, BatchNormOutputs } from './contract';
+import type {
+  BatchNormGivenInputs,
+  BatchNormGradientInputs,
+  BatchNormGradients,
+  BatchNormInputs,
+  BatchNormOutputs,
+} from './contract';
 import { fewRowsBackward, fewRowsForward, isFewRows } from './fewRows';
 import { batchNormPrograms } from './programs';
 
@@ -79,7 +85,22 @@ export function batchNormForwardOnGpu(given: BatchNormInputs): BatchNormOutputs 
           size: [channels, 1, 1],
         });
   partial.dispose();
-  const { mean, inverseStd } = statistics;
+  const mean = statistics.mean as tf.Tensor1D;
+  const inverseStd = statistics.inverseStd as tf.Tensor1D;
+  const y = normalised({ x, gamma, beta, residual, relu, mean, inverseStd }, { programs: p, rows, channels, vectors });
+  return { y, mean, inverseStd };
+}
+
+/** The element-wise part: statistics [views C], `rows` of each view. */
+function normalised(
+  { x, gamma, beta, residual, relu, mean, inverseStd }: BatchNormGivenInputs,
+  {
+    programs,
+    rows,
+    channels,
+    vectors,
+  }: Pick<ReturnType<typeof geometry>, 'programs' | 'rows' | 'channels' | 'vectors'>,
+): tf.Tensor2D {
   const dispatch = {
     inputs: { x, mean, inverseStd, gamma, beta },
     outputs: { y: x.shape },
@@ -88,9 +109,13 @@ export function batchNormForwardOnGpu(given: BatchNormInputs): BatchNormOutputs 
   };
   const { y } =
     residual === null
-      ? runProgram(p.normalise, dispatch)
-      : runProgram(p.normaliseAdd, { ...dispatch, inputs: { ...dispatch.inputs, residual } });
-  return { y: y as tf.Tensor2D, mean: mean as tf.Tensor1D, inverseStd: inverseStd as tf.Tensor1D };
+      ? runProgram(programs.normalise, dispatch)
+      : runProgram(programs.normaliseAdd, { ...dispatch, inputs: { ...dispatch.inputs, residual } });
+  return y as tf.Tensor2D;
+}
+
+export function batchNormGivenOnGpu(given: BatchNormGivenInputs): tf.Tensor2D {
+  return normalised(given, geometry(given.x.shape, 1));
 }
 
 export function batchNormBackwardOnGpu(given: BatchNormGradientInputs): BatchNormGradients {

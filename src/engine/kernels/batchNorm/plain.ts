@@ -1,10 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import type { BatchNormGradientInputs, BatchNormGradients, BatchNormInputs, BatchNormOutputs } from './contract';
+import type {
+  BatchNormGivenInputs,
+  BatchNormGradientInputs,
+  BatchNormGradients,
+  BatchNormInputs,
+  BatchNormOutputs,
+} from './contract';
 
 /** BatchNorm of one view in plain tfjs ops. */
 
 export function plainBatchNormForward(inputs: BatchNormInputs): BatchNormOutputs {
-  const { x, gamma, beta, residual, relu, epsilon, moving } = inputs;
+  const { x, epsilon, moving } = inputs;
   const [rows] = x.shape;
   return tf.tidy(() => {
     const mean = tf.mean<tf.Tensor1D>(x, 0);
@@ -18,10 +24,24 @@ export function plainBatchNormForward(inputs: BatchNormInputs): BatchNormOutputs
       moving.mean.assign(tf.add(tf.mul(moving.mean, decay), tf.mul(mean, 1 - decay)));
       moving.variance.assign(tf.add(tf.mul(moving.variance, decay), tf.mul(unbiased, 1 - decay)));
     }
-    const scaled = tf.add<tf.Tensor2D>(tf.mul(tf.mul(centred, inverseStd), gamma), beta);
-    const sum = residual === null ? scaled : tf.add<tf.Tensor2D>(scaled, residual);
-    return { y: relu ? tf.relu(sum) : sum, mean, inverseStd };
+    return { y: scaled(centred, inputs, inverseStd), mean, inverseStd };
   });
+}
+
+export function plainBatchNormGiven(inputs: BatchNormGivenInputs): tf.Tensor2D {
+  const { x, mean, inverseStd } = inputs;
+  return tf.tidy(() => scaled(tf.sub<tf.Tensor2D>(x, mean), inputs, inverseStd));
+}
+
+/** What follows the subtraction of the mean. */
+function scaled(
+  centred: tf.Tensor2D,
+  { gamma, beta, residual, relu }: Pick<BatchNormInputs, 'gamma' | 'beta' | 'residual' | 'relu'>,
+  inverseStd: tf.Tensor1D,
+): tf.Tensor2D {
+  const y = tf.add<tf.Tensor2D>(tf.mul(tf.mul(centred, inverseStd), gamma), beta);
+  const sum = residual === null ? y : tf.add<tf.Tensor2D>(y, residual);
+  return relu ? tf.relu(sum) : sum;
 }
 
 /** dx = gamma/std (g - mean(g) - xhat mean(g xhat)), dgamma = sum(g xhat), dbeta = sum(g). */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type {
+  BatchNormGivenInputs,
   BatchNormGradientInputs,
   BatchNormGradients,
   BatchNormInputs,
@@ -38,8 +39,18 @@ export function batchNormForwardOnWasm(inputs: BatchNormInputs): BatchNormOutput
       movingVariance: moving?.variance ?? UNUSED,
     });
   });
+  return { y: normalised({ x, gamma, beta, residual, relu, mean, inverseStd }, views), mean, inverseStd };
+}
+
+/** The element-wise part, with statistics [views, C]. */
+function normalised(
+  { x, gamma, beta, residual, relu, mean, inverseStd }: BatchNormGivenInputs,
+  views: number,
+): tf.Tensor2D {
+  const { variant } = wasmBackend();
+  const [rows, channels] = x.shape;
   const y = newTensor<tf.Tensor2D>(x.shape);
-  runKernel(batchNormNormalise(shape, { relu, residual: residual !== null }, variant), {
+  runKernel(batchNormNormalise({ rows, channels, views }, { relu, residual: residual !== null }, variant), {
     x,
     mean,
     inverseStd,
@@ -48,7 +59,18 @@ export function batchNormForwardOnWasm(inputs: BatchNormInputs): BatchNormOutput
     residual: residual ?? UNUSED,
     y,
   });
-  return { y, mean, inverseStd };
+  return y;
+}
+
+/** `batchNormGiven` by the last kernel of the forward pass. */
+export function batchNormGivenOnWasm(inputs: BatchNormGivenInputs): tf.Tensor2D {
+  const { x, gamma, beta, residual, mean, inverseStd } = inputs;
+  const [, channels] = x.shape;
+  for (const list of [gamma, beta, mean, inverseStd]) {
+    tf.util.assertShapesMatch(list.shape, [channels], 'batchNorm, numbers of channels: ');
+  }
+  if (residual !== null) tf.util.assertShapesMatch(residual.shape, x.shape, 'batchNorm, residual: ');
+  return normalised(inputs, 1);
 }
 
 /** `batchNormBackward` likewise. */

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BatchNormLayer } from '../../../domain/backbones/layer';
-import { batchNormBackward, batchNormForward } from '../../kernels/batchNorm/batchNorm';
+import { batchNormBackward, batchNormForward, batchNormGiven } from '../../kernels/batchNorm/batchNorm';
 import type { MovingStatistics } from '../../kernels/batchNorm/contract';
 import type { Mode } from './forward';
 import { ones, zeros } from './init';
 import type { Parameters } from './parameters';
+import { joinedStatistics, type LayerStatistics } from './statistics';
 
 export const BN_EPSILON = 1e-5;
 /** moving = 0.9 moving + 0.1 batch (PyTorch's momentum 0.1). */
@@ -21,6 +22,12 @@ export interface Affine {
   readonly beta: tf.Tensor1D;
 }
 
+/** x [..., C] as rows [n, C]. */
+function rows(x: tf.Tensor): tf.Tensor2D {
+  const channels = x.shape[x.shape.length - 1];
+  return tf.reshape(x, [x.size / channels, channels]);
+}
+
 /**
  * BatchNorm with the statistics of this batch: gamma (x - mu)/sqrt(var + eps) + beta over all axes but the last, biased variance. `views`
  * equal parts of the batch each have their own statistics. Moves `moving`, if given, towards those statistics. Differentiable in x, gamma,
@@ -33,8 +40,6 @@ export function batchNormTrain<T extends tf.Tensor>(
   moving: MovingStatistics | null,
   views = 1,
 ): T {
-  const channels = x.shape[x.shape.length - 1];
-  const rows = (t: tf.Tensor) => tf.reshape(t, [t.size / channels, channels]) as tf.Tensor2D;
   const hasResidual = residual !== undefined;
   const op = tf.customGrad((...args) => {
     const save = args[args.length - 1] as unknown as tf.GradSaveFunc;
@@ -77,6 +82,32 @@ export function batchNormTrain<T extends tf.Tensor>(
   return tf.reshape(y, x.shape) as T;
 }
 
+/** BatchNorm over all axes but the last with statistics that are given. Not differentiable. */
+function batchNormWith<T extends tf.Tensor>(
+  x: T,
+  { gamma, beta }: Affine,
+  { residual, relu = false }: BatchNormTail<T>,
+  { mean, inverseStd }: LayerStatistics,
+): T {
+  const added = residual === undefined ? null : rows(residual);
+  const y = batchNormGiven({ x: rows(x), gamma, beta, residual: added, relu, mean, inverseStd });
+  return tf.reshape(y, x.shape) as T;
+}
+
+/** A BN layer with its parameters bound. */
+export interface BatchNorm {
+  forward<T extends tf.Tensor>(x: T, mode: Mode, tail?: BatchNormTail<T>): T;
+  /**
+   * Normalises chunks of one batch with the statistics of all of them, and adds these to `into`, kept; the moving ones are not changed. Call
+   * it inside `tf.tidy`.
+   */
+  gather<T extends tf.Tensor>(
+    chunks: readonly T[],
+    into: Map<string, LayerStatistics>,
+    tails: readonly BatchNormTail<T>[],
+  ): T[];
+}
+
 /**
  * BatchNorm over the last axis with its parameters `name.{gamma,beta}` (unless `affine` is false) and `name.{moving_mean,moving_variance}`;
  * the moving variance uses the unbiased one, as in PyTorch. The layer's ReLU is given with the tail.
@@ -84,7 +115,7 @@ export function batchNormTrain<T extends tf.Tensor>(
 export function batchNormLayer(
   parameters: Parameters,
   { name, channels, affine, zeroInit }: Omit<BatchNormLayer, 'relu'>,
-) {
+): BatchNorm {
   const trained: Affine | null = affine
     ? {
         gamma: parameters.addTrainable<tf.Rank.R1>(
@@ -101,14 +132,55 @@ export function batchNormLayer(
     decay: MOVING_DECAY,
   };
 
-  return <T extends tf.Tensor>(x: T, mode: Mode, tail: BatchNormTail<T> = {}): T => {
-    const scale = trained ?? { gamma: tf.ones<tf.Rank.R1>([channels]), beta: tf.zeros<tf.Rank.R1>([channels]) };
-    if (mode !== 'infer') {
-      return batchNormTrain(x, scale, tail, mode === 'measure' ? null : moving, mode === 'trainPair' ? 2 : 1);
-    }
-    const normalised = tf.mul(tf.sub(x, moving.mean), tf.rsqrt(tf.add(moving.variance, BN_EPSILON)));
-    const y = tf.add<T>(tf.mul(normalised, scale.gamma), scale.beta);
-    const sum = tail.residual === undefined ? y : tf.add<T>(y, tail.residual);
-    return tail.relu === true ? tf.relu(sum) : sum;
+  const affineOf = () => trained ?? { gamma: tf.ones<tf.Rank.R1>([channels]), beta: tf.zeros<tf.Rank.R1>([channels]) };
+
+  return {
+    forward(x, mode, tail = {}) {
+      if (mode === 'infer') {
+        const inverseStd = tf.rsqrt(tf.add<tf.Tensor1D>(moving.variance, BN_EPSILON));
+        return batchNormWith(x, affineOf(), tail, { mean: moving.mean, inverseStd });
+      }
+      if (typeof mode === 'string') {
+        return batchNormTrain(x, affineOf(), tail, mode === 'measure' ? null : moving, mode === 'trainPair' ? 2 : 1);
+      }
+      const given = mode.get(name);
+      if (given === undefined) throw new Error(`no statistics are given for ${name}`);
+      return batchNormWith(x, affineOf(), tail, given);
+    },
+    gather(chunks, into, tails) {
+      const scale = affineOf();
+      const own = chunks.map((x, i) => {
+        const { residual, relu = false } = tails[i];
+        const added = residual === undefined ? null : rows(residual);
+        return batchNormForward({
+          x: rows(x),
+          ...scale,
+          residual: added,
+          relu,
+          epsilon: BN_EPSILON,
+          moving: null,
+        });
+      });
+      const { mean, inverseStd } = joinedStatistics(chunks.map((x, i) => ({ rows: x.size / channels, of: own[i] })));
+      into.set(name, { mean: tf.keep(mean), inverseStd: tf.keep(inverseStd) });
+      if (chunks.length === 1) return chunks.map((x, i) => tf.reshape(own[i].y, x.shape) as typeof x);
+      return chunks.map((x, i) => batchNormWith(x, scale, tails[i], { mean, inverseStd }));
+    },
   };
+}
+
+/** BN's numbers of one set of images as an exported encoder carries them: float32 [C] by parameter name. */
+export async function statisticsByParameter(
+  statistics: ReadonlyMap<string, LayerStatistics>,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const named = new Map<string, Float32Array>();
+  for (const [name, { mean, inverseStd }] of statistics) {
+    const inverses = await inverseStd.data<'float32'>();
+    named.set(`${name}.moving_mean`, Float32Array.from(await mean.data<'float32'>()));
+    named.set(
+      `${name}.moving_variance`,
+      inverses.map((inverse) => Math.max(0, 1 / inverse ** 2 - BN_EPSILON)),
+    );
+  }
+  return named;
 }
