@@ -1,8 +1,24 @@
 import { SAME_ENCODER, SAME_WEIGHTS, throughPredictor, VIEW_EDGES, VIEWS } from './diagramParts';
 import { type Diagram, describeMethod, type SettingsOf } from './methodDescription';
-import { fixPredictorLr, headBatchNorm, predictor, predictorHidden, stopGradient, temperature } from './options';
+import {
+  fixPredictorLr,
+  headBatchNorm,
+  predictor,
+  predictorHidden,
+  stopGradient,
+  temperature,
+  viewsTogether,
+} from './options';
 
-const options = { temperature, stopGradient, predictor, headBatchNorm, predictorHidden, fixPredictorLr };
+const options = {
+  temperature,
+  stopGradient,
+  predictor,
+  headBatchNorm,
+  viewsTogether,
+  predictorHidden,
+  fixPredictorLr,
+};
 
 type Settings = SettingsOf<typeof options>;
 

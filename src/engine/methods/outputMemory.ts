@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import type { RunConfig } from '../../domain/runConfig';
 import { l2Normalise } from '../kernels/l2Normalise';
 import { scatterRows } from '../kernels/scatterRows';
 import type { Parameters } from '../network/nn/parameters';
 import { withoutGradient } from '../network/nn/stopGradient';
+import { type Random, seededRandom } from '../random';
 
 /**
  * The moving average eta of each image's outputs (Sec. 5.2): eta = m eta + (1 - m) z/|z| at each visit. It begins at zero, so that at an
@@ -12,16 +14,31 @@ export class OutputMemory {
   readonly #eta: tf.Variable<tf.Rank.R2>;
   readonly #momentum: number;
 
-  constructor(parameters: Parameters, shape: readonly [images: number, d: number], momentum: number) {
+  readonly #first: boolean;
+
+  constructor(
+    parameters: Parameters,
+    shape: readonly [images: number, d: number],
+    { targetMomentum, etaStart, seed }: Pick<RunConfig, 'targetMomentum' | 'etaStart' | 'seed'>,
+  ) {
     const [images, d] = shape;
-    this.#eta = parameters.addRemembered<tf.Rank.R2>('memory.eta', [images, d], new Float32Array(images * d));
-    this.#momentum = momentum;
+    const start = new Float32Array(images * d);
+    if (etaStart === 'random') fillWithDirections(start, d, seededRandom(seed, 'init', 'eta'));
+    this.#eta = parameters.addRemembered<tf.Rank.R2>('memory.eta', [images, d], start);
+    this.#momentum = targetMomentum;
+    this.#first = etaStart === 'first';
   }
 
   /** The averages after a visit of these images (int32 [N]) with outputs z [N, d]: constants [N, d]. The memory is not changed. */
   next(images: tf.Tensor1D, z: tf.Tensor2D): tf.Tensor2D {
     return withoutGradient(() => {
       const before = tf.gather<tf.Tensor2D>(this.#eta, images);
+      if (this.#first) {
+        const zn = l2Normalise(z);
+        const seen = tf.minimum(tf.mul(tf.sum(tf.square(before), 1, true), 1e9), 1);
+        const old = tf.add(before, tf.mul(zn, tf.sub(1, seen)));
+        return tf.add<tf.Tensor2D>(tf.mul(old, this.#momentum), tf.mul(zn, 1 - this.#momentum));
+      }
       return tf.add<tf.Tensor2D>(tf.mul(before, this.#momentum), tf.mul(l2Normalise(z), 1 - this.#momentum));
     });
   }
@@ -29,5 +46,17 @@ export class OutputMemory {
   /** Stores these averages [N, d] of these images. */
   keep(images: tf.Tensor1D, averages: tf.Tensor2D): void {
     scatterRows(this.#eta, images, averages);
+  }
+}
+
+/** Fills rows of length d with unit vectors in random directions. */
+function fillWithDirections(rows: Float32Array, d: number, random: Random): void {
+  for (let from = 0; from < rows.length; from += d) {
+    let squares = 0;
+    for (let i = from; i < from + d; i++) {
+      rows[i] = random.uniform(-1, 1);
+      squares += rows[i] ** 2;
+    }
+    for (let i = from; i < from + d; i++) rows[i] /= Math.sqrt(squares);
   }
 }

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '../random';
 import { buildLayers } from './buildLayers';
 import type { NetworkLayers } from './networkLayers';
@@ -18,8 +18,13 @@ export type Embedding = {
 export interface Encoder {
   /** Images [N, H, W, 3] -> z [N, d]. */
   encode(images: tf.Tensor4D, mode: Mode): tf.Tensor2D;
-  /** Both views in training mode, each with its own BN statistics. */
-  encodePair(views: Pair<tf.Tensor4D>): Pair<tf.Tensor2D>;
+  /** Both views in training mode, each with its own BN statistics, or with common ones where `together` is true. */
+  encodePair(views: Pair<tf.Tensor4D>, together?: boolean): Pair<tf.Tensor2D>;
+  /**
+   * Views of several sizes in training mode, as SwAV's official code encodes them: the backbone has common BN statistics for all images of a
+   * size [N_i, H_i, W_i, 3], the projector for all rows. Returns z [sum of N_i, d].
+   */
+  encodeSizes(sizes: readonly tf.Tensor4D[]): tf.Tensor2D;
   embed(images: tf.Tensor4D, mode: Mode): Embedding;
 }
 
@@ -38,7 +43,11 @@ export function buildEncoder(parameters: Parameters, layers: NetworkLayers, seed
   const encode = (images: tf.Tensor4D, mode: Mode) => projector(backbone(images, mode), mode);
   return {
     encode,
-    encodePair: (views) => onPair(encode, views),
+    encodePair: (views, together = false) => onPair(encode, views, together),
+    encodeSizes: (sizes) => {
+      const features = sizes.map((images) => backbone(images, 'train'));
+      return projector(features.length === 1 ? features[0] : tf.concat(features), 'train');
+    },
     embed: (images, mode) => {
       const features = backbone(images, mode);
       return { features, z: projector(features, mode) };
