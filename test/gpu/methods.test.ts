@@ -63,6 +63,9 @@ const VARIANTS: readonly (readonly [MethodName, Partial<RunConfig>])[] = [
   ['swav', { predictor: 'trained' }],
   ['swav', { queueLength: 0 }],
   ['swav', { smallCrops: 2 }],
+  ['simclr', { viewsTogether: true, predictor: 'trained' }],
+  ['swav', { viewsTogether: true }],
+  ['swav', { viewsTogether: true, smallCrops: 2 }],
 ];
 
 /** Steps on synthetic views: the method alone, without augmentation and sampling. */
@@ -198,6 +201,29 @@ describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', 
     },
   );
 
+  it.each(sampleOf(['simclr', 'swav'] as const))(
+    '%s takes the BN statistics of both views together, if asked to',
+    (name) => {
+      const headBatchNorm = 'outputAffine';
+      const together = open(tiny(name, { viewsTogether: true, headBatchNorm }));
+      const both = tf.tidy(() => {
+        const { x1, x2 } = together.inputs();
+        return together.method.embed(tf.concat([x1, x2]), 'measure').z.arraySync();
+      });
+      const outputs = (bench: Bench) => {
+        const { output, gradients } = bench.gradients(0);
+        const z = [output.z1, output.z2].flatMap((t) => t.arraySync());
+        tf.dispose([...gradients.values(), ...Object.values(output)]);
+        return z;
+      };
+      const distance = (a: number[][], b: number[][]) =>
+        Math.max(...a.flatMap((row, i) => row.map((value, j) => Math.abs(value - b[i]![j]!))));
+      expect(distance(outputs(together), both)).toBeLessThan(1e-4);
+      together.dispose();
+      expect(distance(outputs(open(tiny(name, { viewsTogether: false, headBatchNorm }))), both)).toBeGreaterThan(1e-2);
+    },
+  );
+
   it('SwAV without stop-gradient runs, whether or not it diverges', async () => {
     const [loss] = await open(tiny('swav', { stopGradient: false })).steps(3);
     expect(loss).toBeGreaterThan(0);
@@ -288,6 +314,24 @@ describeOnEngines(['webgpu', 'wasm'], 'every method in a run', () => {
     expect(tf.memory().numTensors).toBe(before);
     expect(await run(config, 10)).toEqual(first);
     expect(first).not.toEqual(await run(tiny(name), 10));
+  });
+
+  it('a moving average changes the run from the first step on, and with a start of zero from the second epoch on', async () => {
+    const epoch = 4;
+    const of = (change: Partial<RunConfig>) => run(tiny('simsiam', { predictor: 'none', ...change }), 2 * epoch);
+    const without = await of({});
+    const zero = await of({ movingAverageTarget: true, etaStart: 'zero' });
+    const random = await of({ movingAverageTarget: true, etaStart: 'random' });
+    for (let step = 0; step < epoch; step++) expect(zero[step]).toBeCloseTo(without[step]!, 3);
+    expect(Math.abs(zero[epoch]! - without[epoch]!)).toBeGreaterThan(1e-2);
+    expect(Math.abs(random[0]! - without[0]!)).toBeGreaterThan(1e-2);
+  });
+
+  it('alternating optimisation by epochs holds the targets for all steps of an epoch', async () => {
+    // 32 training images in batches of 8.
+    expect(await run(tiny('simsiam', { alternation: 0 }), 10)).toEqual(
+      await run(tiny('simsiam', { alternation: 4 }), 10),
+    );
   });
 
   it('alternating optimisation holds the targets of the first weights for k steps (Sec. 5.2)', async () => {

@@ -19,9 +19,6 @@ import {
   tauBase,
 } from './options';
 
-const ETA_STARTS = ['random', 'first', 'zero'] as const;
-export type EtaStart = (typeof ETA_STARTS)[number];
-
 const options = {
   stopGradient,
   predictor,
@@ -56,11 +53,11 @@ const options = {
     source: 'Sec. 5.2',
     value: 0.8,
   }),
-  etaStart: setting('heads', z.enum(ETA_STARTS), {
+  etaStart: setting('heads', z.enum(['random', 'zero']), {
     label: 'Start of η',
-    help: 'TODO',
-    labels: { random: 'random directions', first: 'first', zero: 'zero' },
-    source: 'Sec. 5.2',
+    help: 'The average of each image before its first visit. From zero, the average of the first visit has the direction of z itself, so that the first epoch is the one without an average. The memory bank that the paper refers to starts with random directions.',
+    labels: { random: 'random directions', zero: 'zero' },
+    source: 'arXiv 1805.01978, Sec. 3.1',
     value: 'random',
     formerly: 'zero',
   }),

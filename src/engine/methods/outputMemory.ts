@@ -7,14 +7,13 @@ import { withoutGradient } from '../network/nn/stopGradient';
 import { type Random, seededRandom } from '../random';
 
 /**
- * The moving average eta of each image's outputs (Sec. 5.2): eta = m eta + (1 - m) z/|z| at each visit. It begins at zero, so that at an
- * image's first visit eta has the direction of z. Remembered as `memory.eta` [images, d].
+ * The moving average eta of each image's outputs (Sec. 5.2): eta = m eta + (1 - m) z/|z| at each visit. It starts as a random direction, as
+ * the memory bank does that the paper compares it with, or at zero: then eta has the direction of z at an image's first visit. Remembered
+ * as `memory.eta` [images, d].
  */
 export class OutputMemory {
   readonly #eta: tf.Variable<tf.Rank.R2>;
   readonly #momentum: number;
-
-  readonly #first: boolean;
 
   constructor(
     parameters: Parameters,
@@ -26,19 +25,12 @@ export class OutputMemory {
     if (etaStart === 'random') fillWithDirections(start, d, seededRandom(seed, 'init', 'eta'));
     this.#eta = parameters.addRemembered<tf.Rank.R2>('memory.eta', [images, d], start);
     this.#momentum = targetMomentum;
-    this.#first = etaStart === 'first';
   }
 
   /** The averages after a visit of these images (int32 [N]) with outputs z [N, d]: constants [N, d]. The memory is not changed. */
   next(images: tf.Tensor1D, z: tf.Tensor2D): tf.Tensor2D {
     return withoutGradient(() => {
       const before = tf.gather<tf.Tensor2D>(this.#eta, images);
-      if (this.#first) {
-        const zn = l2Normalise(z);
-        const seen = tf.minimum(tf.mul(tf.sum(tf.square(before), 1, true), 1e9), 1);
-        const old = tf.add(before, tf.mul(zn, tf.sub(1, seen)));
-        return tf.add<tf.Tensor2D>(tf.mul(old, this.#momentum), tf.mul(zn, 1 - this.#momentum));
-      }
       return tf.add<tf.Tensor2D>(tf.mul(before, this.#momentum), tf.mul(l2Normalise(z), 1 - this.#momentum));
     });
   }
