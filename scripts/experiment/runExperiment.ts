@@ -71,6 +71,7 @@ export async function runExperiment(
   const { base, seeds, adjust } = choice;
   const images = indicesOf(await loadImages(adjust(presetConfig(base, choice.dataset))), TRAIN).length;
   const planned = experimentConfigs(experiment, base, choice.dataset, adjust, images);
+  if (experiment.leastEpochs !== undefined) log(`Each run visits each image at least ${experiment.leastEpochs} times.`);
   const results = new Map<ExperimentRun, RunResult[]>(planned.map(({ run }) => [run, []]));
   let name = '';
   for (const seed of seeds) {

@@ -151,8 +151,9 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'the blur', () => {
     const off = structuredClone(EVERYTHING);
     for (const name of ['crop', 'flip', 'jitter', 'grayscale'] as const) off[name].enabled = false;
     const blur = { enabled: true, probability: 1, sigmaMin: sigma, sigmaMax: sigma, kernel };
-    const pixels = new Int32Array(side * side);
-    pixels[centre * side + centre] = 0xffffff;
+    // Black with an alpha of 255, and one white pixel.
+    const pixels = new Int32Array(side * side).fill(0xff000000);
+    pixels[centre * side + centre] = 0xffffffff;
     const packed = tf.tensor3d(pixels, [1, side, side], 'int32');
     const rows = tf.tensor2d(drawAugmentParams({ ...off, blur }, 1, side, seededRandom(1)), [1, AUGMENT_COLUMNS]);
     const views = augmentBatch(packed, rows, { normalisation: { mean: [0, 0, 0], std: [1, 1, 1] }, blur: true });
