@@ -152,7 +152,7 @@ export const AUGMENT = {
       value: 2,
     }),
     kernel: setting('augment', z.enum(['sigma', 'side']), {
-      label: 'Blur’s kernel',
+      label: 'Blur kernel',
       help: 'How many pixels the blur reaches. With 10 % of the side it is 3 pixels wide at 32 × 32, and a sigma of 2 blurs only as much as one of 0.8.',
       labels: { sigma: 'three sigma a side', side: '10 % of the side' },
       source: 'App. A',
