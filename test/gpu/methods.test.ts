@@ -63,9 +63,9 @@ const VARIANTS: readonly (readonly [MethodName, Partial<RunConfig>])[] = [
   ['swav', { predictor: 'trained' }],
   ['swav', { queueLength: 0 }],
   ['swav', { smallCrops: 2 }],
-  ['simclr', { viewsTogether: true, predictor: 'trained' }],
-  ['swav', { viewsTogether: true }],
-  ['swav', { viewsTogether: true, smallCrops: 2 }],
+  ['simclr', { viewsTogether: false, predictor: 'trained' }],
+  ['swav', { viewsTogether: false }],
+  ['swav', { viewsTogether: false, smallCrops: 2 }],
 ];
 
 /** Steps on synthetic views: the method alone, without augmentation and sampling. */

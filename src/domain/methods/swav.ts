@@ -130,6 +130,8 @@ export const swav = describeMethod({
       outputDim: d,
       predictorHidden: Math.max(1, Math.floor(d / 4)),
       headBatchNorm: 'hidden',
+      // As in the official code. Short runs reach a higher kNN accuracy with it.
+      viewsTogether: true,
       temperature: 0.1,
       stopGradient: true,
       predictor: 'none',

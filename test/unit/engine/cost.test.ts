@@ -106,7 +106,7 @@ describe('cost of a step', () => {
     ['a moving average of outputs costs nothing here', 'simsiam', { movingAverageTarget: true }, 2 * encoderTrained],
     ['BYOL', 'byol', { predictor: 'trained' }, 2 * (encoderTrained + 3 * predictor + encoderForward)],
     ['SimCLR', 'simclr', {}, 2 * encoderTrained],
-    ['SimCLR with both views under one BN', 'simclr', { viewsTogether: true }, 2 * encoderTrained],
+    ['SimCLR with a BN for each view', 'simclr', { viewsTogether: false }, 2 * encoderTrained],
     ['Barlow Twins', 'barlowTwins', {}, 2 * encoderTrained],
     ['SwAV: scores with gradient, assignments without', 'swav', swav, 2 * (encoderTrained + 3 * scores + scores)],
     [
@@ -128,9 +128,9 @@ describe('cost of a step', () => {
       2 * (encoderTrained + 3 * predictor + 3 * scores + scores) + 2 * (small + 3 * predictor + 3 * scores),
     ],
     [
-      'SwAV with small crops, all views under one BN',
+      'SwAV with small crops, each view with its own BN statistics',
       'swav',
-      { ...swav, smallCrops: 2, predictor: 'trained', viewsTogether: true },
+      { ...swav, smallCrops: 2, predictor: 'trained', viewsTogether: false },
       2 * (encoderTrained + 3 * predictor + 3 * scores + scores) + 2 * (small + 3 * predictor + 3 * scores),
     ],
   ])('%s', (_, method, change, perImage) => {
