@@ -81,7 +81,7 @@ describe('experiments', () => {
   });
 
   it.each([
-    ['moving-average', 5 * 312],
+    ['moving-average', 10 * 312],
     ['alternation', 3 * 312],
     ['figure2', 40],
   ])('%s visits each image as often as its effect needs, whatever the length asked for', (name, expected) => {
@@ -95,7 +95,7 @@ describe('experiments', () => {
       ).map(({ config }) => config.totalSteps);
     expect(new Set(stepsOf(40, 10_000))).toEqual(new Set([expected]));
     expect(new Set(stepsOf(40))).toEqual(new Set([40]));
-    expect(new Set(stepsOf(2000, 10_000))).toEqual(new Set([2000]));
+    expect(new Set(stepsOf(4000, 10_000))).toEqual(new Set([4000]));
     expect(leastSteps(named(name), 10_000, 32)).toBe(expected === 40 ? 1 : expected);
   });
 

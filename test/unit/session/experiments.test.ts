@@ -105,7 +105,7 @@ describe('the runs of an experiment', () => {
   it('are lengthened where each image has to be visited several times', async () => {
     const { lab, start } = await page({ count: 1000 });
     await start('moving-average', 40);
-    expect(lab.runStore.getState().active?.config.totalSteps).toBe(5 * 31);
+    expect(lab.runStore.getState().active?.config.totalSteps).toBe(10 * 31);
   });
 
   it('are trained one after the other, kept, named, laid over the next, and judged by their own numbers', async () => {
