@@ -7,7 +7,8 @@ import {
   type Verdict,
 } from '../../src/domain/experiments/experiment';
 import { runSummary } from '../../src/domain/experiments/runSummary';
-import type { ImageDataset } from '../../src/domain/imageDataset';
+import { type ImageDataset, indicesOf, TRAIN } from '../../src/domain/imageDataset';
+import { presetConfig } from '../../src/domain/presets';
 import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runConfig';
 import type { RunResult } from './runRecord';
 import { trainOnce } from './trainOnce';
@@ -73,7 +74,9 @@ export async function runExperiment(
   log: (line: string) => void,
 ): Promise<ExperimentResult> {
   const { base, seeds, adjust } = choice;
-  const planned = experimentConfigs(experiment, base, choice.dataset, adjust);
+  const images = indicesOf(await loadImages(adjust(presetConfig(base, choice.dataset))), TRAIN).length;
+  const planned = experimentConfigs(experiment, base, choice.dataset, adjust, images);
+  if (experiment.leastEpochs !== undefined) log(`Each run visits each image at least ${experiment.leastEpochs} times.`);
   const results = new Map<ExperimentRun, RunResult[]>(planned.map(({ run }) => [run, []]));
   let name = '';
   for (const seed of seeds) {

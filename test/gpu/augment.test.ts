@@ -20,7 +20,7 @@ const EVERYTHING: AugmentConfig = {
   flip: { enabled: true, probability: 0.5 },
   jitter: { enabled: true, probability: 0.7, brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.5 },
   grayscale: { enabled: true, probability: 0.3 },
-  blur: { enabled: true, probability: 0.5, sigmaMin: 0.1, sigmaMax: 3 },
+  blur: { enabled: true, probability: 0.5, sigmaMin: 0.1, sigmaMax: 3, kernel: 'sigma' },
 };
 
 /** Noise with a uniform, a grey, a black and a white stripe. */
@@ -137,5 +137,44 @@ describeOnEngines(['webgpu', 'wasm'], 'augmentation kernels', () => {
     };
     const before = await step(0);
     for (let seed = 1; seed < 8; seed++) expect(await step(seed)).toEqual(before);
+  });
+});
+
+describeOnEngines(['cpu', 'webgpu', 'wasm'], 'the blur', () => {
+  /** Std in pixels, along rows and columns, of what becomes of a single white pixel. */
+  async function spread(
+    sigma: number,
+    kernel: AugmentConfig['blur']['kernel'],
+  ): Promise<[rows: number, columns: number]> {
+    const side = 32;
+    const centre = side / 2;
+    const off = structuredClone(EVERYTHING);
+    for (const name of ['crop', 'flip', 'jitter', 'grayscale'] as const) off[name].enabled = false;
+    const blur = { enabled: true, probability: 1, sigmaMin: sigma, sigmaMax: sigma, kernel };
+    // Black with an alpha of 255, and one white pixel.
+    const pixels = new Int32Array(side * side).fill(0xff000000);
+    pixels[centre * side + centre] = 0xffffffff;
+    const packed = tf.tensor3d(pixels, [1, side, side], 'int32');
+    const rows = tf.tensor2d(drawAugmentParams({ ...off, blur }, 1, side, seededRandom(1)), [1, AUGMENT_COLUMNS]);
+    const views = augmentBatch(packed, rows, { normalisation: { mean: [0, 0, 0], std: [1, 1, 1] }, blur: true });
+    const { data } = await valuesOf(views);
+    tf.dispose([packed, rows, views]);
+    let [mass, alongRows, alongColumns] = [0, 0, 0];
+    for (let i = 0; i < side * side; i++) {
+      const value = data[3 * i]!;
+      mass += value;
+      alongRows += value * (Math.floor(i / side) - centre) ** 2;
+      alongColumns += value * ((i % side) - centre) ** 2;
+    }
+    expect(mass).toBeCloseTo(1, 4);
+    return [Math.sqrt(alongRows / mass), Math.sqrt(alongColumns / mass)];
+  }
+
+  it.each([0.7, 1, 1.5, 2, 3, 4])('blurs by the sigma asked for: %f', async (sigma) => {
+    for (const std of await spread(sigma, 'sigma')) expect(Math.abs(std / sigma - 1), `${std}`).toBeLessThan(0.01);
+  });
+
+  it('blurs by 0.8 pixels for a sigma of 2 with the three taps of earlier versions', async () => {
+    for (const std of await spread(2, 'side')) expect(std).toBeCloseTo(0.8, 2);
   });
 });

@@ -63,6 +63,9 @@ const VARIANTS: readonly (readonly [MethodName, Partial<RunConfig>])[] = [
   ['swav', { predictor: 'trained' }],
   ['swav', { queueLength: 0 }],
   ['swav', { smallCrops: 2 }],
+  ['simclr', { viewsTogether: false, predictor: 'trained' }],
+  ['swav', { viewsTogether: false }],
+  ['swav', { viewsTogether: false, smallCrops: 2 }],
 ];
 
 /** Steps on synthetic views: the method alone, without augmentation and sampling. */
@@ -198,6 +201,28 @@ describeOnEngines(['cpu', 'wasm', 'webgpu'], 'every method keeps the contract', 
     },
   );
 
+  it.each(sampleOf(['simclr', 'swav'] as const))(
+    '%s takes the BN statistics of both views together, if asked to',
+    async (name) => {
+      const headBatchNorm = 'outputAffine';
+      const together = open(tiny(name, { viewsTogether: true, headBatchNorm }));
+      const { x1, x2 } = together.inputs();
+      const embedded = tf.tidy(() => together.method.embed(tf.concat([x1, x2]), 'measure').z);
+      const both = await embedded.data();
+      embedded.dispose();
+      const outputs = async (of: Bench) => {
+        const { output, gradients } = of.gradients(0);
+        const z = [...(await output.z1.data()), ...(await output.z2.data())];
+        tf.dispose([...gradients.values(), ...Object.values(output)]);
+        return z;
+      };
+      const distance = (z: readonly number[]) => Math.max(...z.map((value, i) => Math.abs(value - both[i]!)));
+      expect(distance(await outputs(together))).toBeLessThan(1e-4);
+      together.dispose();
+      expect(distance(await outputs(open(tiny(name, { viewsTogether: false, headBatchNorm }))))).toBeGreaterThan(1e-2);
+    },
+  );
+
   it('SwAV without stop-gradient runs, whether or not it diverges', async () => {
     const [loss] = await open(tiny('swav', { stopGradient: false })).steps(3);
     expect(loss).toBeGreaterThan(0);
@@ -288,6 +313,24 @@ describeOnEngines(['webgpu', 'wasm'], 'every method in a run', () => {
     expect(tf.memory().numTensors).toBe(before);
     expect(await run(config, 10)).toEqual(first);
     expect(first).not.toEqual(await run(tiny(name), 10));
+  });
+
+  it('a moving average changes the run from the first step on, and with a start of zero from the second epoch on', async () => {
+    const epoch = 4;
+    const of = (change: Partial<RunConfig>) => run(tiny('simsiam', { predictor: 'none', ...change }), 2 * epoch);
+    const without = await of({});
+    const zero = await of({ movingAverageTarget: true, etaStart: 'zero' });
+    const random = await of({ movingAverageTarget: true, etaStart: 'random' });
+    for (let step = 0; step < epoch; step++) expect(zero[step]).toBeCloseTo(without[step]!, 3);
+    expect(Math.abs(zero[epoch]! - without[epoch]!)).toBeGreaterThan(1e-2);
+    expect(Math.abs(random[0]! - without[0]!)).toBeGreaterThan(1e-2);
+  });
+
+  it('alternating optimisation by epochs holds the targets for all steps of an epoch', async () => {
+    // 32 training images in batches of 8.
+    expect(await run(tiny('simsiam', { alternation: 0 }), 10)).toEqual(
+      await run(tiny('simsiam', { alternation: 4 }), 10),
+    );
   });
 
   it('alternating optimisation holds the targets of the first weights for k steps (Sec. 5.2)', async () => {

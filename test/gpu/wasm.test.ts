@@ -210,7 +210,7 @@ describeOnEngines(['wasm'], 'training', () => {
     };
     const layers = basicBlocks(
       { widths: [8, 16], blocks: [1, 1], strides: [1, 2] },
-      { stemStride: 2, zeroInitResidual: false },
+      { stemStride: 2, zeroInitResidual: false, convolutionInit: 'uniformFanIn' },
     );
     const backbone = { imageSize: 16, featureDim: 16, layers };
     const method = createMethod(config, { count: 16 }, networkLayers(backbone, config));

@@ -189,6 +189,26 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'losses equal the reference', () =>
       expect(maxError(await q2.data(), decode(swav.q2))).toBeLessThanOrEqual(1e-5);
     });
 
+    // The first is computed directly, the others with logarithms; at 0.01 exp(scores/epsilon) underflows.
+    it.each([0.03, 0.0299, 0.01])(
+      'assignments for epsilon %f are those in float64, with finite gradients',
+      async (epsilon) => {
+        const values = decode(swav.scores1);
+        const [rows, columns] = swav.scores1.shape as [number, number];
+        // Cosines of all sizes, so that whole rows and columns underflow in float32.
+        const largest = Math.max(...values.map(Math.abs));
+        const cosines = Array.from(values, (value) => value / largest);
+        const scores = tf.tensor2d(cosines, [rows, columns]);
+        const q = await sinkhornKnopp(scores, { epsilon, iterations: 3 }).data();
+        expect(maxError(q, sinkhornInFloat64(cosines, columns, epsilon, 3))).toBeLessThanOrEqual(2e-5);
+        const weighted = (s: tf.Tensor) =>
+          tf.sum(tf.square(sinkhornKnopp(s as tf.Tensor2D, { epsilon, iterations: 3 }))) as tf.Scalar;
+        const gradient = await tf.grad(weighted)(scores).data();
+        expect(gradient.every(Number.isFinite)).toBe(true);
+        expect(gradient.some((value) => Math.abs(value) > 1e-3)).toBe(true);
+      },
+    );
+
     it('both halves of the swapped prediction', async () => {
       const halves = [
         swappedPrediction(tensor(swav.scores2), tensor(swav.q1), swav.temperature),
@@ -237,3 +257,24 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'losses equal the reference', () =>
     });
   });
 });
+
+/** Sinkhorn-Knopp on the logarithms, in float64. */
+function sinkhornInFloat64(
+  scores: readonly number[],
+  columns: number,
+  epsilon: number,
+  iterations: number,
+): Float64Array {
+  const logQ = Float64Array.from(scores, (score) => score / epsilon);
+  const rows = logQ.length / columns;
+  const normalise = (indices: readonly number[]) => {
+    const most = Math.max(...indices.map((i) => logQ[i]!));
+    const total = most + Math.log(indices.reduce((sum, i) => sum + Math.exp(logQ[i]! - most), 0));
+    for (const i of indices) logQ[i]! -= total;
+  };
+  for (let n = 0; n < iterations; n++) {
+    for (let c = 0; c < columns; c++) normalise(Array.from({ length: rows }, (_, r) => r * columns + c));
+    for (let r = 0; r < rows; r++) normalise(Array.from({ length: columns }, (_, c) => r * columns + c));
+  }
+  return logQ.map(Math.exp);
+}

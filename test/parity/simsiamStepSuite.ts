@@ -75,7 +75,7 @@ function goldenMethod(options: { symmetrization?: Symmetrization } = {}): Method
   const backbone = {
     imageSize: golden.x1.shape[1],
     featureDim: config.widths[config.widths.length - 1],
-    layers: basicBlocks(config, { stemStride: 1, zeroInitResidual: false }),
+    layers: basicBlocks(config, { stemStride: 1, zeroInitResidual: false, convolutionInit: 'uniformFanIn' }),
   };
   const method = createMethod(settings, { count: 1 }, networkLayers(backbone, settings));
   for (const [name, t] of Object.entries(golden.init)) {

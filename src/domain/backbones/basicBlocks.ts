@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { setting } from '../settings/setting';
 import type { ValuesOf } from '../settings/tree';
-import type { BatchNormLayer, ConvLayer, Layer, ResidualLayer } from './layer';
+import { type BatchNormLayer, CONVOLUTION_INITS, type ConvLayer, type Layer, type ResidualLayer } from './layer';
 
 /** Options of a ResNet of basic blocks. */
 export const basicBlockOptions = {
@@ -19,6 +19,15 @@ export const basicBlockOptions = {
     source: 'App. A',
     value: true,
   }),
+  convolutionInit: setting('network', z.enum(CONVOLUTION_INITS), {
+    label: 'Start of convolutions',
+    help: 'How the first weights of the convolutions are drawn: PyTorch’s default, uniform within ±1/√(k²·in), or torchvision’s for ResNets, normal with variance 2/(k²·out), which the official code uses.',
+    labels: { uniformFanIn: 'PyTorch’s default', normalFanOut: 'torchvision’s for ResNets' },
+    source: 'App. A',
+    value: 'uniformFanIn',
+    inPreset: { paper: 'normalFanOut' },
+    formerly: 'uniformFanIn',
+  }),
 };
 
 /** Stage i has `blocks[i]` blocks of width `widths[i]`, the first with stride `strides[i]`. */
@@ -28,11 +37,8 @@ export interface Stages {
   readonly strides: readonly number[];
 }
 
-const conv = (name: string, shape: Pick<ConvLayer, 'in' | 'out' | 'kernel' | 'stride'>): ConvLayer => ({
-  kind: 'conv',
-  name,
-  ...shape,
-});
+type ConvShape = Pick<ConvLayer, 'in' | 'out' | 'kernel' | 'stride'>;
+type ConvOf = (name: string, shape: ConvShape) => ConvLayer;
 
 const batchNorm = (
   name: string,
@@ -51,6 +57,7 @@ const batchNorm = (
 function basicBlock(
   name: string,
   { in: input, out, stride }: { readonly in: number; readonly out: number; readonly stride: number },
+  conv: ConvOf,
   zeroInitResidual: boolean,
 ): ResidualLayer {
   const sameShape = stride === 1 && input === out;
@@ -72,8 +79,9 @@ function basicBlock(
 /** A ResNet of basic blocks for small images (App. D): a 3x3 stem without pooling, the stages, and the mean over the pixels. */
 export function basicBlocks(
   { widths, blocks, strides }: Stages,
-  { stemStride, zeroInitResidual }: ValuesOf<typeof basicBlockOptions>,
+  { stemStride, zeroInitResidual, convolutionInit: init }: ValuesOf<typeof basicBlockOptions>,
 ): Layer[] {
+  const conv: ConvOf = (name, shape) => ({ kind: 'conv', name, ...shape, init });
   const layers: Layer[] = [
     conv('encoder.stem.conv', { in: 3, out: widths[0], kernel: 3, stride: stemStride }),
     batchNorm('encoder.stem.bn', widths[0], { relu: true }),
@@ -83,7 +91,7 @@ export function basicBlocks(
     for (let block = 0; block < blocks[stage]; block++) {
       const stride = block === 0 ? strides[stage] : 1;
       const name = `encoder.stage${stage + 1}.block${block}`;
-      layers.push(basicBlock(name, { in: input, out, stride }, zeroInitResidual));
+      layers.push(basicBlock(name, { in: input, out, stride }, conv, zeroInitResidual));
       input = out;
     }
   });

@@ -1,3 +1,7 @@
+/** How a convolution's first weights are drawn; `engine/network/nn/init.ts` has the formulas. */
+export const CONVOLUTION_INITS = ['uniformFanIn', 'normalFanOut'] as const;
+export type ConvolutionInit = (typeof CONVOLUTION_INITS)[number];
+
 /** Square convolution without bias, padded by (kernel - 1)/2 zeros on all sides. Images [N, H, W, in] -> [N, H/stride, W/stride, out]. */
 export interface ConvLayer {
   readonly kind: 'conv';
@@ -7,6 +11,7 @@ export interface ConvLayer {
   /** Side in pixels. */
   readonly kernel: 1 | 3;
   readonly stride: number;
+  readonly init: ConvolutionInit;
 }
 
 /** Batch normalisation over all axes but the last. */

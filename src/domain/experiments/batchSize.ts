@@ -15,6 +15,8 @@ const SIZES = [
   { size: 64, paper: 66.1 },
   { size: 128, paper: 67.3 },
   { size: 256, paper: 68.1 },
+  { size: 512, paper: 68.1 },
+  { size: 1024, paper: 68.0 },
 ] as const;
 
 export const batchSize: Experiment = {

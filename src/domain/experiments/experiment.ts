@@ -51,19 +51,32 @@ export interface Experiment {
   /** What the paper found. */
   readonly claim: string;
   readonly runs: readonly ExperimentRun[];
+  /** How often at least each run visits each image: a shorter run could not show the effect, and is made longer. */
+  readonly leastEpochs?: number;
   /** Judges the claim by the results of the runs. `of` returns the summary of a run, or null if it has none. */
   verdict(of: (id: string) => RunSummary | null): Verdict;
 }
 
-/** The settings of each run of an experiment. `adjust` computes the settings that all runs share from the preset's. */
+/** The fewest steps of a run of an experiment on so many training images. */
+export function leastSteps({ leastEpochs = 0 }: Experiment, images: number, batchSize: number): number {
+  return Math.max(1, leastEpochs * Math.floor(images / batchSize));
+}
+
+/**
+ * The settings of each run of an experiment. `adjust` computes the settings that all runs share from the preset's; `images` is the number of
+ * training images, 0 where it is not known: then no run is made longer.
+ */
 export function experimentConfigs(
-  { runs }: Experiment,
+  experiment: Experiment,
   preset: PresetName,
   dataset: DatasetChoice,
   adjust: (config: RunConfig) => RunConfig = (config) => config,
+  images = 0,
 ): { readonly run: ExperimentRun; readonly config: RunConfig }[] {
-  return runs.map((run) => {
-    const base = adjust(presetConfig(preset, dataset, run.method ?? 'simsiam'));
+  return experiment.runs.map((run) => {
+    const shared = adjust(presetConfig(preset, dataset, run.method ?? 'simsiam'));
+    const least = leastSteps(experiment, images, shared.batchSize);
+    const base = { ...shared, totalSteps: Math.max(shared.totalSteps, least) };
     const settings = typeof run.settings === 'function' ? run.settings(base) : run.settings;
     const config = Object.entries(settings).reduce((made, [path, value]) => setConfigValue(made, path, value), base);
     return { run, config };

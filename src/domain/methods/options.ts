@@ -88,3 +88,11 @@ export const temperature = setting('heads', z.number().min(0.01).max(10), {
   live: true,
   value: 0.5,
 });
+
+export const viewsTogether = setting('heads', z.boolean(), {
+  label: 'Views together under BN',
+  help: 'Batch normalisation takes its mean and variance over all views of the batch, as in the official code of SimCLR and SwAV, and not over each view alone.',
+  source: 'official code of SimCLR and SwAV',
+  value: false,
+  formerly: false,
+});

@@ -53,9 +53,17 @@ const options = {
     source: 'Sec. 5.2',
     value: 0.8,
   }),
-  alternation: setting('heads', z.int().min(1).max(1000), {
+  etaStart: setting('heads', z.enum(['random', 'zero']), {
+    label: 'Start of η',
+    help: 'The average of each image before its first visit. From zero, the average of the first visit has the direction of z itself, so that the first epoch is the one without an average. The memory bank that the paper refers to starts with random directions.',
+    labels: { random: 'random directions', zero: 'zero' },
+    source: 'arXiv 1805.01978, Sec. 3.1',
+    value: 'random',
+    formerly: 'zero',
+  }),
+  alternation: setting('heads', z.int().min(0).max(1000), {
     label: 'Alternating, inner steps',
-    help: 'Computes the z to predict for this many steps at once, with the present weights, and keeps them constant for those steps. 1 is SimSiam (68.1 %), 10 steps give 68.7, 100 steps 68.9, an epoch 67.0 (Sec. 5.2).',
+    help: 'Computes the z to predict for this many steps at once, with the present weights, and keeps them constant for those steps. 1 is SimSiam (68.1 %), 10 steps give 68.7, 100 steps 68.9; 0: for a whole epoch, 67.0 (Sec. 5.2).',
     source: 'Sec. 5.2',
     value: 1,
   }),
@@ -64,9 +72,14 @@ const options = {
 
 type Settings = SettingsOf<typeof options>;
 
+/** Whether the z to predict are computed for several steps at once; `alternation` 0 stands for the steps of an epoch. */
+export function alternates({ alternation }: Pick<Settings, 'alternation'>): boolean {
+  return alternation !== 1;
+}
+
 /** Whether z₂ is a constant whether or not stop-gradient is on. */
-function isConstant({ momentumEncoder, movingAverageTarget, alternation }: Settings): boolean {
-  return momentumEncoder || movingAverageTarget || alternation > 1;
+export function hasConstantTarget(settings: Settings): boolean {
+  return settings.momentumEncoder || settings.movingAverageTarget || alternates(settings);
 }
 
 function formula(settings: Settings): string {
@@ -74,7 +87,7 @@ function formula(settings: Settings): string {
   const target = (i: number) => {
     if (settings.movingAverageTarget) return `η${i}`;
     if (settings.momentumEncoder) return `z${i}′`;
-    return settings.stopGradient || isConstant(settings) ? `stopgrad(z${i})` : `z${i}`;
+    return settings.stopGradient || hasConstantTarget(settings) ? `stopgrad(z${i})` : `z${i}`;
   };
   const d = settings.similarity === 'cosine' ? 'D' : 'H';
   switch (settings.symmetrization) {
@@ -90,17 +103,19 @@ function formula(settings: Settings): string {
 }
 
 /** The encoder of the second branch, and its relation to the encoder of the first. */
-function secondEncoder({ momentumEncoder, alternation }: Settings): [DiagramNode, DiagramLink] {
+function secondEncoder(settings: Settings): [DiagramNode, DiagramLink] {
+  const { momentumEncoder, alternation } = settings;
   if (momentumEncoder) {
     return [
       { id: 'f2', label: 'momentum', detail: 'encoder', kind: 'follower', branch: 2 },
       { from: 'f1', to: 'f2', kind: 'follows', label: 'moving average' },
     ];
   }
-  if (alternation > 1) {
+  if (alternates(settings)) {
+    const label = alternation === 0 ? 'every epoch' : `every ${alternation} steps`;
     return [
       { id: 'f2', label: 'encoder f', detail: 'held still', kind: 'follower', branch: 2 },
-      { from: 'f1', to: 'f2', kind: 'follows', label: `every ${alternation} steps` },
+      { from: 'f1', to: 'f2', kind: 'follows', label },
     ];
   }
   return [SAME_ENCODER[1], SAME_WEIGHTS];
@@ -119,8 +134,8 @@ function caption(settings: Settings): string {
   if (momentumEncoder) {
     return `The gradient (dashed) reaches the encoder through one branch only; the momentum encoder follows it as a moving average.${more}`;
   }
-  if (alternation > 1) {
-    return `The z₂ of ${alternation} steps are computed at once and kept constant while the encoder learns to predict them.${more}`;
+  if (alternates(settings)) {
+    return `The z₂ of ${alternation === 0 ? 'an epoch' : `${alternation} steps`} are computed at once and kept constant while the encoder learns to predict them.${more}`;
   }
   return stopGradient
     ? `The gradient (dashed) reaches the encoder through one branch only; z₂ is taken as a constant.${more}`
@@ -131,7 +146,7 @@ function caption(settings: Settings): string {
 function diagram(settings: Settings): Diagram {
   const [f2, link] = secondEncoder(settings);
   const first = throughPredictor(settings.predictor, 'loss');
-  const constant = isConstant(settings);
+  const constant = hasConstantTarget(settings);
   const memory: DiagramNode = { id: 'η', label: 'average η', detail: 'one per image', kind: 'memory', branch: 2 };
   const second: DiagramEdge[] = settings.movingAverageTarget
     ? [
@@ -164,12 +179,13 @@ function diagram(settings: Settings): Diagram {
 }
 
 function problems(settings: Settings): string[] {
-  const { momentumEncoder, movingAverageTarget, alternation, stopGradient, symmetrization, similarity } = settings;
+  const { momentumEncoder, movingAverageTarget, stopGradient, symmetrization, similarity } = settings;
+  const alternating = alternates(settings);
   const found: string[] = [];
   const constants = [
     ...(momentumEncoder ? ['the momentum encoder'] : []),
     ...(movingAverageTarget ? ['the moving average of η'] : []),
-    ...(alternation > 1 ? ['alternating optimisation'] : []),
+    ...(alternating ? ['alternating optimisation'] : []),
   ];
   if (constants.length > 1) {
     found.push(`The target can be computed by only one of ${constants.join(' and ')}: switch off all but one.`);
@@ -179,7 +195,7 @@ function problems(settings: Settings): string[] {
       `With ${constants[0]} the target is a constant: switch stop-gradient on, or switch ${constants[0]} off.`,
     );
   }
-  if (symmetrization === 'asymmetric2x' && (movingAverageTarget || alternation > 1)) {
+  if (symmetrization === 'asymmetric2x' && (movingAverageTarget || alternating)) {
     found.push(
       'Two pairs of views for each image work only with targets of the same step: choose another symmetrisation.',
     );

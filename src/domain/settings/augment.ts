@@ -151,5 +151,13 @@ export const AUGMENT = {
       source: 'App. A',
       value: 2,
     }),
+    kernel: setting('augment', z.enum(['sigma', 'side']), {
+      label: 'Blur kernel',
+      help: 'How many pixels the blur reaches. With 10 % of the side it is 3 pixels wide at 32 × 32, and a sigma of 2 blurs only as much as one of 0.8.',
+      labels: { sigma: 'three sigma a side', side: '10 % of the side' },
+      source: 'App. A',
+      value: 'sigma',
+      formerly: 'side',
+    }),
   },
 };

@@ -1,4 +1,5 @@
 import { unflattened } from '../configPath';
+import { ALL_OPTIONS, hasOption } from '../methods/registry';
 import { presetConfig } from '../presets';
 import { type RunConfig, runConfigSchema } from '../runConfig';
 import { SETTING_LIST } from '../settings/registry';
@@ -32,11 +33,15 @@ export function isVersion(version: number): boolean {
   return Number.isInteger(version) && version >= 1 && version <= CURRENT_VERSION;
 }
 
-/** The defaults of a table for one key as a config; later settings get their `formerly` value. */
+/**
+ * The defaults of a table for one key as a config. Later settings get their `formerly` value; later options of other methods get the value
+ * that they must have under this one.
+ */
 export function configFrom(table: DefaultsTable, key: DefaultsKey): RunConfig {
   const named = new Map<string, Leaf>(Object.entries(key));
-  const values = SETTING_LIST.map(([path, { formerly }]): [string, Leaf] => {
-    const value = named.get(path) ?? defaultIn(table, path, key) ?? formerly;
+  const values = SETTING_LIST.map(([path, { formerly, value: now }]): [string, Leaf] => {
+    const isOfOthers = ALL_OPTIONS.has(path) && !hasOption(key.method, path);
+    const value = named.get(path) ?? defaultIn(table, path, key) ?? (isOfOthers ? now : formerly);
     if (value === undefined)
       throw new Error(`${path}: say with “formerly” what runs did before there was this setting.`);
     return [path, value];

@@ -12,9 +12,18 @@ import { drawCropBox } from './randomResizedCrop';
 
 const JITTER_STEPS: readonly JitterStep[] = ['brightness', 'contrast', 'saturation', 'hue'];
 
-/** Taps on either side of the centre: a kernel of about 10 % of the side, odd, at least 3 (3 at 32 pixels, 7 at 64). */
-export function blurRadiusFor(imageSize: number): number {
-  return Math.max(1, Math.floor(imageSize / 20));
+/** A Gaussian is cut off after so many sigmas: its std is then within 1 % of sigma, for a sigma of 0.7 pixels and more. */
+const SIGMAS = 3;
+
+/**
+ * Taps on either side of a blur's centre. `sigma`: as many as this sigma needs, as in the official code, whose blur has no limit. `side`: a
+ * kernel of about 10 % of the side (3 at 32 pixels, 7 at 64), which is SimCLR's rule for images of 224 pixels.
+ */
+export function blurRadiusFor(kernel: AugmentConfig['blur']['kernel'], sigma: number, imageSize: number): number {
+  if (kernel === 'side') return Math.max(1, Math.floor(imageSize / 20));
+  // Borders are reflected, so that a blur reaches less far than the side; small crops have half the side.
+  const most = Math.max(1, Math.floor(imageSize / 2) - 1);
+  return Math.min(most, Math.ceil(SIGMAS * sigma));
 }
 
 function happens(probability: number, rng: Random): boolean {
@@ -55,8 +64,9 @@ export function drawAugmentParams(config: AugmentConfig, count: number, imageSiz
     if (jitter.enabled && happens(jitter.probability, rng)) drawJitter(jitter, row, rng);
     if (grayscale.enabled && happens(grayscale.probability, rng)) row[COLUMN.grayscale] = 1;
     if (blur.enabled && happens(blur.probability, rng)) {
-      row[COLUMN.sigma] = rng.uniform(blur.sigmaMin, blur.sigmaMax);
-      row[COLUMN.blurRadius] = blurRadiusFor(imageSize);
+      const sigma = rng.uniform(blur.sigmaMin, blur.sigmaMax);
+      row[COLUMN.sigma] = sigma;
+      row[COLUMN.blurRadius] = blurRadiusFor(blur.kernel, sigma, imageSize);
     }
     if (flip.enabled && happens(flip.probability, rng)) row[COLUMN.flip] = 1;
   }

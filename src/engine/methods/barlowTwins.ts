@@ -17,5 +17,6 @@ const loss: SiameseLoss = (z, p, live) => {
 /** Barlow Twins (arXiv 2103.03230). */
 export const barlowTwins: MethodImplementation = {
   passes: siamesePasses,
-  create: (network) => new Siamese(network, loss),
+  // The official code encodes one view after the other.
+  create: (network) => new Siamese(network, loss, false),
 };

@@ -7,13 +7,18 @@ type Extent = Pick<Pass, 'rows' | 'views' | 'gradientViews'>;
 
 /** The pass through the encoder f; `side` is that of the images in pixels. */
 export function encoderPass({ backbone, projector }: NetworkLayers, extent: Extent, side = backbone.imageSize): Pass {
-  return {
-    layers: [...backbone.layers, ...projector],
-    input: [side, side, 3],
-    fromImages: true,
-    trained: true,
-    ...extent,
-  };
+  const layers = [...backbone.layers, ...projector];
+  return { layers, input: [side, side, 3], fromImages: true, trained: true, ...extent };
+}
+
+/** The backbone's part of `encoderPass`. */
+export function backbonePass({ backbone }: NetworkLayers, extent: Extent, side = backbone.imageSize): Pass {
+  return { layers: backbone.layers, input: [side, side, 3], fromImages: true, trained: true, ...extent };
+}
+
+/** The projector's part of `encoderPass`. */
+export function projectorPass({ backbone, projector }: NetworkLayers, extent: Extent): Pass {
+  return { layers: projector, input: [1, 1, backbone.featureDim], fromImages: false, trained: true, ...extent };
 }
 
 /** The pass through the predictor h; empty where there is no predictor. */

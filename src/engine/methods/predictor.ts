@@ -23,9 +23,9 @@ export class Predictor {
     return live.predictor === 'none' ? z : this.#network(z, 'train');
   }
 
-  /** p of both views, each with its own BN statistics. */
-  predictPair(z: Pair<tf.Tensor2D>, live: LiveSettings): Pair<tf.Tensor2D> {
-    return live.predictor === 'none' ? z : onPair(this.#network, z);
+  /** p of both views, each with its own BN statistics, or with common ones where `together` is true. */
+  predictPair(z: Pair<tf.Tensor2D>, live: LiveSettings, together = false): Pair<tf.Tensor2D> {
+    return live.predictor === 'none' ? z : onPair(this.#network, z, together);
   }
 
   /** All parameters that are trained; those of the predictor only in state `trained`. */

@@ -18,21 +18,27 @@ export type SiameseLoss = (z: Pair<tf.Tensor2D>, p: Pair<tf.Tensor2D>, live: Liv
 /** A method that consists of an encoder shared by both views, a predictor and a loss, and keeps nothing from step to step. */
 export class Siamese extends BaseMethod {
   readonly #loss: SiameseLoss;
+  readonly #together: boolean;
 
-  constructor(network: Network, loss: SiameseLoss) {
+  /** @param together whether BN has common statistics of both views */
+  constructor(network: Network, loss: SiameseLoss, together: boolean) {
     super(network);
     this.#loss = loss;
+    this.#together = together;
   }
 
   forward({ x1, x2 }: StepInputs, live: LiveSettings): MethodOutput {
-    const z = this.encoder.encodePair(pairOf(x1, x2));
-    const p = this.predictor.predictPair(z, live);
+    const z = this.encoder.encodePair(pairOf(x1, x2), this.#together);
+    const p = this.predictor.predictPair(z, live, this.#together);
     return { loss: this.#loss(z, p, live), features: z.features, z1: z.first, z2: z.second, p1: p.first, p2: p.second };
   }
 }
 
 /** Both views through encoder and predictor, and a gradient from each. */
 export function siamesePasses(network: NetworkLayers, config: RunConfig): Pass[] {
-  const pair = { rows: config.batchSize, views: 2, gradientViews: 2 } as const;
+  const { batchSize, viewsTogether } = config;
+  const pair = viewsTogether
+    ? ({ rows: 2 * batchSize, views: 1, gradientViews: 1 } as const)
+    : ({ rows: batchSize, views: 2, gradientViews: 2 } as const);
   return [encoderPass(network, pair), ...predictorPasses(network, config, pair)];
 }

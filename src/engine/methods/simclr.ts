@@ -23,5 +23,5 @@ const loss: SiameseLoss = (z, p, live) => {
 /** SimCLR (arXiv 2002.05709). */
 export const simclr: MethodImplementation = {
   passes: siamesePasses,
-  create: (network) => new Siamese(network, loss),
+  create: (network, { viewsTogether }) => new Siamese(network, loss, viewsTogether),
 };

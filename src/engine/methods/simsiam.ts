@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { alternates, hasConstantTarget } from '../../domain/methods/simsiam';
 import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import { crossEntropySimilarity } from '../losses/crossEntropySimilarity';
 import { negativeCosine } from '../losses/negativeCosine';
@@ -39,10 +40,10 @@ class SimSiam extends BaseMethod {
     this.#config = config;
     this.#momentumEncoder = config.momentumEncoder ? new MomentumEncoder(network) : null;
     this.#memory = config.movingAverageTarget
-      ? new OutputMemory(this.parameters, [images.count, this.outputDim], config.targetMomentum)
+      ? new OutputMemory(this.parameters, [images.count, this.outputDim], config)
       : null;
     this.moreViews = { full: config.symmetrization === 'asymmetric2x' ? 2 : 0, small: null };
-    this.innerSteps = config.alternation;
+    this.innerSteps = config.alternation === 0 ? Math.floor(images.count / config.batchSize) : config.alternation;
   }
 
   forward(inputs: StepInputs, live: LiveSettings): MethodOutput {
@@ -113,9 +114,9 @@ function similarityOf({ similarity }: LiveSettings): typeof negativeCosine {
 
 /** The passes of a step's pairs of views, and those of their targets where another network or earlier weights compute them. */
 function passes(network: NetworkLayers, config: RunConfig): Pass[] {
-  const { batchSize: rows, symmetrization, momentumEncoder, movingAverageTarget, alternation } = config;
+  const { batchSize: rows, symmetrization, momentumEncoder } = config;
   const symmetric = symmetrization === 'symmetric';
-  const constantTarget = config.stopGradient || momentumEncoder || movingAverageTarget || alternation > 1;
+  const constantTarget = config.stopGradient || hasConstantTarget(config);
   const predicted = symmetric ? 2 : 1;
   const target = encoderPass(network, { rows, views: 1, gradientViews: 0 });
   const pair = [
@@ -128,7 +129,7 @@ function passes(network: NetworkLayers, config: RunConfig): Pass[] {
     ...pair,
     ...(symmetrization === 'asymmetric2x' ? pair : []),
     // `HeldTargets` computes the targets of both views of each step beforehand.
-    ...(alternation > 1 ? [target, target] : []),
+    ...(alternates(config) ? [target, target] : []),
   ];
 }
 

@@ -13,9 +13,21 @@ import { BaseMethod } from './baseMethod';
 import { FeatureQueue } from './featureQueue';
 import type { MethodOutput, MoreViews, TrainedParameter } from './method';
 import type { MethodImplementation } from './methodImplementation';
-import { encoderPass, predictorPasses } from './passes';
+import { backbonePass, encoderPass, predictorPasses, projectorPass } from './passes';
 import { siamesePasses } from './siamese';
 import type { StepInputs } from './stepInputs';
+
+type AllViews = Pick<StepInputs, 'x1' | 'x2' | 'smallViews'>;
+
+/**
+ * The backbone's features of the large views [2N, D], their outputs, and the predictions of all views, the small ones last; each [N, d].
+ */
+interface Outputs {
+  readonly features: tf.Tensor2D;
+  readonly z1: tf.Tensor2D;
+  readonly z2: tf.Tensor2D;
+  readonly p: readonly tf.Tensor2D[];
+}
 
 /** SwAV (arXiv 2006.09882): each view predicts the balanced cluster assignment of the other; with the variants of Sec. 6.2. */
 class Swav extends BaseMethod {
@@ -52,18 +64,42 @@ class Swav extends BaseMethod {
   }
 
   forward({ x1, x2, smallViews, step }: StepInputs, live: LiveSettings): MethodOutput {
-    const z = this.encoder.encodePair(pairOf(x1, x2));
-    const { first: z1, second: z2 } = z;
-    const { first: p1, second: p2 } = this.predictor.predictPair(z, live);
-    const small = smallViews.map((x) => this.predictor.predict(this.encoder.encode(x, 'train'), live));
-    const [s1, s2, ...others] = [p1, p2, ...small].map((p) => this.#prototypes.scores(p));
+    const views = { x1, x2, smallViews };
+    const { features, z1, z2, p } = this.#config.viewsTogether ? this.#together(views, live) : this.#apart(views, live);
+    const [p1, p2] = p;
+    const [s1, s2, ...others] = p.map((rows) => this.#prototypes.scores(rows));
     const [q1, q2] = [z1, z2].map((z, view) => this.#assignments(z, view, step, live));
     const towards = (q: tf.Tensor2D, scores: readonly tf.Tensor2D[]) =>
       mean(scores.map((s) => swappedPrediction(s, q, live.temperature)));
     const loss = mean([towards(q1, [s2, ...others]), towards(q2, [s1, ...others])]);
     this.#queues?.[0].push(z1);
     this.#queues?.[1].push(z2);
-    return { loss, features: z.features, z1, z2, p1, p2 };
+    return { loss, features, z1, z2, p1, p2 };
+  }
+
+  /** Each view has its own BN statistics. */
+  #apart({ x1, x2, smallViews }: AllViews, live: LiveSettings): Outputs {
+    const z = this.encoder.encodePair(pairOf(x1, x2));
+    const { first: p1, second: p2 } = this.predictor.predictPair(z, live);
+    const small = smallViews.map((x) => this.predictor.predict(this.encoder.encode(x, 'train'), live));
+    return { features: z.features, z1: z.first, z2: z.second, p: [p1, p2, ...small] };
+  }
+
+  /** As in the official code: the views of a size have common BN statistics in the backbone, and all views in the heads. */
+  #together({ x1, x2, smallViews }: AllViews, live: LiveSettings): Outputs {
+    const { first, second, both } = pairOf(x1, x2);
+    const large = both ?? tf.concat([first, second]);
+    const { features, z } = this.encoder.encodeSizes(
+      smallViews.length === 0 ? [large] : [large, tf.concat([...smallViews])],
+    );
+    const views = 2 + smallViews.length;
+    const [z1, z2] = tf.split(z, views) as tf.Tensor2D[];
+    return {
+      features: tf.slice(features, 0, large.shape[0]),
+      z1,
+      z2,
+      p: tf.split(this.predictor.predict(z, live), views) as tf.Tensor2D[],
+    };
   }
 
   /** The assignments q [N, K] of a view's z [N, d]: a constant, except in the variant of Sec. 6.2 without stop-gradient. */
@@ -108,7 +144,6 @@ function smallSide({ backbone }: NetworkLayers): number {
 function passes(network: NetworkLayers, config: RunConfig): Pass[] {
   const { batchSize: rows, smallCrops, queueLength, stopGradient, outputDim } = config;
   const view = { rows, views: 1, gradientViews: 1 } as const;
-  const crop = [encoderPass(network, view, smallSide(network)), ...predictorPasses(network, config, view)];
   const scores: Pass = {
     layers: [prototypesLayer(config)],
     input: [1, 1, outputDim],
@@ -117,12 +152,23 @@ function passes(network: NetworkLayers, config: RunConfig): Pass[] {
     ...view,
   };
   const assignments: Pass = { ...scores, rows: rows + queueLength, gradientViews: stopGradient ? 0 : 1 };
+  return [...viewPasses(network, config), ...Array<Pass>(2 + smallCrops).fill(scores), assignments, assignments];
+}
+
+function viewPasses(network: NetworkLayers, config: RunConfig): Pass[] {
+  const { batchSize: rows, smallCrops, viewsTogether } = config;
+  const alone = { views: 1, gradientViews: 1 } as const;
+  if (!viewsTogether || smallCrops === 0) {
+    const view = { rows, ...alone };
+    const crop = [encoderPass(network, view, smallSide(network)), ...predictorPasses(network, config, view)];
+    return [...siamesePasses(network, config), ...Array.from({ length: smallCrops }, () => crop).flat()];
+  }
+  const all = { rows: (2 + smallCrops) * rows, ...alone };
   return [
-    ...siamesePasses(network, config),
-    ...Array.from({ length: smallCrops }, () => crop).flat(),
-    ...Array<Pass>(2 + smallCrops).fill(scores),
-    assignments,
-    assignments,
+    backbonePass(network, { rows: 2 * rows, ...alone }),
+    backbonePass(network, { rows: smallCrops * rows, ...alone }, smallSide(network)),
+    projectorPass(network, all),
+    ...predictorPasses(network, config, all),
   ];
 }
 

@@ -24,8 +24,13 @@ export interface EncodedPair extends Pair<tf.Tensor2D> {
 export interface Encoder {
   /** Images [N, H, W, 3] -> z [N, d]. */
   encode(images: tf.Tensor4D, mode: Mode): tf.Tensor2D;
-  /** Both views in training mode, each with its own BN statistics. */
-  encodePair(views: Pair<tf.Tensor4D>): EncodedPair;
+  /** Both views in training mode, each with its own BN statistics, or with common ones where `together` is true. */
+  encodePair(views: Pair<tf.Tensor4D>, together?: boolean): EncodedPair;
+  /**
+   * Views of several sizes in training mode, as SwAV's official code encodes them: the backbone has common BN statistics for all images of a
+   * size [N_i, H_i, W_i, 3], the projector for all rows. Returns z [sum of N_i, d] and the features of the rows, in the same order.
+   */
+  encodeSizes(sizes: readonly tf.Tensor4D[]): Embedding;
   embed(images: tf.Tensor4D, mode: Mode): Embedding;
   /**
    * The statistics of every BN layer on images that are given in chunks [n, H, W, 3]: those of one pass over all of them, up to rounding,
@@ -49,14 +54,20 @@ export function buildEncoder(parameters: Parameters, layers: NetworkLayers, seed
   const encode = (images: tf.Tensor4D, mode: Mode) => projector.forward(backbone.forward(images, mode), mode);
   return {
     encode,
-    encodePair: (views) => {
+    encodePair: (views, together = false) => {
       const parts: tf.Tensor2D[] = [];
-      const z = onPair<tf.Tensor4D, tf.Tensor2D>((x, mode) => {
+      const encodeOne = (x: tf.Tensor4D, mode: Mode) => {
         const features = backbone.forward(x, mode);
         parts.push(features);
         return projector.forward(features, mode);
-      }, views);
+      };
+      const z = onPair<tf.Tensor4D, tf.Tensor2D>(encodeOne, views, together);
       return { ...z, features: parts.length === 1 ? parts[0] : tf.concat(parts) };
+    },
+    encodeSizes: (sizes) => {
+      const parts = sizes.map((images) => backbone.forward(images, 'train'));
+      const features = parts.length === 1 ? parts[0] : tf.concat(parts);
+      return { features, z: projector.forward(features, 'train') };
     },
     embed: (images, mode) => {
       const features = backbone.forward(images, mode);

@@ -1,4 +1,5 @@
 import type { Experiment } from '../../domain/experiments/experiment';
+import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import type { RunConfig } from '../../domain/runConfig';
 import type { RunArchive } from '../archive/runArchive';
 import type { DatasetStore } from '../data/datasetStore';
@@ -51,7 +52,8 @@ export class ExperimentQueue {
     if (this.store.getState().phase === 'running') return;
     const now = this.#lab.runStore.getState();
     const present = shownConfig(now);
-    const planned = planRuns(experiment, present, steps);
+    const { info } = this.#lab.datasetStore.getState();
+    const planned = planRuns(experiment, present, steps, info === null ? 0 : indicesOf(info, TRAIN).length);
     this.store.setState({
       phase: 'running',
       experiment,

@@ -1,8 +1,9 @@
 import { Button, NativeSelect, NumberInput, Text } from '@mantine/core';
-import { useState } from 'react';
-import type { Experiment } from '../../domain/experiments/experiment';
+import { useMemo, useState } from 'react';
+import { type Experiment, leastSteps } from '../../domain/experiments/experiment';
 import { EXPERIMENTS } from '../../domain/experiments/registry';
 import { fieldOf } from '../../domain/fields';
+import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import { presetConfig } from '../../domain/presets';
 import { hasMoved } from '../../session/run/runStore';
 import { startProblem } from '../../session/run/startProblem';
@@ -27,6 +28,7 @@ export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoice
   // Until the person enters a number, the preset's.
   const [given, setGiven] = useState<number | string | null>(null);
   const steps = given ?? own;
+  const longer = useLeastSteps(chosen);
   const { control } = fieldOf('totalSteps');
   const [least, most] = control.kind === 'number' ? [control.min, control.max] : [1, 1];
   const isSound = typeof steps === 'number' && Number.isInteger(steps) && steps >= least && steps <= most;
@@ -78,11 +80,24 @@ export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoice
         </Button>
       </div>
       <Text size="sm" c="dimmed">
+        {longer !== null && typeof steps === 'number' && steps < longer && (
+          <>
+            Each run has {grouped(longer)} steps, so that it visits each image {chosen.leastEpochs} times.{' '}
+          </>
+        )}
         {problem ??
           `${chosen.runs.length} runs with the preset, images, seed and settings of the page. Method-specific options have the preset’s values, except for the one that is compared.${endsOne && !running ? ' The current run ends and is kept.' : ''}`}
       </Text>
     </>
   );
+}
+
+/** The fewest steps of a run of the experiment on the images of the page; null where they are not loaded. */
+function useLeastSteps(experiment: Experiment): number | null {
+  const info = useDataset((state) => state.info);
+  const batchSize = useRun((run) => run.config.batchSize);
+  const images = useMemo(() => (info === null ? null : indicesOf(info, TRAIN).length), [info]);
+  return images === null ? null : leastSteps(experiment, images, batchSize);
 }
 
 /** Why no experiment can start now; null when one can. */

@@ -10,7 +10,7 @@ const CONFIG: AugmentConfig = augmentSchema.parse({
   flip: { enabled: true, probability: 0.5 },
   jitter: { enabled: true, probability: 0.8, brightness: 0.4, contrast: 0.3, saturation: 1, hue: 0.1 },
   grayscale: { enabled: true, probability: 0.2 },
-  blur: { enabled: true, probability: 0.3, sigmaMin: 0.1, sigmaMax: 2 },
+  blur: { enabled: true, probability: 0.3, sigmaMin: 0.1, sigmaMax: 2, kernel: 'sigma' },
 });
 
 const OFF: AugmentConfig = {
@@ -110,14 +110,32 @@ describe('drawAugmentParams', () => {
     }
   });
 
-  it('blurs with a sigma in range and a kernel of a tenth of the side', () => {
+  it('blurs with a sigma in range, and a kernel of three sigma a side', () => {
+    const radii = new Set<number>();
     for (const row of rowsOf(CONFIG, 500)) {
-      if (row[COLUMN.blurRadius] === 0) continue;
-      expect(row[COLUMN.blurRadius]).toBe(1);
+      const radius = row[COLUMN.blurRadius]!;
+      if (radius === 0) continue;
+      radii.add(radius);
+      expect(radius).toBe(Math.ceil(3 * row[COLUMN.sigma]!));
       expect(row[COLUMN.sigma]).toBeGreaterThanOrEqual(Math.fround(0.1));
       expect(row[COLUMN.sigma]).toBeLessThanOrEqual(2);
     }
-    expect([12, 20, 30, 32, 64].map((side) => 2 * blurRadiusFor(side) + 1)).toEqual([3, 3, 3, 3, 7]);
+    expect([...radii].sort()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('blurs no wider than half the side, which is the side of a small crop', () => {
+    expect([64, 32, 12, 4, 2].map((side) => blurRadiusFor('sigma', 4, side))).toEqual([12, 12, 5, 1, 1]);
+  });
+
+  it('blurs with a kernel of a tenth of the side in runs of earlier versions, with the same draws', () => {
+    const blur = { ...CONFIG.blur, kernel: 'side' } as const;
+    const now = rowsOf(CONFIG, 500);
+    for (const [i, row] of rowsOf({ ...CONFIG, blur }, 500).entries()) {
+      expect(row[COLUMN.blurRadius]).toBe(Math.min(1, now[i]![COLUMN.blurRadius]!));
+      expect(row.slice(0, COLUMN.blurRadius)).toEqual(now[i]!.slice(0, COLUMN.blurRadius));
+    }
+    const widths = [12, 20, 30, 32, 64].map((side) => 2 * blurRadiusFor('side', 2, side) + 1);
+    expect(widths).toEqual([3, 3, 3, 3, 7]);
   });
 });
 

@@ -16,7 +16,7 @@ describe('a benchmark’s network', () => {
 
   it('is made wider layer by layer', () => {
     const stages = { blocks: [1, 2], strides: [1, 2] };
-    const options = { stemStride: 1, zeroInitResidual: true } as const;
+    const options = { stemStride: 1, zeroInitResidual: true, convolutionInit: 'uniformFanIn' } as const;
     expect(widened(basicBlocks({ ...stages, widths: [8, 16] }, options), 0.5)).toEqual(
       basicBlocks({ ...stages, widths: [4, 8] }, options),
     );

@@ -54,17 +54,25 @@ describe('a ResNet of basic blocks', () => {
     ]);
   });
 
-  it('takes stem stride and zero-init from its options', () => {
-    const of = (options: { stemStride: 1 | 2; zeroInitResidual: boolean }) => BACKBONES.resnet18.layers(32, options);
+  it('takes stem stride, zero-init and the start of convolutions from its options', () => {
+    const defaults = { stemStride: 1, zeroInitResidual: true, convolutionInit: 'uniformFanIn' } as const;
+    const of = (options: Partial<Parameters<typeof BACKBONES.resnet18.layers>[1]>) =>
+      BACKBONES.resnet18.layers(32, { ...defaults, ...options });
+    const inits = (layers: readonly Layer[]): string[] =>
+      layers.flatMap((layer) => {
+        if (layer.kind === 'residual') return inits([...layer.body, ...layer.shortcut]);
+        return layer.kind === 'conv' ? [layer.init] : [];
+      });
+    expect(inits(of({ convolutionInit: 'normalFanOut' }))).toEqual(Array(20).fill('normalFanOut'));
     const zeroInits = (layers: readonly Layer[]): boolean[] =>
       layers.flatMap((layer) => {
         if (layer.kind === 'residual') return zeroInits([...layer.body, ...layer.shortcut]);
         return layer.kind === 'batchNorm' ? [layer.zeroInit] : [];
       });
-    expect(of({ stemStride: 1, zeroInitResidual: true })[0]).toMatchObject({ kind: 'conv', in: 3, out: 64, stride: 1 });
-    expect(of({ stemStride: 2, zeroInitResidual: true })[0]).toMatchObject({ stride: 2 });
+    expect(of({})[0]).toMatchObject({ kind: 'conv', in: 3, out: 64, stride: 1 });
+    expect(of({ stemStride: 2 })[0]).toMatchObject({ stride: 2 });
     // Only the last BN of each of the eight blocks.
-    expect(zeroInits(of({ stemStride: 1, zeroInitResidual: true })).filter(Boolean)).toHaveLength(8);
-    expect(zeroInits(of({ stemStride: 1, zeroInitResidual: false })).filter(Boolean)).toHaveLength(0);
+    expect(zeroInits(of({})).filter(Boolean)).toHaveLength(8);
+    expect(zeroInits(of({ zeroInitResidual: false })).filter(Boolean)).toHaveLength(0);
   });
 });

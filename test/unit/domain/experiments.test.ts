@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Experiment, experimentConfigs, type RunSummary } from '../../../src/domain/experiments/experiment';
+import {
+  type Experiment,
+  experimentConfigs,
+  leastSteps,
+  type RunSummary,
+} from '../../../src/domain/experiments/experiment';
 import { EXPERIMENTS } from '../../../src/domain/experiments/registry';
 import { presetConfig } from '../../../src/domain/presets';
 import { configProblems } from '../../../src/domain/runConfig';
@@ -67,6 +72,34 @@ describe('experiments', () => {
     expect(seen[0]).toBe(presetConfig('small').batchSize * presetConfig('small').totalSteps);
   });
 
+  it('has batch sizes up to 1024, an alternation with an epoch of inner steps, and SwAV’s parts without a queue', () => {
+    const values = (name: string, key: 'batchSize' | 'alternation' | 'queueLength' | 'headBatchNorm') =>
+      experimentConfigs(named(name), 'tiny', 'fashion-mnist').map(({ config }) => config[key]);
+    expect(values('batch-size', 'batchSize')).toEqual([32, 64, 128, 256, 512, 1024]);
+    expect(values('alternation', 'alternation')).toEqual([1, 10, 100, 0]);
+    expect(values('swav-parts', 'queueLength')).toEqual([0, 0, 0]);
+    expect(values('moving-average', 'headBatchNorm')).toEqual(Array(3).fill('outputAffine'));
+  });
+
+  it.each([
+    ['moving-average', 10 * 312],
+    ['alternation', 3 * 312],
+    ['figure2', 40],
+  ])('%s visits each image as often as its effect needs, whatever the length asked for', (name, expected) => {
+    const stepsOf = (steps: number, images?: number) =>
+      experimentConfigs(
+        named(name),
+        'tiny',
+        'fashion-mnist',
+        (config) => ({ ...config, totalSteps: steps }),
+        images,
+      ).map(({ config }) => config.totalSteps);
+    expect(new Set(stepsOf(40, 10_000))).toEqual(new Set([expected]));
+    expect(new Set(stepsOf(40))).toEqual(new Set([40]));
+    expect(new Set(stepsOf(4000, 10_000))).toEqual(new Set([4000]));
+    expect(leastSteps(named(name), 10_000, 32)).toBe(expected === 40 ? 1 : expected);
+  });
+
   it('adjusts the shared settings before those of each run', () => {
     const configs = experimentConfigs(named('figure2'), 'tiny', 'fashion-mnist', (config) => ({
       ...config,
@@ -111,7 +144,7 @@ describe('verdicts', () => {
   });
 
   it('batch size: only a spread above that between seeds counts', () => {
-    const all = { '32': {}, '64': {}, '128': {}, '256': {} };
+    const all = { '32': {}, '64': {}, '128': {}, '256': {}, '512': {}, '1024': {} };
     expect(verdictOf('batch-size', all).outcome).toBe('reproduces');
     expect(verdictOf('batch-size', { ...all, '256': { knn: 0.55 } }).outcome).toBe('partly');
   });
@@ -150,7 +183,7 @@ describe('verdicts', () => {
   });
 
   it('alternation: every number of inner steps must learn', () => {
-    const all = { '1': {}, '10': {}, '100': {} };
+    const all = { '1': {}, '10': {}, '100': {}, epoch: {} };
     expect(verdictOf('alternation', all).outcome).toBe('reproduces');
     expect(verdictOf('alternation', { ...all, '100': { knn: 0.55 } }).outcome).toBe('partly');
     expect(verdictOf('alternation', { ...all, '1': { relativeStd: 0.1 } }).outcome).toBe('does not');

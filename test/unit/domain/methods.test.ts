@@ -65,6 +65,7 @@ describe('invalid combinations are refused with advice', () => {
       /SimCLR has no setting “Alternating.*leave it out/,
     ],
     ['two kinds of target', of('simsiam', { momentumEncoder: true, alternation: 2 }), /switch off all but one/],
+    ['an average and held targets', of('simsiam', { movingAverageTarget: true, alternation: 0 }), /all but one/],
     [
       'a constant target that takes gradient',
       of('simsiam', { momentumEncoder: true, stopGradient: false }),

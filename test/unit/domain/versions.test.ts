@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { flattenConfig } from '../../../src/domain/configPath';
+import { METHOD_NAMES } from '../../../src/domain/methods/registry';
 import { presetConfig } from '../../../src/domain/presets';
+import { configProblems } from '../../../src/domain/runConfig';
 import { SETTING_LIST } from '../../../src/domain/settings/registry';
 import { type DefaultsKey, type DefaultsTable, isKnownTo } from '../../../src/domain/versions/defaultsTable';
 import { CURRENT_VERSION, configFrom, defaultsOf } from '../../../src/domain/versions/registry';
@@ -58,6 +60,14 @@ describe('versions', () => {
     const key = { preset: 'tiny', dataset: 'folder', method: 'byol' } as const;
     expect(configFrom(table, key).seed).toBe(1);
     expect(() => configFrom({ ...table, values }, key)).toThrow(/^seed: .*formerly/);
+  });
+
+  it('give an option that came later what runs did before, and the methods without it its only value', () => {
+    const of = (method: DefaultsKey['method']) => defaultsOf(1, { preset: 'paper', dataset: 'folder', method });
+    expect(of('simsiam')).toMatchObject({ etaStart: 'zero', convolutionInit: 'uniformFanIn' });
+    expect(of('simsiam').augment.blur.kernel).toBe('side');
+    expect(presetConfig('paper').convolutionInit).toBe('normalFanOut');
+    for (const method of METHOD_NAMES) expect(configProblems(of(method)), method).toEqual([]);
   });
 
   it('know the methods that they had', () => {

@@ -97,9 +97,16 @@ describe('cost of a step', () => {
       { predictor: 'trained', alternation: 5 },
       2 * (encoderTrained + 3 * predictor + encoderForward),
     ],
+    [
+      'alternation by epochs, too',
+      'simsiam',
+      { predictor: 'trained', alternation: 0 },
+      2 * (encoderTrained + 3 * predictor + encoderForward),
+    ],
     ['a moving average of outputs costs nothing here', 'simsiam', { movingAverageTarget: true }, 2 * encoderTrained],
     ['BYOL', 'byol', { predictor: 'trained' }, 2 * (encoderTrained + 3 * predictor + encoderForward)],
     ['SimCLR', 'simclr', {}, 2 * encoderTrained],
+    ['SimCLR with a BN for each view', 'simclr', { viewsTogether: false }, 2 * encoderTrained],
     ['Barlow Twins', 'barlowTwins', {}, 2 * encoderTrained],
     ['SwAV: scores with gradient, assignments without', 'swav', swav, 2 * (encoderTrained + 3 * scores + scores)],
     [
@@ -118,6 +125,12 @@ describe('cost of a step', () => {
       'SwAV with small crops of half the side',
       'swav',
       { ...swav, smallCrops: 2, predictor: 'trained' },
+      2 * (encoderTrained + 3 * predictor + 3 * scores + scores) + 2 * (small + 3 * predictor + 3 * scores),
+    ],
+    [
+      'SwAV with small crops, each view with its own BN statistics',
+      'swav',
+      { ...swav, smallCrops: 2, predictor: 'trained', viewsTogether: false },
       2 * (encoderTrained + 3 * predictor + 3 * scores + scores) + 2 * (small + 3 * predictor + 3 * scores),
     ],
   ])('%s', (_, method, change, perImage) => {

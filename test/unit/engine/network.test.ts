@@ -30,7 +30,7 @@ describe.each(BACKBONE_NAMES)('backbone %s', (backbone) => {
 });
 
 describe('layers that do not fit', () => {
-  const conv: Layer = { kind: 'conv', name: 'c', in: 3, out: 4, kernel: 3, stride: 2 };
+  const conv: Layer = { kind: 'conv', name: 'c', in: 3, out: 4, kernel: 3, stride: 2, init: 'uniformFanIn' };
   it.each<readonly [string, Layer[], RegExp]>([
     ['a convolution', [{ ...conv, in: 4 }], /3 channels, but the kernel is made for 4/],
     [
@@ -45,7 +45,7 @@ describe('layers that do not fit', () => {
 });
 
 describe('a residual', () => {
-  const conv: Layer = { kind: 'conv', name: 'c', in: 2, out: 2, kernel: 1, stride: 1 };
+  const conv: Layer = { kind: 'conv', name: 'c', in: 2, out: 2, kernel: 1, stride: 1, init: 'uniformFanIn' };
   const bn: Layer = { kind: 'batchNorm', name: 'b', channels: 2, affine: true, zeroInit: false, relu: false };
   const run = (layers: readonly Layer[]) =>
     tf.tidy(() => {

@@ -71,6 +71,9 @@ describe('the passes that a method declares are those of its step', () => {
     ['swav', { queueLength: 8 }],
     ['swav', { queueLength: 8, stopGradient: false }],
     ['swav', { smallCrops: 2 }],
+    ['swav', { viewsTogether: false }],
+    ['swav', { viewsTogether: false, smallCrops: 2 }],
+    ['swav', { smallCrops: 2, predictor: 'trained' }],
   ])('%s %j', async (name, change) => {
     const config = configOf(name, change);
     const layers = networkLayers({ ...backboneOf(config), imageSize: SIDE }, config);

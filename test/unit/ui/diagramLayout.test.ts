@@ -96,6 +96,7 @@ describe('what the diagrams say', () => {
     expect(links('simsiam')).toEqual([['shared', 'same weights']]);
     expect(links('simsiam', { momentumEncoder: true })).toEqual([['follows', 'moving average']]);
     expect(links('simsiam', { alternation: 10 })).toEqual([['follows', 'every 10 steps']]);
+    expect(links('simsiam', { alternation: 0 })).toEqual([['follows', 'every epoch']]);
   });
 
   it('stop-gradient is a switch where it has an effect', () => {

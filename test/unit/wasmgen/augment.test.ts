@@ -35,7 +35,7 @@ function randomParams({ views, inHeight, inWidth, outHeight, outWidth }: Augment
     params[row + COLUMN.flip] = random.integer(0, 1);
     params[row + COLUMN.grayscale] = random.integer(0, 4) === 0 ? 1 : 0;
     params[row + COLUMN.sigma] = random.uniform(0.1, 2);
-    params[row + COLUMN.blurRadius] = Math.min(random.integer(0, 3), Math.min(outHeight, outWidth) - 1);
+    params[row + COLUMN.blurRadius] = Math.min(random.integer(0, 12), Math.min(outHeight, outWidth) - 1);
   }
   return params;
 }

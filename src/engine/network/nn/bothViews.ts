@@ -23,11 +23,20 @@ export function pairOf<T extends tf.Tensor>(first: T, second: T): Pair<T> {
   return { first, second, both: pairsLieInOneBatch() ? (tf.concat([first, second]) as T) : null };
 }
 
-/** `forward` in training mode: the same as on the first view, then on the second, with separate BN statistics for each view. */
+/**
+ * `forward` in training mode: the same as on the first view, then on the second, with separate BN statistics for each view; where `together`
+ * is true, with common statistics of both views.
+ */
 export function onPair<In extends tf.Tensor, Out extends tf.Tensor>(
   forward: Forward<In, Out>,
   { first, second, both }: Pair<In>,
+  together: boolean,
 ): Pair<Out> {
+  if (together) {
+    const y = forward(both ?? (tf.concat([first, second]) as In), 'train');
+    const [y1, y2] = tf.split(y, 2) as Out[];
+    return { first: y1, second: y2, both: y };
+  }
   if (both === null) return { first: forward(first, 'train'), second: forward(second, 'train'), both };
   const y = forward(both, 'trainPair');
   const [y1, y2] = tf.split(y, 2) as Out[];
