@@ -1,6 +1,6 @@
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { ImageDataset } from '../../src/domain/imageDataset';
-import type { RunConfig } from '../../src/domain/runConfig';
+import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
 import { Trainer } from '../../src/engine/run/trainer';
 import { fileTuningCache } from '../node/tuningCache';
@@ -8,12 +8,16 @@ import { type RunResult, runRecord } from './runRecord';
 
 const TUNING = fileTuningCache('node_modules/.cache/simsiam-lab/tuning.json');
 
-/** Trains one run to its end; `log` gets a line for each kNN or rank measurement and for each marker. */
+/**
+ * Trains one run to its end; `log` gets a line for each kNN or rank measurement and for each marker.
+ * @param changes changes in flight, made at their steps
+ */
 export async function trainOnce(
   dataset: ImageDataset,
   config: RunConfig,
   engine: EngineInfo,
   log: (line: string) => void,
+  changes: readonly LiveChange[] = [],
 ): Promise<RunResult> {
   const record = runRecord(config, engine);
   const emit = (signal: RunSignal) => {
@@ -27,7 +31,7 @@ export async function trainOnce(
       log(`step ${value.step}: ${value.kind === 'change' ? `${value.key} = ${value.value}` : value.state}`);
     }
   };
-  const trainer = new Trainer(dataset, config, [], emit, { tuning: TUNING, isSoftware: engine.isSoftware });
+  const trainer = new Trainer(dataset, config, changes, emit, { tuning: TUNING, isSoftware: engine.isSoftware });
   try {
     await trainer.start();
     let outcome = await trainer.advance();
