@@ -25,7 +25,8 @@ export function planRuns(
 }
 
 /** The summary of the run on the page, from which experiments are judged; null when there is no run. */
-export function liveSummary({ active, step, latest, baselines }: RunStoreState): RunSummary | null {
+export function liveSummary({ active, step, latest, baselines, diagnosis }: RunStoreState): RunSummary | null {
   if (active === null) return null;
-  return runSummary(step, active.config.outputDim, { ...latest, untrainedKnn: baselines?.knn?.untrained });
+  const baseline = baselines?.knn ?? null;
+  return runSummary(step, active.config.outputDim, { ...latest, baseline, state: diagnosis?.state });
 }

@@ -15,6 +15,8 @@ export interface OverlaidRun {
   readonly name: string;
   readonly style: LineStyle;
   readonly series: SeriesSet;
+  /** Standard deviation at each step, where the curves are means over several seeds; else null. */
+  readonly deviation: SeriesSet | null;
 }
 
 /** The kept runs that are laid over the charts, by slot. The array stays the same object until they change. */
@@ -23,9 +25,11 @@ export function useOverlays(): readonly OverlaidRun[] {
   const runs = useArchive((archive) => archive.runs);
   return useMemo(
     () =>
-      overlays.flatMap(({ id, slot, series }) => {
+      overlays.flatMap(({ id, slot, series, mean }) => {
         const run = runs.find((run) => run.id === id);
-        return run === undefined ? [] : [{ run, name: runName(run), style: overlayStyle(slot), series }];
+        if (run === undefined) return [];
+        const name = mean?.name ?? runName(run);
+        return [{ run, name, style: overlayStyle(slot), series, deviation: mean?.deviation ?? null }];
       }),
     [overlays, runs],
   );
@@ -33,6 +37,15 @@ export function useOverlays(): readonly OverlaidRun[] {
 
 export interface OverlayCurve extends OverlaidRun {
   readonly points: readonly Point[];
+  /** The points at one standard deviation above and below, where the curve is a mean; else null. */
+  readonly band: { readonly upper: readonly Point[]; readonly lower: readonly Point[] } | null;
+}
+
+function bandOf(points: readonly Point[], deviation: Point[]): NonNullable<OverlayCurve['band']> {
+  const by = new Map(deviation.map(({ step, value }) => [step, value]));
+  const shifted = (sign: number) =>
+    points.map(({ step, value }) => ({ step, value: value + sign * (by.get(step) ?? 0) }));
+  return { upper: shifted(1), lower: shifted(-1) };
 }
 
 /** The overlaid curves of one chart; runs without a point of that series are left out. */
@@ -40,7 +53,11 @@ export function useOverlayCurves(overlays: readonly OverlaidRun[], series: Serie
   return useMemo(
     () =>
       overlays
-        .map((overlay) => ({ ...overlay, points: overlay.series.get(series).decimated(MAX_POINTS) }))
+        .map((overlay) => {
+          const points = overlay.series.get(series).decimated(MAX_POINTS);
+          const deviation = overlay.deviation?.get(series).decimated(Number.POSITIVE_INFINITY) ?? null;
+          return { ...overlay, points, band: deviation === null ? null : bandOf(points, deviation) };
+        })
         .filter(({ points }) => points.length > 0),
     [overlays, series],
   );
