@@ -8,7 +8,7 @@ export const momentumEncoder: Experiment = {
   source: 'Sec. 6.2, Table 4',
   question: 'Does the momentum encoder keep BYOL from collapsing?',
   claim:
-    'No: SimSiam is BYOL without the momentum encoder, and does not collapse. A momentum encoder may improve accuracy (BYOL is ahead after 200 epochs and more), but it does not replace h.',
+    'No: SimSiam is BYOL without the momentum encoder, and does not collapse; a momentum encoder does not replace h.',
   runs: [
     { id: 'without', label: 'SimSiam', settings: { momentumEncoder: false }, paper: 68.1 },
     { id: 'with', label: 'with momentum encoder', settings: { momentumEncoder: true }, paper: null },
