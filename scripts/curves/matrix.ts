@@ -77,14 +77,14 @@ const STUCK: readonly Kind[] = [
 const RECOVERING: readonly Kind[] = [50, 25].flatMap((rate) => [
   {
     name: `off at 50, on at 120 with rate ${rate}`,
-    steps: 350,
+    steps: 230,
     settings: { schedule: 'constant' },
     changes: [off(50), on(120), at(120, 'baseLearningRate', rate)],
   },
   {
     name: `off at 80, on at 180 with rate ${rate}, emoji`,
     dataset: emoji,
-    steps: 400,
+    steps: 290,
     settings: { schedule: 'constant' },
     changes: [off(80), on(180), at(180, 'baseLearningRate', rate)],
   },
@@ -101,7 +101,14 @@ const NO_CONVERGENCE: readonly Kind[] = [
   { name: 'rate of 0.0005', steps: 400, settings: { baseLearningRate: 0.0005 } },
 ];
 
-const OSCILLATION: readonly Kind[] = [];
+/** Rates at which the loss swings from batch to batch. */
+const SMALL_BATCH = { baseLearningRate: 40, batchSize: 8, headBatchNorm: 'output', schedule: 'constant' };
+const OSCILLATION: readonly Kind[] = [
+  { name: 'rate of 40, batch of 8', settings: SMALL_BATCH },
+  { name: 'rate of 40, batch of 8, emoji', dataset: emoji, settings: SMALL_BATCH },
+  { name: 'rate of 40, batch of 8, affine BN', settings: { ...SMALL_BATCH, headBatchNorm: 'outputAffine' } },
+  { name: 'rate of 100', settings: { baseLearningRate: 100, headBatchNorm: 'output', schedule: 'constant' } },
+];
 
 /** Weight decay times the rate is above 2, so that each step enlarges the weights. */
 const TOO_LARGE = { weightDecay: 1, baseLearningRate: 100, schedule: 'constant' };

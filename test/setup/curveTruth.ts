@@ -138,10 +138,13 @@ export function truthOf(curve: RecordedCurve): CurveTruth {
   }
   if (range !== null) {
     const size = range[1] - range[0];
-    if (mostSwings(loss, 0.17 * size) >= 6 && constant === null && !must.has('dimensional') && level(steps) > 0.82) {
+    if (mostSwings(loss, 0.14 * size) >= 5 && constant === null) {
       must.set('oscillation', steps);
+      // A loss that swings is reported before a rank or a std that has fallen.
+      must.delete('dimensional');
+      must.delete('narrowing');
     }
-    if (mostSwings(loss, 0.13 * size) >= 3) may.add('oscillation');
+    if (mostSwings(loss, 0.1 * size) >= 4) may.add('oscillation');
   }
   for (const state of must.keys()) may.add(state);
   return { must, may };

@@ -122,31 +122,26 @@ export class RunDiagnosis {
     if (output === 'recovering' || output === 'stuck') {
       return { state: output, since: this.#since(output), share: this.#output.share, outputStd };
     }
+    const oscillation = this.#trend.oscillates();
+    if (oscillation !== null) {
+      const { diagnosis } = this.#now;
+      const since = diagnosis.state === 'oscillation' ? diagnosis.since : oscillation.since;
+      return { state: 'oscillation', ...oscillation, since };
+    }
     const fallen = this.#rank.fallen;
     if (fallen !== null && this.#isDimensional(fallen.since)) return { state: 'dimensional', ...fallen, outputStd };
     if (output === 'narrowing') {
       return { state: output, since: this.#since(output), share: this.#output.share, outputStd };
     }
-    return this.#judgeTrend();
-  }
-
-  /** The first step of a state: that of the last diagnosis if it has not changed. */
-  #since(state: 'narrowing' | 'recovering' | 'stuck' | 'no-convergence' | 'oscillation'): number {
-    const { diagnosis, step } = this.#now;
-    return diagnosis.state === state ? diagnosis.since : step;
-  }
-
-  /** For runs with healthy outputs: judges whether the loss converges. */
-  #judgeTrend(): Diagnosis {
-    const { diagnosis: before } = this.#now;
-    const oscillation = this.#trend.oscillates();
-    if (oscillation !== null) {
-      const since = before.state === 'oscillation' ? before.since : oscillation.since;
-      return { state: 'oscillation', ...oscillation, since };
-    }
     const standing = this.#trend.stands();
     if (standing === null) return { state: 'learning' };
     return { state: 'no-convergence', since: this.#since('no-convergence'), ...standing };
+  }
+
+  /** The first step of a state: that of the last diagnosis if it has not changed. */
+  #since(state: 'narrowing' | 'recovering' | 'stuck' | 'no-convergence'): number {
+    const { diagnosis, step } = this.#now;
+    return diagnosis.state === state ? diagnosis.since : step;
   }
 
   /** Whether a fall of the rank is dimensional, and not the beginning of a collapse to a constant, which the std will show. */

@@ -24,8 +24,12 @@ const LOW_STEPS = 50;
 /** A narrowing ends after this many steps in which the std does not narrow, so that noise does not end it. */
 const QUIET_STEPS = 20;
 
-/** A std rises where it exceeds the lowest level of the last `WINDOW` steps by this factor. Collapsed outputs creep up by 1.2 at most. */
+/**
+ * A std rises where it exceeds the lowest level of the last `WINDOW` steps by this factor, and by this share of the early std. Collapsed
+ * outputs creep up by a factor of 1.2 at most.
+ */
 const RISE = 1.3;
+const RISE_SHARE = 0.03;
 /** A rise counts as going on for this many steps after it was last seen. */
 const RISE_STEPS = 50;
 /** A run is stuck when its std has not risen for this many steps after the cause of its fall was removed. */
@@ -177,7 +181,7 @@ export class OutputWatch {
   #rises(): boolean {
     let lowest = Number.POSITIVE_INFINITY;
     for (let ago = 0; ago < this.#now.recent.length; ago += LEVEL_STEPS) lowest = Math.min(lowest, this.#level(ago));
-    return this.#level(0) >= RISE * lowest;
+    return this.#level(0) >= Math.max(RISE * lowest, lowest + RISE_SHARE * this.#now.earlyStd);
   }
 
   #fallNow(): Fall | null {
