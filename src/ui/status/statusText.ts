@@ -44,8 +44,8 @@ function hangsOnStopGradient(config: RunConfig): boolean {
   return config.method === 'simsiam' && usual(config).stopGradient;
 }
 
-/** The likely cause of a collapse, judged by the settings. */
-function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
+/** The likely cause of a collapse, judged by the settings; null where they give none. */
+function knownCause(run: RunStoreState, config: RunConfig, since: number): string | null {
   const { stopGradient, predictor } = liveSettings(run);
   if (!stopGradient && usual(config).stopGradient) {
     return 'With stop-gradient off, a constant output is a trivial solution, and the gradient leads directly to it.';
@@ -62,7 +62,14 @@ function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
   if (config.headBatchNorm === 'none') {
     return 'The heads have no batch normalisation, so nothing keeps their outputs spread (Sec. 4.4).';
   }
-  return 'A very high learning rate or very weak augmentation can cause this: lower the learning rate or strengthen the augmentation, then press Reset.';
+  return null;
+}
+
+function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
+  return (
+    knownCause(run, config, since) ??
+    'A very high learning rate or very weak augmentation can cause this: lower the learning rate or strengthen the augmentation, then press Reset.'
+  );
 }
 
 function collapsed({ since, outputStd, loss }: Of<'collapsed'>, run: RunStoreState, config: RunConfig): Words {
@@ -80,7 +87,10 @@ function left({ share }: WithShare): string {
 }
 
 function narrowing(diagnosis: WithShare, run: RunStoreState, config: RunConfig): Words {
-  const why = withoutStopGradient(run, config) ?? causeOf(run, config, diagnosis.since);
+  const why =
+    withoutStopGradient(run, config) ??
+    knownCause(run, config, diagnosis.since) ??
+    'In the first hundred steps this may pass: SwAV’s outputs narrow and spread again. If it goes on, lower the learning rate or strengthen the augmentation.';
   return {
     tone: 'warning',
     title: `Narrowing since step ${diagnosis.since}.`,
