@@ -4,6 +4,7 @@ import { runName } from '../../session/archive/describeRun';
 import type { Point, SeriesSet } from '../../session/run/series';
 import type { RunRecord } from '../../storage/runRecord';
 import { useArchive } from '../lab';
+import { type Band, bandOf } from './band';
 import { type LineStyle, overlayStyle } from './lineStyles';
 
 /** Maximum number of points per line; a chart on the screen cannot show more. */
@@ -38,14 +39,7 @@ export function useOverlays(): readonly OverlaidRun[] {
 export interface OverlayCurve extends OverlaidRun {
   readonly points: readonly Point[];
   /** The points at one standard deviation above and below, where the curve is a mean; else null. */
-  readonly band: { readonly upper: readonly Point[]; readonly lower: readonly Point[] } | null;
-}
-
-function bandOf(points: readonly Point[], deviation: Point[]): NonNullable<OverlayCurve['band']> {
-  const by = new Map(deviation.map(({ step, value }) => [step, value]));
-  const shifted = (sign: number) =>
-    points.map(({ step, value }) => ({ step, value: value + sign * (by.get(step) ?? 0) }));
-  return { upper: shifted(1), lower: shifted(-1) };
+  readonly band: Band | null;
 }
 
 /** The overlaid curves of one chart; runs without a point of that series are left out. */
@@ -55,8 +49,7 @@ export function useOverlayCurves(overlays: readonly OverlaidRun[], series: Serie
       overlays
         .map((overlay) => {
           const points = overlay.series.get(series).decimated(MAX_POINTS);
-          const deviation = overlay.deviation?.get(series).decimated(Number.POSITIVE_INFINITY) ?? null;
-          return { ...overlay, points, band: deviation === null ? null : bandOf(points, deviation) };
+          return { ...overlay, points, band: bandOf(points, overlay.deviation, series) };
         })
         .filter(({ points }) => points.length > 0),
     [overlays, series],
