@@ -16,7 +16,7 @@ do not depend on it.
 
 npm run experiment -- --preset ${EXPERIMENTS.map(({ name }) => name).join('|')}
   [--base ${PRESET_NAMES.join('|')}] [--seeds 1,2,3] [--dataset ...] [--set ...] [--steps N] [--json FILE]
-Trains all runs of one of the paper's experiments with each seed, and prints mean and standard deviation beside the paper's figures.`;
+Trains all runs of one of the paper's experiments with each seed, and prints mean and standard error beside the paper's figures.`;
 
 /** A mistake in the command line, printed with the usage and without a stack trace. */
 export class UsageError extends Error {}

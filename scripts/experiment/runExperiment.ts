@@ -3,25 +3,16 @@ import {
   type Experiment,
   type ExperimentRun,
   experimentConfigs,
+  type Figure,
   type RunSummary,
   type Verdict,
 } from '../../src/domain/experiments/experiment';
-import { runSummary } from '../../src/domain/experiments/runSummary';
+import { overSeeds, runSummary } from '../../src/domain/experiments/runSummary';
 import { type ImageDataset, indicesOf, TRAIN } from '../../src/domain/imageDataset';
 import { presetConfig } from '../../src/domain/presets';
 import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runConfig';
 import type { RunResult } from './runRecord';
 import { trainOnce } from './trainOnce';
-
-/** Mean and sample standard deviation over the seeds with a measurement; the deviation is null for one seed. */
-export interface Statistic {
-  readonly mean: number;
-  readonly std: number | null;
-  readonly seeds: number;
-}
-
-type Measured = Exclude<keyof RunSummary, 'steps'>;
-const MEASURED: readonly Measured[] = ['loss', 'relativeStd', 'effectiveRank', 'knn', 'untrainedKnn', 'probe'];
 
 export interface ExperimentResult {
   readonly experiment: string;
@@ -35,29 +26,20 @@ export interface ExperimentResult {
     readonly id: string;
     readonly label: string;
     readonly paper: number | null;
-    readonly statistics: Readonly<Record<Measured, Statistic | null>>;
+    /** Over the seeds. */
+    readonly summary: RunSummary;
     /** One for each seed. */
     readonly results: readonly RunResult[];
   }[];
   readonly verdict: Verdict;
 }
 
-function summaryOf({ steps, final, baselines, config }: RunResult): RunSummary {
-  const numbers = {
-    ...final,
-    knn: final.knn?.accuracy,
-    untrainedKnn: baselines?.knn?.untrained,
-    probe: final.probe?.accuracy,
-  };
+/** The summary of one run. */
+export function summaryOf({ steps, final, baselines, diagnosis, config }: RunResult): RunSummary {
+  const { loss, outputStd, effectiveRank, knn, probe } = final;
+  const baseline = baselines?.knn ?? null;
+  const numbers = { loss, outputStd, effectiveRank, knn: knn?.accuracy, baseline, probe, state: diagnosis.state };
   return runSummary(steps, config.outputDim, numbers);
-}
-
-export function statisticOf(values: readonly (number | null)[]): Statistic | null {
-  const known = values.filter((value) => value !== null && Number.isFinite(value)) as number[];
-  if (known.length === 0) return null;
-  const mean = known.reduce((a, b) => a + b, 0) / known.length;
-  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, std: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : null, seeds: known.length };
 }
 
 /** Trains all runs of an experiment with each seed, and judges the paper's claim by the means. */
@@ -89,26 +71,8 @@ export async function runExperiment(
   }
   const runs = planned.map(({ run }) => {
     const own = results.get(run) ?? [];
-    const summaries = own.map(summaryOf);
-    const statistics = Object.fromEntries(
-      MEASURED.map((key) => [key, statisticOf(summaries.map((summary) => summary[key]))]),
-    ) as Record<Measured, Statistic | null>;
-    return { id: run.id, label: run.label, paper: run.paper, statistics, results: own };
+    return { id: run.id, label: run.label, paper: run.paper, summary: overSeeds(own.map(summaryOf)), results: own };
   });
-  const means = (id: string): RunSummary | null => {
-    const run = runs.find((candidate) => candidate.id === id);
-    if (run === undefined || run.results.length === 0) return null;
-    const mean = (key: Measured) => run.statistics[key]?.mean ?? null;
-    return {
-      steps: run.results[0].steps,
-      loss: mean('loss'),
-      relativeStd: mean('relativeStd'),
-      effectiveRank: mean('effectiveRank'),
-      knn: mean('knn'),
-      untrainedKnn: mean('untrainedKnn'),
-      probe: mean('probe'),
-    };
-  };
   return {
     experiment: experiment.name,
     title: experiment.title,
@@ -118,19 +82,20 @@ export async function runExperiment(
     base,
     seeds,
     runs,
-    verdict: experiment.verdict(means),
+    verdict: experiment.verdict((id) => runs.find((run) => run.id === id)?.summary ?? null),
   };
 }
 
-function cell(statistic: Statistic | null, scale: number, digits: number): string {
-  if (statistic === null) return '–';
-  const { mean, std } = statistic;
-  const value = (mean * scale).toFixed(digits);
-  return std === null ? value : `${value} ± ${(std * scale).toFixed(digits)}`;
+function cell(figure: Figure | null | undefined, scale: number, digits: number): string {
+  if (figure === null || figure === undefined) return '–';
+  const { value, standardError } = figure;
+  const mean = (value * scale).toFixed(digits).replace('-', '−');
+  return standardError > 0 ? `${mean} ± ${(standardError * scale).toFixed(digits)}` : mean;
 }
 
-/** The result as a Markdown table beside the paper's figures, and the verdict. */
-export function experimentTable({ title, runs, verdict, seeds }: ExperimentResult): string {
+/** The runs as a Markdown table beside the paper's figures: means with their standard errors over seeds and queries. */
+export function runsTable(runs: ExperimentTable['runs']): string {
+  const hasProbe = runs.some(({ summary }) => (summary.probe ?? null) !== null);
   const head = [
     'run',
     'loss',
@@ -138,27 +103,33 @@ export function experimentTable({ title, runs, verdict, seeds }: ExperimentResul
     'effective rank',
     'kNN %',
     'untrained %',
-    'linear probe %',
+    ...(hasProbe ? ['linear probe %'] : []),
     'paper (linear %)',
   ];
-  const rows = runs.map(({ label, statistics: s, paper }) => [
+  const rows = runs.map(({ label, summary: s, paper }) => [
     label,
     cell(s.loss, 1, 3),
     cell(s.relativeStd, 1, 2),
     cell(s.effectiveRank, 1, 0),
     cell(s.knn, 100, 1),
     cell(s.untrainedKnn, 100, 1),
-    cell(s.probe, 100, 1),
+    ...(hasProbe ? [cell(s.probe, 100, 1)] : []),
     paper === null ? '–' : `${paper}`,
   ]);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    `${title} (seeds ${seeds.join(', ')})`,
-    '',
-    line(head),
-    line(head.map(() => '---')),
-    ...rows.map(line),
-    '',
-    `${verdict.outcome}: ${verdict.text}`,
-  ].join('\n');
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** What a table of an experiment shows. */
+export interface ExperimentTable {
+  readonly title: string;
+  readonly seeds: readonly number[];
+  readonly runs: readonly { readonly label: string; readonly paper: number | null; readonly summary: RunSummary }[];
+  readonly verdict: Verdict;
+}
+
+/** The result as a Markdown table beside the paper's figures (linear accuracy), and the verdict. */
+export function experimentTable({ title, runs, verdict, seeds }: ExperimentTable): string {
+  const seedWords = seeds.length > 1 ? 'seeds' : 'seed';
+  return `${title} (${seedWords} ${seeds.join(', ')})\n\n${runsTable(runs)}\n\n${verdict.outcome}: ${verdict.text}`;
 }

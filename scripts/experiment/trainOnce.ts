@@ -1,7 +1,7 @@
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { ImageDataset } from '../../src/domain/imageDataset';
 import type { ProbeEvaluation } from '../../src/domain/probeEvaluation';
-import type { RunConfig } from '../../src/domain/runConfig';
+import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
 import { deviceProducts } from '../../src/engine/monitors/deviceProducts';
 import { Trainer } from '../../src/engine/run/trainer';
@@ -19,12 +19,16 @@ async function evaluated(trainer: Trainer): Promise<ProbeEvaluation | null> {
   return features === null ? null : evaluateLinearly(features, { step: trainer.step, productsOf: deviceProducts });
 }
 
-/** Trains one run to its end and evaluates it; `log` gets a line for each kNN or rank measurement and for each marker. */
+/**
+ * Trains one run to its end and evaluates it; `log` gets a line for each kNN or rank measurement and for each marker.
+ * @param changes changes in flight, made at their steps
+ */
 export async function trainOnce(
   dataset: ImageDataset,
   config: RunConfig,
   engine: EngineInfo,
   log: (line: string) => void,
+  changes: readonly LiveChange[] = [],
 ): Promise<RunResult> {
   const record = runRecord(config, engine);
   const emit = (signal: RunSignal) => {
@@ -38,7 +42,7 @@ export async function trainOnce(
       log(`step ${value.step}: ${value.kind === 'change' ? `${value.key} = ${value.value}` : value.state}`);
     }
   };
-  const trainer = new Trainer(dataset, config, [], emit, { tuning: TUNING, isSoftware: engine.isSoftware });
+  const trainer = new Trainer(dataset, config, changes, emit, { tuning: TUNING, isSoftware: engine.isSoftware });
   try {
     await trainer.start();
     let outcome = await trainer.advance();

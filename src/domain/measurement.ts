@@ -94,12 +94,23 @@ export interface ViewsSnapshot {
   readonly x2: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** The diagnosis of a run. It depends on the measurements relative to the run's first steps, not on its settings. */
+/** The diagnosis of a run. It depends on the measurements relative to the run's first steps, and on what was changed in flight. */
 export type Diagnosis =
   | { readonly state: 'starting' | 'learning' }
+  /**
+   * `narrowing`: the output std is under 80 % of its early level and falling, or under half of it. `recovering`: it rises after a collapse.
+   * `stuck`: it does not rise although the cause of its fall was removed.
+   */
+  | {
+      readonly state: 'narrowing' | 'recovering' | 'stuck';
+      readonly since: number;
+      /** The share of the early output std that is left, averaged over some steps. */
+      readonly share: number;
+      readonly outputStd: number;
+    }
   | { readonly state: 'collapsed'; readonly since: number; readonly outputStd: number; readonly loss: number }
   | {
-      readonly state: 'dimensional-collapse';
+      readonly state: 'dimensional';
       readonly since: number;
       readonly effectiveRank: number;
       /** The rank before it fell, at the run's start or later, to which `effectiveRank` is compared. */

@@ -65,13 +65,18 @@ const liveChange = z.unknown().transform((value, context): LiveChange => {
   }
 });
 
+const shareLeft = { since: step, share: anyNumber, outputStd: anyNumber };
+
 /** One schema per state: a missing state, or one that no longer exists, is a compile error. */
 const DIAGNOSES = {
   starting: z.object({ state: z.literal('starting') }),
   learning: z.object({ state: z.literal('learning') }),
   collapsed: z.object({ state: z.literal('collapsed'), since: step, outputStd: anyNumber, loss: anyNumber }),
-  'dimensional-collapse': z.object({
-    state: z.literal('dimensional-collapse'),
+  narrowing: z.object({ state: z.literal('narrowing'), ...shareLeft }),
+  recovering: z.object({ state: z.literal('recovering'), ...shareLeft }),
+  stuck: z.object({ state: z.literal('stuck'), ...shareLeft }),
+  dimensional: z.object({
+    state: z.literal('dimensional'),
     since: step,
     effectiveRank: anyNumber,
     startRank: anyNumber,
@@ -87,7 +92,14 @@ const DIAGNOSES = {
   diverged: z.object({ state: z.literal('diverged'), since: step, loss: anyNumber }),
 } satisfies { [State in Diagnosis['state']]: z.ZodType<Diagnosis & { readonly state: State }> };
 
-const diagnosis = z.union(Object.values(DIAGNOSES));
+/** A diagnosis or a marker with the state's name of today: records up to version 2 call a dimensional collapse `dimensional-collapse`. */
+function withStateOfToday(value: unknown): unknown {
+  const isOld =
+    typeof value === 'object' && value !== null && 'state' in value && value.state === 'dimensional-collapse';
+  return isOld ? { ...value, state: 'dimensional' } : value;
+}
+
+const diagnosis = z.preprocess(withStateOfToday, z.union(Object.values(DIAGNOSES)));
 
 const marker = z.union([
   z
@@ -98,11 +110,14 @@ const marker = z.union([
       context.addIssue('not a change in flight');
       return z.NEVER;
     }),
-  z.object({
-    kind: z.literal('diagnosis'),
-    step,
-    state: z.enum(Object.keys(DIAGNOSES) as Diagnosis['state'][]),
-  }),
+  z.preprocess(
+    withStateOfToday,
+    z.object({
+      kind: z.literal('diagnosis'),
+      step,
+      state: z.enum(Object.keys(DIAGNOSES) as Diagnosis['state'][]),
+    }),
+  ),
 ]) satisfies z.ZodType<Marker>;
 
 const baselines = z.object({

@@ -3,6 +3,7 @@ import { page } from 'vitest/browser';
 import { seriesOf } from '../../src/session/archive/recordRun';
 import type { Lab } from '../../src/session/lab';
 import { NO_RUN } from '../../src/session/run/runStore';
+import { SeriesSet } from '../../src/session/run/series';
 import { Curve } from '../../src/ui/charts/Curve';
 import type { ChartDescription } from '../../src/ui/charts/chartDescription';
 import { overlayStyle } from '../../src/ui/charts/lineStyles';
@@ -35,6 +36,7 @@ const overlay: OverlaidRun = {
   name: 'the run before',
   style: overlayStyle(0),
   series: seriesOf(curvesOfLength(40)),
+  deviation: null,
 };
 
 it('draws every step when the chart clock redraws it', async () => {
@@ -93,6 +95,17 @@ it('lays kept runs with names and event markers over it, on the same step axis',
   const widthOf = (path: string) => main().querySelector(path)?.getBoundingClientRect().width ?? 0;
   const ratio = widthOf('g > title + path') / widthOf('path.recharts-line-curve');
   expect(ratio).toBeCloseTo(39 / 9, 1);
+});
+
+it('shows a mean over seeds with a band of one standard deviation', async () => {
+  const deviation = new SeriesSet();
+  for (let step = 1; step <= 40; step++) deviation.add({ step, loss: 0.1 });
+  await show(training(10), <Curve chart={CHART} live overlays={[{ ...overlay, deviation }]} />);
+  const band = () => main().querySelector('path[data-band]');
+  // There and back: twice the 40 steps.
+  await expect.poll(() => band()?.getAttribute('d')?.match(/[ML]/g)?.length).toBe(80);
+  const heightOf = (element: Element | null) => element?.getBoundingClientRect().height ?? 0;
+  expect(heightOf(band())).toBeGreaterThan(heightOf(main().querySelector('g > path[stroke-width]')));
 });
 
 it('can show kept runs alone', async () => {

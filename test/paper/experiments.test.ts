@@ -53,11 +53,11 @@ describeOnEngines(['wasm'], 'an experiment of the paper', () => {
       () => undefined,
     );
     expect(result.runs.map(({ id }) => id)).toEqual(experiment.runs.map(({ id }) => id));
-    for (const { label, statistics, results } of result.runs) {
+    for (const { label, summary, results } of result.runs) {
       expect(results, label).toHaveLength(1);
       expect(results[0]?.steps, label).toBeGreaterThan(0);
-      expect(Number.isFinite(statistics.loss?.mean), label).toBe(true);
-      expect(statistics.knn?.mean, label).toBeGreaterThanOrEqual(0);
+      expect(Number.isFinite(summary.loss?.value), label).toBe(true);
+      expect(summary.knn?.value, label).toBeGreaterThanOrEqual(0);
       expect(experimentTable(result)).toContain(`| ${label} |`);
     }
     expect(result.verdict.text).not.toBe('');

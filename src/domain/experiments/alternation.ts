@@ -1,5 +1,6 @@
 import type { Experiment } from './experiment';
-import { CANNOT_TELL, isSpread, percent } from './words';
+import { both, compare, type Finding, isOneOf, judge, learns, staysSpread, summariesOf } from './judge';
+import { CANNOT_TELL, knnWords, percent, stdWords } from './words';
 
 /** `k` inner steps; 0 stands for those of an epoch. */
 const INNER = [
@@ -20,19 +21,23 @@ export const alternation: Experiment = {
   leastEpochs: 3,
   runs: INNER.map(({ id, label, k, paper }) => ({ id, label, settings: { alternation: k }, paper })),
   verdict(of) {
-    const runs = INNER.map(({ id }) => of(id));
-    if (runs.some((run) => run === null)) return CANNOT_TELL;
-    const numbers = INNER.map(({ id }, i) => `${id}: ${percent(runs[i]?.knn ?? null)}`).join(', ');
-    const works = runs.map((run) => run !== null && isSpread(run) && (run.knn ?? 0) > (run.untrainedKnn ?? 1));
-    if (works.every(Boolean)) {
-      return {
-        outcome: 'reproduces',
-        text: `Training with held targets also works: with each number of inner steps the outputs stay spread and kNN is above the untrained network’s. kNN ${numbers}.`,
-      };
-    }
-    return {
-      outcome: works[0] ? 'partly' : 'does not',
-      text: `Not every number of inner steps keeps the outputs spread and kNN above the untrained network’s: kNN ${numbers}. A short run has only a few alternations of 100 steps.`,
-    };
+    const made = summariesOf(alternation.runs, of);
+    if (made === null) return CANNOT_TELL;
+    const [one] = made;
+    if (one === undefined) return CANNOT_TELL;
+    const works = made.map(
+      ({ run, summary }, i): Finding => ({
+        text: `${run.label}: the outputs stay spread and it learns, ${stdWords(summary)}, ${knnWords(summary)} against ${percent(summary.untrainedKnn)} untrained`,
+        holds: both(staysSpread(summary), learns(summary)),
+        isRequired: i === 0,
+      }),
+    );
+    const asGood = made.slice(1).map(
+      ({ run, summary }): Finding => ({
+        text: `${run.label}: no worse than one step, ${knnWords(summary)} against ${percent(one.summary.knn)}`,
+        holds: isOneOf(compare(summary.knn, one.summary.knn), 'higher', 'alike'),
+      }),
+    );
+    return judge([...works, ...asGood]);
   },
 };

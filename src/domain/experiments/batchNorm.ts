@@ -1,5 +1,6 @@
 import type { Experiment } from './experiment';
-import { CANNOT_TELL, compareKnn, fixed, isSpread, percent } from './words';
+import { both, compare, endsIn, isOneOf, judge, learns, staysSpread } from './judge';
+import { CANNOT_TELL, fixed, knnWords, percent, stdWords } from './words';
 
 export const batchNorm: Experiment = {
   name: 'bn',
@@ -17,17 +18,24 @@ export const batchNorm: Experiment = {
   verdict(of) {
     const [none, hidden, output, all] = ['none', 'hidden', 'output', 'all'].map(of);
     if (none === null || hidden === null || output === null || all === null) return CANNOT_TELL;
-    const nearCollapse = (none.relativeStd ?? 1) < (hidden.relativeStd ?? 0) / 2;
-    const worse = nearCollapse || compareKnn(none, hidden) === 'lower';
-    const alike = compareKnn(hidden, output) === 'alike';
-    const text = [
-      `kNN none ${percent(none.knn)}, hidden ${percent(hidden.knn)}, output ${percent(output.knn)}, everywhere ${percent(all.knn)}; std·√d without any BN ${fixed(none.relativeStd)}.`,
-      ...(nearCollapse ? ['Without BN the outputs come close to collapse instead of learning slowly.'] : []),
-      ...(worse ? [] : ['Here training works equally well without BN.']),
-      ...(isSpread(all)
-        ? ['With BN everywhere the outputs stay spread; the loss curve shows whether training is unstable.']
-        : []),
-    ].join(' ');
-    return { outcome: worse && alike ? 'reproduces' : worse || alike ? 'partly' : 'does not', text };
+    return judge([
+      {
+        text: `with BN on hidden layers it works, ${knnWords(hidden)} against ${percent(hidden.untrainedKnn)} untrained, ${stdWords(hidden)}`,
+        holds: both(staysSpread(hidden), learns(hidden)),
+      },
+      {
+        text: `without BN it learns less, ${knnWords(none)} against ${percent(hidden.knn)}`,
+        holds: isOneOf(compare(none.knn, hidden.knn), 'lower'),
+      },
+      { text: `without BN it is slow, and does not come near a collapse, ${stdWords(none)}`, holds: staysSpread(none) },
+      {
+        text: `with BN on the projector’s output, too, it works as well or better, ${knnWords(output)}`,
+        holds: both(staysSpread(output), isOneOf(compare(output.knn, hidden.knn), 'higher', 'alike')),
+      },
+      {
+        text: `with BN everywhere it is unstable, loss ${fixed(all.loss)}, ${all.states.join(', ')}`,
+        holds: endsIn(all, 'oscillation', 'diverged'),
+      },
+    ]);
   },
 };

@@ -1,4 +1,6 @@
+import type { Estimate } from '../accuracy';
 import { setConfigValue } from '../configPath';
+import type { DiagnosisState } from '../diagnosis/states';
 import type { MethodName } from '../methods/registry';
 import { presetConfig } from '../presets';
 import type { DatasetChoice, PresetName, RunConfig } from '../runConfig';
@@ -19,25 +21,37 @@ export interface ExperimentRun {
   readonly paperNote?: string;
 }
 
-/** The last measurements of a run, or their means over seeds; null where not measured. */
+/** A figure of a run: its mean over the seeds, with the standard error over seeds and queries, and the value of each seed. */
+export interface Figure extends Estimate {
+  readonly values: readonly number[];
+}
+
+/** The last measurements of a run, over one or several seeds; a figure is null where it was not measured. */
 export interface RunSummary {
   readonly steps: number;
-  readonly loss: number | null;
+  /** Number of seeds. */
+  readonly seeds: number;
+  /** null where a seed's loss is not finite, too. */
+  readonly loss: Figure | null;
   /** In units of 1/sqrt(d): 1 for outputs spread evenly over the sphere. */
-  readonly relativeStd: number | null;
-  readonly effectiveRank: number | null;
+  readonly relativeStd: Figure | null;
+  readonly effectiveRank: Figure | null;
   /** kNN accuracy in [0, 1]. */
-  readonly knn: number | null;
+  readonly knn: Figure | null;
+  /** Accuracy of a linear classifier on the frozen features, in [0, 1], the measure of the paper. */
+  readonly probe?: Figure | null;
   /** kNN accuracy of the untrained network, in [0, 1]. */
-  readonly untrainedKnn: number | null;
-  /** Accuracy of the linear evaluation, in [0, 1]. */
-  readonly probe: number | null;
+  readonly untrainedKnn: Figure | null;
+  /** Share of the most frequent class among the queries, in [0, 1]. */
+  readonly chance: number | null;
+  /** The diagnosis at the end, of each seed; empty where it is not known. */
+  readonly states: readonly DiagnosisState[];
 }
 
 /** Whether the results of an experiment support the paper's claim. */
 export interface Verdict {
   readonly outcome: 'reproduces' | 'partly' | 'does not' | 'cannot tell';
-  /** One or two sentences with the numbers that support the outcome. */
+  /** Each row of the claim, with the numbers that support or contradict it. */
   readonly text: string;
 }
 

@@ -1,5 +1,27 @@
-import type { Experiment } from './experiment';
-import { CANNOT_TELL, fixed, hasCollapsed, isSpread } from './words';
+import { exceeds } from '../accuracy';
+import type { Experiment, RunSummary } from './experiment';
+import { type Holds, hasCollapsed, judge, lossIsMinimal, staysSpread } from './judge';
+import { CANNOT_TELL, fixed, percent, stdWords } from './words';
+
+const percentOf = (share: number | null) => (share === null ? '–' : `${(100 * share).toFixed(1)} %`);
+
+/** Whether the rank falls without stop-gradient: with BN on the projector's output, the collapse is dimensional. */
+function losesRank(on: RunSummary, off: RunSummary): boolean {
+  if (on.effectiveRank === null || off.effectiveRank === null) return false;
+  return off.effectiveRank.value < on.effectiveRank.value / 2;
+}
+
+function collapseWords(on: RunSummary, off: RunSummary): string {
+  const ranks = `effective rank ${fixed(off.effectiveRank, 0)} against ${fixed(on.effectiveRank, 0)}`;
+  const dimensional = losesRank(on, off) && hasCollapsed(off) === false ? ', though only the rank falls' : '';
+  return `without it they collapse, ${stdWords(off)}, ${ranks}${dimensional}`;
+}
+
+/** Whether accuracy is at chance. One run that is above it contradicts the claim, so the error of its queries decides. */
+function isAtChance({ knn, chance }: RunSummary): Holds {
+  if (knn === null || chance === null) return 'not measured';
+  return !exceeds(knn, { value: chance, standardError: 0 });
+}
 
 export const figure2: Experiment = {
   name: 'figure2',
@@ -15,24 +37,14 @@ export const figure2: Experiment = {
   verdict(of) {
     const [on, off] = [of('with'), of('without')];
     if (on === null || off === null) return CANNOT_TELL;
-    const numbers = `std·√d ${fixed(on.relativeStd)} with and ${fixed(off.relativeStd)} without, loss ${fixed(on.loss)} and ${fixed(off.loss)}`;
-    if (isSpread(on) && hasCollapsed(off)) {
-      return {
-        outcome: 'reproduces',
-        text: `The output collapses without stop-gradient and stays spread with it: ${numbers}. At this scale kNN need not fall to chance: the heads collapse, and even an untrained backbone tells images apart.`,
-      };
-    }
-    if (
-      isSpread(on) &&
-      on.effectiveRank !== null &&
-      off.effectiveRank !== null &&
-      off.effectiveRank < on.effectiveRank / 2
-    ) {
-      return {
-        outcome: 'partly',
-        text: `Without stop-gradient the effective rank falls, but the std does not: effective rank ${fixed(on.effectiveRank, 0)} with and ${fixed(off.effectiveRank, 0)} without; ${numbers}. With BN on the projector’s output the std does not fall at all; with BN on hidden layers only, it also falls after more steps.`,
-      };
-    }
-    return { outcome: 'does not', text: `No collapse so far: ${numbers}.` };
+    return judge([
+      { text: `with stop-gradient the outputs stay spread, ${stdWords(on)}`, holds: staysSpread(on), isRequired: true },
+      { text: collapseWords(on, off), holds: hasCollapsed(off), isRequired: !losesRank(on, off) },
+      { text: `and the loss reaches its minimum, ${fixed(off.loss)}`, holds: lossIsMinimal(off) },
+      {
+        text: `and accuracy falls to chance: kNN ${percent(off.knn)}, chance ${percentOf(off.chance)}, untrained ${percent(off.untrainedKnn)}, with stop-gradient ${percent(on.knn)}`,
+        holds: isAtChance(off),
+      },
+    ]);
   },
 };

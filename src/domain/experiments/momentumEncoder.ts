@@ -1,5 +1,6 @@
 import type { Experiment } from './experiment';
-import { CANNOT_TELL, fixed, hasCollapsed, isSpread, percent } from './words';
+import { hasCollapsed, judge, staysSpread } from './judge';
+import { CANNOT_TELL, knnWords, stdWords } from './words';
 
 export const momentumEncoder: Experiment = {
   name: 'momentum-encoder',
@@ -7,7 +8,7 @@ export const momentumEncoder: Experiment = {
   source: 'Sec. 6.2, Table 4',
   question: 'Does the momentum encoder keep BYOL from collapsing?',
   claim:
-    'No: SimSiam is BYOL without the momentum encoder, and does not collapse. A momentum encoder may improve accuracy (BYOL is ahead after 200 epochs and more), but it does not replace h.',
+    'No: SimSiam is BYOL without the momentum encoder, and does not collapse; a momentum encoder does not replace h.',
   runs: [
     { id: 'without', label: 'SimSiam', settings: { momentumEncoder: false }, paper: 68.1 },
     { id: 'with', label: 'with momentum encoder', settings: { momentumEncoder: true }, paper: null },
@@ -21,16 +22,21 @@ export const momentumEncoder: Experiment = {
   verdict(of) {
     const [without, withIt, alone] = [of('without'), of('with'), of('alone')];
     if (without === null || withIt === null || alone === null) return CANNOT_TELL;
-    const numbers = `std·√d ${fixed(without.relativeStd)} without, ${fixed(withIt.relativeStd)} with, ${fixed(alone.relativeStd)} with it but without h; kNN ${percent(without.knn)}, ${percent(withIt.knn)}, ${percent(alone.knn)}`;
-    if (!isSpread(without)) return { outcome: 'does not', text: `SimSiam’s outputs do not stay spread: ${numbers}.` };
-    return hasCollapsed(alone)
-      ? {
-          outcome: 'reproduces',
-          text: `SimSiam needs no momentum encoder, and a momentum encoder without h does not prevent collapse: ${numbers}.`,
-        }
-      : {
-          outcome: 'partly',
-          text: `SimSiam needs no momentum encoder. With a momentum encoder but without h it has not collapsed yet: ${numbers}. A slowly moving target only delays the collapse.`,
-        };
+    return judge([
+      {
+        text: `SimSiam, which has none, does not collapse, ${stdWords(without)}, ${knnWords(without)}`,
+        holds: staysSpread(without),
+        isRequired: true,
+      },
+      {
+        text: `with a momentum encoder it does not, either, ${stdWords(withIt)}, ${knnWords(withIt)}`,
+        holds: staysSpread(withIt),
+        isRequired: true,
+      },
+      {
+        text: `with a momentum encoder but without h it collapses, ${stdWords(alone)}, ${knnWords(alone)}`,
+        holds: hasCollapsed(alone),
+      },
+    ]);
   },
 };

@@ -1,5 +1,6 @@
 import type { Experiment } from './experiment';
-import { CANNOT_TELL, fixed, hasCollapsed, percent } from './words';
+import { judge, learns, losesOutputs, staysSpread } from './judge';
+import { CANNOT_TELL, fixed, knnWords, percent, stdWords } from './words';
 
 /** With BN on z, as all runs of the paper have it. */
 const NORMALISED = { headBatchNorm: 'outputAffine' };
@@ -30,19 +31,23 @@ export const movingAverage: Experiment = {
     },
   ],
   verdict(of) {
-    const [none, average] = [of('none'), of('average')];
-    if (none === null || average === null) return CANNOT_TELL;
-    const numbers = `std·√d ${fixed(none.relativeStd)} without h, ${fixed(average.relativeStd)} with the average instead; kNN ${percent(none.knn)} and ${percent(average.knn)}`;
-    const learns = (average.knn ?? 0) > (average.untrainedKnn ?? 1);
-    if (hasCollapsed(none) && !hasCollapsed(average) && learns) {
-      return { outcome: 'reproduces', text: `The average prevents the collapse: ${numbers}.` };
-    }
-    if (hasCollapsed(none) && !hasCollapsed(average)) {
-      return { outcome: 'partly', text: `The average prevents the collapse, but nothing is learnt: ${numbers}.` };
-    }
-    return {
-      outcome: 'does not',
-      text: `${numbers}. The average needs many visits of each image: a short run visits each image only a few times.`,
-    };
+    const [baseline, none, average] = [of('baseline'), of('none'), of('average')];
+    if (baseline === null || none === null || average === null) return CANNOT_TELL;
+    return judge([
+      { text: `with h the outputs stay spread, ${stdWords(baseline)}`, holds: staysSpread(baseline), isRequired: true },
+      {
+        text: `without h they collapse, ${stdWords(none)}, effective rank ${fixed(none.effectiveRank, 0)} against ${fixed(baseline.effectiveRank, 0)}`,
+        holds: losesOutputs(none),
+      },
+      {
+        text: `with the average instead of h they stay spread, ${stdWords(average)}, effective rank ${fixed(average.effectiveRank, 0)}`,
+        holds: staysSpread(average),
+        isRequired: true,
+      },
+      {
+        text: `and it learns, ${knnWords(average)} against ${percent(average.untrainedKnn)} untrained`,
+        holds: learns(average),
+      },
+    ]);
   },
 };

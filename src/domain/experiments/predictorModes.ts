@@ -1,5 +1,17 @@
-import type { Experiment } from './experiment';
-import { CANNOT_TELL, fixed, hasCollapsed, isSpread, KNN_SPREAD, percent } from './words';
+import type { Experiment, RunSummary } from './experiment';
+import { both, compare, type Holds, hasCollapsed, isOneOf, judge, learns, staysSpread } from './judge';
+import { CANNOT_TELL, fixed, knnWords, percent, stdWords } from './words';
+
+/** Whether the loss of every seed is above half of the mean with a trained h; both are negative. */
+function lossStaysHigh({ loss }: RunSummary, baseline: RunSummary): Holds {
+  const trained = baseline.loss;
+  if (loss === null || trained === null) return 'not measured';
+  return loss.values.every((value) => value > trained.value / 2);
+}
+
+function negated(holds: Holds): Holds {
+  return typeof holds === 'boolean' ? !holds : holds;
+}
 
 export const predictor: Experiment = {
   name: 'predictor',
@@ -21,14 +33,23 @@ export const predictor: Experiment = {
     { id: 'constant', label: 'h with constant learning rate', settings: { fixPredictorLr: true }, paper: 68.1 },
   ],
   verdict(of) {
-    const [baseline, none, random] = [of('baseline'), of('none'), of('fixed')];
-    if (baseline === null || none === null || random === null) return CANNOT_TELL;
-    const collapses = isSpread(baseline) && hasCollapsed(none);
-    const stuck =
-      random.loss !== null && baseline.loss !== null && random.loss > baseline.loss / 2 && !hasCollapsed(random);
-    const learns = (random.knn ?? 0) - (random.untrainedKnn ?? 0) > KNN_SPREAD;
-    const text = `No h: std·√d ${fixed(none.relativeStd)} against ${fixed(baseline.relativeStd)}. Fixed h: loss ${fixed(random.loss)} against ${fixed(baseline.loss)}, and kNN ${percent(random.knn)} against ${percent(baseline.knn)}, ${learns ? 'still well above' : 'hardly above'} the untrained network’s ${percent(random.untrainedKnn)}.`;
-    if (collapses && stuck) return { outcome: 'reproduces', text };
-    return { outcome: collapses || stuck ? 'partly' : 'does not', text };
+    const [baseline, none, random, constant] = [of('baseline'), of('none'), of('fixed'), of('constant')];
+    if (baseline === null || none === null || random === null || constant === null) return CANNOT_TELL;
+    return judge([
+      { text: `with h the outputs stay spread, ${stdWords(baseline)}`, holds: staysSpread(baseline), isRequired: true },
+      { text: `without h they collapse, ${stdWords(none)}`, holds: hasCollapsed(none) },
+      {
+        text: `with a fixed h the loss stays high, ${fixed(random.loss)} against ${fixed(baseline.loss)}, without a collapse, ${stdWords(random)}`,
+        holds: both(staysSpread(random), lossStaysHigh(random, baseline)),
+      },
+      {
+        text: `and nothing is learnt, ${knnWords(random)} against ${percent(random.untrainedKnn)} untrained`,
+        holds: negated(learns(random)),
+      },
+      {
+        text: `a constant rate for h is as good or better, ${knnWords(constant)} against ${percent(baseline.knn)}, ${stdWords(constant)}`,
+        holds: both(staysSpread(constant), isOneOf(compare(constant.knn, baseline.knn), 'higher', 'alike')),
+      },
+    ]);
   },
 };

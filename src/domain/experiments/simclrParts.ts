@@ -1,7 +1,6 @@
 import type { Experiment } from './experiment';
-import { CANNOT_TELL, isSpread, KNN_SPREAD, percent } from './words';
-
-const RUNS = ['plain', 'predictor', 'both'] as const;
+import { compare, type Finding, isOneOf, judge, staysSpread, summariesOf } from './judge';
+import { CANNOT_TELL, knnWords, percent, stdWords } from './words';
 
 export const simclrParts: Experiment = {
   name: 'simclr-parts',
@@ -21,20 +20,23 @@ export const simclrParts: Experiment = {
     },
   ],
   verdict(of) {
-    const runs = RUNS.map(of);
-    const [plain] = runs;
-    if (plain === null || runs.some((run) => run === null)) return CANNOT_TELL;
-    const numbers = runs.map((run) => percent(run?.knn ?? null)).join(', ');
-    const spread = runs.every((run) => run !== null && isSpread(run));
-    const gains = runs.slice(1).some((run) => (run?.knn ?? 0) - (plain.knn ?? 0) > KNN_SPREAD);
-    if (spread && !gains) {
-      return { outcome: 'reproduces', text: `Neither part improves kNN accuracy: ${numbers}, in this order.` };
-    }
-    return {
-      outcome: spread ? 'does not' : 'partly',
-      text: spread
-        ? `One of the parts improves kNN accuracy by more than the spread over seeds: ${numbers}, in this order.`
-        : `Not all outputs stay spread: kNN ${numbers}, in this order.`,
-    };
+    const made = summariesOf(simclrParts.runs, of);
+    if (made === null) return CANNOT_TELL;
+    const [plain, ...parts] = made;
+    if (plain === undefined) return CANNOT_TELL;
+    const spread = made.map(
+      ({ run, summary }): Finding => ({
+        text: `${run.label}: the outputs stay spread, ${stdWords(summary)}`,
+        holds: staysSpread(summary),
+      }),
+    );
+    const gains = parts.map(
+      ({ run, summary }): Finding => ({
+        text: `${run.label}: no gain, ${knnWords(summary)} against ${percent(plain.summary.knn)}`,
+        holds: isOneOf(compare(summary.knn, plain.summary.knn), 'lower', 'alike'),
+        isRequired: true,
+      }),
+    );
+    return judge([...spread, ...gains]);
   },
 };

@@ -1,5 +1,6 @@
 import type { Experiment } from './experiment';
-import { CANNOT_TELL, compareKnn, fixed, isSpread, percent } from './words';
+import { compare, isOneOf, judge, learns, staysSpread } from './judge';
+import { CANNOT_TELL, knnWords, percent, stdWords } from './words';
 
 export const similarity: Experiment = {
   name: 'similarity',
@@ -14,18 +15,25 @@ export const similarity: Experiment = {
   verdict(of) {
     const [cosine, crossEntropy] = [of('cosine'), of('crossEntropy')];
     if (cosine === null || crossEntropy === null) return CANNOT_TELL;
-    const numbers = `std·√d ${fixed(cosine.relativeStd)} with the cosine and ${fixed(crossEntropy.relativeStd)} with cross-entropy, kNN ${percent(cosine.knn)} and ${percent(crossEntropy.knn)}`;
-    if (!isSpread(cosine) || !isSpread(crossEntropy)) {
-      return {
-        outcome: 'does not',
-        text: `At least one of the two losses does not keep the outputs spread: ${numbers}.`,
-      };
-    }
-    return compareKnn(crossEntropy, cosine) === 'lower'
-      ? { outcome: 'reproduces', text: `Both keep their outputs spread, and the cosine learns better: ${numbers}.` }
-      : {
-          outcome: 'partly',
-          text: `Both keep their outputs spread; the advantage of the cosine does not show in so few steps: ${numbers}.`,
-        };
+    return judge([
+      {
+        text: `the cosine keeps the outputs spread, ${stdWords(cosine)}`,
+        holds: staysSpread(cosine),
+        isRequired: true,
+      },
+      {
+        text: `so does the cross-entropy, ${stdWords(crossEntropy)}`,
+        holds: staysSpread(crossEntropy),
+        isRequired: true,
+      },
+      {
+        text: `it learns, ${knnWords(crossEntropy)} against ${percent(crossEntropy.untrainedKnn)} untrained`,
+        holds: learns(crossEntropy),
+      },
+      {
+        text: `though less well than the cosine, ${knnWords(cosine)}`,
+        holds: isOneOf(compare(crossEntropy.knn, cosine.knn), 'lower'),
+      },
+    ]);
   },
 };

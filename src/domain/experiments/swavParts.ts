@@ -1,10 +1,6 @@
-import type { Experiment, RunSummary } from './experiment';
-import { CANNOT_TELL, fixed, KNN_SPREAD, percent } from './words';
-
-/** Whether the loss is NaN or infinite. A summary holds null for such a loss. */
-function diverged({ loss }: RunSummary): boolean {
-  return loss === null || !Number.isFinite(loss);
-}
+import type { Experiment } from './experiment';
+import { both, compare, endsIn, isOneOf, judge, learns, staysSpread } from './judge';
+import { CANNOT_TELL, fixed, knnWords, percent, stdWords } from './words';
 
 /** Without a queue: one that is used from a later step on changes the loss, which is what is compared. */
 const PLAIN = { queueLength: 0 };
@@ -36,16 +32,19 @@ export const swavParts: Experiment = {
   verdict(of) {
     const [plain, predictor, without] = [of('plain'), of('predictor'), of('without')];
     if (plain === null || predictor === null || without === null) return CANNOT_TELL;
-    const numbers = `kNN ${percent(plain.knn)} plain, ${percent(predictor.knn)} with a predictor, ${percent(without.knn)} without stop-gradient, where the loss is ${diverged(without) ? 'not a number' : fixed(without.loss)} against ${fixed(plain.loss)}`;
-    const helps = (predictor.knn ?? 0) - (plain.knn ?? 0) > KNN_SPREAD;
-    const parts = [
-      helps ? 'A predictor helps here' : 'A predictor does not help',
-      diverged(without) ? 'without stop-gradient training diverges' : 'without stop-gradient the loss stays finite',
-    ];
-    const held = Number(!helps) + Number(diverged(without));
-    return {
-      outcome: held === 2 ? 'reproduces' : held === 1 ? 'partly' : 'does not',
-      text: `${parts.join('; ')}: ${numbers}.`,
-    };
+    return judge([
+      {
+        text: `SwAV learns, ${stdWords(plain)}, ${knnWords(plain)} against ${percent(plain.untrainedKnn)} untrained`,
+        holds: both(staysSpread(plain), learns(plain)),
+      },
+      {
+        text: `a predictor does not help, ${knnWords(predictor)} against ${percent(plain.knn)}`,
+        holds: isOneOf(compare(predictor.knn, plain.knn), 'lower', 'alike'),
+      },
+      {
+        text: `without stop-gradient training diverges, loss ${fixed(without.loss)} against ${fixed(plain.loss)}, ${stdWords(without)}, ${knnWords(without)}`,
+        holds: without.states.length > 0 ? endsIn(without, 'diverged') : without.loss === null,
+      },
+    ]);
   },
 };

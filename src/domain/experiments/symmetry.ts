@@ -1,5 +1,6 @@
 import type { Experiment } from './experiment';
-import { CANNOT_TELL, compareKnn, isSpread, percent } from './words';
+import { both, compare, isOneOf, judge, staysSpread } from './judge';
+import { CANNOT_TELL, knnWords, percent, stdWords } from './words';
 
 export const symmetry: Experiment = {
   name: 'symmetry',
@@ -16,18 +17,21 @@ export const symmetry: Experiment = {
   verdict(of) {
     const [symmetric, asymmetric, twice] = ['symmetric', 'asymmetric', 'asymmetric2x'].map(of);
     if (symmetric === null || asymmetric === null || twice === null) return CANNOT_TELL;
-    const numbers = `kNN ${[symmetric, asymmetric, twice].map(({ knn }) => percent(knn)).join(', ')}, in this order`;
-    if (![symmetric, asymmetric, twice].every(isSpread)) {
-      return { outcome: 'does not', text: `Not all outputs stay spread: ${numbers}.` };
-    }
-    return compareKnn(symmetric, asymmetric) === 'higher'
-      ? {
-          outcome: 'reproduces',
-          text: `None of the three collapses, and the symmetric loss is better than the asymmetric one: ${numbers}.`,
-        }
-      : {
-          outcome: 'partly',
-          text: `None of the three collapses; an advantage of the symmetric loss does not show: ${numbers}.`,
-        };
+    return judge([
+      { text: `the symmetric loss does not collapse, ${stdWords(symmetric)}`, holds: staysSpread(symmetric) },
+      {
+        text: `nor does the asymmetric one, ${stdWords(asymmetric)}`,
+        holds: staysSpread(asymmetric),
+        isRequired: true,
+      },
+      {
+        text: `the symmetric loss is the better one, ${knnWords(symmetric)} against ${percent(asymmetric.knn)}`,
+        holds: isOneOf(compare(symmetric.knn, asymmetric.knn), 'higher'),
+      },
+      {
+        text: `twice the pairs make up for it, ${knnWords(twice)}`,
+        holds: both(staysSpread(twice), isOneOf(compare(twice.knn, symmetric.knn), 'alike', 'higher')),
+      },
+    ]);
   },
 };

@@ -1,32 +1,26 @@
-import type { RunSummary, Verdict } from './experiment';
+import type { Figure, RunSummary, Verdict } from './experiment';
 
-/** Numbers and comparisons for the texts of the verdicts. */
+/** Numbers for the texts of the verdicts. */
 
-export const percent = (share: number | null): string => (share === null ? '–' : `${(100 * share).toFixed(1)} %`);
-export const fixed = (value: number | null, digits = 2): string =>
-  value === null ? '–' : value.toFixed(digits).replace('-', '−');
+/** “63.7 ± 0.9 %”, or “63.7 %” where the error is not known. */
+export function percent(figure: Figure | null | undefined): string {
+  if (figure === null || figure === undefined) return '–';
+  const { value, standardError } = figure;
+  const error = standardError > 0 ? ` ± ${(100 * standardError).toFixed(1)}` : '';
+  return `${(100 * value).toFixed(1)}${error} %`;
+}
+
+export function fixed(figure: Figure | null, digits = 2): string {
+  return figure === null ? '–' : figure.value.toFixed(digits).replace('-', '−');
+}
+
+/** “std·√d 0.78” */
+export const stdWords = ({ relativeStd }: RunSummary) => `std·√d ${fixed(relativeStd)}`;
+
+/** “kNN 63.7 ± 0.9 %” */
+export const knnWords = ({ knn }: RunSummary) => `kNN ${percent(knn)}`;
 
 export const CANNOT_TELL: Verdict = {
   outcome: 'cannot tell',
   text: 'Some of the runs needed for a verdict were not made.',
 };
-
-/** kNN accuracies that differ by no more than this are alike: the same settings differ as much between seeds. */
-export const KNN_SPREAD = 0.03;
-
-/** Whether the output std is near 0: the outputs have collapsed. */
-export function hasCollapsed({ relativeStd }: RunSummary): boolean {
-  return relativeStd !== null && relativeStd < 0.2;
-}
-
-/** Whether the output std is well above that of a collapse. */
-export function isSpread({ relativeStd }: RunSummary): boolean {
-  return relativeStd !== null && relativeStd > 0.5;
-}
-
-/** Compares kNN accuracies; a difference within the spread counts as `alike`. */
-export function compareKnn(a: RunSummary, b: RunSummary): 'higher' | 'lower' | 'alike' | null {
-  if (a.knn === null || b.knn === null) return null;
-  if (Math.abs(a.knn - b.knn) <= KNN_SPREAD) return 'alike';
-  return a.knn > b.knn ? 'higher' : 'lower';
-}

@@ -15,8 +15,11 @@ const MOVING_SHARE = 0.03;
  */
 const FALLEN_SHARE_OF_FIRST = 0.005;
 
-/** A swing of the block means, as a share of the range, and how many of them in the last `SWING_BLOCKS` make an oscillation. */
-const SWING_SHARE = 0.15;
+/**
+ * A swing of the block means, as a share of the range, and how many of them in the last `SWING_BLOCKS` make an oscillation. Healthy runs
+ * have at most three of them.
+ */
+const SWING_SHARE = 0.11;
 const SWINGS = 4;
 const SWING_BLOCKS = 15;
 

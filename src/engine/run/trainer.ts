@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { saysTheSame } from '../../domain/diagnosis/states';
 import { type ImageDataset, indicesOf, labelledIndicesOf, TRAIN } from '../../domain/imageDataset';
 import type { Measurement, Resources } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
@@ -139,7 +140,7 @@ export class Trainer {
   change(key: LiveKey, value: LiveValue): void {
     this.#changes.make(this.#step, key, value);
     this.#method.liveChanged(key, this.#changes.live);
-    this.#diagnosis.changed();
+    this.#diagnosis.changed(this.#step, key, value);
     this.#emit({ kind: 'marker', value: { kind: 'change', step: this.#step, key, value } });
   }
 
@@ -210,11 +211,11 @@ export class Trainer {
 
   #report(measurement: Measurement): void {
     this.#emit({ kind: 'measurements', value: [measurement] });
-    const before = this.#diagnosis.current.state;
+    const before = this.#diagnosis.current;
     const diagnosis = this.#diagnosis.add(measurement);
-    if (diagnosis.state === before) return;
+    if (saysTheSame(before, diagnosis)) return;
     this.#emit({ kind: 'diagnosis', value: diagnosis });
-    if ('since' in diagnosis) {
+    if (diagnosis.state !== before.state && 'since' in diagnosis) {
       const { state, since } = diagnosis;
       this.#emit({ kind: 'marker', value: { kind: 'diagnosis', step: since, state } });
     }

@@ -12,6 +12,13 @@ export interface Overlay {
   /** 0 to MAX_OVERLAYS - 1: its line style, which stays the same while it is shown. */
   readonly slot: number;
   readonly series: SeriesSet;
+  /** Where the curves are means over several seeds of a run, of which `id` is the first; null for those of one run. */
+  readonly mean: {
+    readonly name: string;
+    readonly ids: readonly string[];
+    /** Standard deviation over the seeds at each step. */
+    readonly deviation: SeriesSet;
+  } | null;
 }
 
 /** What the archive knows about the run on the page beyond the run store. */

@@ -6,6 +6,7 @@ import { type NoticeStore, notify } from '../noticeStore';
 import type { RunStore, RunStoreState } from '../run/runStore';
 import { SeriesSet } from '../run/series';
 import { createArchiveStore, MAX_OVERLAYS } from './archiveStore';
+import { meanSeries } from './meanSeries';
 import { curvesOf, originOf, type RunOrigin, recordOf, seriesOf } from './recordRun';
 
 /** The stores and series from which the archive records the run on the page. */
@@ -73,9 +74,21 @@ export class RunArchive {
     const free = slots.find((slot) => overlays.every((overlay) => overlay.slot !== slot));
     if (free === undefined) return;
     // The checkbox changes at once; the curves are shown once they are loaded.
-    const shown = [...overlays, { id, slot: free, series: new SeriesSet() }];
+    const shown = [...overlays, { id, slot: free, series: new SeriesSet(), mean: null }];
     this.store.setState({ overlays: shown.sort((a, b) => a.slot - b.slot) });
     await this.#loadOverlay(id);
+  }
+
+  /** Shows the mean over several seeds of a run in place of the first one's curves, which are laid over the charts already. */
+  async showMean(name: string, ids: readonly string[]): Promise<void> {
+    const [first] = ids;
+    const sets = await Promise.all(ids.map((id) => this.#seriesOf(id)));
+    const { mean, deviation } = meanSeries(sets);
+    this.store.setState(({ overlays }) => ({
+      overlays: overlays.map((overlay) =>
+        overlay.id === first ? { ...overlay, series: mean, mean: { name, ids, deviation } } : overlay,
+      ),
+    }));
   }
 
   /** Renames a run. With an empty name, the name is derived from its settings. */
@@ -219,7 +232,9 @@ export class RunArchive {
   async #loadOverlay(id: string): Promise<void> {
     const series = await this.#seriesOf(id);
     this.store.setState(({ overlays }) => ({
-      overlays: overlays.map((overlay) => (overlay.id === id ? { ...overlay, series } : overlay)),
+      overlays: overlays.map((overlay) =>
+        overlay.id === id && overlay.mean === null ? { ...overlay, series } : overlay,
+      ),
     }));
   }
 

@@ -1,4 +1,4 @@
-import type { Experiment } from '../../domain/experiments/experiment';
+import type { Experiment, ExperimentRun } from '../../domain/experiments/experiment';
 import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import type { RunConfig } from '../../domain/runConfig';
 import type { RunArchive } from '../archive/runArchive';
@@ -6,7 +6,7 @@ import type { DatasetStore } from '../data/datasetStore';
 import type { EngineStore } from '../engine/engineStore';
 import { hasMoved, type RunStore, shownConfig } from '../run/runStore';
 import { startProblem } from '../run/startProblem';
-import { createExperimentStore, type QueuedRun, type RunEnd } from './experimentStore';
+import { createExperimentStore, type QueuedRun, type RunEnd, resultsOf } from './experimentStore';
 import { liveSummary, planRuns } from './planRuns';
 
 /** The part of the lab that the queue uses. */
@@ -25,6 +25,9 @@ type Ended = Partial<Pick<QueuedRun, 'summary' | 'note'>> & {
   readonly state: RunEnd | 'overtaken';
   readonly built: boolean;
 };
+
+/** “Figure 2: with stop-gradient” */
+const nameIn = (title: string, { label }: ExperimentRun) => `${title.replace(/:.*/, '')}: ${label}`;
 
 const OVERTAKEN = 'The experiment ended here: another run was begun.';
 const CHANGED = 'changed in flight, does not count';
@@ -47,13 +50,19 @@ export class ExperimentQueue {
     this.#lab = lab;
   }
 
-  /** Trains every run of an experiment for `steps` steps. The run on the page ends and is kept. Resolves when the queue has ended. */
-  async start(experiment: Experiment, steps: number): Promise<void> {
+  /**
+   * Trains every run of an experiment for `steps` steps, with as many seeds, from the page's on. The run on the page ends and is kept.
+   * Resolves when the queue has ended.
+   */
+  async start(experiment: Experiment, steps: number, seeds = 1): Promise<void> {
     if (this.store.getState().phase === 'running') return;
     const now = this.#lab.runStore.getState();
     const present = shownConfig(now);
     const { info } = this.#lab.datasetStore.getState();
-    const planned = planRuns(experiment, present, steps, info === null ? 0 : indicesOf(info, TRAIN).length);
+    const images = info === null ? 0 : indicesOf(info, TRAIN).length;
+    const planned = Array.from({ length: seeds }, (_, i) =>
+      planRuns(experiment, { ...present, seed: present.seed + i }, steps, images),
+    ).flat();
     this.store.setState({
       phase: 'running',
       experiment,
@@ -161,21 +170,32 @@ export class ExperimentQueue {
   #keep({ title }: Experiment, index: number, state: RunEnd): string | null {
     const { archive } = this.#lab;
     const { live } = archive.store.getState();
-    const label = this.store.getState().runs[index]?.run.label;
+    const { runs } = this.store.getState();
+    const queued = runs[index];
     // A run that took no step is not kept.
-    if (live === null || label === undefined) return null;
-    if (live.name === null) void archive.rename(live.id, `${title.replace(/:.*/, '')}: ${label}`);
+    if (live === null || queued === undefined) return null;
+    const name = nameIn(title, queued.run);
+    const hasSeeds = runs.some(({ config }) => config.seed !== queued.config.seed);
+    if (live.name === null) void archive.rename(live.id, hasSeeds ? `${name}, seed ${queued.config.seed}` : name);
     return state === 'finished' || state === 'diverged' ? live.id : null;
   }
 
-  /** Lays finished runs over the charts as soon as the archive lists them. */
+  /** Lays finished runs over the charts as soon as the archive lists them; of several seeds, their mean. */
   #layOver(): void {
     const { archive } = this.#lab;
-    for (const { kept } of this.store.getState().runs) {
+    const { experiment, runs: queued } = this.store.getState();
+    for (const { run, seeds } of resultsOf(queued)) {
       const { runs, overlays } = archive.store.getState();
-      if (kept === null || this.#laid.has(kept) || runs.every(({ id }) => id !== kept)) continue;
-      this.#laid.add(kept);
-      if (overlays.every(({ id }) => id !== kept)) void archive.toggle(kept);
+      const ids = seeds.flatMap(({ kept }) => (runs.some(({ id }) => id === kept) ? (kept ?? []) : []));
+      const [first] = ids;
+      const fresh = ids.filter((id) => !this.#laid.has(id));
+      if (first === undefined || fresh.length === 0) continue;
+      for (const id of fresh) this.#laid.add(id);
+      const isShown = overlays.some(({ id }) => id === first);
+      if (fresh.includes(first) && !isShown) void archive.toggle(first);
+      else if (!isShown) continue;
+      const title = nameIn(experiment?.title ?? '', run);
+      if (ids.length > 1) void archive.showMean(`${title}, ${ids.length} seeds`, ids);
     }
   }
 
@@ -187,7 +207,8 @@ export class ExperimentQueue {
 
   #finish(phase: 'done' | 'stopped', message: string | null): void {
     const { experiment, runs } = this.store.getState();
-    const of = (id: string) => runs.find(({ run }) => run.id === id)?.summary ?? null;
+    const results = resultsOf(runs);
+    const of = (id: string) => results.find(({ run }) => run.id === id)?.summary ?? null;
     this.store.setState({ phase, message, runs: runs.map(left), verdict: experiment?.verdict(of) ?? null });
   }
 }

@@ -1,11 +1,12 @@
 import { createStore } from 'zustand/vanilla';
 import type { Experiment, ExperimentRun, RunSummary, Verdict } from '../../domain/experiments/experiment';
+import { overSeeds } from '../../domain/experiments/runSummary';
 import type { RunConfig } from '../../domain/runConfig';
 
 /** How a run of an experiment ended. `stopped` and `skipped`: the person ended it. */
 export type RunEnd = 'finished' | 'diverged' | 'failed' | 'skipped' | 'stopped';
 
-/** A run of the queue. */
+/** A run of the queue: a run of the experiment with one of the seeds. */
 export interface QueuedRun {
   readonly run: ExperimentRun;
   readonly config: RunConfig;
@@ -43,6 +44,23 @@ export function createExperimentStore() {
     before: null,
     message: null,
   }));
+}
+
+/** A run of the experiment with all its seeds. */
+export interface RunResults {
+  readonly run: ExperimentRun;
+  readonly seeds: readonly QueuedRun[];
+  /** Over the seeds that count; null before the first of them has ended. */
+  readonly summary: RunSummary | null;
+}
+
+/** The results so far, in the order of the experiment's runs. */
+export function resultsOf(runs: readonly QueuedRun[]): RunResults[] {
+  return [...new Set(runs.map(({ run }) => run))].map((run) => {
+    const seeds = runs.filter((queued) => queued.run === run);
+    const known = seeds.flatMap(({ summary }) => summary ?? []);
+    return { run, seeds, summary: known.length === 0 ? null : overSeeds(known) };
+  });
 }
 
 /** The progress of a queue, in steps of all runs together; a run that has ended counts in full. */

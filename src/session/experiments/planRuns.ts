@@ -24,11 +24,20 @@ export function planRuns(
 }
 
 /** The summary of the run on the page, from which experiments are judged; null when there is no run. */
-export function liveSummary({ active, step, latest, baselines, evaluation }: RunStoreState): RunSummary | null {
+export function liveSummary({
+  active,
+  step,
+  latest,
+  baselines,
+  diagnosis,
+  evaluation,
+}: RunStoreState): RunSummary | null {
   if (active === null) return null;
+  const baseline = baselines?.knn ?? null;
   return runSummary(step, active.config.outputDim, {
     ...latest,
-    untrainedKnn: baselines?.knn?.untrained,
-    probe: evaluation?.accuracy,
+    baseline,
+    probe: evaluation,
+    state: diagnosis?.state,
   });
 }

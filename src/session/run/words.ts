@@ -1,5 +1,6 @@
+import { DIAGNOSIS_STATES } from '../../domain/diagnosis/states';
 import { fieldOf, valueLabel } from '../../domain/fields';
-import type { Diagnosis, Marker } from '../../domain/measurement';
+import type { Marker } from '../../domain/measurement';
 import type { LiveKey, LiveValue } from '../../domain/runConfig';
 
 /** Short names of settings whose labels are too long for a marker on a chart. */
@@ -15,23 +16,13 @@ export function changeWords(key: LiveKey, value: LiveValue): string {
   return `${SHORT_NAMES[key] ?? field.label.toLowerCase()} ${valueLabel(field, value)}`;
 }
 
-const DIAGNOSIS_WORDS: Record<Diagnosis['state'], string> = {
-  starting: 'starting',
-  learning: 'learning again',
-  collapsed: 'collapsed',
-  'dimensional-collapse': 'dimensional collapse',
-  'no-convergence': 'no convergence',
-  oscillation: 'oscillation',
-  diverged: 'diverged',
-};
-
 /** The label of a marker's line on the charts. */
 export function markerWords(marker: Marker): string {
   switch (marker.kind) {
     case 'change':
       return changeWords(marker.key, marker.value);
     case 'diagnosis':
-      return DIAGNOSIS_WORDS[marker.state];
+      return DIAGNOSIS_STATES[marker.state].name;
     default:
       return marker satisfies never;
   }
@@ -40,5 +31,5 @@ export function markerWords(marker: Marker): string {
 /** Whether a marker is drawn in the warning colour: a failure, or stop-gradient switched off. */
 export function isWarning(marker: Marker): boolean {
   if (marker.kind === 'change') return marker.key === 'stopGradient' && marker.value === false;
-  return marker.state !== 'learning' && marker.state !== 'starting';
+  return DIAGNOSIS_STATES[marker.state].isFailure;
 }

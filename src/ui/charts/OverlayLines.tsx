@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import { useXAxisScale, useYAxisScale } from 'recharts';
+import type { Point } from '../../session/run/series';
 import { isWarning, markerWords } from '../../session/run/words';
 import classes from './Charts.module.css';
 import { valueAt } from './chartFrame';
@@ -31,17 +32,27 @@ interface OverlayLineProps {
 }
 
 const OverlayLine = memo(function OverlayLine({ curve, x0, perStep, y0, perUnit }: OverlayLineProps) {
-  const { points, style, run, name } = curve;
+  const { points, style, run, name, band } = curve;
   const at = (step: number, value: number) => ({ x: x0 + step * perStep, y: y0 + value * perUnit });
-  const path = points
-    .map(({ step, value }) => at(step, value))
-    .map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`)
-    .join('L');
+  const through = (some: readonly Point[]) =>
+    some
+      .map(({ step, value }) => at(step, value))
+      .map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`)
+      .join('L');
   const color = `var(${style.property})`;
   return (
     <g className={classes.overlay}>
       <title>{name}</title>
-      <path d={`M${path}`} fill="none" stroke={color} strokeWidth={1.5} strokeDasharray={style.dash} />
+      {band !== null && (
+        <path
+          data-band
+          d={`M${through(band.upper)}L${through([...band.lower].reverse())}Z`}
+          fill={color}
+          fillOpacity={0.16}
+          stroke="none"
+        />
+      )}
+      <path d={`M${through(points)}`} fill="none" stroke={color} strokeWidth={1.5} strokeDasharray={style.dash} />
       {run.markers.map((marker) => {
         const value = valueAt(points, marker.step);
         if (value === undefined) return null;

@@ -4,6 +4,7 @@ import { runName } from '../../session/archive/describeRun';
 import type { Lab } from '../../session/lab';
 import type { Point, SeriesSet } from '../../session/run/series';
 import type { Cell } from '../save/csv';
+import { bandOf } from './band';
 import type { ChartDescription } from './chartDescription';
 import { frameOf } from './chartFrame';
 import type { Figure, FigureLine } from './figure';
@@ -21,8 +22,10 @@ export interface ChartContents {
   readonly overlays: readonly OverlaidRun[];
 }
 
-interface SavedLine extends Omit<FigureLine, 'points'> {
+interface SavedLine extends Omit<FigureLine, 'points' | 'band'> {
   readonly series: SeriesSet;
+  /** Standard deviation, where the line is a mean over seeds; else null. */
+  readonly deviation: SeriesSet | null;
   readonly of: ChartDescription['lines'][number]['series'];
 }
 
@@ -44,9 +47,17 @@ function linesOf(lab: Lab, { chart, live, overlays }: ChartContents): SavedLine[
     style: LIVE_STYLES[line.tone],
     live: true,
     series: lab.series,
+    deviation: null,
     of: line.series,
   }));
-  const others = overlays.map(({ name, style, series }) => ({ name, style, live: false, series, of: first.series }));
+  const others = overlays.map(({ name, style, series, deviation }) => ({
+    name,
+    style,
+    live: false,
+    series,
+    deviation,
+    of: first.series,
+  }));
   return [...(live ? own : []), ...others].filter(({ series, of }) => series.get(of).length > 0);
 }
 
@@ -54,10 +65,10 @@ function linesOf(lab: Lab, { chart, live, overlays }: ChartContents): SavedLine[
 export function figureOf(lab: Lab, contents: ChartContents): Figure {
   const { chart, live, overlays } = contents;
   const { active, config, step, markers, baselines } = lab.runStore.getState();
-  const lines = linesOf(lab, contents).map(({ series, of, ...line }) => ({
-    ...line,
-    points: series.get(of).decimated(FIGURE_POINTS),
-  }));
+  const lines = linesOf(lab, contents).map(({ series, deviation, of, ...line }) => {
+    const points = series.get(of).decimated(FIGURE_POINTS);
+    return { ...line, points, band: bandOf(points, deviation, of) };
+  });
   const others = overlays.flatMap(({ run }) => run.baselines ?? []);
   const [firstOther] = overlays;
   const subtitle =

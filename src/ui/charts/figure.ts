@@ -1,5 +1,6 @@
 import type { Marker } from '../../domain/measurement';
 import type { Point } from '../../session/run/series';
+import type { Band } from './band';
 import { placeMarkers, spreadLabels } from './chartData';
 import { type ChartFrame, stepWords, tickWords } from './chartFrame';
 import type { LineStyle } from './lineStyles';
@@ -26,6 +27,8 @@ export interface FigureLine {
   readonly name: string;
   readonly style: LineStyle;
   readonly points: readonly Point[];
+  /** The points at one standard deviation above and below, where the line is a mean over seeds. */
+  readonly band?: Band | null;
   /** Whether the line is of the run on the page, which is drawn thicker than the others. */
   readonly live: boolean;
 }
@@ -90,6 +93,8 @@ export function figureSvg({ title, subtitle, axis, frame, lines, markers }: Figu
   const [ink, dim, reference, strong] = ['ink', 'dim', 'reference', 'line-strong'].map((name) =>
     colorOf(`--lab-${name}`),
   );
+  const through = (points: readonly Point[]) =>
+    points.map(({ step, value }) => `${rounded(x(step))} ${rounded(y(value))}`).join('L');
   const legend = legendOf(lines);
   const middle = (PLOT.top + PLOT.bottom) / 2;
   const parts = [
@@ -124,14 +129,18 @@ export function figureSvg({ title, subtitle, axis, frame, lines, markers }: Figu
         marker.words === null ? '' : words,
       ];
     }),
+    ...lines.flatMap(({ band, style }) =>
+      band === undefined || band === null || band.upper.length === 0
+        ? []
+        : [
+            `<path d="M${through(band.upper)}L${through([...band.lower].reverse())}Z" fill="${colorOf(style.property)}" fill-opacity="0.16"/>`,
+          ],
+    ),
     // The live line is drawn last, over the others.
     ...[...lines]
       .sort((a, b) => Number(a.live) - Number(b.live))
       .filter(({ points }) => points.length > 0)
-      .map(
-        (drawn) =>
-          `<path d="M${drawn.points.map(({ step, value }) => `${rounded(x(step))} ${rounded(y(value))}`).join('L')}" fill="none" stroke-linejoin="round" ${strokeOf(drawn)}/>`,
-      ),
+      .map((drawn) => `<path d="M${through(drawn.points)}" fill="none" stroke-linejoin="round" ${strokeOf(drawn)}/>`),
     ...legend.parts,
   ];
   return [

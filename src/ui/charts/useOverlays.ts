@@ -4,6 +4,7 @@ import { runName } from '../../session/archive/describeRun';
 import type { Point, SeriesSet } from '../../session/run/series';
 import type { RunRecord } from '../../storage/runRecord';
 import { useArchive } from '../lab';
+import { type Band, bandOf } from './band';
 import { type LineStyle, overlayStyle } from './lineStyles';
 
 /** Maximum number of points per line; a chart on the screen cannot show more. */
@@ -15,6 +16,8 @@ export interface OverlaidRun {
   readonly name: string;
   readonly style: LineStyle;
   readonly series: SeriesSet;
+  /** Standard deviation at each step, where the curves are means over several seeds; else null. */
+  readonly deviation: SeriesSet | null;
 }
 
 /** The kept runs that are laid over the charts, by slot. The array stays the same object until they change. */
@@ -23,9 +26,11 @@ export function useOverlays(): readonly OverlaidRun[] {
   const runs = useArchive((archive) => archive.runs);
   return useMemo(
     () =>
-      overlays.flatMap(({ id, slot, series }) => {
+      overlays.flatMap(({ id, slot, series, mean }) => {
         const run = runs.find((run) => run.id === id);
-        return run === undefined ? [] : [{ run, name: runName(run), style: overlayStyle(slot), series }];
+        if (run === undefined) return [];
+        const name = mean?.name ?? runName(run);
+        return [{ run, name, style: overlayStyle(slot), series, deviation: mean?.deviation ?? null }];
       }),
     [overlays, runs],
   );
@@ -33,6 +38,8 @@ export function useOverlays(): readonly OverlaidRun[] {
 
 export interface OverlayCurve extends OverlaidRun {
   readonly points: readonly Point[];
+  /** The points at one standard deviation above and below, where the curve is a mean; else null. */
+  readonly band: Band | null;
 }
 
 /** The overlaid curves of one chart; runs without a point of that series are left out. */
@@ -40,7 +47,10 @@ export function useOverlayCurves(overlays: readonly OverlaidRun[], series: Serie
   return useMemo(
     () =>
       overlays
-        .map((overlay) => ({ ...overlay, points: overlay.series.get(series).decimated(MAX_POINTS) }))
+        .map((overlay) => {
+          const points = overlay.series.get(series).decimated(MAX_POINTS);
+          return { ...overlay, points, band: bandOf(points, overlay.deviation, series) };
+        })
         .filter(({ points }) => points.length > 0),
     [overlays, series],
   );

@@ -11,6 +11,8 @@ import { useDataset, useEngine, useLab, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './Experiments.module.css';
 
+/** Numbers of seeds: the standard error falls with the square root. */
+const SEEDS = ['1', '2', '3', '4', '5'];
 /** Number of steps after which most differences show with the small presets. */
 const SHORT = 300;
 
@@ -32,10 +34,11 @@ export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoice
   const { control } = fieldOf('totalSteps');
   const [least, most] = control.kind === 'number' ? [control.min, control.max] : [1, 1];
   const isSound = typeof steps === 'number' && Number.isInteger(steps) && steps >= least && steps <= most;
+  const [seeds, setSeeds] = useState('1');
   const endsOne = useRun(hasMoved);
   const problem = useProblem();
   const start = () => {
-    if (isSound) void lab.experiments.start(chosen, steps);
+    if (isSound) void lab.experiments.start(chosen, steps, Number(seeds));
   };
   return (
     <>
@@ -69,6 +72,13 @@ export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoice
             if (typeof steps !== 'number') setGiven(null);
           }}
         />
+        <NativeSelect
+          label="Seeds"
+          value={seeds}
+          disabled={running}
+          data={SEEDS}
+          onChange={(event) => setSeeds(event.currentTarget.value)}
+        />
         <Button variant="default" disabled={running || steps === SHORT} onClick={() => setGiven(SHORT)}>
           Short: {SHORT}
         </Button>
@@ -86,7 +96,7 @@ export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoice
           </>
         )}
         {problem ??
-          `${chosen.runs.length} runs with the preset, images, seed and settings of the page. Method-specific options have the preset’s values, except for the one that is compared.${endsOne && !running ? ' The current run ends and is kept.' : ''}`}
+          `${chosen.runs.length * Number(seeds)} runs with the preset, images, ${seeds === '1' ? 'seed' : `${seeds} seeds from that of the page on,`} and settings of the page. ${seeds === '1' ? 'With one seed, differences of accuracy cannot be told from chance: several seeds give means with their spread. ' : ''}Method-specific options have the preset’s values, except for the one that is compared.${endsOne && !running ? ' The current run ends and is kept.' : ''}`}
       </Text>
     </>
   );

@@ -18,7 +18,9 @@ export function ExperimentProgress() {
   const { index, of, done, total } = progressOf(runs, step);
   const current = index === null ? undefined : runs[index];
   if (index === null || current === undefined) return null;
-  const which = `Run ${index + 1} of ${of}: ${current.run.label}`;
+  const { seed } = current.config;
+  const hasSeeds = runs.some(({ config }) => config.seed !== seed);
+  const which = `Run ${index + 1} of ${of}: ${current.run.label}${hasSeeds ? `, seed ${seed}` : ''}`;
   const { totalSteps } = current.config;
   const where = building && !paused ? 'being built' : `step ${grouped(step)} of ${grouped(totalSteps)}`;
   return (

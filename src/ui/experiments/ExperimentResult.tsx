@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import type { Experiment, Verdict } from '../../domain/experiments/experiment';
+import type { Experiment, Figure, Verdict } from '../../domain/experiments/experiment';
 import { differingPaths } from '../../domain/fields';
-import type { QueuedRun } from '../../session/experiments/experimentStore';
+import { type QueuedRun, type RunResults, resultsOf } from '../../session/experiments/experimentStore';
 import { useExperiment, useLab, useRun } from '../lab';
 import { grouped, inWords, NOT_YET } from '../numbers';
 import { type Cell, csvOf } from '../save/csv';
@@ -16,10 +16,17 @@ const OUTCOMES: Record<Verdict['outcome'], string> = {
   'cannot tell': 'No verdict.',
 };
 
-const written = (value: number | null | undefined, decimals: number) =>
-  typeof value === 'number' ? inWords(value, decimals) : NOT_YET;
-const percent = (share: number | null | undefined) =>
-  typeof share === 'number' ? `${inWords(100 * share, 1)}\u00A0%` : NOT_YET;
+/** A figure with its standard error where it has one, e.g. “63.7 ± 0.9”. */
+function written(figure: Figure | null | undefined, decimals: number, scale = 1): string {
+  if (figure === null || figure === undefined) return NOT_YET;
+  const { value, standardError } = figure;
+  const error = standardError > 0 ? ` ± ${inWords(scale * standardError, decimals)}` : '';
+  return `${inWords(scale * value, decimals)}${error}`;
+}
+const percent = (figure: Figure | null | undefined) => {
+  const text = written(figure, 1, 100);
+  return text === NOT_YET ? text : `${text}\u00A0%`;
+};
 
 /** The results of the runs so far beside the paper's figures, and the verdict once all runs have ended. */
 export function ExperimentResult({ experiment }: { readonly experiment: Experiment }) {
@@ -30,8 +37,8 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
       <table className={classes.table} data-testid="experiment-result">
         <caption>
           {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z, kNN accuracy and the
-          linear evaluation were measured in these runs. The column “Paper” is linear accuracy: ImageNet, ResNet-50, 100
-          epochs.
+          linear evaluation were measured in these runs; of several seeds, means with their standard error over seeds
+          and queries. The column “Paper” is linear accuracy: ImageNet, ResNet-50, 100 epochs.
         </caption>
         <thead>
           <tr>
@@ -45,8 +52,8 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
           </tr>
         </thead>
         <tbody>
-          {runs.map((queued) => (
-            <Row key={queued.run.id} {...queued} />
+          {resultsOf(runs).map((results) => (
+            <Row key={results.run.id} {...results} />
           ))}
         </tbody>
       </table>
@@ -70,55 +77,68 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
   );
 }
 
-/** The current table for saving, with full precision; kNN as a share. */
+/** The current table for saving, a row for each seed of each run, with full precision; kNN as a share. */
 export function resultTable(runs: readonly QueuedRun[]): Cell[][] {
   const head = [
     'run',
+    'seed',
     'state',
     'steps',
     'loss',
     'std·√d',
     'effective rank',
     'kNN',
+    'kNN standard error',
     'untrained kNN',
     'linear probe',
+    'linear probe standard error',
     'paper, linear %',
   ];
-  const rows = runs.map(({ run, state, summary }) => [
+  const rows = runs.map(({ run, config, state, summary }) => [
     run.label,
+    config.seed,
     state,
-    ...[
-      summary?.steps,
-      summary?.loss,
-      summary?.relativeStd,
-      summary?.effectiveRank,
-      summary?.knn,
-      summary?.untrainedKnn,
-      summary?.probe,
-      run.paper,
-    ].map((value) => value ?? undefined),
+    summary?.steps,
+    summary?.loss?.value,
+    summary?.relativeStd?.value,
+    summary?.effectiveRank?.value,
+    summary?.knn?.value,
+    summary?.knn?.standardError,
+    summary?.untrainedKnn?.value,
+    summary?.probe?.value,
+    summary?.probe?.standardError,
+    run.paper ?? undefined,
   ]);
   return [head, ...rows];
 }
 
-function Row({ run, state, summary, note }: QueuedRun) {
-  const ended = summary === null ? state : `${state}, ${grouped(summary.steps)} steps`;
-  const bad = state === 'failed' || state === 'diverged';
+/** “finished, 300 steps”; of several seeds, how many have ended in which way. */
+function endWords(seeds: readonly QueuedRun[]): string {
+  const [first] = seeds;
+  if (first !== undefined && seeds.length === 1) {
+    const ended = first.summary === null ? first.state : `${first.state}, ${grouped(first.summary.steps)} steps`;
+    return first.note === null ? ended : `${ended}: ${first.note}`;
+  }
+  const states = [...new Set(seeds.map(({ state }) => state))];
+  const counts = states.map((state) => `${seeds.filter((queued) => queued.state === state).length} ${state}`);
+  const notes = [...new Set(seeds.flatMap(({ note }) => note ?? []))];
+  return [`${seeds.length} seeds: ${counts.join(', ')}`, ...notes].join('; ');
+}
+
+function Row({ run, seeds, summary }: RunResults) {
+  const bad = seeds.some(({ state }) => state === 'failed' || state === 'diverged');
   return (
-    <tr data-state={state}>
+    <tr data-state={seeds[0]?.state}>
       <th scope="row">
         {run.label}
-        <span className={bad ? classes.bad : classes.dim}>
-          {ended}
-          {note === null ? '' : `: ${note}`}
-        </span>
+        <span className={bad ? classes.bad : classes.dim}>{endWords(seeds)}</span>
       </th>
       <td>{written(summary?.loss, 3)}</td>
       <td>{written(summary?.relativeStd, 2)}</td>
       <td>{written(summary?.effectiveRank, 1)}</td>
       <td>
         {percent(summary?.knn)}
-        {typeof summary?.untrainedKnn === 'number' && (
+        {summary !== null && summary.untrainedKnn !== null && (
           <span className={classes.dim}>untrained {percent(summary.untrainedKnn)}</span>
         )}
       </td>

@@ -1,3 +1,4 @@
+import { DIAGNOSIS_STATES } from '../../domain/diagnosis/states';
 import { fieldOf, valueLabel } from '../../domain/fields';
 import type { SeriesName } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
@@ -62,8 +63,11 @@ export function outcomeOf({ state, diagnosis }: RunRecord): { readonly text: str
   switch (diagnosis?.state) {
     case 'collapsed':
       return { text: `collapsed at step ${diagnosis.since}`, warning: true };
-    case 'dimensional-collapse':
-      return { text: `dimensional collapse since step ${diagnosis.since}`, warning: true };
+    case 'dimensional':
+    case 'narrowing':
+    case 'recovering':
+    case 'stuck':
+      return { text: `${DIAGNOSIS_STATES[diagnosis.state].name} since step ${diagnosis.since}`, warning: true };
     case 'no-convergence':
       return { text: `no convergence by step ${diagnosis.since}`, warning: true };
     case 'oscillation':

@@ -18,11 +18,11 @@ export function StatusBar() {
   const data = useDataset((state) => state);
   const run = useRun((state) => state);
   const problem = startProblem(run.config, data);
-  const { tone, title, text } = statusOf({ engine, data, run, problem });
+  const { state, tone, title, text } = statusOf({ engine, data, run, problem });
   const Icon = ICONS[tone];
   return (
     <div className={classes.stack}>
-      <div className={classes.bar} data-tone={tone}>
+      <div className={classes.bar} data-testid="status" data-state={state} data-tone={tone}>
         <Icon className={classes.icon} size={20} stroke={1.8} aria-hidden />
         <p className={classes.words} role="status" aria-live="polite">
           <strong>{title}</strong> {text}

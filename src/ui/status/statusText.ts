@@ -1,3 +1,5 @@
+import { cameTo, cameToWords } from '../../domain/diagnosis/cameTo';
+import { DIAGNOSIS_STATES, type DiagnosisState, tenthsLeft } from '../../domain/diagnosis/states';
 import type { Diagnosis } from '../../domain/measurement';
 import { presetConfig } from '../../domain/presets';
 import type { RunConfig } from '../../domain/runConfig';
@@ -6,8 +8,12 @@ import type { EngineStoreState } from '../../session/engine/engineStore';
 import { liveSettings, type RunStoreState } from '../../session/run/runStore';
 import { inWords } from '../numbers';
 
+/** Every state of the status: before a run, of a run as diagnosed, and of one that waits or has ended. */
+export type StatusState = DiagnosisState | 'ready' | 'paused' | 'finished' | 'failed';
+
 /** The state of the run in plain words. */
 export interface Status {
+  readonly state: StatusState;
   readonly tone: 'plain' | 'good' | 'warning';
   readonly title: string;
   readonly text: string;
@@ -22,7 +28,11 @@ export interface StatusInput {
   readonly problem: string | null;
 }
 
-type Of<State extends Diagnosis['state']> = Extract<Diagnosis, { state: State }>;
+/** What a diagnosis says of a run; the state is the diagnosis' own. */
+type Words = Omit<Status, 'state'>;
+
+type Of<State extends DiagnosisState> = Extract<Diagnosis, { state: State }>;
+type WithShare = Extract<Diagnosis, { share: number }>;
 
 /** The default settings of the run's preset and method: a part that is off by default is not a cause of collapse. */
 function usual({ preset, dataset, method }: RunConfig): RunConfig {
@@ -34,8 +44,8 @@ function hangsOnStopGradient(config: RunConfig): boolean {
   return config.method === 'simsiam' && usual(config).stopGradient;
 }
 
-/** The likely cause of a collapse, judged by the settings. */
-function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
+/** The likely cause of a collapse, judged by the settings; null where they give none. */
+function knownCause(run: RunStoreState, config: RunConfig, since: number): string | null {
   const { stopGradient, predictor } = liveSettings(run);
   if (!stopGradient && usual(config).stopGradient) {
     return 'With stop-gradient off, a constant output is a trivial solution, and the gradient leads directly to it.';
@@ -44,7 +54,7 @@ function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
     ([step, key, value]) => key === 'stopGradient' && value === true && step >= since,
   );
   if (switchedOn) {
-    return 'Stop-gradient is on again, but the run does not recover: at a constant output the gradient is zero, so training cannot leave this state. Press Reset to start a new run.';
+    return 'Stop-gradient is on again: watch whether the output std rises. At a constant output the gradient is zero, so training can hardly leave this state.';
   }
   if (predictor === 'none' && usual(config).predictor !== 'none') {
     return 'Without the predictor h, stop-gradient does not help: it halves the gradient and does not change its direction (Sec. 4.2).';
@@ -52,10 +62,17 @@ function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
   if (config.headBatchNorm === 'none') {
     return 'The heads have no batch normalisation, so nothing keeps their outputs spread (Sec. 4.4).';
   }
-  return 'A very high learning rate or very weak augmentation can cause this: lower the learning rate or strengthen the augmentation, then press Reset.';
+  return null;
 }
 
-function collapsed({ since, outputStd, loss }: Of<'collapsed'>, run: RunStoreState, config: RunConfig): Status {
+function causeOf(run: RunStoreState, config: RunConfig, since: number): string {
+  return (
+    knownCause(run, config, since) ??
+    'A very high learning rate or very weak augmentation can cause this: lower the learning rate or strengthen the augmentation, then press Reset.'
+  );
+}
+
+function collapsed({ since, outputStd, loss }: Of<'collapsed'>, run: RunStoreState, config: RunConfig): Words {
   const spread = inWords(1 / Math.sqrt(config.outputDim), 4);
   return {
     tone: 'warning',
@@ -64,7 +81,40 @@ function collapsed({ since, outputStd, loss }: Of<'collapsed'>, run: RunStoreSta
   };
 }
 
-function narrowed(diagnosis: Of<'dimensional-collapse'>, run: RunStoreState, config: RunConfig): Status {
+/** “about 40 % of its early level is left” */
+function left({ share }: WithShare): string {
+  return `about ${10 * tenthsLeft(share)} % of its early level is left`;
+}
+
+function narrowing(diagnosis: WithShare, run: RunStoreState, config: RunConfig): Words {
+  const why =
+    withoutStopGradient(run, config) ??
+    knownCause(run, config, diagnosis.since) ??
+    'In the first hundred steps this may pass: SwAV’s outputs narrow and spread again. If it goes on, lower the learning rate or strengthen the augmentation.';
+  return {
+    tone: 'warning',
+    title: `Narrowing since step ${diagnosis.since}.`,
+    text: `The outputs of different images become more alike: of the output std ${left(diagnosis)}. ${why}`,
+  };
+}
+
+function recovering(diagnosis: WithShare): Words {
+  return {
+    tone: 'plain',
+    title: `Recovering since step ${diagnosis.since}.`,
+    text: `The output std rises again: ${left(diagnosis)}.`,
+  };
+}
+
+function stuck(diagnosis: WithShare): Words {
+  return {
+    tone: 'warning',
+    title: `Stuck since step ${diagnosis.since}.`,
+    text: `What caused the collapse was removed, but the output std has not risen for 100 steps: ${left(diagnosis)}. At a constant output the gradient is zero, so training cannot leave this state. Press Reset to start a new run.`,
+  };
+}
+
+function dimensional(diagnosis: Of<'dimensional'>, run: RunStoreState, config: RunConfig): Words {
   const { since, effectiveRank, startRank, outputStd } = diagnosis;
   const hidden = config.headBatchNorm === 'hidden' || config.headBatchNorm === 'none';
   const why = hidden
@@ -77,7 +127,7 @@ function narrowed(diagnosis: Of<'dimensional-collapse'>, run: RunStoreState, con
   };
 }
 
-function diverged({ since, loss }: Of<'diverged'>): Status {
+function diverged({ since, loss }: Of<'diverged'>): Words {
   const became = Number.isFinite(loss) ? `rose to ${inWords(loss, 2)}` : 'is no longer a number';
   return {
     tone: 'warning',
@@ -86,7 +136,7 @@ function diverged({ since, loss }: Of<'diverged'>): Status {
   };
 }
 
-function standing({ since, loss, startLoss }: Of<'no-convergence'>, run: RunStoreState): Status {
+function standing({ since, loss, startLoss }: Of<'no-convergence'>, run: RunStoreState): Words {
   const { predictor } = liveSettings(run);
   const why =
     predictor === 'fixed'
@@ -99,7 +149,7 @@ function standing({ since, loss, startLoss }: Of<'no-convergence'>, run: RunStor
   };
 }
 
-function oscillating({ since, low, high }: Of<'oscillation'>): Status {
+function oscillating({ since, low, high }: Of<'oscillation'>): Words {
   return {
     tone: 'warning',
     title: `Oscillating since step ${since}.`,
@@ -107,13 +157,19 @@ function oscillating({ since, low, high }: Of<'oscillation'>): Status {
   };
 }
 
-function diagnosed(run: RunStoreState, config: RunConfig): Status {
+function diagnosed(run: RunStoreState, config: RunConfig): Words {
   const { diagnosis } = run;
   switch (diagnosis?.state) {
     case 'collapsed':
       return collapsed(diagnosis, run, config);
-    case 'dimensional-collapse':
-      return narrowed(diagnosis, run, config);
+    case 'narrowing':
+      return narrowing(diagnosis, run, config);
+    case 'recovering':
+      return recovering(diagnosis);
+    case 'stuck':
+      return stuck(diagnosis);
+    case 'dimensional':
+      return dimensional(diagnosis, run, config);
     case 'no-convergence':
       return standing(diagnosis, run);
     case 'oscillation':
@@ -151,7 +207,7 @@ function outlook(run: RunStoreState, config: RunConfig): string {
   );
 }
 
-function learning(run: RunStoreState, config: RunConfig): Status {
+function learning(run: RunStoreState, config: RunConfig): Words {
   const { predictor } = liveSettings(run);
   const title = 'Learning.';
   const text = withoutStopGradient(run, config);
@@ -170,36 +226,50 @@ function learning(run: RunStoreState, config: RunConfig): Status {
   };
 }
 
+/** The run on the page, once it has taken a step. */
+function running(run: RunStoreState, config: RunConfig): Status {
+  const { diagnosis, runState, step, latest, baselines } = run;
+  const state = diagnosis?.state ?? 'starting';
+  const words = diagnosed(run, config);
+  const fails = DIAGNOSIS_STATES[state].isFailure;
+  if (runState === 'finished') {
+    const came = cameToWords(cameTo(latest, baselines));
+    const title = `Finished after ${step} steps.`;
+    if (!fails) return { state: 'finished', tone: 'plain', title, text: came };
+    return { ...words, state, title: `${title} ${words.title}`, text: `${words.text} ${came}` };
+  }
+  if (runState === 'paused' && !fails) {
+    return { ...words, state: 'paused', title: `Paused at step ${step}.` };
+  }
+  return { ...words, state };
+}
+
 /** The status as a sentence. Its words change only when the state changes, so that a screen reader does not repeat it at every step. */
 export function statusOf({ engine, data, run, problem }: StatusInput): Status {
-  const plain = (title: string, text: string): Status => ({ tone: 'plain', title, text });
+  const starting = (title: string, text: string): Status => ({ state: 'starting', tone: 'plain', title, text });
+  const failed = (title: string, text: string): Status => ({ state: 'failed', tone: 'warning', title, text });
   const { active, runState, step } = run;
-  if (engine.state === 'failed')
-    return { tone: 'warning', title: 'No engine could be started.', text: 'What you can do is listed below.' };
+  if (engine.state === 'failed') return failed('No engine could be started.', 'What you can do is listed below.');
   if (engine.state === 'lost') {
-    return {
-      tone: 'warning',
-      title: 'The engine was lost.',
-      text: 'The curves of the run stay below until the engine is restarted.',
-    };
+    return failed('The engine was lost.', 'The curves of the run stay below until the engine is restarted.');
   }
-  if (runState === 'failed')
-    return { tone: 'warning', title: 'The run stopped.', text: 'The reason, and what to do, is given below.' };
+  if (runState === 'failed') return failed('The run stopped.', 'The reason, and what to do, is given below.');
   if (active === null) {
     if (data.loading !== null)
-      return plain(
+      return starting(
         `Loading ${data.loading.name}.`,
         'You can press Train now: the run starts when the images are loaded.',
       );
-    if (problem !== null && engine.state === 'ready') return { tone: 'warning', title: 'No run yet.', text: problem };
-    return plain('Getting ready.', 'The engine is starting.');
+    if (problem !== null && engine.state === 'ready') {
+      return { ...starting('No run yet.', problem), tone: 'warning' };
+    }
+    return starting('Getting ready.', 'The engine is starting.');
   }
   if (runState === 'building') {
-    return plain('Getting ready.', 'The untrained network is being measured as the baseline of this run.');
+    return starting('Getting ready.', 'The untrained network is being measured as the baseline of this run.');
   }
-  if (step === 0 && runState === 'paused') return plain('Ready.', `Press Train. ${outlook(run, active.config)}`);
-  const status = diagnosed(run, active.config);
-  if (runState === 'finished') return { ...status, title: `Finished after ${step} steps. ${status.title}` };
-  if (runState === 'paused' && status.tone !== 'warning') return { ...status, title: `Paused at step ${step}.` };
-  return status;
+  if (step === 0 && runState === 'paused') {
+    return { state: 'ready', tone: 'plain', title: 'Ready.', text: `Press Train. ${outlook(run, active.config)}` };
+  }
+  return running(run, active.config);
 }

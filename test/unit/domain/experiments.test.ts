@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Experiment,
-  experimentConfigs,
-  leastSteps,
-  type RunSummary,
-} from '../../../src/domain/experiments/experiment';
+import { type Experiment, experimentConfigs, leastSteps } from '../../../src/domain/experiments/experiment';
 import { EXPERIMENTS } from '../../../src/domain/experiments/registry';
 import { presetConfig } from '../../../src/domain/presets';
 import { configProblems } from '../../../src/domain/runConfig';
@@ -15,19 +10,6 @@ const named = (name: string): Experiment => {
   if (found === undefined) throw new Error(`no experiment ${name}`);
   return found;
 };
-
-const HEALTHY: RunSummary = {
-  steps: 300,
-  loss: -0.8,
-  relativeStd: 0.9,
-  effectiveRank: 60,
-  knn: 0.7,
-  untrainedKnn: 0.6,
-  probe: 0.75,
-};
-
-const verdictOf = (name: string, runs: Readonly<Record<string, Partial<RunSummary>>>) =>
-  named(name).verdict((id) => (id in runs ? { ...HEALTHY, ...runs[id] } : null));
 
 describe('experiments', () => {
   it('keep the names that --preset accepts', () => {
@@ -111,108 +93,10 @@ describe('experiments', () => {
       [7, false],
     ]);
   });
-});
-
-describe('verdicts', () => {
-  it('cannot tell while a run is missing', () => {
-    for (const { verdict } of EXPERIMENTS) expect(verdict(() => null).outcome).toBe('cannot tell');
-  });
-
-  it('figure 2: collapse, dimensional collapse or neither, from the results', () => {
-    const collapsed = { loss: -0.999, relativeStd: 0.02, effectiveRank: 1.2 };
-    expect(verdictOf('figure2', { with: {}, without: collapsed })).toMatchObject({ outcome: 'reproduces' });
-    expect(verdictOf('figure2', { with: {}, without: collapsed }).text).toContain('std·√d 0.90 with and 0.02 without');
-    expect(verdictOf('figure2', { with: {}, without: { loss: -0.99, effectiveRank: 9 } }).outcome).toBe('partly');
-    expect(verdictOf('figure2', { with: {}, without: {} }).outcome).toBe('does not');
-    // If both collapse, the experiment shows nothing about stop-gradient.
-    expect(verdictOf('figure2', { with: collapsed, without: collapsed }).outcome).toBe('does not');
-  });
-
-  it('predictor: needs both the collapse without h and the high loss with a fixed one', () => {
-    const none = { relativeStd: 0.03, loss: -0.998 };
-    const fixed = { loss: -0.2 };
-    expect(verdictOf('predictor', { baseline: {}, none, fixed }).outcome).toBe('reproduces');
-    expect(verdictOf('predictor', { baseline: {}, none, fixed: {} }).outcome).toBe('partly');
-    expect(verdictOf('predictor', { baseline: {}, none: {}, fixed: {} }).outcome).toBe('does not');
-  });
-
-  it('family: all must exceed the untrained network, with their outputs spread', () => {
-    const all = { simsiam: {}, byol: {}, simclr: {}, swav: {} };
-    expect(verdictOf('family', all).outcome).toBe('reproduces');
-    expect(verdictOf('family', { ...all, swav: { knn: 0.5 } }).outcome).toBe('partly');
-    expect(verdictOf('family', { ...all, byol: { relativeStd: 0.1 } }).outcome).toBe('partly');
-  });
-
-  it('batch size: only a spread above that between seeds counts', () => {
-    const all = { '32': {}, '64': {}, '128': {}, '256': {}, '512': {}, '1024': {} };
-    expect(verdictOf('batch-size', all).outcome).toBe('reproduces');
-    expect(verdictOf('batch-size', { ...all, '256': { knn: 0.55 } }).outcome).toBe('partly');
-  });
-
-  it('bn: worse without BN, and as good on hidden layers alone as also on the output', () => {
-    const all = { none: { knn: 0.5 }, hidden: {}, output: {}, all: {} };
-    expect(verdictOf('bn', all).outcome).toBe('reproduces');
-    expect(verdictOf('bn', { ...all, none: { relativeStd: 0.1 } }).text).toContain('close to collapse');
-    expect(verdictOf('bn', { ...all, none: {} }).outcome).toBe('partly');
-    expect(verdictOf('bn', { ...all, none: {}, output: { knn: 0.5 } }).outcome).toBe('does not');
-  });
-
-  it('similarity: the cosine is the better of two that stay spread', () => {
-    expect(verdictOf('similarity', { cosine: {}, crossEntropy: { knn: 0.6 } }).outcome).toBe('reproduces');
-    expect(verdictOf('similarity', { cosine: {}, crossEntropy: {} }).outcome).toBe('partly');
-    expect(verdictOf('similarity', { cosine: {}, crossEntropy: { relativeStd: 0.1 } }).outcome).toBe('does not');
-  });
-
-  it('symmetry: none collapses, and the symmetric loss is the better', () => {
-    const all = { symmetric: {}, asymmetric: { knn: 0.6 }, asymmetric2x: {} };
-    expect(verdictOf('symmetry', all).outcome).toBe('reproduces');
-    expect(verdictOf('symmetry', { ...all, asymmetric: {} }).outcome).toBe('partly');
-    expect(verdictOf('symmetry', { ...all, asymmetric: { relativeStd: 0.1 } }).outcome).toBe('does not');
-  });
-
-  it('output dimension: the gain must exceed the spread between seeds', () => {
-    const all = { '256': { knn: 0.6 }, '512': {}, '1024': {}, '2048': {} };
-    expect(verdictOf('output-dim', all).outcome).toBe('reproduces');
-    expect(verdictOf('output-dim', { ...all, '256': {} }).outcome).toBe('does not');
-  });
 
   it('output dimension keeps the predictor’s bottleneck at a quarter', () => {
     for (const { config } of experimentConfigs(named('output-dim'), 'small', 'fashion-mnist')) {
       expect(config.predictorHidden).toBe(config.outputDim / 4);
     }
-  });
-
-  it('alternation: every number of inner steps must learn', () => {
-    const all = { '1': {}, '10': {}, '100': {}, epoch: {} };
-    expect(verdictOf('alternation', all).outcome).toBe('reproduces');
-    expect(verdictOf('alternation', { ...all, '100': { knn: 0.55 } }).outcome).toBe('partly');
-    expect(verdictOf('alternation', { ...all, '1': { relativeStd: 0.1 } }).outcome).toBe('does not');
-  });
-
-  it('moving average: must prevent the collapse that occurs without it', () => {
-    const collapsed = { relativeStd: 0.03 };
-    expect(verdictOf('moving-average', { none: collapsed, average: {} }).outcome).toBe('reproduces');
-    expect(verdictOf('moving-average', { none: collapsed, average: { knn: 0.5 } }).outcome).toBe('partly');
-    expect(verdictOf('moving-average', { none: collapsed, average: collapsed }).outcome).toBe('does not');
-    expect(verdictOf('moving-average', { none: {}, average: {} }).outcome).toBe('does not');
-  });
-
-  it('momentum encoder: not needed, and no replacement for h', () => {
-    const all = { without: {}, with: {}, alone: { relativeStd: 0.05 } };
-    expect(verdictOf('momentum-encoder', all).outcome).toBe('reproduces');
-    expect(verdictOf('momentum-encoder', { ...all, alone: {} }).outcome).toBe('partly');
-    expect(verdictOf('momentum-encoder', { ...all, without: { relativeStd: 0.05 } }).outcome).toBe('does not');
-  });
-
-  it('SimCLR and SwAV with SimSiam’s parts: no gain, and a loss that is not a number', () => {
-    const simclr = { plain: {}, predictor: {}, both: {} };
-    expect(verdictOf('simclr-parts', simclr).outcome).toBe('reproduces');
-    expect(verdictOf('simclr-parts', { ...simclr, both: { knn: 0.8 } }).outcome).toBe('does not');
-    expect(verdictOf('simclr-parts', { ...simclr, both: { relativeStd: 0.1 } }).outcome).toBe('partly');
-    const swav = { plain: {}, predictor: {}, without: { loss: null } };
-    expect(verdictOf('swav-parts', swav).outcome).toBe('reproduces');
-    expect(verdictOf('swav-parts', swav).text).toContain('not a number');
-    expect(verdictOf('swav-parts', { ...swav, without: {} }).outcome).toBe('partly');
-    expect(verdictOf('swav-parts', { ...swav, without: {}, predictor: { knn: 0.8 } }).outcome).toBe('does not');
   });
 });

@@ -4,7 +4,7 @@ import { EXPERIMENTS } from '../../../src/domain/experiments/registry';
 import { presetConfig } from '../../../src/domain/presets';
 import type { RunState } from '../../../src/domain/signal';
 import type { EngineError } from '../../../src/protocol/events';
-import { progressOf } from '../../../src/session/experiments/experimentStore';
+import { progressOf, resultsOf } from '../../../src/session/experiments/experimentStore';
 import { planRuns } from '../../../src/session/experiments/planRuns';
 import { Lab } from '../../../src/session/lab';
 import { FakeWorker } from './fakeWorker';
@@ -60,18 +60,22 @@ async function page({ count = 1000, hash = '#preset=tiny&seed=7' } = {}) {
     states: () => lab.experiments.store.getState().runs.map((run) => run.state),
     archive: () => lab.archive.store.getState(),
     /** The run on the page takes all its steps, and ends with these numbers. */
-    async finish({ outputStd = 0.125, loss = -0.8 } = {}) {
+    async finish({ outputStd = 0.125, loss = -0.8, accuracy = 0.7 } = {}) {
       const { totalSteps } = lab.runStore.getState().active!.config;
       state('training', 0);
-      const items = [{ step: totalSteps, loss, outputStd, effectiveRank: 30, knn: 0.7 }];
+      const counts = { k: 20, temperature: 0.1, bank: 1000, queries: 1000, chance: 0.1 };
+      const knn = { ...counts, rawPixels: 0.8, untrained: 0.6 };
+      const value = { inverseSqrtD: 0.125, rankBound: 64, backboneRankBound: 24, knn, viewRetrieval: null };
+      worker().signal(runId(), { kind: 'baselines', value });
+      const items = [{ step: totalSteps, loss, outputStd, effectiveRank: 30, knn: accuracy }];
       worker().signal(runId(), { kind: 'measurements', value: items });
       state('finished', totalSteps);
       await settled();
     },
     measure: (step: number) =>
       worker().signal(runId(), { kind: 'measurements', value: [{ step, loss: -0.1, outputStd: 0.1 }] }),
-    async start(name: string, steps = 40) {
-      void lab.experiments.start(named(name), steps);
+    async start(name: string, steps = 40, seeds = 1) {
+      void lab.experiments.start(named(name), steps, seeds);
       await settled();
     },
   };
@@ -124,17 +128,17 @@ describe('the runs of an experiment', () => {
       [archive().runs[0]!.id, 1],
     ]);
     expect(queue()).toMatchObject({ phase: 'running', verdict: null });
-    await finish({ outputStd: 0.001, loss: -0.999 });
+    await finish({ outputStd: 0.001, loss: -0.999, accuracy: 0.1 });
     expect(states()).toEqual(['finished', 'finished']);
     expect(queue()).toMatchObject({ phase: 'done', verdict: { outcome: 'reproduces' } });
-    expect(queue().runs[0]?.summary).toEqual({
+    expect(queue().runs[0]?.summary).toMatchObject({
       steps: 40,
-      loss: -0.8,
-      relativeStd: expect.closeTo(0.9, 10),
-      effectiveRank: 30,
-      knn: 0.7,
-      untrainedKnn: null,
-      probe: null,
+      seeds: 1,
+      loss: { value: -0.8 },
+      relativeStd: { value: expect.closeTo(0.9, 10) },
+      effectiveRank: { value: 30 },
+      knn: { value: 0.7 },
+      untrainedKnn: { value: 0.6 },
     });
     expect(archive().live?.name).toBe('Figure 2: without stop-gradient');
     expect(lab.runStore.getState().runState).toBe('finished');
@@ -209,6 +213,47 @@ describe('the runs of an experiment', () => {
     await finish();
     expect(queue().runs.map(({ summary }) => summary === null)).toEqual([true, false]);
     expect(queue()).toMatchObject({ phase: 'done', verdict: { outcome: 'cannot tell' } });
+  });
+});
+
+describe('several seeds', () => {
+  it('are trained in turn, shown as a mean with its deviation, and judged together', async () => {
+    const { worker, finish, start, queue, archive } = await page();
+    await start('figure2', 40, 2);
+    expect(queue().runs.map(({ run, config }) => [run.id, config.seed])).toEqual([
+      ['with', 7],
+      ['without', 7],
+      ['with', 8],
+      ['without', 8],
+    ]);
+    const collapsed = { outputStd: 0.001, loss: -0.999, accuracy: 0.1 };
+    await finish({ loss: -0.8 });
+    await finish(collapsed);
+    expect(worker().sent('create').at(-1)?.config).toMatchObject({ stopGradient: true, seed: 8 });
+    await finish({ loss: -0.6, accuracy: 0.66 });
+    const [overlay, other] = archive().overlays;
+    expect(overlay?.mean?.name).toBe('Figure 2: with stop-gradient, 2 seeds');
+    expect(overlay?.series.get('loss').last()).toEqual({ step: 40, value: expect.closeTo(-0.7, 10) });
+    expect(overlay?.mean?.deviation.get('loss').last()?.value).toBeCloseTo(Math.SQRT2 / 10, 10);
+    expect(other?.mean).toBeNull();
+    expect(archive().runs.map(({ name }) => name)).toContain('Figure 2: with stop-gradient, seed 8');
+    await finish(collapsed);
+    expect(queue()).toMatchObject({ phase: 'done', verdict: { outcome: 'reproduces' } });
+    expect(resultsOf(queue().runs)[0]?.summary).toMatchObject({
+      seeds: 2,
+      knn: { value: expect.closeTo(0.68, 10), values: [0.7, 0.66] },
+    });
+  });
+
+  it('that were skipped do not count', async () => {
+    const { lab, finish, start, queue } = await page();
+    await start('figure2', 40, 2);
+    await finish();
+    await finish();
+    lab.experiments.skip();
+    await settled();
+    await finish();
+    expect(resultsOf(queue().runs).map(({ summary }) => summary?.seeds)).toEqual([1, 2]);
   });
 });
 

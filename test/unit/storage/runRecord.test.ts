@@ -36,6 +36,23 @@ describe('a kept run', () => {
     expect(parseRunRecord(value)).toBeNull();
   });
 
+  it('of an earlier version has today’s name of a dimensional collapse', () => {
+    const fallen = { since: 100, effectiveRank: 6, startRank: 30, outputStd: 0.1 };
+    const old = {
+      ...keptRun(),
+      diagnosis: { state: 'dimensional-collapse', ...fallen },
+      markers: [{ kind: 'diagnosis', step: 100, state: 'dimensional-collapse' }],
+    };
+    expect(parseRunRecord(stored(old))).toEqual(
+      keptRun({
+        diagnosis: { state: 'dimensional', ...fallen },
+        markers: [{ kind: 'diagnosis', step: 100, state: 'dimensional' }],
+      }),
+    );
+    const narrowing = keptRun({ diagnosis: { state: 'narrowing', since: 30, share: 0.4, outputStd: 0.05 } });
+    expect(parseRunRecord(stored(narrowing))).toEqual(narrowing);
+  });
+
   it('is read without damaged measurements', () => {
     const damaged = {
       ...keptRun(),

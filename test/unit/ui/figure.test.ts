@@ -36,6 +36,15 @@ describe('a saved picture', () => {
     );
   });
 
+  it('has a band around a mean over seeds', () => {
+    const shifted = (by: number) => points.map(({ step, value }) => ({ step, value: value + by }));
+    const band = { upper: shifted(0.1), lower: shifted(-0.1) };
+    const [live, other] = FIGURE.lines;
+    const drawn = figureSvg({ ...FIGURE, lines: [live!, { ...other!, band }] });
+    expect(drawn.match(/fill-opacity/g)).toHaveLength(1);
+    expect(svg).not.toContain('fill-opacity');
+  });
+
   it('is self-contained: no style sheet, no property of the page, no specific font, no external file', () => {
     expect(svg).not.toMatch(/var\(|class=|<style|href|url\(/);
     expect(svg).toContain('font-family="sans-serif"');

@@ -1,0 +1,59 @@
+import { setConfigValue } from '../../src/domain/configPath';
+import type { EngineInfo } from '../../src/domain/engineInfo';
+import { experimentConfigs } from '../../src/domain/experiments/experiment';
+import type { RunConfig } from '../../src/domain/runConfig';
+import { encodeShareLink } from '../../src/domain/shareLink';
+import { startEngine } from '../../src/engine/backend/startEngine';
+import { summaryOf } from '../experiment/runExperiment';
+import { trainOnce } from '../experiment/trainOnce';
+import { readSample } from '../node/loadDataset';
+import { type PlannedExperiment, SEEDS } from './plan';
+import { type RecordedExperiment, type RecordedRun, readResults, writeResults } from './results';
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+let engine: EngineInfo | null = null;
+
+/** The runs of an experiment with each seed, with their links. */
+function runsOf({ experiment, dataset, steps, settings }: PlannedExperiment) {
+  const adjust = (config: RunConfig) =>
+    Object.entries({ totalSteps: steps, ...settings }).reduce(
+      (made, [path, value]) => setConfigValue(made, path, value),
+      config,
+    );
+  return SEEDS.flatMap((seed) =>
+    experimentConfigs(experiment, 'tiny', dataset, adjust).map(({ run, config: shared }) => {
+      const config = { ...shared, seed };
+      return { id: run.id, seed, config, link: encodeShareLink({ config, changes: [], folder: null }) };
+    }),
+  );
+}
+
+/** Makes the runs of an experiment that are not recorded yet, or were recorded with other settings; writes the results after each run. */
+export async function recordExperiment(planned: PlannedExperiment, log: (line: string) => void): Promise<void> {
+  const before = readResults(planned.name);
+  const wanted = runsOf(planned);
+  const known = new Map(before?.runs.map((run) => [run.link, run]));
+  const missing = wanted.filter(({ link }) => !known.has(link));
+  log(`${planned.name}: ${wanted.length} runs, ${missing.length} to be made.`);
+  if (missing.length === 0) return;
+  engine ??= await startEngine('wasm', { onUncapturedError: fail, onLost: fail });
+  for (const { id, seed, config, link } of missing) {
+    const dataset = await readSample(planned.dataset, config.imageSize);
+    const result = await trainOnce(dataset, config, engine, () => undefined);
+    const run: RecordedRun = { id, seed, link, summary: summaryOf(result) };
+    known.set(link, run);
+    const results: RecordedExperiment = {
+      date: new Date().toISOString().slice(0, 10),
+      engine: engine.engine,
+      adapter: engine.description,
+      dataset: dataset.name,
+      runs: wanted.flatMap((planned) => known.get(planned.link) ?? []),
+    };
+    writeResults(planned.name, results);
+    log(`  ${id}, seed ${seed}: kNN ${run.summary.knn?.value.toFixed(3) ?? '–'}, ${run.summary.states.join('')}`);
+  }
+}
