@@ -1,6 +1,8 @@
 import { setConfigValue } from '../../src/domain/configPath';
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import { experimentConfigs } from '../../src/domain/experiments/experiment';
+import { indicesOf, TRAIN } from '../../src/domain/imageDataset';
+import { presetConfig } from '../../src/domain/presets';
 import type { RunConfig } from '../../src/domain/runConfig';
 import { encodeShareLink } from '../../src/domain/shareLink';
 import { startEngine } from '../../src/engine/backend/startEngine';
@@ -17,15 +19,15 @@ function fail(message: string): never {
 
 let engine: EngineInfo | null = null;
 
-/** The runs of an experiment with each seed, with their links. */
-function runsOf({ experiment, dataset, steps, settings }: PlannedExperiment) {
+/** The runs of an experiment with each seed, with their links; `images` training images. */
+function runsOf({ experiment, dataset, steps, settings }: PlannedExperiment, images: number) {
   const adjust = (config: RunConfig) =>
     Object.entries({ totalSteps: steps, ...settings }).reduce(
       (made, [path, value]) => setConfigValue(made, path, value),
       config,
     );
   return SEEDS.flatMap((seed) =>
-    experimentConfigs(experiment, 'tiny', dataset, adjust).map(({ run, config: shared }) => {
+    experimentConfigs(experiment, 'tiny', dataset, adjust, images).map(({ run, config: shared }) => {
       const config = { ...shared, seed };
       return { id: run.id, seed, config, link: encodeShareLink({ config, changes: [], folder: null }) };
     }),
@@ -35,14 +37,15 @@ function runsOf({ experiment, dataset, steps, settings }: PlannedExperiment) {
 /** Makes the runs of an experiment that are not recorded yet, or were recorded with other settings; writes the results after each run. */
 export async function recordExperiment(planned: PlannedExperiment, log: (line: string) => void): Promise<void> {
   const before = readResults(planned.name);
-  const wanted = runsOf(planned);
+  const { imageSize } = presetConfig('tiny', planned.dataset);
+  const dataset = await readSample(planned.dataset, imageSize);
+  const wanted = runsOf(planned, indicesOf(dataset, TRAIN).length);
   const known = new Map(before?.runs.map((run) => [run.link, run]));
   const missing = wanted.filter(({ link }) => !known.has(link));
   log(`${planned.name}: ${wanted.length} runs, ${missing.length} to be made.`);
   if (missing.length === 0) return;
   engine ??= await startEngine('wasm', { onUncapturedError: fail, onLost: fail });
   for (const { id, seed, config, link } of missing) {
-    const dataset = await readSample(planned.dataset, config.imageSize);
     const result = await trainOnce(dataset, config, engine, () => undefined);
     const run: RecordedRun = { id, seed, link, summary: summaryOf(result) };
     known.set(link, run);
