@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { bindingLimit } from '../kernels/runtime/program';
+import { sumOf } from '../kernels/sumOf';
 import type { FeatureRows } from './featureRows';
 
 /**
@@ -26,7 +27,7 @@ export function deviceProducts({ data, n, d }: FeatureRows, largest = bindingLim
     /** X^T G [d, columns], for G [n, columns], row-major. */
     async transposedTimes(g: Float32Array, columns: number): Promise<Float32Array> {
       const product = tf.tidy(() =>
-        tf.addN(
+        sumOf(
           groups.map(({ start, end, x }) => {
             const part = tf.tensor2d(g.subarray(start * columns, end * columns), [end - start, columns]);
             return tf.matMul<tf.Tensor2D>(x, part, true, false);

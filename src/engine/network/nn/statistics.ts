@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { sumOf } from '../../kernels/sumOf';
 
 /** What a BN layer normalises with, on the device: mean and 1/sqrt(biased variance + epsilon), each [C]. */
 export interface LayerStatistics {
@@ -22,9 +23,9 @@ export function joinedStatistics(
 ): LayerStatistics {
   if (parts.length === 1) return parts[0].of;
   const all = parts.reduce((sum, { rows }) => sum + rows, 0);
-  const mean = tf.addN(parts.map(({ rows, of }) => tf.mul<tf.Tensor1D>(of.mean, rows / all)));
+  const mean = sumOf(parts.map(({ rows, of }) => tf.mul<tf.Tensor1D>(of.mean, rows / all)));
   // 1/inverseStd^2 is a chunk's variance + epsilon, so that the sum has its epsilon, too.
-  const spread = tf.addN(
+  const spread = sumOf(
     parts.map(({ rows, of }) => {
       const within = tf.reciprocal(tf.square(of.inverseStd));
       return tf.mul<tf.Tensor1D>(tf.add(within, tf.square(tf.sub(of.mean, mean))), rows / all);
