@@ -1,6 +1,7 @@
 import { Button, Progress } from '@mantine/core';
 import type { ProbeEvaluation } from '../../domain/probeEvaluation';
 import { useDataset, useLab, useRun } from '../lab';
+import { Panel } from '../layout/Panel';
 import { grouped, inWords } from '../numbers';
 import classes from './Evaluation.module.css';
 
@@ -13,29 +14,30 @@ export function Evaluation() {
   const hasClasses = useDataset((data) => (data.info?.classNames.length ?? 0) > 0);
   const isPossible = hasClasses && runState !== null && !['building', 'failed', 'diverged'].includes(runState);
   return (
-    <section className={classes.evaluation} aria-label="Linear evaluation">
-      <div className={classes.head}>
-        <h3>Linear evaluation</h3>
-        {evaluating === null ? (
+    <Panel
+      title="Linear evaluation"
+      aside={
+        evaluating === null ? (
           <Button variant="default" size="xs" disabled={!isPossible} onClick={() => lab.evaluate()}>
             Evaluate
           </Button>
         ) : (
-          <>
+          <div className={classes.underWay}>
             <Progress className={classes.progress} value={100 * evaluating} aria-label="Progress of the evaluation" />
             <Button variant="default" size="xs" onClick={() => lab.cancelEvaluation()}>
               Cancel
             </Button>
-          </>
-        )}
-      </div>
+          </div>
+        )
+      }
+    >
       <p className={classes.help}>
         {hasClasses
-          ? 'The paper’s metric: the features are frozen, and a linear classifier is trained on those of all training images until it converges. Its weight decay is chosen on held-out training images. Runs at the end of a run, too.'
+          ? 'The paper’s metric: the features are frozen, and a linear classifier is trained on those of all training images until it converges. Its weight decay is chosen on held-out training images. It is also made at the end of each run.'
           : 'Needs images with classes, some of them held out for testing.'}
       </p>
       {evaluation !== null && <Result evaluation={evaluation} />}
-    </section>
+    </Panel>
   );
 }
 
