@@ -5,7 +5,7 @@ import type { ProductsOf, Rows } from './products';
 
 /** Values of lambda to choose from, the strongest decay first. */
 export const LAMBDAS: readonly number[] = [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
-/** A classifier that is only compared with others need not converge to the last digit. */
+/** Tolerance of a classifier that is only compared with others. */
 const ROUGH = 1e-4;
 /** Weaker decays are no longer tried once this many in a row were worse than the best. */
 const PATIENCE = 2;

@@ -61,8 +61,8 @@ export async function fitLogistic(problem: LogisticProblem): Promise<Classifier>
 }
 
 /**
- * Multiplies by the inverse of the Hessian as it is at W = 0, up to what couples the classes: s covariance + lambda for each class, and s
- * for its bias, with s = (1 - 1/classes)/classes.
+ * Multiplies by the inverse of the Hessian at W = 0 without its terms between classes: s covariance + lambda for each class, and s for its
+ * bias, with s = (1 - 1/classes)/classes.
  */
 function inverseHessian(
   covariance: Float32Array,

@@ -5,7 +5,7 @@ import type { Embedding } from '../network/encoder';
 import type { Statistics } from '../network/nn/statistics';
 import type { FeatureRows } from './featureRows';
 
-/** The most images embedded at once: enough to keep a device busy, little enough for ResNet-18's activations. */
+/** The most images embedded at once: enough to keep a device busy, few enough for the memory of ResNet-18's activations. */
 export const CHUNK = 256;
 
 export interface EmbeddedImages {

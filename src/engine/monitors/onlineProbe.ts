@@ -90,7 +90,7 @@ export class OnlineProbe {
     ]);
   }
 
-  /** Goes back to a state, which is not disposed. */
+  /** Restores a state, which is not disposed. */
   restore(state: ReadonlyMap<string, tf.Tensor>): void {
     const parts = [
       ['weight', this.#weight],

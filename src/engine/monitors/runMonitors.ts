@@ -152,7 +152,7 @@ export class RunMonitors {
     };
   }
 
-  /** A block after the other, since z of all images at once would take several times the memory of the features. */
+  /** One block after another, since z of all images at once would take several times the memory of the features. */
   async #featuresOf(indices: Uint32Array, step: number, onProgress: (done: number) => void): Promise<FeatureRows> {
     const { featureDim: d } = this.#method;
     const data = new Float32Array(indices.length * d);
@@ -185,7 +185,7 @@ export class RunMonitors {
   async probe(step: number): Promise<void> {
     const outside = this.#queries.filter((query) => !this.#probe.includes(query));
     const searched = Uint32Array.of(...this.#probe, ...outside);
-    // Queued at once: training may go on while the results of a query are read.
+    // Queued at once, since training may continue while the results are read.
     const options = { ...this.#options(step), atOnce: true };
     this.#embedded = { step, searched, images: await embedImages(this.#method, this.#source, searched, options) };
   }

@@ -56,7 +56,7 @@ export class WasmBackend extends tf.KernelBackend {
   readonly heap: Heap;
   /** Threads that share the work of kernels; null where the calling one is alone. */
   readonly #crew: Crew | null;
-  /** How kernels are written here. It decides the last bits, so that only benchmarks and tests change it. */
+  /** The variant of the kernels. It decides the last bits of results, so only benchmarks and tests change it. */
   variant: Variant = { fma: hasRelaxedSimd() };
   readonly #data = new tf.DataStorage<TensorData>(this, tf.engine());
   readonly #compiled = new Map<string, CompiledKernel>();
