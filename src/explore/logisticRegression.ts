@@ -1,6 +1,7 @@
+import type { FeatureRows } from '../domain/features';
 import { cholesky, solve } from './cholesky';
 import { minimise } from './lbfgs';
-import type { Products, Rows } from './products';
+import type { Products } from './products';
 
 /** Largest entry of the gradient of the mean loss at which a classifier counts as converged. */
 export const TOLERANCE = 1e-5;
@@ -80,7 +81,7 @@ function inverseHessian(
 }
 
 /** X^T X / n [d, d] of the rows whose products these are. */
-export async function covarianceOf(products: Products, { data, n, d }: Rows): Promise<Float32Array> {
+export async function covarianceOf(products: Products, { data, n, d }: FeatureRows): Promise<Float32Array> {
   return (await products.transposedTimes(data, d)).map((value) => value / Math.max(1, n));
 }
 

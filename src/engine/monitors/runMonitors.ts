@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { FeatureRows, LabelledFeatures } from '../../domain/features';
 import { type ImageDataset, indicesOf, labelledIndicesOf, NO_LABEL, TEST, TRAIN } from '../../domain/imageDataset';
 import type { Baselines, Measurement, NeighboursSnapshot } from '../../domain/measurement';
 import type { RunConfig } from '../../domain/runConfig';
@@ -12,7 +13,6 @@ import { disposeStatistics, type Statistics } from '../network/nn/statistics';
 import { seededRandom } from '../random';
 import { effectiveRank } from './effectiveRank';
 import { CHUNK, type EmbeddedImages, type EmbedOptions, embedImages, embedViews, imageStatistics } from './embedImages';
-import type { FeatureRows } from './featureRows';
 import { chanceRate, knnAccuracy } from './knn';
 import { nearestNeighbours } from './neighbours';
 import type { OnlineProbe } from './onlineProbe';
@@ -25,15 +25,6 @@ export const STATISTICS_IMAGES = 256;
 const DEFAULT_QUERIES = 5;
 /** Images embedded between two reports of progress. */
 const EVALUATION_BLOCK = 1024;
-
-/** Backbone features of all labelled images. */
-export interface LabelledFeatures {
-  readonly train: FeatureRows;
-  readonly trainLabels: Int16Array;
-  readonly test: FeatureRows;
-  readonly testLabels: Int16Array;
-  readonly classNames: readonly string[];
-}
 
 /** kNN's two sets: images that vote, and images to classify. */
 interface KnnSets {
