@@ -33,7 +33,7 @@ const RISE_SHARE = 0.03;
 /** A rise counts as going on for this many steps after it was last seen. */
 const RISE_STEPS = 50;
 /** A run is stuck when its std has not risen for this many steps after the cause of its fall was removed. */
-export const STUCK_STEPS = 100;
+const STUCK_STEPS = 100;
 
 /** A fall of the std below half of its early level, from which it has not recovered. */
 interface Fall {
