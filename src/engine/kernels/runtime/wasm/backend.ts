@@ -50,7 +50,7 @@ const bytesOf = (dtype: tf.DataType, size: number): number => (dtype === 'bool' 
 
 /**
  * tfjs's interface to a processor's memory in which generated WebAssembly works. Whatever is computed can also be recorded instead: then
- * nothing is executed, and the calls are written down with the places that they work on.
+ * nothing is executed, and the calls are recorded with the memory offsets that they work on.
  */
 export class WasmBackend extends tf.KernelBackend {
   readonly heap: Heap;
