@@ -1,8 +1,9 @@
 /**
- * Imports point one way: ui -> session -> {protocol, storage, data} -> domain; worker -> {explore, bench, engine, storage,
- * protocol, data} -> domain; bench -> {engine, data, domain}; explore -> domain; scripts -> {explore, bench, engine, data, domain}. A layer may import itself and any layer below it, and
- * no other; `formats` imports nothing and is open to all. `serviceWorker` stands alone: a chunk shared with a page would turn its script into
- * a module, which not every browser registers.
+ * Imports point one way: ui -> session -> {protocol, storage, data} -> domain;
+ * worker -> {explore, bench, engine, storage, protocol, data} -> domain; bench -> {engine, data, domain}; explore -> domain;
+ * scripts -> {explore, bench, engine, data, domain}. A layer may import itself and any layer below it, and no other; `formats` imports
+ * nothing and is open to all. `serviceWorker` neither imports nor is imported: a chunk shared with a page would turn its script into a module,
+ * which not every browser registers.
  */
 const LAYERS = {
   formats: [],

@@ -1,7 +1,7 @@
 /**
  * `npm run curves -- [--only TEXT] [--engine wasm|webgpu] [--jobs N] [--prune] [--list]`: trains the runs of `scripts/curves/matrix.ts` and
  * adds their curves to `test/fixtures/curves/`, which a test replays through the diagnosis. A curve that is there with the same settings is
- * not recorded again, so that the command can be interrupted and started anew. `--only` takes the runs whose name contains TEXT, `--jobs`
+ * not recorded again, so that the command can be interrupted and repeated. `--only` takes the runs whose name contains TEXT, `--jobs`
  * that many processes at once (1), `--prune` removes curves that are not planned, `--list` only prints what is missing.
  */
 import { spawn } from 'node:child_process';
@@ -12,7 +12,7 @@ import { keyOf, readCurves, writeCurves } from './curves/files';
 import { ENGINES, type PlannedCurve, plannedCurves } from './curves/matrix';
 import type { RecordedCurve } from './curves/recordedCurve';
 
-/** Curves that one process records before it ends and the next begins, since engines start in a second. */
+/** Curves that one process records before it ends and the next begins. An engine starts in a second, so this costs little. */
 const PER_PROCESS = 8;
 
 const { values: options } = parseArgs({
@@ -32,7 +32,7 @@ function record(keys: readonly string[], take: (curve: RecordedCurve) => void): 
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/curves/recordSome.ts', ...keys], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Other output of the process, such as warnings of tfjs, is no curve.
+  // Lines that are not JSON are other output of the process, such as warnings of tfjs.
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (line.startsWith('{')) take(JSON.parse(line));
   });

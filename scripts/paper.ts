@@ -1,6 +1,6 @@
 /**
  * `npm run paper -- [--record] [--only NAME]`: writes docs/paper.md from docs/paper/template.md and the results in docs/paper/results/.
- * With `--record` it first makes the runs that are missing there, or whose settings have changed, and can be interrupted and started anew;
+ * With `--record` it first makes the runs that are missing there, or whose settings have changed, and can be interrupted and repeated;
  * `--only` makes those of one experiment.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

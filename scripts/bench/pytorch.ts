@@ -27,8 +27,15 @@ const { values: options } = parseArgs({
     python: { type: 'string', default: '/usr/bin/python3' },
   },
 });
-const seconds = Number(options.seconds);
-const rounds = Number(options.rounds);
+
+function positive(name: 'rounds' | 'seconds'): number {
+  const value = Number(options[name]);
+  if (value > 0) return value;
+  throw new Error(`--${name} ${options[name]}: give a number above 0.`);
+}
+
+const seconds = positive('seconds');
+const rounds = positive('rounds');
 
 async function torchMs(folder: string): Promise<{ version: string; ms: number }> {
   const file = join(folder, 'torch.json');
@@ -36,7 +43,9 @@ async function torchMs(folder: string): Promise<{ version: string; ms: number }>
     options.python,
     [STEPS, '--no-compile', '--cases', 'reference', '--seconds', options.seconds, '--json', file],
     { env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' } },
-  );
+  ).catch((error: Error) => {
+    throw new Error(`${error.message}\n--python takes a Python that has PyTorch (Debian: python3-torch).`);
+  });
   const { torch, steps } = JSON.parse(await readFile(file, 'utf8'));
   const [{ medianMs, error }] = steps;
   if (medianMs === undefined) throw new Error(`PyTorch failed: ${error}`);

@@ -9,13 +9,16 @@ export interface DrivenBrowser {
   close(): Promise<void>;
 }
 
-/** Asks again and again until the answer is not null. @throws Error after `patienceMs` */
+/**
+ * Repeats `ask` until it gives another answer than null.
+ * @throws Error after `patienceMs`
+ */
 export async function until<T>(what: string, patienceMs: number, ask: () => Promise<T | null>): Promise<T> {
   const end = performance.now() + patienceMs;
   for (;;) {
     const answer = await ask();
     if (answer !== null) return answer;
-    if (performance.now() > end) throw new Error(`${what}: nothing after ${Math.round(patienceMs / 1000)} s`);
+    if (performance.now() > end) throw new Error(`${what} did not answer within ${Math.round(patienceMs / 1000)} s`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -71,7 +71,9 @@ export async function openFirefox(): Promise<DrivenBrowser> {
   );
   let problem: Error | null = null;
   browser.on('error', (error) => {
-    problem = error;
+    problem = new Error(
+      `Firefox did not start (${error.message}): install firefox-esr, or set FIREFOX_PATH to its program`,
+    );
   });
   const ended = new Promise<void>((resolve) => {
     browser.on('close', () => resolve());

@@ -23,12 +23,11 @@ export async function openWebKit(): Promise<DrivenBrowser> {
   // A process group of its own, so that the virtual screen and the browser end with the driver.
   const driver = spawn('xvfb-run', ['-a', 'WebKitWebDriver', `--port=${port}`], { stdio: 'ignore', detached: true });
   let problem: Error | null = null;
-  driver.on('error', (error) => {
-    problem = error;
-  });
-  driver.on('exit', () => {
-    problem ??= new Error('xvfb-run or WebKitWebDriver ended');
-  });
+  const fail = (reason: string) => {
+    problem ??= new Error(`WebKitGTK did not start (${reason}): install webkit2gtk-driver and xvfb`);
+  };
+  driver.on('error', (error) => fail(error.message));
+  driver.on('exit', () => fail('xvfb-run or WebKitWebDriver ended'));
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,

@@ -1,6 +1,6 @@
 import type { RunResult } from '../experiment/runRecord';
 
-/** The curves of a run, as `npm run curves` writes them: whole numbers, so that hundreds of runs fit into a small file. */
+/** The curves of a run as `npm run curves` writes them: in whole numbers, so that hundreds of runs fit into a small file. */
 export interface RecordedCurve {
   /** Name of the kind of run; all seeds of a kind share it. */
   readonly run: string;

@@ -62,7 +62,8 @@ function isSample(name: string): name is SampleId {
 }
 
 /**
- * A data set for Node: a sample by its id, in the version `sample`, else a folder or a .zip archive, with the page's rules for labels, splits and bad files.
+ * A data set for Node: a sample by its id, in the version `sample`, else a folder or a .zip archive, with the page's rules for labels, splits
+ * and bad files.
  * @throws ImportError when there is nothing to train on.
  */
 export async function loadDataset(

@@ -8,7 +8,7 @@ const OUTCOMES: Readonly<Record<Verdict['outcome'], string>> = {
   reproduces: 'yes',
   partly: 'in part',
   'does not': 'no',
-  'cannot tell': 'cannot be told',
+  'cannot tell': 'undecided',
 };
 
 const NOT_RECORDED = 'not recorded';

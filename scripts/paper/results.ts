@@ -30,7 +30,7 @@ export function readResults(name: string): RecordedExperiment | null {
   return existsSync(fileOf(name)) ? JSON.parse(readFileSync(fileOf(name), 'utf8')) : null;
 }
 
-/** Six digits are more than the errors of the figures leave. */
+/** Six digits: the figures are not known more precisely. */
 const rounded = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
 
 /** Writes the results with one run a line. */

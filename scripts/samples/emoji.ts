@@ -57,7 +57,7 @@ function holdOutBases(emojis: readonly Emoji[]): HeldOut {
 
 /**
  * The same with every base emoji held out, too, that has a near twin of a held-out image among its variants, directly or through others:
- * such a twin is neither trained on nor a kNN voter. One picture that stands under two classes so keeps the class of its test image.
+ * such a twin is neither trained on nor a kNN voter. A picture that appears in two classes so keeps the class of its test image.
  */
 function withTwins({ tested, held }: HeldOut, emojis: readonly Emoji[], images: readonly Uint8Array[]): HeldOut {
   const variants = groupBy(emojis, (emoji) => emoji.base);

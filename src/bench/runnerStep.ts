@@ -16,7 +16,7 @@ export interface RunnerOptions {
   readonly record: boolean;
   /** tfjs's own kernels instead of ours. */
   readonly stock?: boolean;
-  /** How to compute on `wasm`; as the backend was started by default. */
+  /** How to compute on `wasm`; when left out, as the backend was started. */
   readonly processor?: Processor;
 }
 

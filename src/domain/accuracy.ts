@@ -37,13 +37,13 @@ export function exceeds(a: Estimate, b: Estimate): boolean {
 }
 
 /**
- * Mean of the same figure over several runs. Its standard error combines the spread between the runs with what the queries of each run
- * leave uncertain, whichever is larger: runs that share their queries repeat the same error of sampling.
+ * Mean of the same figure over several runs. Its standard error is the larger of two: that from the spread between the runs, and the mean
+ * error of the single runs. Runs on the same queries share the error of these queries, so more runs do not reduce it.
  * @throws RangeError without figures
  */
 export function meanOf(figures: readonly Estimate[]): Estimate {
   const n = figures.length;
-  if (n === 0) throw new RangeError('There is no mean of no figures.');
+  if (n === 0) throw new RangeError('A mean needs at least one figure.');
   const value = figures.reduce((sum, figure) => sum + figure.value, 0) / n;
   const variance = figures.reduce((sum, figure) => sum + (figure.value - value) ** 2, 0) / Math.max(1, n - 1);
   const within = figures.reduce((sum, figure) => sum + figure.standardError, 0) / n;

@@ -75,7 +75,7 @@ export interface CpuRow {
   /** On one thread; null where it was not measured. */
   readonly xnnpackMs: number | null;
   readonly gflops: number;
-  /** Percent of the peak of multiply-adds, fused or not, of so many threads. */
+  /** Percent of the peak of multiply-adds, fused or not, on as many threads. */
   readonly percentOfPeak: number;
   /** Null for a kernel. */
   readonly imagesPerSecond: number | null;

@@ -1,25 +1,17 @@
 import { standardError } from '../domain/accuracy';
+import type { FeatureRows, LabelledFeatures } from '../domain/features';
 import type { ProbeEvaluation } from '../domain/probeEvaluation';
 import { type Classifier, classify, covarianceOf, fitLogistic } from './logisticRegression';
-import type { ProductsOf, Rows } from './products';
+import type { ProductsOf } from './products';
 
 /** Values of lambda to choose from, the strongest decay first. */
 export const LAMBDAS: readonly number[] = [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
-/** A classifier that is only compared with others need not converge to the last digit. */
+/** Tolerance of a classifier that is only compared with others. */
 const ROUGH = 1e-4;
 /** Weaker decays are no longer tried once this many in a row were worse than the best. */
 const PATIENCE = 2;
 /** Every fifth training image of a class is held out for the choice of lambda. */
 const HELD_OUT_EVERY = 5;
-
-/** Frozen features of all labelled images. */
-export interface LabelledFeatures {
-  readonly train: Rows;
-  readonly trainLabels: ArrayLike<number>;
-  readonly test: Rows;
-  readonly testLabels: ArrayLike<number>;
-  readonly classNames: readonly string[];
-}
 
 export interface EvaluationOptions {
   /** Finished updates of the network, for the result. */
@@ -73,7 +65,7 @@ export async function evaluateLinearly(
 
 /** The lambda with which a classifier trained on most training images is right most often on the others; of equal ones the largest. */
 async function bestLambda(
-  train: Rows,
+  train: FeatureRows,
   labels: ArrayLike<number>,
   classes: number,
   productsOf: ProductsOf,
@@ -115,7 +107,7 @@ async function bestLambda(
 }
 
 async function fitted(
-  rows: Rows,
+  rows: FeatureRows,
   labels: ArrayLike<number>,
   {
     classes,
@@ -139,7 +131,7 @@ async function fitted(
 }
 
 async function predictions(
-  rows: Rows,
+  rows: FeatureRows,
   classifier: Classifier,
   classes: number,
   productsOf: ProductsOf,
@@ -165,7 +157,7 @@ function divided(labels: ArrayLike<number>): { readonly kept: number[]; readonly
   return { kept, heldOut };
 }
 
-function pick({ data, d }: Rows, indices: readonly number[]): Rows {
+function pick({ data, d }: FeatureRows, indices: readonly number[]): FeatureRows {
   const picked = new Float32Array(indices.length * d);
   indices.forEach((row, i) => {
     picked.set(data.subarray(row * d, (row + 1) * d), i * d);
@@ -174,7 +166,7 @@ function pick({ data, d }: Rows, indices: readonly number[]): Rows {
 }
 
 /** Each set with the reference's mean subtracted and divided by its standard deviation; a constant feature becomes 0. */
-function standardised(reference: Rows, sets: readonly Rows[]): Rows[] {
+function standardised(reference: FeatureRows, sets: readonly FeatureRows[]): FeatureRows[] {
   const { n, d } = reference;
   const mean = new Float64Array(d);
   reference.data.forEach((value, i) => {

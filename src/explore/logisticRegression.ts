@@ -1,6 +1,7 @@
+import type { FeatureRows } from '../domain/features';
 import { cholesky, solve } from './cholesky';
 import { minimise } from './lbfgs';
-import type { Products, Rows } from './products';
+import type { Products } from './products';
 
 /** Largest entry of the gradient of the mean loss at which a classifier counts as converged. */
 export const TOLERANCE = 1e-5;
@@ -61,8 +62,8 @@ export async function fitLogistic(problem: LogisticProblem): Promise<Classifier>
 }
 
 /**
- * Multiplies by the inverse of the Hessian as it is at W = 0, up to what couples the classes: s covariance + lambda for each class, and s
- * for its bias, with s = (1 - 1/classes)/classes.
+ * Multiplies by the inverse of the Hessian at W = 0 without its terms between classes: s covariance + lambda for each class, and s for its
+ * bias, with s = (1 - 1/classes)/classes.
  */
 function inverseHessian(
   covariance: Float32Array,
@@ -80,7 +81,7 @@ function inverseHessian(
 }
 
 /** X^T X / n [d, d] of the rows whose products these are. */
-export async function covarianceOf(products: Products, { data, n, d }: Rows): Promise<Float32Array> {
+export async function covarianceOf(products: Products, { data, n, d }: FeatureRows): Promise<Float32Array> {
   return (await products.transposedTimes(data, d)).map((value) => value / Math.max(1, n));
 }
 

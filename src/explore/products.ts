@@ -1,11 +1,6 @@
-/** n rows of d numbers, row-major. */
-export interface Rows {
-  readonly data: Float32Array;
-  readonly n: number;
-  readonly d: number;
-}
+import type { FeatureRows } from '../domain/features';
 
-/** Products of one large matrix X [n, d] with small ones, computed by whoever has an engine. */
+/** Products of one large matrix X [n, d] with small ones, computed by the caller that has an engine. */
 export interface Products {
   /** X W [n, columns], for W [d, columns]. */
   times(w: Float32Array, columns: number): Promise<Float32Array>;
@@ -15,4 +10,4 @@ export interface Products {
 }
 
 /** Makes the products of a matrix. */
-export type ProductsOf = (rows: Rows) => Products;
+export type ProductsOf = (rows: FeatureRows) => Products;

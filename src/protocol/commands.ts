@@ -28,7 +28,7 @@ export type CommandBody =
   | { readonly type: 'step'; readonly runId: string }
   /** A change in flight: takes effect at the next step. */
   | { readonly type: 'change'; readonly runId: string; readonly key: LiveKey; readonly value: LiveValue }
-  /** A linear evaluation of the present weights, between two steps; answered when it is requested, and reported by signals. */
+  /** Requests a linear evaluation of the present weights, made between two steps. It is answered at once; the result comes as a signal. */
   | { readonly type: 'evaluate'; readonly runId: string }
   | { readonly type: 'cancelEvaluation'; readonly runId: string }
   /** Data-set indices whose neighbours the gallery shows. */

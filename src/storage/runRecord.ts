@@ -92,7 +92,7 @@ const DIAGNOSES = {
   diverged: z.object({ state: z.literal('diverged'), since: step, loss: anyNumber }),
 } satisfies { [State in Diagnosis['state']]: z.ZodType<Diagnosis & { readonly state: State }> };
 
-/** A diagnosis or a marker with the state's name of today: records up to version 2 call a dimensional collapse `dimensional-collapse`. */
+/** A diagnosis or a marker with the present name of its state: records up to version 2 call a dimensional collapse `dimensional-collapse`. */
 function withStateOfToday(value: unknown): unknown {
   const isOld =
     typeof value === 'object' && value !== null && 'state' in value && value.state === 'dimensional-collapse';

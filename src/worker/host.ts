@@ -43,14 +43,14 @@ export class Host {
   #exclusive: Promise<unknown> = Promise.resolve();
   /** Kernels being compiled ahead; never rejects. */
   #prepared: Promise<void> = Promise.resolve();
-  /** Commands that wait for it: it then ends at its next step. */
+  /** Commands that wait for the end of the preparation, which then ends at its next step. */
   #waiting = 0;
   #measured: Measurement[] = [];
   #reportTimer: ReturnType<typeof setTimeout> | null = null;
 
   /**
    * @param tuning where the choice of kernels is kept between visits
-   * @param threadHost creates threads for the processor's engine, which is alone without it
+   * @param threadHost creates threads for the processor's engine, which has one thread without it
    */
   constructor(post: Post, tuning?: TuningCache, threadHost?: ThreadHost) {
     this.#post = post;
@@ -156,8 +156,8 @@ export class Host {
   }
 
   /**
-   * Prepares kernels while other commands are handled; `init` and `create` end it and wait for that. An error is ignored here, since the run then fails
-   * with it, too, and reports it.
+   * Prepares kernels while other commands are handled; `init` and `create` end the preparation and wait for its end. An error is ignored
+   * here, since the run then fails with it, too, and reports it.
    */
   #prepare(config: RunConfig): Promise<void> {
     const goOn = async () => {

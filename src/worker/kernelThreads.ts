@@ -1,6 +1,6 @@
 import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
 
-/** A thread that has not started by then never will: a policy of the host may forbid its worker. */
+/** A thread that has not started by then counts as failed: a policy of the host may forbid its worker. */
 const PATIENCE_MS = 10_000;
 
 /** Threads for the processor's engine as workers of this worker. */
@@ -12,7 +12,7 @@ export const kernelThreads: ThreadHost = {
       const fail = (reason: string) => {
         clearTimeout(timer);
         worker.terminate();
-        reject(new Error(reason));
+        reject(new Error(`${reason}; reload the page to try again`));
       };
       const timer = setTimeout(() => fail('a worker did not answer'), PATIENCE_MS);
       worker.onmessage = () => {

@@ -14,7 +14,7 @@ export interface CpuMeasurement {
   readonly rows: readonly CpuRow[];
 }
 
-/** What `start` gives, or null, with a note, where it fails. */
+/** The result of `start`; null, with a note, where it fails. */
 async function started<T>(name: string, start: () => Promise<T>, note: CpuContext['note']): Promise<T | null> {
   try {
     return await start();

@@ -2,7 +2,7 @@ import { f32x4, v128 } from '../../engine/kernels/wasmgen/assembler';
 import { defineKernel, type Kernel, type Variant } from '../../engine/kernels/wasmgen/kernel';
 import { multiplyAdd } from '../../engine/kernels/wasmgen/lanes';
 
-/** As many independent chains as hide the latency of a multiplication and an addition. */
+/** Independent chains: enough to hide the latency of a multiplication and an addition. */
 const CHAINS = 12;
 const ROUNDS = 50_000;
 /** Multiply-adds of each chain in a round. */

@@ -15,7 +15,7 @@ export function variants(): Processor[] {
   return counts.flatMap((threads) => forms.map((fma) => ({ fma, threads })));
 }
 
-/** Makes the active backend compute so from now on; what it has recorded keeps its kernels. */
+/** Sets how the active backend computes from now on; steps that it has recorded keep their kernels. */
 export function setProcessor({ fma, threads }: Processor): void {
   const backend = wasmBackend();
   backend.variant = { fma };

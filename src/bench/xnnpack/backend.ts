@@ -10,7 +10,7 @@ export const XNNPACK_BACKEND = 'xnnpack';
 /** The name under which tfjs's package registers itself, which is our engine's. */
 const TFJS_NAME = 'wasm';
 
-/** Written so that Vite finds and copies the file. */
+/** In this form Vite finds and copies the file. */
 const BINARY = new URL(
   '../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
   import.meta.url,

@@ -78,7 +78,7 @@ function transposedProduct(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, tran
   });
 }
 
-/** tfjs copies, although tensors are never written to; the tape saves every activation and weight that way. */
+/** tfjs copies the data, although tensors are never written to; it would do so for every activation and weight that the tape saves. */
 function sameData({ dataId, shape, dtype }: tf.Tensor): tf.TensorInfo {
   const backend = tf.backend() as unknown as { incRef(dataId: object): void };
   backend.incRef(dataId);

@@ -69,8 +69,8 @@ function labelledGroups(labels: Int16Array, groups: Uint32Array) {
 
 /**
  * The rule `pictures`: as `holdOutImages`, but draws whole groups of pictures that show the same, so that no query has a twin among the
- * training images. A group is held out if it fits into what is left of the share of each of its classes; where none fits, a class gives
- * its smallest group that leaves every class half of its images. Unlabelled members are held out with their group, as no queries.
+ * training images. A group is held out if it fits into what is left of the share of each of its classes; where none fits, the
+ * smallest group of a class that leaves every class half of its images. Unlabelled members are held out with their group, but are no queries.
  * @param groups the group of each image (`groupPictures`)
  */
 export function holdOutPictures(labels: Int16Array, groups: Uint32Array, split: Uint8Array, seed: number): void {

@@ -1,15 +1,15 @@
 import { COPY_LENGTH, copiesAreAlike, exactHash, perceptualHash, shrink, writeCopy } from './pictureHash';
 
 /**
- * Perceptual hashes of near twins differ in at most this many of their 64 bits: 99 % of the pictures of both samples do after JPEG of
- * quality 50.
+ * Perceptual hashes of near twins differ in at most this many of their 64 bits. After JPEG compression at quality 50, that holds for 99 % of
+ * the pictures of both samples.
  */
 const MOST_BITS = 6;
 
 /**
  * Near twins also correlate by this much on copies of 16 x 16 pixels. The hash alone cannot tell clothes apart: 962 pairs of
- * Fashion-MNIST's 12,000 pictures have equal ones. At .997 there are five groups of one garment each, 12 pictures in all; at .995 there
- * are four times as many pairs, trousers of the same cut among them. A file stored again from a larger picture correlates by .999.
+ * Fashion-MNIST's 12,000 pictures have equal ones. At 0.997 there are five groups of one garment each, 12 pictures in all; at 0.995
+ * there are four times as many pairs, trousers of the same cut among them. A file stored again from a larger picture correlates by 0.999.
  */
 const ALIKE = 0.997;
 
@@ -17,7 +17,7 @@ const ALIKE = 0.997;
 const BYTES = 8;
 const BUCKETS = 2 ** 16;
 
-/** Pictures of one bucket with which each is compared, in their order: it bounds the time for thousands of frames of one film. */
+/** Each picture is compared with this many that follow it in its bucket, which bounds the time for thousands of frames of one film. */
 const COMPARED = 512;
 
 const REPORT_EVERY = 256;

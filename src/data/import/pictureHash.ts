@@ -122,7 +122,7 @@ export function writeCopy(small: Float64Array, size: number, out: Int16Array): b
 
 /** Whether two copies correlate by at least `correlation`; they start at these places of `copies`. */
 export function copiesAreAlike(copies: Int16Array, a: number, b: number, correlation: number): boolean {
-  // For unit vectors |a - b|^2 = 2 - 2r. A sum of squares can be given up early, a product cannot.
+  // For unit vectors |a - b|^2 = 2 - 2r. A sum of squares only grows, so the loop can stop early, unlike that of a product.
   const most = (2 - 2 * correlation) * UNIT * UNIT;
   let sum = 0;
   for (let i = 0; i < COPY_LENGTH; i += 16) {

@@ -20,7 +20,7 @@ export const basicBlockOptions = {
     value: true,
   }),
   convolutionInit: setting('network', z.enum(CONVOLUTION_INITS), {
-    label: 'Start of convolutions',
+    label: 'Initial convolution weights',
     help: 'How the first weights of the convolutions are drawn: PyTorch’s default, uniform within ±1/√(k²·in), or torchvision’s for ResNets, normal with variance 2/(k²·out), which the official code uses.',
     labels: { uniformFanIn: 'PyTorch’s default', normalFanOut: 'torchvision’s for ResNets' },
     source: 'App. A',

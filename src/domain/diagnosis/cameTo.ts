@@ -1,7 +1,7 @@
 import { differs, type Estimate, shareOf } from '../accuracy';
 import type { Baselines, SeriesName } from '../measurement';
 
-/** What a run came to, beside what the same measure gives without training. Shares in [0, 1]. */
+/** The final accuracy of a run, beside those of the untrained network and of raw pixels by the same measure. Shares in [0, 1]. */
 export interface CameTo {
   readonly measure: 'kNN accuracy' | 'View retrieval';
   readonly reached: Estimate;
@@ -9,7 +9,7 @@ export interface CameTo {
   readonly rawPixels: Estimate;
 }
 
-/** What a run came to by its last measurements: by kNN accuracy, or without labels by view retrieval; null where neither was measured. */
+/** The final accuracy of a run by its last measurements: kNN accuracy, or view retrieval where there are no labels; null where neither was measured. */
 export function cameTo(
   latest: Readonly<Partial<Record<SeriesName, number>>>,
   baselines: Pick<Baselines, 'knn' | 'viewRetrieval'> | null,
@@ -28,9 +28,9 @@ export function cameTo(
 
 type Baselined = Pick<NonNullable<Baselines['knn']>, 'untrained' | 'rawPixels'>;
 
-/** The relation of two figures; within two standard errors they are not told apart. */
-function relation(a: Estimate, b: Estimate): 'above' | 'below' | 'not told apart from' {
-  if (!differs(a, b)) return 'not told apart from';
+/** The relation of two figures; within two standard errors they cannot be distinguished. */
+function relation(a: Estimate, b: Estimate): 'above' | 'below' | 'not distinguishable from' {
+  if (!differs(a, b)) return 'not distinguishable from';
   return a.value > b.value ? 'above' : 'below';
 }
 
@@ -39,7 +39,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 /** “kNN accuracy 63.7 % ± 1.1: above the untrained network (57.2 %) and below raw pixels (75.4 %).” */
 export function cameToWords(came: CameTo | null): string {
   if (came === null) {
-    return 'What it came to beside the untrained network and raw pixels was not measured: neither kNN nor view retrieval.';
+    return 'Accuracy was not measured, neither by kNN nor by view retrieval: set “kNN every” above 0 to measure it.';
   }
   const { measure, reached, untrained, rawPixels } = came;
   const error = (100 * reached.standardError).toFixed(1);

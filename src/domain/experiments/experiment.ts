@@ -65,20 +65,20 @@ export interface Experiment {
   /** What the paper found. */
   readonly claim: string;
   readonly runs: readonly ExperimentRun[];
-  /** How often at least each run visits each image: a shorter run could not show the effect, and is made longer. */
+  /** The fewest times that each run visits each image. A shorter run could not show the effect, so it is lengthened. */
   readonly leastEpochs?: number;
   /** Judges the claim by the results of the runs. `of` returns the summary of a run, or null if it has none. */
   verdict(of: (id: string) => RunSummary | null): Verdict;
 }
 
-/** The fewest steps of a run of an experiment on so many training images. */
+/** The fewest steps of a run of the experiment on `images` training images. */
 export function leastSteps({ leastEpochs = 0 }: Experiment, images: number, batchSize: number): number {
   return Math.max(1, leastEpochs * Math.floor(images / batchSize));
 }
 
 /**
  * The settings of each run of an experiment. `adjust` computes the settings that all runs share from the preset's; `images` is the number of
- * training images, 0 where it is not known: then no run is made longer.
+ * training images, 0 where it is not known; no run is lengthened then.
  */
 export function experimentConfigs(
   experiment: Experiment,

@@ -3,14 +3,14 @@ import { spreadOf } from '../diagnosis/spread';
 import type { DiagnosisState } from '../diagnosis/states';
 import type { ExperimentRun, Figure, RunSummary, Verdict } from './experiment';
 
-/** Two accuracies are alike only if two standard errors of their difference stay within this: with a larger error nothing is told. */
+/** Two accuracies count as alike only if two standard errors of their difference are at most this; with a larger error the comparison is undecided. */
 const ALIKE_WITHIN = 0.06;
 /** The level that the spread of outputs is compared with in experiments, in units of 1/sqrt(d): an even spread. */
 const EVEN = 1;
 /** At a collapse the loss of the cosine is within 2 % of its minimum of -1. */
 const MINIMAL_LOSS = -0.98;
 
-/** Whether a row of a claim holds: `one seed` and `too few` where the difference cannot be told, `not measured` where it was not measured. */
+/** Whether a row of a claim holds: `one seed` and `too few` where there are too few seeds or queries to decide, `not measured` where a figure is missing. */
 export type Holds = boolean | 'one seed' | 'too few' | 'not measured';
 
 /** A row of a claim with what was found. */
@@ -28,7 +28,7 @@ export type Comparison = 'higher' | 'lower' | 'alike' | Exclude<Holds, boolean>;
 /** Compares the kNN accuracies of two runs, or of a run and of the untrained network. */
 export function compare(a: Figure | null, b: Figure | null): Comparison {
   if (a === null || b === null) return 'not measured';
-  // Of one seed it is not known by how much seeds differ.
+  // One seed does not show by how much seeds differ.
   if (Math.min(a.values.length, b.values.length) < 2) return 'one seed';
   if (differs(a, b)) return a.value > b.value ? 'higher' : 'lower';
   return 2 * combinedError(a, b) > ALIKE_WITHIN ? 'too few' : 'alike';
@@ -83,7 +83,7 @@ export function lossIsMinimal({ loss }: RunSummary): Holds {
   return loss === null ? 'not measured' : loss.values.every((value) => value <= MINIMAL_LOSS);
 }
 
-/** Both hold; of two unknown reasons the first. */
+/** Whether both hold; where both are undecided, the reason of the first. */
 export function both(a: Holds, b: Holds): Holds {
   if (a === false || b === false) return false;
   return a === true ? b : a;
@@ -104,8 +104,8 @@ export function summariesOf(
 const HEADINGS: readonly (readonly [(holds: Holds) => boolean, string])[] = [
   [(holds) => holds === true, 'Holds'],
   [(holds) => holds === false, 'Does not hold'],
-  [(holds) => holds === 'one seed', 'Cannot be told with one seed'],
-  [(holds) => holds === 'too few', 'Cannot be told with so few queries and seeds'],
+  [(holds) => holds === 'one seed', 'Undecided with one seed'],
+  [(holds) => holds === 'too few', 'Undecided with so few queries and seeds'],
   [(holds) => holds === 'not measured', 'Not measured'],
 ];
 

@@ -59,7 +59,7 @@ function over(figures: readonly (Figure | null | undefined)[]): Figure | null {
  */
 export function overSeeds(summaries: readonly RunSummary[]): RunSummary {
   const [first] = summaries;
-  if (first === undefined) throw new RangeError('There is no summary of no run.');
+  if (first === undefined) throw new RangeError('A summary over seeds needs at least one run.');
   return {
     steps: first.steps,
     seeds: summaries.length,

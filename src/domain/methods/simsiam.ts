@@ -54,8 +54,8 @@ const options = {
     value: 0.8,
   }),
   etaStart: setting('heads', z.enum(['random', 'zero']), {
-    label: 'Start of η',
-    help: 'The average of each image before its first visit. From zero, the average of the first visit has the direction of z itself, so that the first epoch is the one without an average. The memory bank that the paper refers to starts with random directions.',
+    label: 'Initial η',
+    help: 'The average of each image before its first visit. If it is zero, the average at the first visit has the direction of z itself, so the first epoch trains as if there were no average. The memory bank that the paper refers to starts with random directions.',
     labels: { random: 'random directions', zero: 'zero' },
     source: 'arXiv 1805.01978, Sec. 3.1',
     value: 'random',

@@ -10,7 +10,7 @@ export const MONITORS = {
   knn: {
     every: setting('monitors', interval, {
       label: 'kNN every',
-      help: 'Measures kNN accuracy, view retrieval and the linear probe each time this many steps have passed, and at steps 25, 50, 100 and so on before; 0: never.',
+      help: 'Measures kNN accuracy, view retrieval and the linear probe each time this many steps have passed, and before that at steps 25, 50, 100 and so on; 0: never.',
       step: 50,
       source: null,
       value: 400,

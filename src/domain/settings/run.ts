@@ -68,7 +68,7 @@ export const RUN = {
   }),
   sample: setting('run', z.literal(ALL_SAMPLE_VERSIONS), {
     label: 'Version of the sample',
-    help: 'Which version of the sample’s labels and split. Version 2 of Emoji 3D has the pictures of version 1; nearly equal ones are all held out or all trained on.',
+    help: 'The version of the sample’s labels and split. Version 2 of Emoji 3D has the same pictures as version 1, but nearly equal ones are either all held out or all trained on.',
     labels: { 1: 'version 1', 2: 'version 2' },
     source: null,
     value: 1,
@@ -77,7 +77,7 @@ export const RUN = {
   }),
   holdOut: setting('run', z.enum(['images', 'pictures']), {
     label: 'Hold out',
-    help: 'How about 15 % of each class are held out for kNN where the folders name no test set: one by one, or equal and nearly equal pictures together, so that no test image has a twin among the training images.',
+    help: 'Where the folders name no test set, about 15 % of each class are held out for kNN: image by image, or with equal and nearly equal pictures together, so that no test image has a near copy among the training images.',
     labels: { images: 'images one by one', pictures: 'equal pictures together' },
     source: null,
     value: 'pictures',

@@ -12,7 +12,7 @@ import { drawCropBox } from './randomResizedCrop';
 
 const JITTER_STEPS: readonly JitterStep[] = ['brightness', 'contrast', 'saturation', 'hue'];
 
-/** A Gaussian is cut off after so many sigmas: its std is then within 1 % of sigma, for a sigma of 0.7 pixels and more. */
+/** Sigmas after which a Gaussian is cut off. Its std is then within 1 % of sigma, for a sigma of 0.7 pixels and more. */
 const SIGMAS = 3;
 
 /**

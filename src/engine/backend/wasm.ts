@@ -9,7 +9,7 @@ import { hasSharedMemory, hasSimd } from '../kernels/wasmgen/support';
 /** Our own backend for the processor: kernels that are generated and compiled as they are needed. Starting it loads nothing. */
 
 export interface WasmOptions {
-  /** Creates the threads that share the work; without it the calling thread is alone. */
+  /** Creates the threads that share the work; without it the calling thread computes everything. */
   readonly threadHost?: ThreadHost | undefined;
   /** Threads in all, the calling one included; as many as the machine has processors, at most 8, when left out. */
   readonly threads?: number;

@@ -7,8 +7,8 @@ import { withoutGradient } from '../network/nn/stopGradient';
 import { type Random, seededRandom } from '../random';
 
 /**
- * The moving average eta of each image's outputs (Sec. 5.2): eta = m eta + (1 - m) z/|z| at each visit. It starts as a random direction, as
- * the memory bank does that the paper compares it with, or at zero: then eta has the direction of z at an image's first visit. Remembered
+ * The moving average eta of each image's outputs (Sec. 5.2): eta = m eta + (1 - m) z/|z| at each visit. It starts as a random direction, like
+ * the memory bank that the paper compares it with, or at zero; in that case eta has the direction of z at an image's first visit. Remembered
  * as `memory.eta` [images, d].
  */
 export class OutputMemory {

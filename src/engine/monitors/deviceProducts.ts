@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { FeatureRows } from '../../domain/features';
 import { bindingLimit } from '../kernels/runtime/program';
 import { sumOf } from '../kernels/sumOf';
-import type { FeatureRows } from './featureRows';
 
 /**
  * Products of a large matrix X [n, d], which stays on the device, with small ones: X W and X^T G. X is divided into groups of rows where it

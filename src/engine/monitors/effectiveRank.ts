@@ -1,4 +1,5 @@
-import { allFinite, checkRows, type FeatureRows, normaliseRows } from './featureRows';
+import type { FeatureRows } from '../../domain/features';
+import { allFinite, checkRows, normaliseRows } from './featureRows';
 import { singularValues } from './singularValues';
 
 export interface EffectiveRankOptions {

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import type { FeatureRows } from '../../domain/features';
 import type { ImageSource } from '../images/imageSource';
 import type { Method } from '../methods/method';
 import type { Embedding } from '../network/encoder';
 import type { Statistics } from '../network/nn/statistics';
-import type { FeatureRows } from './featureRows';
 
-/** The most images embedded at once: enough to keep a device busy, little enough for ResNet-18's activations. */
+/** The most images embedded at once: enough to keep a device busy, few enough for the memory of ResNet-18's activations. */
 export const CHUNK = 256;
 
 export interface EmbeddedImages {

@@ -1,9 +1,4 @@
-/** n feature vectors of d numbers, row-major: what every monitor measures. */
-export interface FeatureRows {
-  readonly data: Float32Array;
-  readonly n: number;
-  readonly d: number;
-}
+import type { FeatureRows } from '../../domain/features';
 
 /** Below this norm a row counts as zero: it stays zero instead of becoming NaN. */
 const MIN_NORM = 1e-8;

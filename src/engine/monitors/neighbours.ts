@@ -1,5 +1,6 @@
+import type { FeatureRows } from '../../domain/features';
 import type { Neighbour, QueryNeighbours } from '../../domain/measurement';
-import { checkRows, type FeatureRows, normaliseRows } from './featureRows';
+import { checkRows, normaliseRows } from './featureRows';
 
 /**
  * The nearest rows of each query row among all rows, by cosine similarity, without the query itself. Largest similarity first; of equal

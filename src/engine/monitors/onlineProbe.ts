@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import type { FeatureRows } from '../../domain/features';
 import { batchNormForward } from '../kernels/batchNorm/batchNorm';
 import { linearWeightGradient, trainingLinear } from '../kernels/linear';
 import { assignInPlace } from '../kernels/movingAverage';
 import { sgdUpdate } from '../kernels/sgd';
 import { SCALAR } from '../methods/stepInputs';
-import type { FeatureRows } from './featureRows';
 
 /** Learning rate before the cosine decay, for features of unit variance. */
 export const PROBE_RATE = 0.03;
@@ -90,7 +90,7 @@ export class OnlineProbe {
     ]);
   }
 
-  /** Goes back to a state, which is not disposed. */
+  /** Restores a state, which is not disposed. */
   restore(state: ReadonlyMap<string, tf.Tensor>): void {
     const parts = [
       ['weight', this.#weight],

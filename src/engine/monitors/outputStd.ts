@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { FeatureRows } from '../../domain/features';
 import { meanStdOfDirections } from '../kernels/outputStd';
-import { checkRows, type FeatureRows, normaliseRows } from './featureRows';
+import { checkRows, normaliseRows } from './featureRows';
 
 /**
  * Per-channel standard deviation of the l2-normalised rows z/|z|_2 (Sec. 4.1, Fig. 2 middle).

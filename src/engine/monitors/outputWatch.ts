@@ -14,7 +14,7 @@ const COLLAPSED_LOSS_GAP = 0.02;
 
 /**
  * A std falls where it has lost `QUICK_LOSS` of its level in `QUICK_STEPS` steps, or is near a new low that it reached in the last `LOW_STEPS`
- * steps. A fall that has been reported ends only after twice as many steps without a new low, since noise hides a slow one.
+ * steps. A fall that has been reported ends only after twice as many steps without a new low, since noise hides a slow fall.
  */
 const QUICK_STEPS = 20;
 const QUICK_LOSS = 0.1;
@@ -33,15 +33,15 @@ const RISE_SHARE = 0.03;
 /** A rise counts as going on for this many steps after it was last seen. */
 const RISE_STEPS = 50;
 /** A run is stuck when its std has not risen for this many steps after the cause of its fall was removed. */
-export const STUCK_STEPS = 100;
+const STUCK_STEPS = 100;
 
-/** The spread of the outputs has fallen below half, and has not come back. */
+/** A fall of the std below half of its early level, from which it has not recovered. */
 interface Fall {
   /** Whether it became a collapse. */
   readonly collapsed: boolean;
   /** First step of the collapse that the outputs are in now; null while they are not constant. */
   readonly constantSince: number | null;
-  /** Step at which its cause was removed in flight (stop-gradient or the predictor switched on again); null while it is there. */
+  /** Step at which its cause was removed in flight (stop-gradient or the predictor switched on again); null while the cause remains. */
   readonly remedied: number | null;
   /** Step at which the std was last seen rising; null if it was not. */
   readonly rose: number | null;
@@ -67,7 +67,7 @@ export interface OutputWatchState {
 /** What the std says of a run; null where the outputs stay spread. */
 export type OutputJudgement = 'collapsed' | 'recovering' | 'stuck' | 'narrowing' | null;
 
-/** Watches the output std of a run beside its own early level: whether it narrows, collapses, and comes back. */
+/** Watches the output std of a run relative to its own early level: whether it narrows, collapses and recovers. */
 export class OutputWatch {
   readonly #evenStd: number;
   readonly #lossRange: readonly [min: number, max: number] | null;

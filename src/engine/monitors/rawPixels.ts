@@ -1,5 +1,5 @@
+import type { FeatureRows } from '../../domain/features';
 import type { ImageDataset } from '../../domain/imageDataset';
-import type { FeatureRows } from './featureRows';
 
 /**
  * Images as rows of pixel values minus the mean image of the first set: the baseline that features have to beat, in its stronger

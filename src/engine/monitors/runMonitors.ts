@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { FeatureRows, LabelledFeatures } from '../../domain/features';
 import { type ImageDataset, indicesOf, labelledIndicesOf, NO_LABEL, TEST, TRAIN } from '../../domain/imageDataset';
 import type { Baselines, Measurement, NeighboursSnapshot } from '../../domain/measurement';
 import type { RunConfig } from '../../domain/runConfig';
@@ -12,7 +13,6 @@ import { disposeStatistics, type Statistics } from '../network/nn/statistics';
 import { seededRandom } from '../random';
 import { effectiveRank } from './effectiveRank';
 import { CHUNK, type EmbeddedImages, type EmbedOptions, embedImages, embedViews, imageStatistics } from './embedImages';
-import type { FeatureRows } from './featureRows';
 import { chanceRate, knnAccuracy } from './knn';
 import { nearestNeighbours } from './neighbours';
 import type { OnlineProbe } from './onlineProbe';
@@ -25,15 +25,6 @@ export const STATISTICS_IMAGES = 256;
 const DEFAULT_QUERIES = 5;
 /** Images embedded between two reports of progress. */
 const EVALUATION_BLOCK = 1024;
-
-/** Backbone features of all labelled images. */
-export interface LabelledFeatures {
-  readonly train: FeatureRows;
-  readonly trainLabels: Int16Array;
-  readonly test: FeatureRows;
-  readonly testLabels: Int16Array;
-  readonly classNames: readonly string[];
-}
 
 /** kNN's two sets: images that vote, and images to classify. */
 interface KnnSets {
@@ -152,7 +143,7 @@ export class RunMonitors {
     };
   }
 
-  /** A block after the other, since z of all images at once would take several times the memory of the features. */
+  /** One block after another, since z of all images at once would take several times the memory of the features. */
   async #featuresOf(indices: Uint32Array, step: number, onProgress: (done: number) => void): Promise<FeatureRows> {
     const { featureDim: d } = this.#method;
     const data = new Float32Array(indices.length * d);
@@ -185,7 +176,7 @@ export class RunMonitors {
   async probe(step: number): Promise<void> {
     const outside = this.#queries.filter((query) => !this.#probe.includes(query));
     const searched = Uint32Array.of(...this.#probe, ...outside);
-    // Queued at once: training may go on while the results of a query are read.
+    // Queued at once, since training may continue while the results are read.
     const options = { ...this.#options(step), atOnce: true };
     this.#embedded = { step, searched, images: await embedImages(this.#method, this.#source, searched, options) };
   }

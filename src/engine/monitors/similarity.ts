@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { FeatureRows } from '../../domain/features';
 import { bindingLimit } from '../kernels/runtime/program';
-import type { FeatureRows } from './featureRows';
 
 /** Similarities of rows `start..start + count` of the queries with all keys: [count, keys], row-major. */
 export interface SimilarityBlock {

@@ -1,4 +1,5 @@
-import { checkRows, type FeatureRows, unitRows } from './featureRows';
+import type { FeatureRows } from '../../domain/features';
+import { checkRows, unitRows } from './featureRows';
 import { similarityBlocks } from './similarity';
 
 /**

@@ -34,7 +34,7 @@ export function buildLayers<In extends tf.Tensor, Out extends tf.Tensor>(
   };
 }
 
-/** One layer after the other over all chunks; what a layer no longer needs is freed before the next. */
+/** Applies one layer after another to all chunks; the inputs of a layer are freed before the next one. */
 function gatherAll(
   built: readonly Layers[],
   chunks: readonly tf.Tensor[],

@@ -15,8 +15,8 @@ const FAR_PROBES = 4;
 /** The accuracies change fastest at the run's start: they are first measured after this many steps, then after twice as many and so on. */
 const FIRST_ACCURACIES = 25;
 /**
- * Early accuracies are left out where measuring would take about as long as this share of the steps so far. An image that is measured goes
- * forward once; one of a batch has two views that go forward and backward, which costs as much as six.
+ * Early accuracies are left out where measuring them would take longer than this share of the time of the steps so far. An image that is
+ * measured takes one forward pass; an image of a batch has two views that go forward and backward, which costs as much as six.
  */
 const EARLY_SHARE = 1 / 3;
 const PASSES_PER_TRAINED_IMAGE = 6;

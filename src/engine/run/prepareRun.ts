@@ -8,19 +8,19 @@ import type { KernelOptions } from './kernelChoice';
 import { Trainer } from './trainer';
 
 /**
- * Steps made ahead on the processor. Browsers compile WebAssembly quickly at first, and well once it has been called; the second step is
- * the first that calls all of it again.
+ * Steps of the preparation on the processor. Browsers compile WebAssembly without optimisation at first and optimise it once it has been
+ * called; the second step is the first one that calls all kernels again.
  */
 const STEPS = 3;
 /**
- * A step of more GFLOP than this, a quarter of a second on one thread and ten times that before the kernels are compiled well, is not made
- * ahead: messages would wait for it.
+ * Runs with more GFLOP in a step than this are not prepared on the processor, since messages would wait for each step: a quarter of a second
+ * on one thread, and ten times as long before the kernels are optimised.
  */
 const MOST_GFLOP = 12;
 
 /**
  * Chooses and compiles the kernels of a run's step while its images are still being loaded, so that the run starts faster. On the processor,
- * a copy of the run on made-up images does a few steps, for which the kernels are compiled.
+ * a copy of the run trains for a few steps on images of noise, so that the browser compiles and optimises the kernels.
  * @param goOn lets messages be handled between two steps; false ends the preparation
  * @throws RunError when no run can start with these settings
  */

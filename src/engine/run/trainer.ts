@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { saysTheSame } from '../../domain/diagnosis/states';
+import type { LabelledFeatures } from '../../domain/features';
 import { type ImageDataset, indicesOf, labelledIndicesOf, TRAIN } from '../../domain/imageDataset';
 import type { Measurement, Resources } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
@@ -14,7 +15,7 @@ import { createMethod } from '../methods/registry';
 import { RunDiagnosis } from '../monitors/diagnosis';
 import { OnlineProbe } from '../monitors/onlineProbe';
 import { collapseLevel } from '../monitors/outputStd';
-import { type LabelledFeatures, RunMonitors } from '../monitors/runMonitors';
+import { RunMonitors } from '../monitors/runMonitors';
 import { cosineDecay, scaledLearningRate } from '../optim/schedule';
 import { type StepMetrics, type StepPlan, StepRunner } from '../step/stepRunner';
 import { dueAfter } from './cadence';

@@ -37,7 +37,7 @@ export function computeGradients(method: Method, inputs: StepInputs, live: LiveS
 /**
  * One update; `optimiser` must be prepared for the trained parameters. Queues device work only: nothing is read back, and nothing made here
  * outlives the step. Returns [loss, output std] as a tensor [2], both from before the update, which is the caller's.
- * @param withFeatures queues what else learns from the batch's features (see `MethodOutput`), which it must not dispose
+ * @param withFeatures queues other updates that use the batch's features (see `MethodOutput`); it must not dispose them
  */
 export function trainStep(
   method: Method,

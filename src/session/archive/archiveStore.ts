@@ -44,8 +44,6 @@ export interface ArchiveState {
   readonly problem: StorageProblem | null;
 }
 
-export type ArchiveStore = ReturnType<typeof createArchiveStore>;
-
 export function createArchiveStore() {
   return createStore<ArchiveState>(() => ({
     loaded: false,

@@ -12,7 +12,7 @@ export interface MeanSeries {
  * @throws RangeError with fewer
  */
 export function meanSeries(sets: readonly SeriesSet[]): MeanSeries {
-  if (sets.length < 2) throw new RangeError('A deviation takes two runs or more.');
+  if (sets.length < 2) throw new RangeError('A standard deviation needs at least two runs.');
   const [mean, deviation] = [new SeriesSet(), new SeriesSet()];
   for (const name of SERIES_NAMES) {
     const steps = new Map<number, number[]>();

@@ -79,7 +79,7 @@ export class RunArchive {
     await this.#loadOverlay(id);
   }
 
-  /** Shows the mean over several seeds of a run in place of the first one's curves, which are laid over the charts already. */
+  /** Shows the mean over several seeds of a run in place of the first one's curves, which must be shown already. */
   async showMean(name: string, ids: readonly string[]): Promise<void> {
     const [first] = ids;
     const sets = await Promise.all(ids.map((id) => this.#seriesOf(id)));

@@ -51,7 +51,8 @@ export class ExperimentQueue {
   }
 
   /**
-   * Trains every run of an experiment for `steps` steps, with as many seeds, from the page's on. The run on the page ends and is kept.
+   * Trains every run of an experiment for `steps` steps with `seeds` consecutive seeds, the first being the page's. The run on the page ends
+   * and is kept.
    * Resolves when the queue has ended.
    */
   async start(experiment: Experiment, steps: number, seeds = 1): Promise<void> {
@@ -180,7 +181,7 @@ export class ExperimentQueue {
     return state === 'finished' || state === 'diverged' ? live.id : null;
   }
 
-  /** Lays finished runs over the charts as soon as the archive lists them; of several seeds, their mean. */
+  /** Shows the curves of finished runs on the charts as soon as the archive lists them; with several seeds, their mean. */
   #layOver(): void {
     const { archive } = this.#lab;
     const { experiment, runs: queued } = this.store.getState();

@@ -33,8 +33,6 @@ export interface ExperimentState {
   readonly message: string | null;
 }
 
-export type ExperimentStore = ReturnType<typeof createExperimentStore>;
-
 export function createExperimentStore() {
   return createStore<ExperimentState>(() => ({
     phase: 'idle',

@@ -11,7 +11,8 @@ import type { RunStoreState } from '../run/runStore';
 
 /**
  * The settings of each run: those on the page, with the preset's values for the options of the methods, so that the runs differ only in
- * what the experiment names. `steps` is the length of a run at the page's batch size, `images` the number of training images, 0 where it is not known.
+ * what the experiment names. `steps` is the length of a run at the page's batch size, `images` the number of training images, 0 where it is
+ * not known.
  */
 export function planRuns(
   experiment: Experiment,

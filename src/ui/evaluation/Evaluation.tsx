@@ -1,4 +1,6 @@
 import { Button, Progress } from '@mantine/core';
+import { useMemo } from 'react';
+import { labelledIndicesOf, TEST } from '../../domain/imageDataset';
 import type { ProbeEvaluation } from '../../domain/probeEvaluation';
 import { useDataset, useLab, useRun } from '../lab';
 import { Panel } from '../layout/Panel';
@@ -11,49 +13,55 @@ export function Evaluation() {
   const evaluation = useRun((run) => run.evaluation);
   const evaluating = useRun((run) => run.evaluating);
   const runState = useRun((run) => run.runState);
-  const hasClasses = useDataset((data) => (data.info?.classNames.length ?? 0) > 0);
-  const isPossible = hasClasses && runState !== null && !['building', 'failed', 'diverged'].includes(runState);
+  const info = useDataset((data) => data.info);
+  const hasTestImages = useMemo(() => info !== null && labelledIndicesOf(info, TEST).length > 0, [info]);
+  const isPossible = hasTestImages && runState !== null && !['building', 'failed', 'diverged'].includes(runState);
   return (
     <Panel
       title="Linear evaluation"
       aside={
-        evaluating === null ? (
-          <Button variant="default" size="xs" disabled={!isPossible} onClick={() => lab.evaluate()}>
-            Evaluate
-          </Button>
-        ) : (
-          <div className={classes.underWay}>
+        <div className={classes.underWay}>
+          {evaluating !== null && (
             <Progress className={classes.progress} value={100 * evaluating} aria-label="Progress of the evaluation" />
-            <Button variant="default" size="xs" onClick={() => lab.cancelEvaluation()}>
-              Cancel
-            </Button>
-          </div>
-        )
+          )}
+          {/* One button for both, so that it keeps the focus. */}
+          <Button
+            variant="default"
+            size="xs"
+            disabled={evaluating === null && !isPossible}
+            onClick={() => (evaluating === null ? lab.evaluate() : lab.cancelEvaluation())}
+          >
+            {evaluating === null ? 'Evaluate' : 'Cancel'}
+          </Button>
+        </div>
       }
     >
       <p className={classes.help}>
-        {hasClasses
-          ? 'The paper’s metric: the features are frozen, and a linear classifier is trained on those of all training images until it converges. Its weight decay is chosen on held-out training images. It is also made at the end of each run.'
+        {hasTestImages
+          ? 'The paper’s metric: the features are frozen, and a linear classifier is trained on those of all training images until it converges. Its weight decay is chosen on held-out training images. The evaluation also takes place at the end of each run.'
           : 'Needs images with classes, some of them held out for testing.'}
       </p>
-      {evaluation !== null && <Result evaluation={evaluation} />}
+      {/* Always there, since screen readers announce only changes of an element that they know. */}
+      <p className={classes.result} role="status">
+        {evaluation !== null && <Summary evaluation={evaluation} />}
+      </p>
+      {evaluation !== null && (
+        <details>
+          <summary>Confusion matrix</summary>
+          <Confusion evaluation={evaluation} />
+        </details>
+      )}
     </Panel>
   );
 }
 
-function Result({ evaluation }: { readonly evaluation: ProbeEvaluation }) {
+function Summary({ evaluation }: { readonly evaluation: ProbeEvaluation }) {
   const { accuracy, standardError, step, testImages, trainImages } = evaluation;
   return (
     <>
-      <p className={classes.result} role="status">
-        Accuracy <b data-testid="evaluation-accuracy">{(100 * accuracy).toFixed(1)}</b> % ±{' '}
-        {inWords(100 * standardError, 1)} on {grouped(testImages)} test images at step {grouped(step)}, trained on{' '}
-        {grouped(trainImages)}.
-      </p>
-      <details>
-        <summary>Confusion matrix</summary>
-        <Confusion evaluation={evaluation} />
-      </details>
+      Accuracy <b data-testid="evaluation-accuracy">{(100 * accuracy).toFixed(1)}</b> % ±{' '}
+      {inWords(100 * standardError, 1)} on {grouped(testImages)} test images at step {grouped(step)}, trained on{' '}
+      {grouped(trainImages)}.
     </>
   );
 }

@@ -11,7 +11,7 @@ import { useDataset, useEngine, useLab, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './Experiments.module.css';
 
-/** Numbers of seeds: the standard error falls with the square root. */
+/** Numbers of seeds to choose from. */
 const SEEDS = ['1', '2', '3', '4', '5'];
 /** Number of steps after which most differences show with the small presets. */
 const SHORT = 300;
@@ -92,11 +92,11 @@ export function ExperimentChoice({ chosen, running, onChoose }: ExperimentChoice
       <Text size="sm" c="dimmed">
         {longer !== null && typeof steps === 'number' && steps < longer && (
           <>
-            Each run has {grouped(longer)} steps, so that it visits each image {chosen.leastEpochs} times.{' '}
+            Each run takes {grouped(longer)} steps, so that it visits each image {chosen.leastEpochs} times.{' '}
           </>
         )}
         {problem ??
-          `${chosen.runs.length * Number(seeds)} runs with the preset, images, ${seeds === '1' ? 'seed' : `${seeds} seeds from that of the page on,`} and settings of the page. ${seeds === '1' ? 'With one seed, differences of accuracy cannot be told from chance: several seeds give means with their spread. ' : ''}Method-specific options have the preset’s values, except for the one that is compared.${endsOne && !running ? ' The current run ends and is kept.' : ''}`}
+          `${chosen.runs.length * Number(seeds)} runs with the preset, images, settings and seed of the page${seeds === '1' ? '' : `, and with the ${Number(seeds) - 1} seeds that follow it`}. ${seeds === '1' ? 'One seed does not show whether a difference of accuracy is chance; several seeds give means with their spread. ' : ''}Method-specific options have the preset’s values, except for the one that is compared.${endsOne && !running ? ' The current run ends and is kept.' : ''}`}
       </Text>
     </>
   );

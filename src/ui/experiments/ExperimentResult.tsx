@@ -37,8 +37,9 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
       <table className={classes.table} data-testid="experiment-result">
         <caption>
           {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z, kNN accuracy and the
-          linear evaluation were measured in these runs; of several seeds, means with their standard error over seeds
-          and queries. The column “Paper” is linear accuracy: ImageNet, ResNet-50, 100 epochs.
+          linear evaluation were measured in these runs. With several seeds the table has means with their standard
+          error over seeds and queries, and the bands on the charts are one standard deviation over seeds to either
+          side. The column “Paper” is linear accuracy: ImageNet, ResNet-50, 100 epochs.
         </caption>
         <thead>
           <tr>

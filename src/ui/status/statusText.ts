@@ -81,20 +81,20 @@ function collapsed({ since, outputStd, loss }: Of<'collapsed'>, run: RunStoreSta
   };
 }
 
-/** “about 40 % of its early level is left” */
+/** “is at about 40 % of its early level” */
 function left({ share }: WithShare): string {
-  return `about ${10 * tenthsLeft(share)} % of its early level is left`;
+  return `is at about ${10 * tenthsLeft(share)} % of its early level`;
 }
 
 function narrowing(diagnosis: WithShare, run: RunStoreState, config: RunConfig): Words {
   const why =
     withoutStopGradient(run, config) ??
     knownCause(run, config, diagnosis.since) ??
-    'In the first hundred steps this may pass: SwAV’s outputs narrow and spread again. If it goes on, lower the learning rate or strengthen the augmentation.';
+    'In the first hundred steps this can be temporary: SwAV’s outputs narrow and then spread again. If it continues, lower the learning rate or strengthen the augmentation.';
   return {
     tone: 'warning',
     title: `Narrowing since step ${diagnosis.since}.`,
-    text: `The outputs of different images become more alike: of the output std ${left(diagnosis)}. ${why}`,
+    text: `The outputs of different images become more alike: the output std ${left(diagnosis)}. ${why}`,
   };
 }
 
@@ -102,7 +102,7 @@ function recovering(diagnosis: WithShare): Words {
   return {
     tone: 'plain',
     title: `Recovering since step ${diagnosis.since}.`,
-    text: `The output std rises again: ${left(diagnosis)}.`,
+    text: `The output std rises again and ${left(diagnosis)}.`,
   };
 }
 
@@ -110,7 +110,7 @@ function stuck(diagnosis: WithShare): Words {
   return {
     tone: 'warning',
     title: `Stuck since step ${diagnosis.since}.`,
-    text: `What caused the collapse was removed, but the output std has not risen for 100 steps: ${left(diagnosis)}. At a constant output the gradient is zero, so training cannot leave this state. Press Reset to start a new run.`,
+    text: `What caused the collapse was removed, but the output std has not risen for 100 steps and ${left(diagnosis)}. At a constant output the gradient is zero, so training cannot leave this state. Press Reset to start a new run.`,
   };
 }
 

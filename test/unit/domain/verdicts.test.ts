@@ -220,11 +220,11 @@ describe('verdicts', () => {
   });
 
   it.each(Object.entries(CASES).filter(([name]) => name !== 'figure2' && name !== 'momentum-encoder'))(
-    '%s cannot be told with one seed, since it compares accuracies',
+    '%s is undecided with one seed, since it compares accuracies',
     (name, { supports }) => {
       const { outcome, text } = verdictOf(name, supports, { seeds: 1 });
       expect(outcome, text).toBe('cannot tell');
-      expect(text).toContain('Cannot be told with one seed: ');
+      expect(text).toContain('Undecided with one seed: ');
     },
   );
 
@@ -233,7 +233,7 @@ describe('verdicts', () => {
     expect(verdictOf('momentum-encoder', { alone: COLLAPSED }, { seeds: 1 }).outcome).toBe('reproduces');
   });
 
-  it('that accuracies are alike cannot be told with few queries', () => {
+  it('whether accuracies are alike is undecided with few queries', () => {
     const { outcome, text } = verdictOf('batch-size', {}, { queries: 100 });
     expect(outcome).toBe('cannot tell');
     expect(text).toContain('with so few queries and seeds');

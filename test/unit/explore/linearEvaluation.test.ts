@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { standardError } from '../../../src/domain/accuracy';
-import { evaluateLinearly, LAMBDAS, type LabelledFeatures } from '../../../src/explore/evaluateLinearly';
+import type { LabelledFeatures } from '../../../src/domain/features';
+import { evaluateLinearly, LAMBDAS } from '../../../src/explore/evaluateLinearly';
 import { minimise } from '../../../src/explore/lbfgs';
 import { classify, covarianceOf, fitLogistic } from '../../../src/explore/logisticRegression';
 import { decode, type GoldenTensor, loadGolden } from '../../fixtures/golden';

@@ -1,7 +1,8 @@
-import type { Products, Rows } from '../../../src/explore/products';
+import type { FeatureRows } from '../../../src/domain/features';
+import type { Products } from '../../../src/explore/products';
 
 /** The products in float64. */
-export function plainProducts({ data, n, d }: Rows): Products {
+export function plainProducts({ data, n, d }: FeatureRows): Products {
   return {
     times: async (w, columns) => {
       const out = new Float32Array(n * columns);

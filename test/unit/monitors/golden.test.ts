@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { FeatureRows } from '../../../src/domain/features';
 import { effectiveRank } from '../../../src/engine/monitors/effectiveRank';
-import type { FeatureRows } from '../../../src/engine/monitors/featureRows';
 import { knnAccuracy } from '../../../src/engine/monitors/knn';
 import { outputStd, outputStdTensor, perChannelStd } from '../../../src/engine/monitors/outputStd';
 import { singularValues } from '../../../src/engine/monitors/singularValues';

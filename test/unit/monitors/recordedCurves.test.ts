@@ -136,7 +136,7 @@ describe.each([...new Set(curves.map(({ run }) => run))])('at every step of %s',
     }
   });
 
-  it('what a finished run came to is given beside the untrained network and raw pixels, wherever kNN was measured', () => {
+  it('the accuracy of a finished run is compared with the untrained network and raw pixels wherever kNN was measured', () => {
     for (const { knn, ...curve } of own) {
       if (knn === null) continue;
       const { k, temperature, bank } = configOf({ ...curve, knn }).knn;

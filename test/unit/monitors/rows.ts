@@ -1,4 +1,4 @@
-import type { FeatureRows } from '../../../src/engine/monitors/featureRows';
+import type { FeatureRows } from '../../../src/domain/features';
 
 /** Rows from arrays of equal length. */
 export function featureRows(rows: readonly (readonly number[])[]): FeatureRows {

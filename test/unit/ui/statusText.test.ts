@@ -43,7 +43,7 @@ describe('statusOf', () => {
     const stuck = { state: 'stuck', since: 580, share: 0.18, outputStd: 0.01 } as const;
     const after = statusOf(input({ diagnosis: stuck, changes }));
     expect(after).toMatchObject({ state: 'stuck', tone: 'warning', title: 'Stuck since step 580.' });
-    expect(after.text).toContain('has not risen for 100 steps: about 20 % of its early level is left');
+    expect(after.text).toContain('has not risen for 100 steps and is at about 20 % of its early level');
   });
 
   it('never calls a run whose outputs narrow or come back a healthy one', () => {
@@ -51,13 +51,13 @@ describe('statusOf', () => {
     const narrowing = { state: 'narrowing', since: 430, share: 0.29, outputStd: 0.028 } as const;
     const status = statusOf(input({ diagnosis: narrowing, changes }));
     expect(status).toMatchObject({ state: 'narrowing', tone: 'warning', title: 'Narrowing since step 430.' });
-    expect(status.text).toContain('about 30 % of its early level is left');
+    expect(status.text).toContain('is at about 30 % of its early level');
     expect(status.text).toContain('Stop-gradient is off');
     const recovering = statusOf(input({ diagnosis: { ...narrowing, state: 'recovering' }, changes }));
     expect(recovering).toMatchObject({ state: 'recovering', tone: 'plain' });
   });
 
-  it('says of a finished run what it came to beside the untrained network and raw pixels', () => {
+  it('compares the accuracy of a finished run with the untrained network and raw pixels', () => {
     const knn = { k: 20, temperature: 0.1, bank: 2000, queries: 1000, chance: 0.1, rawPixels: 0.8, untrained: 0.57 };
     const baselines = { inverseSqrtD: 0.1, rankBound: 64, backboneRankBound: 64, knn, viewRetrieval: null };
     const finished = (latest: RunStoreState['latest'], diagnosis: Diagnosis = { state: 'learning' }) =>
@@ -67,7 +67,7 @@ describe('statusOf', () => {
     expect(learnt.text).toBe(
       'kNN accuracy 66.0 % ± 1.5: above the untrained network (57.0 %) and below raw pixels (80.0 %).',
     );
-    expect(finished({ knn: 0.59 }).text).toContain('not told apart from the untrained network');
+    expect(finished({ knn: 0.59 }).text).toContain('not distinguishable from the untrained network');
     expect(finished({}).text).toContain('was not measured');
     const collapsed = finished({ knn: 0.56 }, COLLAPSED);
     expect(collapsed).toMatchObject({ state: 'collapsed', tone: 'warning' });

@@ -73,7 +73,7 @@ export function batchNormGivenOnWasm(inputs: BatchNormGivenInputs): tf.Tensor2D 
   return normalised(inputs, 1);
 }
 
-/** `batchNormBackward` likewise. */
+/** `batchNormBackward` by generated kernels. */
 export function batchNormBackwardOnWasm(inputs: BatchNormGradientInputs): BatchNormGradients {
   const { dy, x, gamma, forward, relu, views = 1, hasResidual } = inputs;
   const { y, mean, inverseStd } = forward;

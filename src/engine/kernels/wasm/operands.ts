@@ -50,7 +50,7 @@ export function binaryOnWasm(operation: BinaryOperation, a: tf.TensorInfo, b: tf
   return covered(a, b, 'float32', (shape) => binary(operation, shape));
 }
 
-/** Where a comparison b holds, of float32; null likewise. */
+/** Truth values of `a comparison b`, of float32; null where `binaryOnWasm` gives null. */
 export function compareOnWasm(comparison: Comparison, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo | null {
   return covered(a, b, 'bool', (shape) => compare(comparison, shape));
 }

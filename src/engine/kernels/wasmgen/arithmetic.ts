@@ -22,8 +22,8 @@ export interface BinaryShape {
 const isFlat = (cover: Cover): boolean => cover === 'all' || cover === 'one';
 
 /**
- * `(a, b, y)`: y [rows, columns] = a operation b; y may be an operand that covers all. A unit is 4,096 numbers, or a row where an operand is not the same
- * all along.
+ * `(a, b, y)`: y [rows, columns] = a operation b; y may be an operand that covers all. A unit is 4,096 numbers,
+ * or a row where an operand covers a row or a column only.
  */
 export function binary(operation: BinaryOperation, shape: BinaryShape): Kernel<'a' | 'b' | 'y'> {
   const { rows, columns } = shape;
@@ -104,7 +104,7 @@ function pointwise(name: string, count: number, compute: Compute): Kernel<'x' | 
   });
 }
 
-/** `(x, y)`: y = operation x for so many numbers; y may be x. A unit is 4,096 numbers. */
+/** `(x, y)`: y = operation x for `count` numbers; y may be x. A unit is 4,096 numbers. */
 export function unary(operation: UnaryOperation, count: number): Kernel<'x' | 'y'> {
   return pointwise(operation, count, UNARY[operation]);
 }

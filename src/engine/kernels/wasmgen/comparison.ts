@@ -1,5 +1,6 @@
 import type { BinaryShape, Cover } from './arithmetic';
 import { f32, i32, type Local } from './assembler';
+import { floatUnits, UNIT } from './elementwise';
 import { defineKernel, type Kernel } from './kernel';
 import { at, FLOAT } from './lanes';
 
@@ -33,15 +34,12 @@ export function compare(comparison: Comparison, { rows, columns, a, b }: BinaryS
   });
 }
 
-/** Truth values of a unit of `truthToFloat`. */
-const UNIT = 4096;
-
 /** `(x, y)`: truth values as floats. A unit is 4,096 of them. */
 export function truthToFloat(count: number): Kernel<'x' | 'y'> {
   return defineKernel({
     name: `truthToFloat-${count}`,
     buffers: ['x', 'y'],
-    units: Math.ceil(count / UNIT),
+    units: floatUnits(count),
     write(f, { x, y, from, to }) {
       const first = f.let(i32.mul(from, UNIT));
       const end: Local<'i32'> = f.let(i32.add(x, i32.min(i32.mul(to, UNIT), i32.const(count))));

@@ -25,10 +25,10 @@ export function eachVector(
   run(1);
 }
 
-/** Floats of a unit of `eachFloat`. */
+/** Numbers in a unit of an element-wise kernel. */
 export const UNIT = 4096;
 
-/** The units that `count` floats are cut into. */
+/** The units that `count` numbers are divided into. */
 export const floatUnits = (count: number): number => Math.ceil(count / UNIT);
 
 /** result[i] = value(sources[i]) for the floats of the units `from` to `to - 1` of `count`. */

@@ -72,7 +72,7 @@ export function logOf(f: FunctionBuilder, x: Local<'f32'>): Value<'f32'> {
  * ln x for a positive, normal x, and NaN for NaN. By the series of the area hyperbolic tangent, after x is reduced to within a factor of
  * sqrt(2) of 1.
  */
-export function logOfPositive(f: FunctionBuilder, x: Local<'f32'>): Value<'f64'> {
+function logOfPositive(f: FunctionBuilder, x: Local<'f32'>): Value<'f64'> {
   const bits = f.let(i32.fromBits(x));
   const power = f.let(i32.sub(i32.shrS(bits, MANTISSA_BITS), 127));
   const mantissa = f.let(f64.fromF32(f32.fromBits(i32.add(i32.and(bits, MANTISSA), 127 << MANTISSA_BITS))));

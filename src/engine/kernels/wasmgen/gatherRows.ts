@@ -2,7 +2,10 @@ import { i32, memory } from './assembler';
 import { defineKernel, type Kernel } from './kernel';
 import { at, FLOAT } from './lanes';
 
-/** `(source, indices, rows)`: row i of `rows` becomes row `indices[i]` of `source`, each of so many numbers of four bytes; zeros where `source` has no such row. A unit is a row. */
+/**
+ * `(source, indices, rows)`: row i of `rows` becomes row `indices[i]` of `source`, or zeros where `source` has no such row. A row has `width`
+ * numbers of four bytes. A unit is a row.
+ */
 export function gatherRows({
   count,
   width,

@@ -4,7 +4,7 @@ import { logOf } from './exponential';
 import { defineKernel, type Kernel } from './kernel';
 import { at, FLOAT } from './lanes';
 
-/** `(x, y)`: y = ln x for so many numbers; y may be x. A unit is 4,096 numbers. */
+/** `(x, y)`: y = ln x for `count` numbers; y may be x. A unit is 4,096 numbers. */
 export function logarithm(count: number): Kernel<'x' | 'y'> {
   return defineKernel({
     name: `logarithm-${count}`,

@@ -50,13 +50,13 @@ const bytesOf = (dtype: tf.DataType, size: number): number => (dtype === 'bool' 
 
 /**
  * tfjs's interface to a processor's memory in which generated WebAssembly works. Whatever is computed can also be recorded instead: then
- * nothing is executed, and the calls are written down with the places that they work on.
+ * nothing is executed, and the calls are recorded with the memory offsets that they work on.
  */
 export class WasmBackend extends tf.KernelBackend {
   readonly heap: Heap;
   /** Threads that share the work of kernels; null where the calling one is alone. */
   readonly #crew: Crew | null;
-  /** How kernels are written here. It decides the last bits, so that only benchmarks and tests change it. */
+  /** The variant of the kernels. It decides the last bits of results, so only benchmarks and tests change it. */
   variant: Variant = { fma: hasRelaxedSimd() };
   readonly #data = new tf.DataStorage<TensorData>(this, tf.engine());
   readonly #compiled = new Map<string, CompiledKernel>();

@@ -16,7 +16,7 @@ const PAGE = 65536;
 const GROWTH = 1 / 16;
 
 const FIRST_PAGES = 16;
-/** Most pages that a memory is to grow to, 4, 2 or 1 GB: a shared one reserves them at once, which not every device allows. */
+/** Most pages that a shared memory may grow to: 4, 2 or 1 GB. It reserves all of them at the start, which not every device allows. */
 const MOST_PAGES = [65536, 32768, 16384];
 
 function newSharedMemory(): WasmMemory {

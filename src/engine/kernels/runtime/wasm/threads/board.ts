@@ -6,7 +6,7 @@
  * nothing.
  */
 
-/** Chunks of a job for each thread: enough that a delayed thread delays the others little. */
+/** Chunks of a job for each thread: enough that the others hardly wait for a delayed thread. */
 const CHUNKS_PER_THREAD = 4;
 /** Low bits of the claim word, which count the chunks that nobody has claimed. */
 const CHUNK_BITS = 8;
@@ -21,7 +21,7 @@ const UNFINISHED = LINE;
 const FAILED = 2 * LINE;
 const DESCRIPTION = 3 * LINE;
 const MOST_OFFSETS = 2 * LINE - 8;
-/** Behind these, one line for each thread: the job that it was woken for last. */
+/** After these, one line for each thread: the job that it was woken for last. */
 const BELLS = DESCRIPTION + 2 * LINE;
 
 /** Threads that can share a board, the first included. */
@@ -29,7 +29,7 @@ export const MOST_THREADS = 8;
 
 /** A call of a kernel, by numbers alone. */
 export interface Job {
-  /** Where the kernel's module lies in the shared memory: its bytes, and behind them its name. */
+  /** Where the kernel's module lies in the shared memory: its bytes, followed by its name. */
   readonly module: { readonly offset: number; readonly bytes: number; readonly nameBytes: number };
   readonly units: number;
   /** Memory of the first thread for temporary numbers; those of the others follow. */
@@ -53,7 +53,7 @@ export class Board {
     return this.#words.buffer;
   }
 
-  /** Announces a job to the threads before `threads` and returns its number. Only the first thread does so, after the last job's end. */
+  /** Announces a job to the first `threads` threads and returns its number. Only the first thread calls this, after the last job's end. */
   open({ module, units, scratch, offsets }: Job, threads: number): number {
     if (offsets.length > MOST_OFFSETS)
       throw new Error(`a kernel with more than ${MOST_OFFSETS} buffers cannot be shared`);
@@ -108,7 +108,7 @@ export class Board {
     return null;
   }
 
-  /** Says that a chunk is finished. */
+  /** Marks a claimed chunk as finished. */
   finish(): void {
     if (Atomics.sub(this.#words, UNFINISHED, 1) === 1) Atomics.notify(this.#words, UNFINISHED);
   }

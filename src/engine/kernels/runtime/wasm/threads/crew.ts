@@ -14,7 +14,7 @@ export interface ThreadHost {
   start(message: ThreadStart): Promise<() => void>;
 }
 
-/** How many threads are worth a try on a machine with so many logical processors. */
+/** The most threads to use on a machine with this many logical processors. */
 export function threadsWorthTrying(processors: number): number {
   return Math.max(1, Math.min(MOST_THREADS, processors));
 }
@@ -62,7 +62,7 @@ export class Crew {
     for (let chunk = board.claim(number); chunk !== null; chunk = board.claim(number)) {
       const { from, to } = unitsOf(chunk, { units: job.units, chunks });
       try {
-        // After an error the other chunks are only taken, so that no thread works on them later.
+        // After an error the remaining chunks are claimed without being computed, so that no thread works on them later.
         if (error === null) compute(from, to);
       } catch (thrown) {
         error = thrown;

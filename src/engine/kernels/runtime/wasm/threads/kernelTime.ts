@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** The first calls are measured, and then one in so many, since code becomes faster while it is compiled further. */
+/** The first `FIRST` calls are measured and then every `EVERY`th, since code becomes faster while it is compiled further. */
 const FIRST = 2;
 const EVERY = 64;
 

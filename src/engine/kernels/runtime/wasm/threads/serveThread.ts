@@ -21,7 +21,7 @@ function compile(memory: WasmMemory, { offset, bytes, nameBytes }: Job['module']
 }
 
 /**
- * Computes chunks of whatever jobs are announced on the board. It never returns, since the thread sleeps between jobs without looking at
+ * Computes chunks of the jobs that are announced on the board. It never returns, since the thread sleeps between jobs without looking at
  * messages; the thread ends when it is terminated.
  */
 export function serveThread({ memory, board: buffer, thread }: ThreadStart): never {

@@ -28,7 +28,7 @@ export class ThreadChoice {
     this.#times = this.#candidates.map(() => []);
   }
 
-  /** Whether the next replay is one of a comparison. */
+  /** The turn of the comparison that the next replay makes; null outside of a comparison. */
   get #turn(): number | null {
     const turn = this.#replays - WARM_UP;
     return turn >= 0 && turn < TURNS * this.#candidates.length && this.#candidates.length > 1 ? turn : null;
