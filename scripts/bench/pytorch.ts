@@ -1,7 +1,7 @@
 /**
  * `npm run bench:pytorch -- [--rounds N] [--seconds N] [--python FILE]`: the reference step by PyTorch eager and by our engine on the
- * processor, each on one thread, in turns. PyTorch's step is forward pass, backward pass and update on fixed views; ours is the step of a
- * run, with augmentation. `--python` is a Python that has PyTorch (Debian: `python3-torch`).
+ * processor, each on one thread, in turns. PyTorch's step is forward pass, backward pass and update on fixed views; ours is measured doing
+ * the same, and as the step of a run, with drawing, augmentation and reading the loss. `--python` is a Python that has PyTorch (Debian: `python3-torch`).
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -9,8 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { REFERENCE } from '../../src/bench/cases';
+import { methodOf, networkCase, REFERENCE, viewsOf } from '../../src/bench/cases';
+import type { Contender } from '../../src/bench/contender';
 import { variants } from '../../src/bench/cpu/variants';
+import { NetworkStep } from '../../src/bench/networkStep';
 import { RunnerStep } from '../../src/bench/runnerStep';
 import { median } from '../../src/bench/turns';
 import { startEngine } from '../../src/engine/backend/startEngine';
@@ -52,8 +54,8 @@ async function torchMs(folder: string): Promise<{ version: string; ms: number }>
   return { version: torch, ms: medianMs };
 }
 
-async function oursMs(step: RunnerStep): Promise<number> {
-  await step.enter();
+async function oursMs(step: Contender): Promise<number> {
+  await step.enter?.();
   const times: number[] = [];
   const end = performance.now() + 1000 * seconds;
   while (performance.now() < end) {
@@ -69,24 +71,31 @@ allowRelaxedSimd();
 const engine = await startEngine('wasm', { onUncapturedError: console.error, onLost: console.error });
 const [processor] = variants();
 const dataset = noiseDataset(4 * REFERENCE.batchSize, REFERENCE.imageSize);
-const step = new RunnerStep(REFERENCE, dataset, { backend: 'wasm', record: true, processor });
-await step.enter();
-for (let n = 0; n < WARM_UP_STEPS; n++) step.step();
-await step.finish();
+const ofRun = new RunnerStep(REFERENCE, dataset, { backend: 'wasm', record: true, processor });
+const item = networkCase('reference', REFERENCE);
+await ofRun.enter();
+const same = new NetworkStep(methodOf(item), viewsOf(item), 'captured', 'wasm');
+for (const step of [same, ofRun]) {
+  for (let n = 0; n < WARM_UP_STEPS; n++) step.step();
+  await step.finish();
+}
 const folder = await mkdtemp(join(tmpdir(), 'pytorch-bench-'));
 try {
-  const [torch, ours]: [number[], number[]] = [[], []];
+  const [torch, ours, whole]: [number[], number[], number[]] = [[], [], []];
   let version = '';
   for (let round = 0; round < rounds; round++) {
     const measured = await torchMs(folder);
     version = measured.version;
     torch.push(measured.ms);
-    ours.push(await oursMs(step));
-    console.log(`PyTorch ${torch[round].toFixed(1)} ms, ours ${ours[round].toFixed(1)} ms`);
+    ours.push(await oursMs(same));
+    whole.push(await oursMs(ofRun));
+    console.log(
+      `PyTorch ${torch[round].toFixed(1)} ms, ours ${ours[round].toFixed(1)} ms, as a run ${whole[round].toFixed(1)} ms`,
+    );
   }
   const ratios = torch.map((ms, round) => ms / ours[round]);
   console.log(
-    `\nReference step, medians of ${rounds} turns of ${seconds} s: PyTorch ${version}, eager, 1 thread: ${median(torch).toFixed(1)} ms; ours (${engine.features.join(', ')}), 1 thread: ${median(ours).toFixed(1)} ms; PyTorch / ours ${(median(torch) / median(ours)).toFixed(2)} (median ratio of a turn: ${median(ratios).toFixed(2)})`,
+    `\nReference step, medians of ${rounds} turns of ${seconds} s: PyTorch ${version}, eager, 1 thread: ${median(torch).toFixed(1)} ms; ours (${engine.features.join(', ')}), 1 thread: ${median(ours).toFixed(1)} ms, as the step of a run ${median(whole).toFixed(1)} ms; PyTorch / ours ${(median(torch) / median(ours)).toFixed(2)} (median ratio of a turn: ${median(ratios).toFixed(2)})`,
   );
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { type ConfigPath, flattenConfig } from '../../domain/configPath';
-import { differingPaths, fieldOf, valueLabel } from '../../domain/fields';
+import { differingPaths, fieldOf, hasEffectOn, valueLabel } from '../../domain/fields';
 import { hasOption, METHODS } from '../../domain/methods/registry';
 import { presetConfig } from '../../domain/presets';
 import { encodeShareLink, type SharedRun } from '../../domain/shareLink';
@@ -48,7 +48,7 @@ function isAside(path: ConfigPath): boolean {
 export function differencesOf({ config, changes }: Settings): Difference[] {
   const values = flattenConfig(config);
   const settings = differingPaths(config, presetConfig(config.preset, config.dataset, config.method))
-    .filter((path) => !ELSEWHERE.has(path))
+    .filter((path) => !ELSEWHERE.has(path) && hasEffectOn(path, config.dataset))
     .map((path) => ({ key: path, path, text: settingWords(path, values.get(path)) }));
   const inFlight = changes.map(([step, path, value]) => ({
     key: `${path} ${step}`,

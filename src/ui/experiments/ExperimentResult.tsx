@@ -34,30 +34,33 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
   const verdict = useExperiment((state) => state.verdict);
   return (
     <>
-      <table className={classes.table} data-testid="experiment-result">
-        <caption>
-          {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z, kNN accuracy and the
-          linear evaluation were measured in these runs. With several seeds the table has means with their standard
-          error over seeds and queries, and the bands on the charts are one standard deviation over seeds to either
-          side. The column “Paper” is linear accuracy: ImageNet, ResNet-50, 100 epochs.
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            <th scope="col">Loss</th>
-            <th scope="col">std·√d</th>
-            <th scope="col">Effective rank</th>
-            <th scope="col">kNN</th>
-            <th scope="col">Linear probe</th>
-            <th scope="col">Paper</th>
-          </tr>
-        </thead>
-        <tbody>
-          {resultsOf(runs).map((results) => (
-            <Row key={results.run.id} {...results} />
-          ))}
-        </tbody>
-      </table>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reachable by keyboard */}
+      <section className={classes.scroll} aria-label="Results of the experiment" tabIndex={0}>
+        <table className={classes.table} data-testid="experiment-result">
+          <caption>
+            {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z, kNN accuracy and the
+            linear evaluation were measured in these runs. With several seeds the table has means with their standard
+            error over seeds and queries, and the bands on the charts are one standard deviation over seeds to either
+            side. The column “Paper” is linear accuracy: ImageNet, ResNet-50, 100 epochs.
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Run</th>
+              <th scope="col">Loss</th>
+              <th scope="col">std·√d</th>
+              <th scope="col">Effective rank</th>
+              <th scope="col">kNN</th>
+              <th scope="col">Linear probe</th>
+              <th scope="col">Paper</th>
+            </tr>
+          </thead>
+          <tbody>
+            {resultsOf(runs).map((results) => (
+              <Row key={results.run.id} {...results} />
+            ))}
+          </tbody>
+        </table>
+      </section>
       {verdict !== null && (
         <p className={classes.verdict} role="status" data-testid="experiment-verdict" data-outcome={verdict.outcome}>
           <strong>{OUTCOMES[verdict.outcome]}</strong> {verdict.text}

@@ -77,7 +77,9 @@ function PresetSelect() {
   const lab = useLab();
   const config = useRun((run) => run.config);
   const { preset, dataset, method } = config;
-  const edited = differingPaths(config, presetConfig(preset, dataset, method)).filter((path) => !KEPT.has(path)).length;
+  const edited = differingPaths(config, presetConfig(preset, dataset, method)).filter(
+    (path) => !KEPT.has(path) && hasEffectOn(path, dataset),
+  ).length;
   const field = fieldOf('preset');
   const options = field.control.kind === 'choice' ? field.control.options : [];
   return (
