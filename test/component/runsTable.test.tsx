@@ -43,7 +43,7 @@ it('lists differences, outcome and numbers; the run on the page comes first, wit
   await expect.element(kept).toHaveTextContent('SimSiam, tiny, Fashion-MNIST');
   await expect.element(kept).toHaveTextContent('collapsed at step 114');
   const cells = [...kept.element().querySelectorAll('td')].map(({ textContent }) => textContent.replace(/\s/g, ' '));
-  expect(cells.slice(2, -1)).toEqual(['200', '−0.990', '0.0100', '0.90', '6.0', '40.0 %']);
+  expect(cells.slice(2, -1)).toEqual(['200', '−0.990', '0.0100', '0.90', '6.0', '40.0 %', '–']);
 
   const [first] = page.getByRole('row').elements().slice(1);
   expect(first?.textContent).toContain('this run');
