@@ -40,9 +40,9 @@ export const figure2: Experiment = {
     return judge([
       { text: `with stop-gradient the outputs stay spread, ${stdWords(on)}`, holds: staysSpread(on), isRequired: true },
       { text: collapseWords(on, off), holds: hasCollapsed(off), isRequired: !losesRank(on, off) },
-      { text: `and the loss reaches its minimum, ${fixed(off.loss)}`, holds: lossIsMinimal(off) },
+      { text: `without it the loss reaches its minimum, ${fixed(off.loss)}`, holds: lossIsMinimal(off) },
       {
-        text: `and accuracy falls to chance: kNN ${percent(off.knn)}, chance ${percentOf(off.chance)}, untrained ${percent(off.untrainedKnn)}, with stop-gradient ${percent(on.knn)}`,
+        text: `without it accuracy falls to chance: kNN ${percent(off.knn)}, chance ${percentOf(off.chance)}, untrained ${percent(off.untrainedKnn)}, with stop-gradient ${percent(on.knn)}`,
         holds: isAtChance(off),
       },
     ]);

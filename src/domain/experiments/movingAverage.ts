@@ -45,7 +45,7 @@ export const movingAverage: Experiment = {
         isRequired: true,
       },
       {
-        text: `and it learns, ${knnWords(average)} against ${percent(average.untrainedKnn)} untrained`,
+        text: `with the average it learns, ${knnWords(average)} against ${percent(average.untrainedKnn)} untrained`,
         holds: learns(average),
       },
     ]);

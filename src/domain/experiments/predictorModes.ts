@@ -43,7 +43,7 @@ export const predictor: Experiment = {
         holds: both(staysSpread(random), lossStaysHigh(random, baseline)),
       },
       {
-        text: `and nothing is learnt, ${knnWords(random)} against ${percent(random.untrainedKnn)} untrained`,
+        text: `with h fixed nothing is learnt, ${knnWords(random)} against ${percent(random.untrainedKnn)} untrained`,
         holds: negated(learns(random)),
       },
       {

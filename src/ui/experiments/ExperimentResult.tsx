@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import { useId } from 'react';
 import type { Experiment, Figure, Verdict } from '../../domain/experiments/experiment';
 import { differingPaths } from '../../domain/fields';
 import { type QueuedRun, type RunResults, resultsOf } from '../../session/experiments/experimentStore';
@@ -32,17 +33,18 @@ const percent = (figure: Figure | null | undefined) => {
 export function ExperimentResult({ experiment }: { readonly experiment: Experiment }) {
   const runs = useExperiment((state) => state.runs);
   const verdict = useExperiment((state) => state.verdict);
+  const captionId = useId();
   return (
     <>
+      <p className={classes.caption} id={captionId}>
+        {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z, kNN accuracy and the
+        linear evaluation were measured in these runs. With several seeds the table has means with their standard error
+        over seeds and queries, and the bands on the charts are one standard deviation over seeds to either side. The
+        column “Paper” is linear accuracy: ImageNet, ResNet-50, 100 epochs.
+      </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reachable by keyboard */}
       <section className={classes.scroll} aria-label="Results of the experiment" tabIndex={0}>
-        <table className={classes.table} data-testid="experiment-result">
-          <caption>
-            {experiment.title}. Loss, std·√d (1: spread evenly, 0: collapsed), effective rank of z, kNN accuracy and the
-            linear evaluation were measured in these runs. With several seeds the table has means with their standard
-            error over seeds and queries, and the bands on the charts are one standard deviation over seeds to either
-            side. The column “Paper” is linear accuracy: ImageNet, ResNet-50, 100 epochs.
-          </caption>
+        <table className={classes.table} aria-labelledby={captionId} data-testid="experiment-result">
           <thead>
             <tr>
               <th scope="col">Run</th>
