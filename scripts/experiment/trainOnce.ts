@@ -52,7 +52,8 @@ export async function trainOnce(
     if (outcome === 'diverged') return result;
     const probe = await evaluated(trainer);
     if (probe === null) return result;
-    log(`linear probe ${percent(probe.accuracy)} ± ${percent(probe.standardError)} %`);
+    const doubt = probe.converged ? '' : ', not converged';
+    log(`linear probe ${percent(probe.accuracy)} ± ${percent(probe.standardError)} %${doubt}`);
     const { accuracy, standardError } = probe;
     return { ...result, evaluation: probe, final: { ...result.final, probe: { accuracy, standardError } } };
   } finally {

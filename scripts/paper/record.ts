@@ -1,7 +1,7 @@
 import { setConfigValue } from '../../src/domain/configPath';
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import { experimentConfigs } from '../../src/domain/experiments/experiment';
-import { indicesOf, TRAIN } from '../../src/domain/imageDataset';
+import { type ImageDataset, indicesOf, TRAIN } from '../../src/domain/imageDataset';
 import { presetConfig } from '../../src/domain/presets';
 import type { RunConfig } from '../../src/domain/runConfig';
 import { encodeShareLink } from '../../src/domain/shareLink';
@@ -18,6 +18,14 @@ function fail(message: string): never {
 }
 
 let engine: EngineInfo | null = null;
+/** Samples that were read, since the runs of several experiments share one, and the raw-pixel accuracy that is kept with it. */
+const samples = new Map<string, ImageDataset>();
+
+async function sampleOf(id: PlannedExperiment['dataset']): Promise<ImageDataset> {
+  const dataset = samples.get(id) ?? (await readSample(id, presetConfig('tiny', id).imageSize));
+  samples.set(id, dataset);
+  return dataset;
+}
 
 /** The runs of an experiment with each seed, with their links; `images` training images. */
 function runsOf({ experiment, dataset, steps, settings }: PlannedExperiment, images: number) {
@@ -37,8 +45,7 @@ function runsOf({ experiment, dataset, steps, settings }: PlannedExperiment, ima
 /** Makes the runs of an experiment that are not recorded yet, or were recorded with other settings; writes the results after each run. */
 export async function recordExperiment(planned: PlannedExperiment, log: (line: string) => void): Promise<void> {
   const before = readResults(planned.name);
-  const { imageSize } = presetConfig('tiny', planned.dataset);
-  const dataset = await readSample(planned.dataset, imageSize);
+  const dataset = await sampleOf(planned.dataset);
   const wanted = runsOf(planned, indicesOf(dataset, TRAIN).length);
   const known = new Map(before?.runs.map((run) => [run.link, run]));
   const missing = wanted.filter(({ link }) => !known.has(link));

@@ -14,6 +14,8 @@ export interface ProbeEvaluation {
   readonly testImages: number;
   /** The weight decay that was best on held-out training images. */
   readonly lambda: number;
+  /** False where the classifier's iterations ran out before the gradient of its loss was small. */
+  readonly converged: boolean;
   readonly classNames: readonly string[];
   /** Test images by true class (row) and predicted class (column). */
   readonly confusion: readonly (readonly number[])[];

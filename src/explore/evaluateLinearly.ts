@@ -1,7 +1,7 @@
 import { standardError } from '../domain/accuracy';
 import type { FeatureRows, LabelledFeatures } from '../domain/features';
 import type { ProbeEvaluation } from '../domain/probeEvaluation';
-import { type Classifier, classify, covarianceOf, fitLogistic } from './logisticRegression';
+import { type Classifier, classify, covarianceOf, fitLogistic, MAX_ITERATIONS } from './logisticRegression';
 import type { ProductsOf } from './products';
 
 /** Values of lambda to choose from, the strongest decay first. */
@@ -17,6 +17,8 @@ export interface EvaluationOptions {
   /** Finished updates of the network, for the result. */
   readonly step: number;
   readonly productsOf: ProductsOf;
+  /** Of the final classifier; `MAX_ITERATIONS` where left out. */
+  readonly maxIterations?: number;
   /** Called with the share of the work that is done, in [0, 1]; may throw to stop. */
   readonly onProgress?: (share: number) => void;
 }
@@ -28,7 +30,7 @@ export interface EvaluationOptions {
  */
 export async function evaluateLinearly(
   { train, trainLabels, test, testLabels, classNames }: LabelledFeatures,
-  { step, productsOf, onProgress = () => undefined }: EvaluationOptions,
+  { step, productsOf, maxIterations = MAX_ITERATIONS, onProgress = () => undefined }: EvaluationOptions,
 ): Promise<ProbeEvaluation> {
   if (train.n === 0 || test.n === 0)
     throw new RangeError('A linear evaluation needs labelled training and test images.');
@@ -42,6 +44,7 @@ export async function evaluateLinearly(
     classes,
     lambda,
     productsOf,
+    maxIterations,
     onProgress: () => onProgress(0.9),
   });
   const predicted = await predictions(testRows, classifier, classes, productsOf);
@@ -58,6 +61,7 @@ export async function evaluateLinearly(
     trainImages: train.n,
     testImages: test.n,
     lambda,
+    converged: classifier.converged,
     classNames,
     confusion,
   };
@@ -113,18 +117,29 @@ async function fitted(
     classes,
     lambda,
     productsOf,
+    maxIterations,
     onProgress,
   }: {
     readonly classes: number;
     readonly lambda: number;
     readonly productsOf: ProductsOf;
+    readonly maxIterations: number;
     readonly onProgress: () => void;
   },
 ): Promise<Classifier> {
   const products = productsOf(rows);
   try {
     const covariance = await covarianceOf(products, rows);
-    return await fitLogistic({ products, covariance, ...rows, labels, classes, lambda, onIteration: onProgress });
+    return await fitLogistic({
+      products,
+      covariance,
+      ...rows,
+      labels,
+      classes,
+      lambda,
+      maxIterations,
+      onIteration: onProgress,
+    });
   } finally {
     products.dispose();
   }

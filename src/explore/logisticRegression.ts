@@ -5,7 +5,7 @@ import type { Products } from './products';
 
 /** Largest entry of the gradient of the mean loss at which a classifier counts as converged. */
 export const TOLERANCE = 1e-5;
-const MAX_ITERATIONS = 500;
+export const MAX_ITERATIONS = 500;
 
 /** A linear classifier: logits = x W + b. */
 export interface Classifier {
@@ -30,6 +30,8 @@ export interface LogisticProblem {
   readonly start?: Float64Array;
   /** `TOLERANCE` where left out. */
   readonly tolerance?: number;
+  /** `MAX_ITERATIONS` where left out. */
+  readonly maxIterations?: number;
   readonly onIteration?: () => void;
 }
 
@@ -54,7 +56,7 @@ export async function fitLogistic(problem: LogisticProblem): Promise<Classifier>
   if (n === 0) return { weights: start, converged: true };
   const { x, converged } = await minimise(f, start, {
     tolerance: problem.tolerance ?? TOLERANCE,
-    maxIterations: MAX_ITERATIONS,
+    maxIterations: problem.maxIterations ?? MAX_ITERATIONS,
     precondition: inverseHessian(covariance, { d, classes, lambda }),
     ...(onIteration === undefined ? {} : { onIteration }),
   });

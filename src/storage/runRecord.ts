@@ -147,6 +147,7 @@ const evaluation = z.object({
   trainImages: count,
   testImages: count,
   lambda: anyNumber,
+  converged: z.boolean(),
   classNames: z.array(z.string()),
   confusion: z.array(z.array(count)),
 }) satisfies z.ZodType<ProbeEvaluation>;

@@ -103,8 +103,7 @@ export class Host {
         this.#requestEvaluation(this.#runOf(command.runId));
         return { result: null };
       case 'cancelEvaluation': {
-        const run = this.#runOf(command.runId);
-        if (run.evaluation !== 'none') run.evaluation = 'cancelled';
+        this.#cancelEvaluation(this.#runOf(command.runId));
         return { result: null };
       }
       case 'setQueries':
@@ -247,9 +246,16 @@ export class Host {
     run.work = run.work.then(() =>
       this.#guard(run, async () => {
         if (run.evaluation === 'requested') await this.#evaluate(run);
-        else if (run.evaluation === 'cancelled') run.evaluation = 'none';
       }),
     );
+  }
+
+  #cancelEvaluation(run: Run): void {
+    if (run.evaluation === 'running') run.evaluation = 'cancelled';
+    else if (run.evaluation === 'requested') {
+      run.evaluation = 'none';
+      this.#signal({ kind: 'evaluating', value: { share: null } }, run.id);
+    }
   }
 
   async #evaluate(run: Run): Promise<void> {

@@ -4,8 +4,8 @@ import { describe, expect } from 'vitest';
 import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
-/** With few measurements, so that the run is built quickly. */
-const QUICK = '#v=1&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20';
+/** With few measurements, and on an engine that starts quickly. */
+const QUICK = '#v=1&preset=tiny&dataset=fashion-mnist&engine=wasm&knn.bank=40&knn.queries=20';
 const WIDTHS = [390, 768, 1440, 2560] as const;
 
 /** The violations that axe finds in one colour scheme, with the elements. */

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
-const TINY = '#v=3&preset=tiny&dataset=fashion-mnist&engine=auto&knn.bank=40&knn.queries=20';
+const TINY = '#v=3&preset=tiny&dataset=fashion-mnist&engine=wasm&knn.bank=40&knn.queries=20';
 /** Enough steps that the queue can be paused during its first run, even if the test is slow. */
 const STEPS = 60;
 
@@ -12,7 +12,6 @@ describe('an experiment', () => {
     page,
   }) => {
     await page.setViewportSize({ width: 1440, height: 900 });
-    page.setDefaultTimeout(20000);
     const lab = await LabPage.open(page, TINY);
     await page.getByRole('combobox', { name: 'Experiment' }).selectOption({ label: 'Figure 2: stop-gradient' });
     await lab.setNumber('Steps per run', STEPS);

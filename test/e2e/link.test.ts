@@ -10,7 +10,7 @@ import { imagesInClasses, writeFolder } from './harness/ownImages';
 import { test } from './harness/test';
 
 /** With few measurements, so that the run is built quickly. */
-const QUICK = '#v=1&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20';
+const QUICK = '#v=1&preset=tiny&dataset=fashion-mnist&engine=wasm&knn.bank=40&knn.queries=20';
 
 /** All visible settings and data, by the names of their controls. */
 function shownSettings(page: Page): Promise<Record<string, string>> {

@@ -10,7 +10,10 @@ describe('training on the preselected sample, on WebGPU', () => {
     page,
     browser,
   }) => {
-    const lab = await LabPage.open(page, '#v=1&preset=tiny&dataset=fashion-mnist&engine=webgpu');
+    const lab = await LabPage.open(
+      page,
+      '#v=1&preset=tiny&dataset=fashion-mnist&engine=webgpu&knn.bank=40&knn.queries=20',
+    );
     await lab.reachState('paused');
     const { tasks, references } = await mainThreadTasks(browser, page, async () => {
       await lab.button('Train').click();

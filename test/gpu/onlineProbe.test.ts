@@ -62,7 +62,7 @@ describeOnEngines(['webgpu', 'wasm'], 'the online linear probe of a run', () => 
       ]);
       expect(without.some(({ onlineProbe }) => onlineProbe !== undefined)).toBe(false);
     }
-  }, 120_000);
+  });
 
   it('is absent without labels', async () => {
     const all = await measured({ ...syntheticDataset(80), labels: null, classNames: [] }, config({ totalSteps: 2 }));

@@ -47,7 +47,7 @@ async function train(
 
 const last = (values: readonly number[]) => values[values.length - 1];
 
-describeOnEngines(['webgpu'], 'what the paper says of collapse, on a tiny network', () => {
+describeOnEngines(sampleOf(['wasm', 'webgpu']), 'what the paper says of collapse, on a tiny network', () => {
   let dataset: ImageDataset;
   beforeAll(async () => {
     dataset = await readSample('fashion-mnist', 32);

@@ -56,12 +56,12 @@ export function Evaluation() {
 }
 
 function Summary({ evaluation }: { readonly evaluation: ProbeEvaluation }) {
-  const { accuracy, standardError, step, testImages, trainImages } = evaluation;
+  const { accuracy, standardError, step, testImages, trainImages, converged } = evaluation;
   return (
     <>
       Accuracy <b data-testid="evaluation-accuracy">{(100 * accuracy).toFixed(1)}</b> % ±{' '}
       {inWords(100 * standardError, 1)} on {grouped(testImages)} test images at step {grouped(step)}, trained on{' '}
-      {grouped(trainImages)}.
+      {grouped(trainImages)}.{!converged && ' The classifier did not converge, so its accuracy may be too low.'}
     </>
   );
 }

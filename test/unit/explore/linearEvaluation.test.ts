@@ -54,13 +54,18 @@ test('the evaluation agrees with scikit-learn’s logistic regression within 0.5
   expect(result.lambda).toBe(golden.lambda);
   expect(Math.abs(result.accuracy - golden.accuracy)).toBeLessThan(0.005);
   expect(result.standardError).toBe(standardError(result.accuracy, 300));
-  expect(result).toMatchObject({ step: 300, trainImages: 600, testImages: 300 });
+  expect(result).toMatchObject({ step: 300, trainImages: 600, testImages: 300, converged: true });
   const right = result.confusion.reduce((sum, row, i) => sum + row[i]!, 0);
   expect(right / 300).toBeCloseTo(result.accuracy, 10);
   expect(result.confusion.map((row) => row.reduce((a, b) => a + b))).toEqual(new Array(10).fill(30));
   expect(shares).toEqual([...shares].sort((a, b) => a - b));
   expect(shares.at(-1)).toBe(1);
-}, 60_000);
+});
+
+test('an evaluation whose iterations run out says so', async () => {
+  const options = { step: 0, productsOf: plainProducts, maxIterations: 2 };
+  expect(await evaluateLinearly(features, options)).toMatchObject({ converged: false });
+});
 
 test('for weak and strong weight decay, too, the classifier is scikit-learn’s', async () => {
   const { train, test: queries } = features;
@@ -82,7 +87,7 @@ test('for weak and strong weight decay, too, the classifier is scikit-learn’s'
     const right = predicted.filter((label, n) => label === golden.testLabels[n]).length / 300;
     expect(Math.abs(right - golden.testAccuracies[i]!), `lambda ${lambda}`).toBeLessThan(0.005);
   }
-}, 60_000);
+});
 
 test('features that are not finite are refused, and a caller can stop', async () => {
   const broken = { ...features, test: { ...features.test, data: features.test.data.map(() => Number.NaN) } };

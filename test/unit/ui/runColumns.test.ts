@@ -20,6 +20,7 @@ describe('the runs table', () => {
       trainImages: 600,
       testImages: 300,
       lambda: 0.1,
+      converged: true,
       classNames: ['a', 'b'],
       confusion: [
         [80, 70],
