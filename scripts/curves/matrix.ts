@@ -64,12 +64,25 @@ const DIMENSIONAL: readonly Kind[] = [
     settings: { stopGradient: false, headBatchNorm: 'output' },
   },
   { name: 'no stop-gradient, affine BN', settings: { stopGradient: false, headBatchNorm: 'outputAffine' } },
+  {
+    name: 'no stop-gradient, affine BN, emoji',
+    dataset: emoji,
+    settings: { stopGradient: false, headBatchNorm: 'outputAffine' },
+  },
+  {
+    name: 'BN on the output, off at 60, emoji',
+    dataset: emoji,
+    steps: 400,
+    settings: { headBatchNorm: 'output' },
+    changes: [off(60)],
+  },
   { name: 'BN on the output, off at 100', steps: 400, settings: { headBatchNorm: 'output' }, changes: [off(100)] },
 ];
 
 const STUCK: readonly Kind[] = [
   { name: 'off at 100, on at 200', steps: 500, changes: [off(100), on(200)] },
   { name: 'off at 60, on at 150, emoji', dataset: emoji, steps: 400, changes: [off(60), on(150)] },
+  { name: 'off at 100, on at 200, emoji', dataset: emoji, steps: 450, changes: [off(100), on(200)] },
   { name: 'off, on at 120', steps: 400, settings: { stopGradient: false, schedule: 'constant' }, changes: [on(120)] },
 ];
 

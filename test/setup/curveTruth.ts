@@ -128,12 +128,17 @@ export function truthOf(curve: RecordedCurve): CurveTruth {
   // Of two failures at once, the graver is reported.
   if (nearLow !== undefined && narrows !== null && nearLow <= narrows + 50) must.delete('narrowing');
 
-  // The loss, for runs whose outputs stay spread.
+  // The loss, for runs whose outputs stay spread: the share of the distance to its minimum by which it has fallen.
+  const fall =
+    range === null
+      ? Number.NaN
+      : (meanBefore(loss, 10, 10) - meanBefore(loss, steps, 100)) / (meanBefore(loss, 10, 10) - range[0]);
   if (range !== null && exploded < 0 && constant === null && level(steps) > 0.82 && steps >= 300) {
-    const fall = (meanBefore(loss, 10, 10) - meanBefore(loss, steps, 100)) / (meanBefore(loss, 10, 10) - range[0]);
     const stillFalls = meanBefore(loss, steps - 100, 100) - meanBefore(loss, steps, 100) > 0.02 * (range[1] - range[0]);
     const settled = changes.every(([step]) => step <= steps - 300);
     if (settled && fall < 0.3 && !stillFalls && !learnt) must.set('no-convergence', steps);
+  }
+  if (range !== null && exploded < 0 && constant === null && level(steps) > 0.7 && steps >= 300) {
     if (fall < 0.4) may.add('no-convergence');
   }
   if (range !== null) {

@@ -144,9 +144,13 @@ export class RunDiagnosis {
     return diagnosis.state === state ? diagnosis.since : step;
   }
 
-  /** Whether a fall of the rank is dimensional, and not the beginning of a collapse to a constant, which the std will show. */
+  /**
+   * Whether a fall of the rank is dimensional: not the beginning of a collapse to a constant, which the std will show, nor outputs that a
+   * rate far too large scatters in a few directions without making the views agree.
+   */
   #isDimensional(since: number): boolean {
     const { diagnosis, step } = this.#now;
-    return diagnosis.state === 'dimensional' || this.#output.share > HALF || step - since >= UNDERWAY_STEPS;
+    if (diagnosis.state === 'dimensional') return true;
+    return this.#trend.agrees() && (this.#output.share > HALF || step - since >= UNDERWAY_STEPS);
   }
 }

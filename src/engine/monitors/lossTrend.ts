@@ -23,6 +23,13 @@ const SWING_SHARE = 0.11;
 const SWINGS = 4;
 const SWING_BLOCKS = 15;
 
+/**
+ * The outputs agree where the loss, over the last `AGREEMENT_BLOCKS`, has fallen by this share of the distance from its start to its minimum.
+ * Dimensional collapses reach 0.65 to 0.9; runs whose rate is far too large stay at 0.2 to 0.6.
+ */
+const AGREEMENT_SHARE = 0.6;
+const AGREEMENT_BLOCKS = 5;
+
 export interface Oscillation {
   readonly since: number;
   readonly low: number;
@@ -94,6 +101,14 @@ export class LossTrend {
     const high = top - now < enough;
     const moves = before - now > (MOVING_SHARE / FALLEN_SHARE) * enough;
     return high && !moves ? { loss: now, startLoss: first.mean } : null;
+  }
+
+  /** Whether the loss has come near its minimum; true where that is not known. */
+  agrees(): boolean {
+    const { first, blocks } = this.#state;
+    if (this.#range === null || first === null || blocks.length === 0) return this.#range === null;
+    const [least] = this.#range;
+    return first.mean - mean(blocks.slice(-AGREEMENT_BLOCKS)) >= AGREEMENT_SHARE * (first.mean - least);
   }
 
   /** The recent oscillation of the loss; null where there is none or the loss's range is not known. */

@@ -143,7 +143,9 @@ export class OutputWatch {
     const { fall, step } = this.#now;
     if (step < FIRST_STEPS) return null;
     if (fall !== null && (fall.collapsed || fall.remedied !== null)) {
-      if (fall.rose !== null && step - fall.rose < RISE_STEPS) return 'recovering';
+      // Outputs that became constant after a rise no longer recover.
+      const isOver = fall.constantSince !== null && fall.rose !== null && fall.constantSince > fall.rose;
+      if (fall.rose !== null && step - fall.rose < RISE_STEPS && !isOver) return 'recovering';
       if (fall.remedied !== null && step - Math.max(fall.remedied, fall.rose ?? 0) >= STUCK_STEPS) return 'stuck';
     }
     if (fall !== null && fall.constantSince !== null) return 'collapsed';
