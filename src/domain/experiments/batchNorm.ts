@@ -33,7 +33,7 @@ export const batchNorm: Experiment = {
         holds: both(staysSpread(output), isOneOf(compare(output.knn, hidden.knn), 'higher', 'alike')),
       },
       {
-        text: `with BN everywhere it is unstable, loss ${fixed(all.loss)}, ${all.states.join(', ')}`,
+        text: `with BN everywhere it is unstable, loss ${fixed(all.loss)}, ${[...new Set(all.states)].join(', ')}`,
         holds: endsIn(all, 'oscillation', 'diverged'),
       },
     ]);
