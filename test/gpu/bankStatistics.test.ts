@@ -31,7 +31,7 @@ function maxError(a: Float32Array, b: Float32Array): number {
   return difference / largest;
 }
 
-/** tfjs's CPU backend takes most of a minute, and the other engines' results are those of its ops in other tests. */
+/** tfjs's CPU backend takes most of a minute here, and other tests compare the engines' kernels with it. */
 const ENGINES = sampleOf<TestEngine>(['webgpu', 'wasm', 'cpu'], (engine) => engine !== 'cpu');
 
 describeOnEngines(ENGINES, 'images are measured with one set of BN statistics', (engine) => {
