@@ -37,8 +37,7 @@ function runsOf({ experiment, dataset, steps, settings }: PlannedExperiment, ima
 /** Makes the runs of an experiment that are not recorded yet, or were recorded with other settings; writes the results after each run. */
 export async function recordExperiment(planned: PlannedExperiment, log: (line: string) => void): Promise<void> {
   const before = readResults(planned.name);
-  const { imageSize } = presetConfig('tiny', planned.dataset);
-  const dataset = await readSample(planned.dataset, imageSize);
+  const dataset = await readSample(planned.dataset, presetConfig('tiny', planned.dataset));
   const wanted = runsOf(planned, indicesOf(dataset, TRAIN).length);
   const known = new Map(before?.runs.map((run) => [run.link, run]));
   const missing = wanted.filter(({ link }) => !known.has(link));

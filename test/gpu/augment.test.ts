@@ -6,6 +6,7 @@ import { drawAugmentParams } from '../../src/engine/augment/drawAugment';
 import { toFloatImages } from '../../src/engine/augment/normalise';
 import type { Normalisation } from '../../src/engine/kernels/augment/normalisation';
 import { AUGMENT_COLUMNS, COLUMN, unchangedParams } from '../../src/engine/kernels/augment/params';
+import { picturesOfOneShape } from '../../src/engine/kernels/augment/pictures';
 import { plainAugment } from '../../src/engine/kernels/augment/plain';
 import { seededRandom } from '../../src/engine/random';
 import { maxError } from '../fixtures/golden';
@@ -41,7 +42,7 @@ function somePixels(count: number, height: number, width: number): Int32Array {
 
 type Size = readonly [height: number, width: number];
 
-function bothWays(params: Float32Array, images: number, from: Size, to: Size, blur: boolean) {
+function bothWays(params: Float32Array, images: number, from: Size, to: Size, blur: boolean, antialias = false) {
   const pixels = somePixels(images, ...from);
   const make = () => ({
     packed: tf.tensor3d(pixels, [images, ...from], 'int32'),
@@ -49,10 +50,10 @@ function bothWays(params: Float32Array, images: number, from: Size, to: Size, bl
   });
   const [expected] = onCpu(() => {
     const { packed, rows } = make();
-    return [plainAugment(packed, rows, to, normalisation, blur)];
+    return [plainAugment(picturesOfOneShape(packed), rows, to, normalisation, { blur, antialias })];
   });
   const { packed, rows } = make();
-  const actual = augmentBatch(packed, rows, { normalisation, blur, size: to });
+  const actual = augmentBatch(packed, rows, { normalisation, blur, antialias, size: to });
   tf.dispose([packed, rows]);
   return { actual, expected };
 }

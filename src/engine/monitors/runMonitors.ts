@@ -268,7 +268,7 @@ export class RunMonitors {
     const { bank, queries } = sets;
     const { k, temperature } = this.#config.knn;
     const { dataset } = this.#source;
-    const [bankPixels, queryPixels] = centredPixels(dataset, [bank, queries]);
+    const [bankPixels, queryPixels] = await centredPixels(this.#source, [bank, queries]);
     return {
       k: Math.min(k, bank.length),
       temperature,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImportError } from '../../../src/data/importError';
-import type { ImageDataset } from '../../../src/domain/imageDataset';
+import { type ImageDataset, squarePlaces } from '../../../src/domain/imageDataset';
 import { presetConfig } from '../../../src/domain/presets';
 import { decodeShareLink } from '../../../src/domain/shareLink';
 import type { Command } from '../../../src/protocol/commands';
@@ -22,6 +22,8 @@ function dataset(count: number, source: ImageDataset['source'], name = 'images')
     classNames: [],
     split: new Uint8Array(count),
     pixels: new Uint8Array(4),
+    ...squarePlaces(1, 1),
+    facts: null,
   };
 }
 
