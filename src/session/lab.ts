@@ -1,4 +1,5 @@
 import type { ConfigPath } from '../domain/configPath';
+import type { PictureStorage } from '../domain/imageDataset';
 import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../domain/runConfig';
 import type { Replies } from '../protocol/commands';
 import type { RunStorage } from '../storage/runStorage';
@@ -178,9 +179,12 @@ export class Lab {
   }
 
   /** Computes two augmented views of each image, without a run. */
-  preview(augment: AugmentConfig, seed: number, indices: readonly number[]): Promise<Replies['preview']> {
-    const { imageSize, sourceSize } = this.#config;
-    const storage = { imageSize, sourceSize };
+  preview(
+    augment: AugmentConfig,
+    storage: PictureStorage,
+    seed: number,
+    indices: readonly number[],
+  ): Promise<Replies['preview']> {
     return this.#engine.request<'preview'>({ type: 'preview', augment, storage, seed, indices });
   }
 

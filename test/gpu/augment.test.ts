@@ -98,6 +98,19 @@ describeOnEngines(['webgpu', 'wasm'], 'augmentation kernels', () => {
     expect(maxError(data, expected.data)).toBeLessThan(2e-5);
   });
 
+  it.each([
+    [28, 36, 8, 8],
+    [36, 28, 30, 7],
+    [61, 20, 16, 16],
+  ])('average as the plain ops do, from %i x %i to %i x %i', async (height, width, outHeight, outWidth) => {
+    const shapes = { heights: [height], widths: [width] };
+    const params = drawAugmentParams(EVERYTHING, 8, Math.min(outHeight, outWidth), seededRandom(2), shapes);
+    const { actual, expected } = bothWays(params, 4, [height, width], [outHeight, outWidth], true, true);
+    const { data } = await valuesOf(actual);
+    actual.dispose();
+    expect(maxError(data, expected.data)).toBeLessThan(2e-5);
+  });
+
   it('return the pixels unchanged when everything is off', async () => {
     const pixels = somePixels(3, 32, 32);
     const packed = tf.tensor3d(pixels, [3, 32, 32], 'int32');

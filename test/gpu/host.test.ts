@@ -159,7 +159,10 @@ describeOnEngines(['webgpu'], 'worker host', () => {
       type: 'failure',
       error: { code: 'too-few-images' },
     });
-    expect(await createRun('x', { imageSize: 64 })).toMatchObject({ type: 'failure', error: { code: 'bad-config' } });
+    expect(await createRun('x', { sourceSize: 'square', imageSize: 64 })).toMatchObject({
+      type: 'failure',
+      error: { code: 'bad-config' },
+    });
     expect(await createRun('x')).toMatchObject({ type: 'reply' });
   });
 

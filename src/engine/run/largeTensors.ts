@@ -35,7 +35,7 @@ export function largeTensors(config: RunConfig, trainImages: number, batchPixels
       },
     },
     {
-      name: 'The pictures of a batch',
+      name: 'The tensor of a batch’s pictures',
       purpose: `a batch of ${batchSize} and a source size of ${config.sourceSize}`,
       bytes: PIXEL * batchPixels,
       remedy: (limit) => {
