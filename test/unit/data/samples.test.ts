@@ -76,6 +76,21 @@ test('the pixels are the recorded ones', async () => {
   expect(sums).toEqual(SUMS);
 });
 
+test('whole pictures are those of the sheet, and no larger than the source size', async () => {
+  for (const [id, sourceSize, side] of [
+    ['fashion-mnist', 64, 32],
+    ['fashion-mnist', 256, 32],
+    ['emoji-3d', 32, 32],
+    ['emoji-3d', 64, 64],
+    ['emoji-3d', 256, 64],
+  ] as const) {
+    const { pixels, size, widths, heights, facts } = await readSample(id, { sourceSize, imageSize: 48 });
+    expect([size, new Set([...widths, ...heights])]).toEqual([side, new Set([side])]);
+    expect(sha256(pixels).slice(0, 16)).toBe(SUMS[`${id} ${side}`]);
+    expect(new Set(facts?.widths)).toEqual(new Set([id === 'emoji-3d' ? 64 : 32]));
+  }
+});
+
 describe('an image whose size changes by a factor that is not whole', () => {
   /** A middle row of a tile whose rows hold `values`. */
   const middleRow = (values: readonly number[], size: number, padding = 0) => {
