@@ -60,7 +60,8 @@ async function engineFor(choice: EngineChoice, threads: number | undefined): Pro
 
 async function imagesFor(config: RunConfig, name: string): Promise<ImageDataset> {
   const { dataset, skipped } = await loadDataset(name, {
-    size: config.imageSize,
+    imageSize: config.imageSize,
+    sourceSize: config.sourceSize,
     seed: HOLD_OUT_SEED,
     holdOut: config.holdOut,
     sample: config.sample,
@@ -94,10 +95,11 @@ async function several(experiment: Experiment, options: Options): Promise<void> 
     adjust: (config: RunConfig) => adjusted(config, options),
   };
   const engine = await engineFor(choice.adjust(presetConfig(choice.base, choice.dataset)).engine, threadsOf(options));
-  let loaded: { readonly size: number; readonly dataset: ImageDataset } | null = null;
+  let loaded: { readonly stored: string; readonly dataset: ImageDataset } | null = null;
   const images = async (config: RunConfig) => {
-    if (loaded?.size !== config.imageSize) {
-      loaded = { size: config.imageSize, dataset: await imagesFor(config, options.dataset) };
+    const stored = `${config.sourceSize} ${config.imageSize}`;
+    if (loaded?.stored !== stored) {
+      loaded = { stored, dataset: await imagesFor(config, options.dataset) };
     }
     return loaded.dataset;
   };

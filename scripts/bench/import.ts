@@ -1,6 +1,6 @@
 /**
  * How fast images are imported in a real browser, and whether the page stays responsive meanwhile:
- * `npx tsx scripts/bench/import.ts FOLDER|ZIP [--size 32|64] [--json FILE]`.
+ * `npx tsx scripts/bench/import.ts FOLDER|ZIP [--source square|32|...|256] [--json FILE]`.
  * The page is built with the app's configuration, and the files are chosen by a file input. Peak memory is read from /proc (Linux).
  */
 import { stat, writeFile } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
+import { SOURCE_SIZES } from '../../src/domain/imageDataset';
 import { ensureChromium } from '../bootstrap/chromium.mjs';
 import { browserMemory } from './processMemory';
 import { serveImportPage } from './servedSite';
@@ -16,10 +17,11 @@ const SAMPLE_EVERY_MS = 250;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { size: { type: 'string', default: '32' }, json: { type: 'string' } },
+  options: { source: { type: 'string', default: '64' }, json: { type: 'string' } },
 });
 const [location] = positionals;
-const size = values.size === '64' ? 64 : 32;
+const sourceSize = SOURCE_SIZES.find((size) => String(size) === values.source);
+if (sourceSize === undefined) throw new Error(`--source takes one of ${SOURCE_SIZES.join(', ')}.`);
 if (location === undefined) throw new Error('Name a folder or a .zip archive of images.');
 const path = resolve(location);
 const inputId = (await stat(path)).isDirectory() ? 'folder' : 'files';
@@ -48,9 +50,10 @@ try {
     peak.all = Math.max(peak.all, now.all);
   }, SAMPLE_EVERY_MS);
   const measured = await page.evaluate(
-    async ([input, side]) => {
+    async ([input, source]) => {
       const { result, error, seconds, longTasks } = await window.importPicked(input, {
-        size: side,
+        imageSize: 32,
+        sourceSize: source,
         seed: 1,
         holdOut: 'pictures',
         batchSize: 64,
@@ -66,7 +69,7 @@ try {
         longTasks,
       };
     },
-    [inputId, size] as const,
+    [inputId, sourceSize] as const,
   );
   clearInterval(sampling);
   const { longTasks, ...facts } = measured;

@@ -11,7 +11,7 @@ import { type SampleManifest, unpackSample } from '../../src/data/sample/unpackS
 import type { ImageSources, SourceFile } from '../../src/data/sources';
 import {
   type ImageDataset,
-  type ImageSize,
+  type PictureStorage,
   SAMPLE_IDS,
   SAMPLE_VERSIONS,
   type SampleId,
@@ -25,12 +25,12 @@ const SAMPLES_FOLDER = new URL('../../public/samples/', import.meta.url);
 /** A built-in sample, in its newest version unless another is named, with the same bytes as in the page. */
 export async function readSample(
   id: SampleId,
-  size: ImageSize,
+  storage: PictureStorage,
   version: SampleVersion = SAMPLE_VERSIONS[id],
 ): Promise<ImageDataset> {
   const file = new URL(manifestFile(id, version), SAMPLES_FOLDER);
   const manifest: SampleManifest = JSON.parse(await readFile(file, 'utf8'));
-  return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), size);
+  return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), storage);
 }
 
 /** All files at and below `path` in a folder, without hidden and system files. */
@@ -71,8 +71,8 @@ export async function loadDataset(
   settings: ImportSettings & { readonly sample?: SampleVersion },
   onProgress: (progress: ImportProgress) => void = () => undefined,
 ): Promise<ImportResult> {
-  if (isSample(location)) return { dataset: await readSample(location, settings.size, settings.sample), skipped: [] };
-  const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings.size, decodeWithSharp);
+  if (isSample(location)) return { dataset: await readSample(location, settings, settings.sample), skipped: [] };
+  const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings, decodeWithSharp);
   const decoders = Array.from({ length: availableParallelism() }, () => decoder);
   return runImport(await sourcesFrom(location), settings, decoders, onProgress);
 }

@@ -13,10 +13,10 @@ const LISTING = { phase: 'listing', imagesPerSecond: 0, remainingSeconds: null }
 
 /**
  * Decodes files into a data set: JPEG, PNG, WebP, GIF (first frame), BMP and AVIF, and the same inside .zip archives. Each image is
- * turned upright (EXIF), laid on white where it is transparent, cut to its centre square and scaled to `size`.
+ * turned upright (EXIF), laid on white where it is transparent, and scaled down to its source size.
  *
  * Workers do all of it; the page stays responsive. Bad files are skipped and listed; they do not end the import. Images are in the
- * order of their paths, and the result depends only on the files, `size`, `seed` and `holdOut`. Labels and splits follow the folders
+ * order of their paths, and the result depends only on the files and the settings. Labels and splits follow the folders
  * (`import/labels.ts`); `dataset.source` holds what a link needs to ask for the same files again.
  *
  * @throws ImportError when no image or fewer than two batches are left, or all of them would not fit in memory.

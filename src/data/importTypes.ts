@@ -1,4 +1,4 @@
-import type { ImageDataset, ImageSize, SkippedFile } from '../domain/imageDataset';
+import type { ImageDataset, PictureStorage, SkippedFile } from '../domain/imageDataset';
 import type { HoldOut } from '../domain/runConfig';
 
 /**
@@ -23,9 +23,7 @@ export interface ImportProgress {
   readonly remainingSeconds: number | null;
 }
 
-export interface ImportSettings {
-  /** Side in pixels at which every image is stored. */
-  readonly size: ImageSize;
+export interface ImportSettings extends PictureStorage {
   /** Seed by which images are held out for kNN where the folders name no test set. */
   readonly seed: number;
   /** By which rule (the setting `holdOut`). */

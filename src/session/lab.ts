@@ -1,4 +1,5 @@
 import type { ConfigPath } from '../domain/configPath';
+import type { PictureStorage } from '../domain/imageDataset';
 import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../domain/runConfig';
 import type { Replies } from '../protocol/commands';
 import type { RunStorage } from '../storage/runStorage';
@@ -178,8 +179,13 @@ export class Lab {
   }
 
   /** Computes two augmented views of each image, without a run. */
-  preview(augment: AugmentConfig, seed: number, indices: readonly number[]): Promise<Replies['preview']> {
-    return this.#engine.request<'preview'>({ type: 'preview', augment, seed, indices });
+  preview(
+    augment: AugmentConfig,
+    storage: PictureStorage,
+    seed: number,
+    indices: readonly number[],
+  ): Promise<Replies['preview']> {
+    return this.#engine.request<'preview'>({ type: 'preview', augment, storage, seed, indices });
   }
 
   get #config(): RunConfig {
@@ -189,8 +195,8 @@ export class Lab {
   /** The settings of the run that will be built on images of this origin. */
   #loadSettings(origin: Origin): LoadSettings {
     const config = rebasedOn(this.#config, origin.kind === 'sample' ? origin.id : 'folder');
-    const { imageSize, batchSize, sample, holdOut } = config;
-    return { size: imageSize, batchSize, sample, holdOut };
+    const { imageSize, sourceSize, batchSize, sample, holdOut } = config;
+    return { imageSize, sourceSize, batchSize, sample, holdOut };
   }
 
   #reloadImages(): void {

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { ImportReport } from '../../scripts/bench/importPage/main';
 import { type ServedSite, serveImportPage } from '../../scripts/bench/servedSite';
 import { loadDataset, readSample } from '../../scripts/node/loadDataset';
-import { IMAGE_SIZES, SAMPLE_IDS } from '../../src/domain/imageDataset';
+import { type ImageDataset, type PictureStorage, SAMPLE_IDS } from '../../src/domain/imageDataset';
 import {
   badFiles,
   goodImages,
@@ -19,6 +19,7 @@ import {
   writeFiles,
 } from '../setup/imageFiles';
 import { inLongRun, sampleOf } from '../setup/matrix';
+import { squares } from '../setup/storage';
 import { launchBrowser, newContext } from './harness/browser';
 import { dropPaths } from './harness/drop';
 import { watchForProblems } from './harness/problems';
@@ -28,7 +29,15 @@ import { watchForProblems } from './harness/problems';
  * imported under Node, and the results must agree.
  */
 // The rule `pictures` compares pixels, which for AVIF differ by rounding between the page and Node.
-const SETTINGS = { size: 32, seed: 1, holdOut: 'images', batchSize: 4 } as const;
+const SETTINGS = { ...squares(32), seed: 1, holdOut: 'images', batchSize: 4 } as const;
+
+/** Ways to keep a sample's pictures. */
+const STORAGES: readonly PictureStorage[] = [
+  squares(32),
+  squares(64),
+  { sourceSize: 48, imageSize: 32 },
+  { sourceSize: 64, imageSize: 32 },
+];
 
 let site: ServedSite;
 let browser: Browser;
@@ -61,13 +70,24 @@ afterEach(async () => {
 async function outcomeOf(report: Promise<JSHandle<ImportReport>>) {
   const handle = await report;
   const { pixels, ...outcome } = await handle.evaluate(({ result, error, progress }) => {
-    const { pixels = new Uint8Array(), labels = null, split = [], ...info } = result?.dataset ?? {};
+    const {
+      pixels = new Uint8Array(),
+      labels = null,
+      split = new Uint8Array(),
+      offsets: _,
+      widths = new Uint16Array(),
+      heights = new Uint16Array(),
+      facts = null,
+      ...info
+    }: Partial<ImageDataset> = result?.dataset ?? {};
     return {
       error,
       skipped: result?.skipped ?? [],
       info,
       labels: labels && [...labels],
       split: [...split],
+      shapes: [...widths, ...heights],
+      originals: facts === null ? [] : [...facts.widths, ...facts.heights],
       pixels: Array.from({ length: Math.ceil(pixels.length / 1024) }, (_, i) =>
         String.fromCharCode(...pixels.subarray(i * 1024, (i + 1) * 1024)),
       ).join(''),
@@ -116,7 +136,7 @@ test('every format, orientation and kind of bad file, picked and dropped, as und
   const root = join(folder, 'everything');
   await writeEverything(root);
   const { dataset, skipped } = await loadDataset(root, SETTINGS);
-  const { pixels, labels, split, ...info } = dataset;
+  const { pixels, labels, split, offsets: _, widths, heights, facts, ...info } = dataset;
   await page.setInputFiles('#folder', root);
   for (const outcome of [await outcomeOf(pick('folder')), await outcomeOf(drop([root]))]) {
     expect(outcome.error).toBeNull();
@@ -124,6 +144,8 @@ test('every format, orientation and kind of bad file, picked and dropped, as und
     expect(outcome.info).toEqual(info);
     expect(outcome.labels).toEqual([...(labels ?? [])]);
     expect(outcome.split).toEqual([...split]);
+    expect(outcome.shapes).toEqual([...widths, ...heights]);
+    expect(outcome.originals).toEqual([...(facts?.widths ?? []), ...(facts?.heights ?? [])]);
     // AVIF decoders round differently; all other formats give the same bytes.
     expect(worstDifference(outcome.pixels, pixels)).toBeLessThanOrEqual(2);
     expect(outcome.done).toBe(dataset.count + skipped.length);
@@ -182,17 +204,17 @@ test('too few images are refused with advice', async () => {
 });
 
 test('the samples are byte for byte those of Node', async () => {
-  const files = SAMPLE_IDS.flatMap((id) => IMAGE_SIZES.map((size) => [id, size] as const));
-  for (const [id, size] of sampleOf(files)) {
+  const samples = SAMPLE_IDS.flatMap((id) => STORAGES.map((storage) => [id, storage] as const));
+  for (const [id, storage] of sampleOf(samples)) {
     const sum = await page.evaluate(
-      async ([id, size]) => {
-        const { pixels } = await window.loadSampleBytes(id, size);
+      async ([id, storage]) => {
+        const { pixels } = await window.loadSampleBytes(id, storage);
         return [...new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(pixels)))];
       },
-      [id, size] as const,
+      [id, storage] as const,
     );
-    const { pixels } = await readSample(id, size);
-    expect(Buffer.from(sum).toString('hex'), `${id} at ${size}`).toBe(
+    const { pixels } = await readSample(id, storage);
+    expect(Buffer.from(sum).toString('hex'), `${id}, ${storage.sourceSize} ${storage.imageSize}`).toBe(
       createHash('sha256').update(pixels).digest('hex'),
     );
   }

@@ -1,8 +1,10 @@
+import type { PictureStorage } from '../../domain/imageDataset';
 import { checkFileSize, type ImageHeader, inspectImage } from '../../formats/image/inspectImage';
 import { UnusableFile } from '../../formats/unusableFile';
 import { unpackEntry } from '../../formats/zip/zipEntry';
 import type { Batch } from './batches';
-import { centerSquare, type PixelSource } from './resample';
+import { type CollectedPictures, type DecodedPicture, joinPictures, keepPicture } from './pictureCollection';
+import type { PixelSource } from './resample';
 
 /** Decodes a checked image upright, on white, and passes its pixels to `use`; rejects when the image cannot be decoded. */
 export type DecodePixels = (
@@ -12,9 +14,9 @@ export type DecodePixels = (
 ) => Promise<void>;
 
 export interface BatchResult {
-  /** Slots of the decoded images, and their RGBA pixels in the same order. */
+  /** Slots of the decoded images, and these in the same order. */
   readonly slots: readonly number[];
-  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly pictures: CollectedPictures;
   readonly skipped: readonly { readonly slot: number; readonly reason: string }[];
 }
 
@@ -56,11 +58,10 @@ async function itemsOf(batch: Batch): Promise<Item[]> {
   }));
 }
 
-/** Reads, checks, decodes and scales the files of one batch to `size` x `size`. Bad files are listed in `skipped`, never thrown. */
-export async function decodeBatch(batch: Batch, size: number, decode: DecodePixels): Promise<BatchResult> {
-  const imageBytes = size * size * 4;
+/** Reads, checks, decodes and scales the files of one batch. Bad files are listed in `skipped`, never thrown. */
+export async function decodeBatch(batch: Batch, storage: PictureStorage, decode: DecodePixels): Promise<BatchResult> {
   const items = await itemsOf(batch);
-  const pixels = new Uint8Array(items.length * imageBytes);
+  const pictures: DecodedPicture[] = [];
   const slots: number[] = [];
   const skipped: { slot: number; reason: string }[] = [];
   const queue = items.values();
@@ -70,8 +71,7 @@ export async function decodeBatch(batch: Batch, size: number, decode: DecodePixe
       try {
         const bytes = await read();
         await decode(bytes, inspectImage(bytes), (source) => {
-          const offset = slots.length * imageBytes;
-          centerSquare(source, size, pixels.subarray(offset, offset + imageBytes));
+          pictures.push(keepPicture(source, storage));
           slots.push(slot);
         });
       } catch (error) {
@@ -81,5 +81,5 @@ export async function decodeBatch(batch: Batch, size: number, decode: DecodePixe
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, work));
-  return { slots, pixels: pixels.slice(0, slots.length * imageBytes), skipped };
+  return { slots, pictures: joinPictures(pictures), skipped };
 }

@@ -13,7 +13,7 @@ function reply(message: ImportReply, transfer: Transferable[] = []): void {
 
 async function start({ name, unreadable, settings }: ImportRequest & { type: 'start' }): Promise<void> {
   try {
-    const decoders = startDecoders(settings.size);
+    const decoders = startDecoders(settings);
     const result = await runImport({ name, files, unreadable }, settings, decoders, (progress) =>
       reply({ type: 'progress', progress }),
     );

@@ -1,5 +1,4 @@
-import type { ImageDataset, SkippedFile } from '../../domain/imageDataset';
-import { TEST, TRAIN } from '../../domain/imageDataset';
+import { type ImageDataset, largestShortSide, type SkippedFile, TEST, TRAIN } from '../../domain/imageDataset';
 import { adviceOnFew, areEnough } from '../../domain/runProblems';
 import { formatBytes } from '../../formats/bytes';
 import { UnusableFile } from '../../formats/unusableFile';
@@ -14,6 +13,7 @@ import { fingerprint } from './fingerprint';
 import { holdOutImages, holdOutPictures } from './holdOut';
 import { planLabels, stripCommonFolders } from './labels';
 import { comparePaths } from './paths';
+import { type CollectedPictures, type DecodedPicture, joinPictures, pictureAt } from './pictureCollection';
 import { groupPictures } from './pictureGroups';
 import { ProgressMeter } from './progressMeter';
 
@@ -49,29 +49,26 @@ async function listCandidates(files: readonly SourceFile[], skipped: SkippedFile
   return candidates.sort((a, b) => comparePaths(a.path, b.path));
 }
 
-function allocate(count: number, size: number): Uint8Array<ArrayBuffer> {
-  const bytes = count * size * size * 4;
-  try {
-    if (bytes <= MAX_DATASET_BYTES) return new Uint8Array(bytes);
-  } catch {
-    // The allocation failed: the browser has less memory than the limit.
-  }
-  const most = Math.floor(MAX_DATASET_BYTES / (size * size * 4)).toLocaleString('en');
+/** @throws ImportError where pictures of these bytes in all are more than can be held. */
+function checkMemory(bytes: number, count: number, { sourceSize }: ImportSettings): void {
+  if (bytes <= MAX_DATASET_BYTES) return;
   throw new ImportError(
-    `These ${count.toLocaleString('en')} files would need ${formatBytes(bytes)} of memory at ${size} × ${size} pixels, ` +
-      `which is more than is available. Choose fewer (at most ${most})${size > 32 ? ', or choose 32 pixels' : ''}.`,
+    `The first ${count.toLocaleString('en')} images already take ${formatBytes(bytes)} of memory, which is more than is available. ` +
+      `Choose fewer images${sourceSize === 'square' ? ' or a smaller image size' : ' or a smaller source size'}.`,
   );
 }
 
-/** Closes the gaps of skipped files, in place. */
-function compact(pixels: Uint8Array<ArrayBuffer>, isGood: Uint8Array, imageBytes: number): Uint8Array<ArrayBuffer> {
-  let to = 0;
-  for (const [slot, good] of isGood.entries()) {
-    if (good === 0) continue;
-    if (to !== slot) pixels.copyWithin(to * imageBytes, slot * imageBytes, (slot + 1) * imageBytes);
-    to++;
+/** @throws ImportError where there is no memory for all of them. */
+function joined(pictures: readonly DecodedPicture[]): CollectedPictures {
+  try {
+    return joinPictures(pictures);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const count = pictures.length.toLocaleString('en');
+    throw new ImportError(
+      `There is not enough memory for these ${count} images. Choose fewer, or a smaller source size.`,
+    );
   }
-  return to === isGood.length ? pixels : pixels.slice(0, to * imageBytes);
 }
 
 function skippedWords(files: number): string {
@@ -98,8 +95,8 @@ function checkEnough(count: number, trainable: number, batchSize: number, skippe
 function assemble(
   name: string,
   good: readonly Candidate[],
-  pixels: Uint8Array<ArrayBuffer>,
-  { size, seed, holdOut, batchSize }: ImportSettings,
+  pictures: CollectedPictures,
+  { seed, holdOut, batchSize }: ImportSettings,
   skipped: readonly SkippedFile[],
   meter: ProgressMeter,
 ): ImageDataset {
@@ -110,7 +107,7 @@ function assemble(
   if (labels !== null && !canAsk) {
     if (holdOut === 'images') holdOutImages(labels, split, seed);
     else {
-      const groups = groupPictures(pixels, size, good.length, (share) => meter.comparing(share, good.length));
+      const groups = groupPictures(pictures, (share) => meter.comparing(share, good.length));
       holdOutPictures(labels, groups, split, seed);
     }
   }
@@ -118,13 +115,13 @@ function assemble(
   return {
     name,
     source: { kind: 'folder', name, count: good.length, fingerprint: fingerprint(files) },
-    size,
+    size: largestShortSide(pictures),
     count: good.length,
     names,
     labels,
     classNames,
     split,
-    pixels,
+    ...pictures,
   };
 }
 
@@ -143,9 +140,9 @@ export async function runImport(
   const meter = new ProgressMeter(onProgress);
   meter.listing(files.length, skipped.length);
   const candidates = await listCandidates(files, skipped);
-  const imageBytes = settings.size ** 2 * 4;
-  const pixels = allocate(candidates.length, settings.size);
-  const isGood = new Uint8Array(candidates.length);
+  const decoded: (DecodedPicture | undefined)[] = new Array(candidates.length);
+  let bytes = 0;
+  let count = 0;
   meter.start(candidates.length, skipped.length);
 
   const batches = makeBatches(candidates).values();
@@ -153,10 +150,10 @@ export async function runImport(
     // All decoders share one iterator, so that each takes the next batch as soon as it is free.
     for (const batch of batches) {
       const result = await decode(batch);
-      for (const [i, slot] of result.slots.entries()) {
-        pixels.set(result.pixels.subarray(i * imageBytes, (i + 1) * imageBytes), slot * imageBytes);
-        isGood[slot] = 1;
-      }
+      for (const [i, slot] of result.slots.entries()) decoded[slot] = pictureAt(result.pictures, i);
+      bytes += result.pictures.pixels.length;
+      count += result.slots.length;
+      checkMemory(bytes, count, settings);
       for (const { slot, reason } of result.skipped) skipped.push({ path: candidates[slot].path, reason });
       meter.add(result.slots.length, result.skipped.length);
     }
@@ -165,7 +162,8 @@ export async function runImport(
   meter.finish();
 
   skipped.sort((a, b) => comparePaths(a.path, b.path));
-  const good = candidates.filter((_, slot) => isGood[slot] === 1);
-  const dataset = assemble(name, good, compact(pixels, isGood, imageBytes), settings, skipped, meter);
+  const good = candidates.filter((_, slot) => decoded[slot] !== undefined);
+  const pictures = joined(decoded.filter((picture) => picture !== undefined));
+  const dataset = assemble(name, good, pictures, settings, skipped, meter);
   return { dataset, skipped };
 }

@@ -290,7 +290,7 @@ export class RunMonitors {
     const key = JSON.stringify([tf.getBackend(), seed, sets.bank.length, sets.queries.length, knn.k, knn.temperature]);
     const before = known.get(key);
     if (before !== undefined) return before;
-    const [bankPixels, queryPixels] = centredPixels(dataset, [sets.bank, sets.queries]);
+    const [bankPixels, queryPixels] = await centredPixels(this.#source, [sets.bank, sets.queries]);
     const accuracy = await this.#vote(sets, bankPixels, queryPixels);
     known.set(key, accuracy);
     return accuracy;

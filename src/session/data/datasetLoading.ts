@@ -5,7 +5,7 @@ import type { CollectOptions, ImageSources } from '../../data/sources';
 import type {
   DatasetInfo,
   ImageDataset,
-  ImageSize,
+  PictureStorage,
   SampleId,
   SampleVersion,
   SkippedFile,
@@ -25,8 +25,7 @@ export type Origin =
   | { readonly kind: 'sample'; readonly title: string; readonly id: SampleId }
   | { readonly kind: 'files'; readonly title: string; collect(options: CollectOptions): Promise<ImageSources> };
 
-export interface LoadSettings {
-  readonly size: ImageSize;
+export interface LoadSettings extends PictureStorage {
   readonly batchSize: number;
   /** The version of a sample; has no effect on files. */
   readonly sample: SampleVersion;
@@ -104,13 +103,13 @@ export class DatasetLoading {
 
   async #read(
     origin: Origin,
-    { size, batchSize, sample, holdOut }: LoadSettings,
+    { batchSize, sample, holdOut, ...storage }: LoadSettings,
     signal: AbortSignal,
   ): Promise<Loaded> {
     if (origin.kind === 'sample') {
       const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
         this.#report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });
-      const dataset = await this.#loaders.loadSample(origin.id, { version: sample, size, onProgress, signal });
+      const dataset = await this.#loaders.loadSample(origin.id, { version: sample, storage, onProgress, signal });
       return { dataset, skipped: [] };
     }
     const onFound = (count: number) => this.#report(signal, { done: count, total: null, rate: null, remaining: null });
@@ -122,7 +121,14 @@ export class DatasetLoading {
         rate: imagesPerSecond > 0 ? imagesPerSecond : null,
         remaining: remainingSeconds,
       });
-    return this.#loaders.importImages(sources, { size, seed: HOLD_OUT_SEED, holdOut, batchSize, onProgress, signal });
+    return this.#loaders.importImages(sources, {
+      ...storage,
+      seed: HOLD_OUT_SEED,
+      holdOut,
+      batchSize,
+      onProgress,
+      signal,
+    });
   }
 
   #report(

@@ -59,8 +59,10 @@ export class ImagesInUse {
   areStale(): boolean {
     if (this.#origin === null) return false;
     if (this.#loaded === null || this.#holder !== this.#parts.engine.workerNumber) return true;
-    const { size, sample, holdOut } = this.#parts.settings(this.#origin);
-    if (size !== this.#loaded.size) return true;
+    const { imageSize, sourceSize, sample, holdOut } = this.#parts.settings(this.#origin);
+    if (sourceSize !== this.#loaded.sourceSize) return true;
+    // Whole pictures do not depend on the network's input.
+    if (sourceSize === 'square' && imageSize !== this.#loaded.imageSize) return true;
     return this.#origin.kind === 'sample' ? sample !== this.#loaded.sample : holdOut !== this.#loaded.holdOut;
   }
 

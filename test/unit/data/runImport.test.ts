@@ -10,7 +10,7 @@ import { decodeBatch } from '../../../src/data/import/decodeBatch';
 import { type Decoder, runImport } from '../../../src/data/import/runImport';
 import { ImportError } from '../../../src/data/importError';
 import type { ImportProgress, ImportSettings } from '../../../src/data/importTypes';
-import { TEST } from '../../../src/domain/imageDataset';
+import { squarePlaces, TEST } from '../../../src/domain/imageDataset';
 import {
   BLUE,
   badFiles,
@@ -28,14 +28,15 @@ import {
   writeFiles,
   YELLOW,
 } from '../../setup/imageFiles';
+import { squares } from '../../setup/storage';
 
-const SETTINGS: ImportSettings = { size: 32, seed: 1, holdOut: 'pictures', batchSize: 4 };
+const SETTINGS: ImportSettings = { ...squares(32), seed: 1, holdOut: 'pictures', batchSize: 4 };
 
 function asFiles(files: Iterable<readonly [string, Uint8Array]>) {
   return [...files].map(([path, bytes]) => ({ path, blob: new Blob([Uint8Array.from(bytes)]) }));
 }
 
-const decoder: Decoder = (batch) => decodeBatch(batch, SETTINGS.size, decodeWithSharp);
+const decoder: Decoder = (batch) => decodeBatch(batch, SETTINGS, decodeWithSharp);
 
 function importFiles(
   files: Iterable<readonly [string, Uint8Array]>,
@@ -263,16 +264,50 @@ describe('too few images', () => {
     await expect(importFiles([['pets/x.zip', inner]])).rejects.toThrow(/pets\/x.zip is an archive inside a folder/);
   });
 
-  test('images that do not fit in memory are refused before any is read', async () => {
-    const blob = new Blob(['x']);
-    const files = Array.from({ length: 140_000 }, (_, i) => ({ path: `${i}.png`, blob }));
-    const run = runImport(
-      { name: 'many', files, unreadable: [] },
-      { ...SETTINGS, size: 64 },
-      [decoder],
-      () => undefined,
+  /** Decodes files named `.png` to pictures of so many bytes, which all share the same memory, and skips all others. */
+  function decoderOf(pictureBytes: number): Decoder {
+    const pixels = new Uint8Array(64 * pictureBytes);
+    const side = Math.sqrt(pictureBytes / 4);
+    return async (batch) => {
+      const files = batch.kind === 'files' ? batch.files : [];
+      const isImage = ({ blob }: { blob: Blob }) => blob.size > 0;
+      const slots = files.filter(isImage).map(({ slot }) => slot);
+      const skipped = files.filter((file) => !isImage(file)).map(({ slot }) => ({ slot, reason: 'is no image' }));
+      const count = slots.length;
+      const pair = () => new Uint32Array(2 * count);
+      const one = () => new Uint32Array(count);
+      const facts = {
+        widths: one(),
+        heights: one(),
+        exactHashes: pair(),
+        perceptualHashes: pair(),
+        sharpness: new Float32Array(count),
+        brightness: new Float32Array(count),
+      };
+      const pictures = { pixels: pixels.subarray(0, count * pictureBytes), ...squarePlaces(count, side), facts };
+      return { slots, pictures, skipped };
+    };
+  }
+
+  const importOf = (images: number, others: number, decode: Decoder) => {
+    const [image, other] = [new Blob(['x']), new Blob([])];
+    const files = [
+      ...Array.from({ length: images }, (_, i) => ({ path: `${i}.png`, blob: image })),
+      ...Array.from({ length: others }, (_, i) => ({ path: `${i}.txt`, blob: other })),
+    ];
+    const settings = { ...SETTINGS, holdOut: 'images', sourceSize: 256, imageSize: 32 } as const;
+    return runImport({ name: 'test', files, unreadable: [] }, settings, [decode], () => undefined);
+  };
+
+  test('images that do not fit in memory are refused once they fill it', async () => {
+    await expect(importOf(10_000, 0, decoderOf(512 * 512 * 4))).rejects.toThrow(
+      /first 2,112 images already take 2\.2 GB of memory.*fewer images or a smaller source size/,
     );
-    await expect(run).rejects.toThrow(/140,000 files would need 2.3 GB.*at most 131,072.*choose 32/);
+  });
+
+  test('files that are no images take no memory', async () => {
+    const { dataset, skipped } = await importOf(100, 131_000, decoderOf(16 * 16 * 4));
+    expect([dataset.count, skipped.length]).toEqual([100, 131_000]);
   });
 });
 

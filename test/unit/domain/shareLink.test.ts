@@ -150,6 +150,17 @@ describe.each([1, 2])('a link of version %i', (version) => {
   });
 });
 
+describe.each([1, 2, 3])('a link of version %i', (version) => {
+  it('keeps images as centre squares at the image size', () => {
+    for (const dataset of DATASET_CHOICES) {
+      const { run, notices } = decode(`v=${version}&preset=small&dataset=${dataset}&imageSize=64`);
+      expect(run.config).toMatchObject({ sourceSize: 'square', imageSize: 64 });
+      expect(notices).toEqual([]);
+      expect(decode(encodeShareLink(run)).run.config).toMatchObject({ sourceSize: 'square', imageSize: 64 });
+    }
+  });
+});
+
 describe('settings by path', () => {
   it('names the path of a refused setting', () => {
     expect(() => setConfigValue(presetConfig('tiny'), 'augment.crop.nothing', 1)).toThrow(/augment\.crop\.nothing/);

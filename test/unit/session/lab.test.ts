@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImportError } from '../../../src/data/importError';
-import type { ImageDataset } from '../../../src/domain/imageDataset';
+import { type ImageDataset, squarePlaces } from '../../../src/domain/imageDataset';
 import { presetConfig } from '../../../src/domain/presets';
 import { decodeShareLink } from '../../../src/domain/shareLink';
 import type { Command } from '../../../src/protocol/commands';
@@ -22,6 +22,8 @@ function dataset(count: number, source: ImageDataset['source'], name = 'images')
     classNames: [],
     split: new Uint8Array(count),
     pixels: new Uint8Array(4),
+    ...squarePlaces(1, 1),
+    facts: null,
   };
 }
 
@@ -478,22 +480,31 @@ describe('images', () => {
   });
 
   it('loads them again at another size', async () => {
-    const loadSample = vi.fn(async (id, { size }) => ({
-      ...dataset(1000, { kind: 'sample', id, license: 'MIT' }),
-      size,
-    }));
+    const loadSample = vi.fn(async (id, _options) => dataset(1000, { kind: 'sample', id, license: 'MIT' }));
     const { lab, worker } = await ready({ loaders: { loadSample } });
+    const loaded = () => loadSample.mock.calls.length;
+    lab.set('sourceSize', 128);
+    await settled();
+    const storage = { sourceSize: 128, imageSize: 32 };
+    expect(loadSample).toHaveBeenLastCalledWith('fashion-mnist', expect.objectContaining({ storage }));
+    expect(worker().sent('create').at(-1)?.config.sourceSize).toBe(128);
+    const before = loaded();
+    // Whole pictures do not depend on the network's input.
     lab.set('imageSize', 64);
     await settled();
-    expect(loadSample).toHaveBeenLastCalledWith('fashion-mnist', expect.objectContaining({ size: 64 }));
     expect(worker().sent('create').at(-1)?.config.imageSize).toBe(64);
+    expect(loaded()).toBe(before);
+    lab.set('sourceSize', 'square');
+    await settled();
+    lab.set('imageSize', 48);
+    await settled();
+    const squares = { sourceSize: 'square', imageSize: 48 };
+    expect(loadSample).toHaveBeenLastCalledWith('fashion-mnist', expect.objectContaining({ storage: squares }));
+    expect(loaded()).toBe(before + 2);
   });
 
   it('loads the version of a sample that the link names, and the newest one where the person chooses the sample', async () => {
-    const loadSample = vi.fn(async (id, { size }) => ({
-      ...dataset(1000, { kind: 'sample', id, license: 'MIT' }),
-      size,
-    }));
+    const loadSample = vi.fn(async (id, _options) => dataset(1000, { kind: 'sample', id, license: 'MIT' }));
     const versions = () => loadSample.mock.calls.map(([id, { version }]) => `${id} ${version}`);
     const { lab, worker } = await ready({ hash: '#v=1&preset=tiny&dataset=emoji-3d', loaders: { loadSample } });
     expect(versions()).toEqual(['emoji-3d 1']);
