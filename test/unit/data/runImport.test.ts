@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeBmp } from '../../../scripts/node/decodeBmp';
+import { decodeBmp } from '../../../src/formats/image/decodeBmp';
 import { decodeWithSharp } from '../../../scripts/node/decodeWithSharp';
 import { loadDataset } from '../../../scripts/node/loadDataset';
 import { decodeBatch } from '../../../src/data/import/decodeBatch';
@@ -316,7 +316,7 @@ describe('BMP under Node', () => {
   const palette = [0, 0, 255, 0, 255, 0, 0, 0];
 
   test('24 bits, from the bottom up', () => {
-    const rgba = decodeBmp(bmp(UPRIGHT, 50));
+    const { rgba } = decodeBmp(bmp(UPRIGHT, 50));
     const rgb = quarters(UPRIGHT, 50, 50);
     expect(rgba.filter((_, i) => i % 4 < 3)).toEqual(Uint8Array.from(rgb));
   });
@@ -326,7 +326,7 @@ describe('BMP under Node', () => {
     [4, [0x01, 0x00, 0, 0, 0x00, 0x01, 0, 0]],
     [8, [0, 1, 0, 0, 0, 0, 0, 1]],
   ])('%i bits, with a palette', (bits, data) => {
-    const rgba = decodeBmp(file(bits, data, { between: palette }));
+    const { rgba } = decodeBmp(file(bits, data, { between: palette }));
     expect(at(rgba, 0, 0)).toEqual([255, 0, 0, 255]);
     expect(at(rgba, 3, 0)).toEqual([0, 0, 255, 255]);
     expect(at(rgba, 1, 1)).toEqual([0, 0, 255, 255]);
@@ -334,13 +334,13 @@ describe('BMP under Node', () => {
 
   test('32 bits, from the top down, the fourth byte without meaning', () => {
     const data = Array.from({ length: 8 }, (_, i) => [i, 20 + i, 40 + i, 0]).flat();
-    expect(at(decodeBmp(file(32, data, { height: -2 })), 1, 1)).toEqual([45, 25, 5, 255]);
+    expect(at(decodeBmp(file(32, data, { height: -2 })).rgba, 1, 1)).toEqual([45, 25, 5, 255]);
   });
 
   test('16 bits with masks', () => {
     const masks = [0x00, 0xf8, 0, 0, 0xe0, 0x07, 0, 0, 0x1f, 0, 0, 0];
     const data = [0x00, 0xf8, 0xe0, 0x07, 0x1f, 0, 0xff, 0xff, ...new Array(8).fill(0)];
-    const rgba = decodeBmp(file(16, data, { compression: 3, between: masks }));
+    const { rgba } = decodeBmp(file(16, data, { compression: 3, between: masks }));
     expect([0, 1, 2, 3].map((x) => at(rgba, x, 1))).toEqual([
       [255, 0, 0, 255],
       [0, 255, 0, 255],
