@@ -70,7 +70,7 @@ function layoutOf(bytes: Uint8Array, directory: TiffDirectory): Layout {
 /** Unpacks the first picture; samples of 16 bits are little-endian. */
 async function unpack(bytes: Uint8Array, { nextAt }: TiffDirectory): Promise<Uint8Array> {
   const { default: utif } = await import('utif2');
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes);
   // Further pages are not read, and their list could be a circle.
   copy.fill(0, nextAt, nextAt + 4);
   const [picture] = utif.decode(copy.buffer);

@@ -97,19 +97,13 @@ export function readHeic(bytes: Uint8Array): Dimensions {
   return size;
 }
 
-/** Whether the colours are those of Display P3, as in the photos of most phones: by its code point or by the name of the profile. */
-export function isDisplayP3(bytes: Uint8Array): boolean {
-  const view = viewOf(bytes);
-  const name = 'Display P3';
-  const wideName = [...name].map((letter) => `\0${letter}`).join('');
+/** The colour profile of a HEIC, or the number of its primaries in ITU-T H.273; null where it names neither. */
+export function heicColorBox(bytes: Uint8Array): Uint8Array | number | null {
+  let primaries: number | null = null;
   for (const { type, start, end } of propertiesOf(bytes)) {
     if (type !== 'colr') continue;
-    if (spells(bytes, start, 'nclx')) {
-      if (view.getUint16(start + 4) === 12) return true;
-      continue;
-    }
-    const profile = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 4096)));
-    if (profile.includes(name) || profile.includes(wideName)) return true;
+    if (!spells(bytes, start, 'nclx')) return bytes.subarray(start + 4, end);
+    primaries = viewOf(bytes).getUint16(start + 4);
   }
-  return false;
+  return primaries;
 }

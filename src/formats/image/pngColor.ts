@@ -1,11 +1,18 @@
 import { viewOf } from './dimensions';
 import { pngChunks } from './png';
-import { BT2020_PRIMARIES, type ColorCoding, P3_PRIMARIES, type Primaries, SRGB_PRIMARIES } from './toSrgb';
+import {
+  BT2020_PRIMARIES,
+  type ColorCoding,
+  matrixOfPrimaries,
+  P3_PRIMARIES,
+  type Primaries,
+  SRGB_PRIMARIES,
+} from './toSrgb';
 
 /** gAMA is stored times this. */
 const SCALE = 100_000;
-/** sRGB's own value, 1 / 2.2. */
-const SRGB_GAMMA = 45_455;
+const SRGB_EXPONENT = 2.2;
+const EXPONENT_TOLERANCE = 0.05;
 
 /** Code points of ITU-T H.273 for primaries, and for the curve of sRGB. */
 const CICP_PRIMARIES: Readonly<Record<number, Primaries>> = {
@@ -29,16 +36,22 @@ export function pngColorCoding(bytes: Uint8Array): ColorCoding | null {
   if (coded !== undefined && coded.byteLength === 4) {
     const primaries = CICP_PRIMARIES[coded.getUint8(0)];
     if (primaries === undefined || coded.getUint8(1) !== CICP_SRGB_CURVE) return null;
-    return primaries === SRGB_PRIMARIES ? null : { primaries, exponent: 'srgb' };
+    return codingOf(primaries, 'srgb');
   }
   const gamma = chunks.get('gAMA');
   if (gamma?.byteLength !== 4 || chunks.has('iCCP') || chunks.has('sRGB')) return null;
   const value = gamma.getUint32(0);
   if (value === 0) return null;
   const chroma = chunks.get('cHRM');
-  const primaries = chroma?.byteLength === 32 ? primariesIn(chroma) : SRGB_PRIMARIES;
-  if (value === SRGB_GAMMA && primaries === SRGB_PRIMARIES) return null;
-  return { primaries, exponent: SCALE / value };
+  if (chroma?.byteLength === 32) return codingOf(primariesIn(chroma), SCALE / value);
+  // Without primaries, browsers take an exponent near 2.2 for sRGB's own curve, as libpng does.
+  const isSrgb = Math.abs((SRGB_EXPONENT * value) / SCALE - 1) <= EXPONENT_TOLERANCE;
+  return isSrgb ? null : codingOf(SRGB_PRIMARIES, SCALE / value);
+}
+
+function codingOf(primaries: Primaries, exponent: ColorCoding['exponent']): ColorCoding | null {
+  const toLinearSrgb = matrixOfPrimaries(primaries);
+  return toLinearSrgb && { exponent, toLinearSrgb };
 }
 
 function primariesIn(chroma: DataView): Primaries {

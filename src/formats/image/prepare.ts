@@ -15,7 +15,7 @@ export interface Prepared {
 
 /** A copy with other bytes at `at`. */
 function patched(bytes: Uint8Array, at: number, patch: readonly number[]): Uint8Array {
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes);
   copy.set(patch, at);
   return copy;
 }

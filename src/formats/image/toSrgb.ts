@@ -5,14 +5,21 @@ export const SRGB_PRIMARIES: Primaries = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0
 export const P3_PRIMARIES: Primaries = [0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06];
 export const BT2020_PRIMARIES: Primaries = [0.3127, 0.329, 0.708, 0.292, 0.17, 0.797, 0.131, 0.046];
 
-/** A way of coding colours: the primaries, and the exponent that makes a value linear, or sRGB's own curve. */
+export type Vector = readonly [number, number, number];
+export type Matrix = readonly [Vector, Vector, Vector];
+
+/** A way of coding colours: the exponent that makes a value linear, or sRGB's own curve, and the matrix from there to linear sRGB. */
 export interface ColorCoding {
-  readonly primaries: Primaries;
   readonly exponent: number | 'srgb';
+  readonly toLinearSrgb: Matrix;
 }
 
-type Vector = readonly [number, number, number];
-type Matrix = readonly [Vector, Vector, Vector];
+/** XYZ of linear sRGB's red, green and blue, adapted to the white D50 of profiles. */
+const SRGB_AT_D50: Matrix = [
+  [0.4360747, 0.3850649, 0.1430804],
+  [0.2225045, 0.7168786, 0.0606169],
+  [0.0139322, 0.0971045, 0.7141733],
+];
 
 const BRADFORD: Matrix = [
   [0.8951, 0.2664, -0.1614],
@@ -69,13 +76,22 @@ function toXyz([wx, wy, rx, ry, gx, gy, bx, by]: Primaries): Matrix {
   return multiply(columns, diagonal(apply(invert(columns), xyz(wx, wy))));
 }
 
-/** Linear RGB of `from` to linear sRGB, with the whites adapted to each other by Bradford's method. */
-function toLinearSrgb(from: Primaries): Matrix {
+function usable(matrix: Matrix): Matrix | null {
+  return matrix.flat().every(Number.isFinite) ? matrix : null;
+}
+
+/** Linear RGB to linear sRGB, with the whites adapted to each other by Bradford's method; null for primaries that make no sense. */
+export function matrixOfPrimaries(from: Primaries): Matrix | null {
   const there = apply(BRADFORD, xyz(from[0], from[1]));
   const here = apply(BRADFORD, xyz(SRGB_PRIMARIES[0], SRGB_PRIMARIES[1]));
   const scale = diagonal([here[0] / there[0], here[1] / there[1], here[2] / there[2]]);
   const adapt = multiply(invert(BRADFORD), multiply(scale, BRADFORD));
-  return multiply(invert(toXyz(SRGB_PRIMARIES)), multiply(adapt, toXyz(from)));
+  return usable(multiply(invert(toXyz(SRGB_PRIMARIES)), multiply(adapt, toXyz(from))));
+}
+
+/** Linear RGB to linear sRGB, from the XYZ that a profile gives red, green and blue; null where they make no sense. */
+export function matrixOfProfile(red: Vector, green: Vector, blue: Vector): Matrix | null {
+  return usable(multiply(invert(SRGB_AT_D50), transpose([red, green, blue])));
 }
 
 function decodeSrgb(value: number): number {
@@ -89,18 +105,13 @@ function encodeSrgb(value: number): number {
 /** Steps of the table of encoded values: fine enough that the darkest values keep their level. */
 const STEPS = 16_384;
 
-/**
- * Converts RGBA bytes to sRGB in place; colours outside sRGB are clipped, alpha stays. Primaries of which no matrix can be made are taken as
- * those of sRGB.
- */
-export function convertToSrgb(rgba: Uint8Array | Uint8ClampedArray, { primaries, exponent }: ColorCoding): void {
+/** Converts RGBA bytes to sRGB in place; colours outside sRGB are clipped, alpha stays. */
+export function convertToSrgb(rgba: Uint8Array | Uint8ClampedArray, { exponent, toLinearSrgb }: ColorCoding): void {
   const linear = Float64Array.from({ length: 256 }, (_, i) =>
     exponent === 'srgb' ? decodeSrgb(i / 255) : (i / 255) ** exponent,
   );
   const encoded = Uint8Array.from({ length: STEPS + 1 }, (_, i) => Math.round(encodeSrgb(i / STEPS) * 255));
-  const matrix = toLinearSrgb(primaries);
-  const isUsable = matrix.flat().every(Number.isFinite);
-  const [toRed, toGreen, toBlue] = isUsable ? matrix : diagonal([1, 1, 1]);
+  const [toRed, toGreen, toBlue] = toLinearSrgb;
   const encode = (value: number) => encoded[Math.round(Math.min(1, Math.max(0, value)) * STEPS)];
   for (let i = 0; i < rgba.length; i += 4) {
     const color: Vector = [linear[rgba[i]], linear[rgba[i + 1]], linear[rgba[i + 2]]];

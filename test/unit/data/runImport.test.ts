@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeBmp } from '../../../src/formats/image/decodeBmp';
 import { decodeWithSharp } from '../../../scripts/node/decodeWithSharp';
 import { loadDataset } from '../../../scripts/node/loadDataset';
 import { decodeBatch } from '../../../src/data/import/decodeBatch';
@@ -11,6 +10,7 @@ import { type Decoder, runImport } from '../../../src/data/import/runImport';
 import { ImportError } from '../../../src/data/importError';
 import type { ImportProgress, ImportSettings } from '../../../src/data/importTypes';
 import { TEST } from '../../../src/domain/imageDataset';
+import { decodeBmp } from '../../../src/formats/image/decodeBmp';
 import {
   BLUE,
   badFiles,
