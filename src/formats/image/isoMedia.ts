@@ -93,7 +93,7 @@ export function readIsoMedia(bytes: Uint8Array): Dimensions {
 /** @throws UnusableFile also when the file names no picture: there is no decoder at hand to judge it. */
 export function readHeic(bytes: Uint8Array): Dimensions {
   const size = readIsoMedia(bytes);
-  if (size === UNKNOWN_SIZE) throw new UnusableFile('is a damaged HEIC: it names no picture');
+  if (size === UNKNOWN_SIZE) throw new UnusableFile('is HEIC, and damaged: it names no picture');
   return size;
 }
 

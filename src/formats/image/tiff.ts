@@ -20,6 +20,7 @@ export const TAG = {
   subDirectories: 330,
   extraSamples: 338,
   sampleFormat: 339,
+  jpegTables: 347,
   dngVersion: 50706,
 } as const;
 
@@ -88,6 +89,8 @@ export function readTiff(bytes: Uint8Array): Dimensions {
   if (bytes[2] === 43 || bytes[3] === 43) throw new UnusableFile(`is a BigTIFF, which cannot be read: ${CONVERT}`);
   const directory = readTiffDirectory(bytes);
   if (isRaw(bytes, directory)) throw new UnusableFile(`is a camera’s raw file, which cannot be read: ${CONVERT}`);
+  // Reading a value throws when it lies past the end of the file.
+  for (const tag of Object.values(TAG)) directory.values(tag);
   const [width, height] = [directory.values(TAG.width)[0] ?? 0, directory.values(TAG.height)[0] ?? 0];
   if (width < 1 || height < 1) throw new UnusableFile('is a TIFF without a picture');
   const [offsets, lengths] =
