@@ -4,6 +4,7 @@ import { sourceOf } from '../../src/data/import/pixelSources';
 import type { PixelSource } from '../../src/data/import/resample';
 import type { Rgba } from '../../src/formats/image/dimensions';
 import type { ImageFormat, ImageHeader } from '../../src/formats/image/inspectImage';
+import { CMYK_COMPONENTS, jpegComponents } from '../../src/formats/image/jpeg';
 import { pngColorCoding } from '../../src/formats/image/pngColor';
 import { convertToSrgb } from '../../src/formats/image/toSrgb';
 import { MAX_PIXELS } from '../../src/formats/limits';
@@ -27,8 +28,7 @@ async function decodeNatively(
     throw new UnusableFile('is HEIC, which the page reads but this command does not: convert it to JPEG or PNG');
   }
   const image = sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_PIXELS }).autoOrient();
-  const { space } = format === 'JPEG' ? await image.metadata() : {};
-  if (space === 'cmyk') {
+  if (format === 'JPEG' && jpegComponents(bytes) === CMYK_COMPONENTS) {
     const inks = image.pipelineColourspace('cmyk').toColourspace('cmyk').raw({ depth: 'uchar' });
     const { data, info } = await inks.toBuffer({ resolveWithObject: true });
     return use(sourceOf(inksToRgba(data, info.width, info.height)));

@@ -25,6 +25,13 @@ const OTHER_COLORS: Readonly<Record<string, Quarters>> = {
     [20, 57, 205],
     [238, 211, 3],
   ],
+  // As Pillow: by the inks alone, without the profile.
+  'jpg_cmyk_with_profile.jpg': [
+    [233, 20, 15],
+    [85, 225, 13],
+    [24, 65, 193],
+    [225, 217, 23],
+  ],
   'gif_small_first_frame.gif': [RED, WHITE, WHITE, WHITE],
 };
 
@@ -109,6 +116,11 @@ export async function strangeImages(): Promise<Map<string, StrangeImage>> {
   const impossible = chunk('cHRM', uint32(0, 0, 0, 0, 0, 0, 0, 0));
   const made: Record<string, Buffer> = {
     'jpg_filled.jpg': Buffer.concat([start, Buffer.from([0xff, 0xff, 0xff]), jpeg.subarray(2)]),
+    'jpg_cmyk_with_profile.jpg': await picture()
+      .toColourspace('cmyk')
+      .withIccProfile('cmyk')
+      .jpeg({ quality: 95 })
+      .toBuffer(),
     'jpg_two_in_one.jpg': Buffer.concat([jpeg, jpeg]),
     'jpg_orientation_as_long.jpg': Buffer.concat([start, exifSegment(4), turned.subarray(2)]),
     'png_wrong_header_sum.png': wrongHeaderSum,
@@ -127,7 +139,7 @@ export async function strangeImages(): Promise<Map<string, StrangeImage>> {
     ...(await fixtures('07_webp_orientation/')),
     ...(await fixtures('11_checks_stricter_than_decoders/')),
     ...(await fixtures('12_page_and_node_pixels_differ/')),
-    ...Object.entries(made).map(([name, bytes]) => [name, { bytes, colors: UPRIGHT }] as const),
+    ...Object.entries(made).map(([name, bytes]) => [name, { bytes, colors: OTHER_COLORS[name] ?? UPRIGHT }] as const),
     ...(await tiffImages()),
   ]);
 }
@@ -138,6 +150,10 @@ async function tiffImages(): Promise<[string, StrangeImage][]> {
   const sixteen = picture().toColourspace('rgb16');
   const made: [string, Buffer][] = [
     ['tiff_turned.tif', await turned.tiff({ compression: 'deflate', predictor: 'horizontal' }).toBuffer()],
+    [
+      'tiff_tiled.tif',
+      await picture().tiff({ tile: true, tileWidth: 32, tileHeight: 32, compression: 'lzw' }).toBuffer(),
+    ],
     ['tiff_sixteen_bits.tif', await sixteen.tiff({ compression: 'lzw' }).toBuffer()],
   ];
   return [...files, ...made.map(([name, bytes]): [string, StrangeImage] => [name, { bytes, colors: UPRIGHT }])];

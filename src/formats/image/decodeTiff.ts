@@ -74,7 +74,14 @@ async function unpack(bytes: Uint8Array, { nextAt }: TiffDirectory): Promise<Uin
   // Further pages are not read, and their list could be a circle.
   copy.fill(0, nextAt, nextAt + 4);
   const [picture] = utif.decode(copy.buffer);
-  utif.decodeImage(copy.buffer, picture);
+  const { log } = console;
+  // The library logs the number of tiles.
+  console.log = () => undefined;
+  try {
+    utif.decodeImage(copy.buffer, picture);
+  } finally {
+    console.log = log;
+  }
   return picture.data;
 }
 

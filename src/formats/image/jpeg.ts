@@ -56,7 +56,10 @@ export function* jpegSegments(bytes: Uint8Array): Generator<Segment> {
   }
 }
 
-/** Number of colour components; 4 for CMYK and YCCK. */
+/** Components of CMYK and YCCK. */
+export const CMYK_COMPONENTS = 4;
+
+/** Number of colour components; 0 when the file does not say. */
 export function jpegComponents(bytes: Uint8Array): number {
   for (const { marker, at } of jpegSegments(bytes)) if (isFrameHeader(marker)) return bytes[at + 9];
   return 0;

@@ -1,10 +1,9 @@
 import { spells } from './dimensions';
 import { type Orientation, readOrientation } from './exif';
 import type { ImageFormat } from './inspectImage';
-import { jpegComponents, jpegSegments } from './jpeg';
+import { CMYK_COMPONENTS, jpegComponents, jpegSegments } from './jpeg';
 
 const APP2 = 0xe2;
-const CMYK_COMPONENTS = 4;
 
 /** A file as it is handed to a decoder. */
 export interface Prepared {
