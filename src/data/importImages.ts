@@ -12,8 +12,8 @@ const REPORT_EVERY_MS = 100;
 const LISTING = { phase: 'listing', imagesPerSecond: 0, remainingSeconds: null } as const;
 
 /**
- * Decodes files into a data set: JPEG, PNG, WebP, GIF (first frame), BMP and AVIF, and the same inside .zip archives. Each image is
- * turned upright (EXIF), laid on white where it is transparent, and scaled down to its source size.
+ * Decodes files into a data set: JPEG, PNG, WebP, GIF (first frame), BMP, AVIF, TIFF (first page) and HEIC, and the same inside .zip
+ * archives. Each image is turned upright (EXIF), laid on white where it is transparent, and scaled down to its source size.
  *
  * Workers do all of it; the page stays responsive. Bad files are skipped and listed; they do not end the import. Images are in the
  * order of their paths, and the result depends only on the files and the settings. Labels and splits follow the folders

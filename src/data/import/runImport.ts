@@ -21,7 +21,7 @@ import { ProgressMeter } from './progressMeter';
 export type Decoder = (batch: Batch) => Promise<BatchResult>;
 
 const ZIP = /\.zip$/i;
-const KNOWN_FORMATS = 'JPEG, PNG, WebP, GIF, BMP or AVIF images';
+const KNOWN_FORMATS = 'JPEG, PNG, WebP, GIF, BMP, AVIF, TIFF or HEIC images';
 
 /** Lists the images, including those in archives. A single archive is the root; among other files each archive becomes a folder. */
 async function listCandidates(files: readonly SourceFile[], skipped: SkippedFile[]): Promise<Candidate[]> {

@@ -284,10 +284,18 @@ export class RunMonitors {
 
   async #pixelAccuracy(sets: KnnSets): Promise<number> {
     const { dataset } = this.#source;
-    const { seed, knn } = this.#config;
+    const { seed, knn, imageSize } = this.#config;
     const known = pixelAccuracies.get(dataset) ?? new Map<string, number>();
     pixelAccuracies.set(dataset, known);
-    const key = JSON.stringify([tf.getBackend(), seed, sets.bank.length, sets.queries.length, knn.k, knn.temperature]);
+    const key = JSON.stringify([
+      tf.getBackend(),
+      imageSize,
+      seed,
+      sets.bank.length,
+      sets.queries.length,
+      knn.k,
+      knn.temperature,
+    ]);
     const before = known.get(key);
     if (before !== undefined) return before;
     const [bankPixels, queryPixels] = await centredPixels(this.#source, [sets.bank, sets.queries]);

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeBmp } from '../../../scripts/node/decodeBmp';
 import { decodeWithSharp } from '../../../scripts/node/decodeWithSharp';
 import { loadDataset } from '../../../scripts/node/loadDataset';
 import { decodeBatch } from '../../../src/data/import/decodeBatch';
@@ -11,6 +10,7 @@ import { type Decoder, runImport } from '../../../src/data/import/runImport';
 import { ImportError } from '../../../src/data/importError';
 import type { ImportProgress, ImportSettings } from '../../../src/data/importTypes';
 import { squarePlaces, TEST } from '../../../src/domain/imageDataset';
+import { decodeBmp } from '../../../src/formats/image/decodeBmp';
 import {
   BLUE,
   badFiles,
@@ -351,7 +351,7 @@ describe('BMP under Node', () => {
   const palette = [0, 0, 255, 0, 255, 0, 0, 0];
 
   test('24 bits, from the bottom up', () => {
-    const rgba = decodeBmp(bmp(UPRIGHT, 50));
+    const { rgba } = decodeBmp(bmp(UPRIGHT, 50));
     const rgb = quarters(UPRIGHT, 50, 50);
     expect(rgba.filter((_, i) => i % 4 < 3)).toEqual(Uint8Array.from(rgb));
   });
@@ -361,7 +361,7 @@ describe('BMP under Node', () => {
     [4, [0x01, 0x00, 0, 0, 0x00, 0x01, 0, 0]],
     [8, [0, 1, 0, 0, 0, 0, 0, 1]],
   ])('%i bits, with a palette', (bits, data) => {
-    const rgba = decodeBmp(file(bits, data, { between: palette }));
+    const { rgba } = decodeBmp(file(bits, data, { between: palette }));
     expect(at(rgba, 0, 0)).toEqual([255, 0, 0, 255]);
     expect(at(rgba, 3, 0)).toEqual([0, 0, 255, 255]);
     expect(at(rgba, 1, 1)).toEqual([0, 0, 255, 255]);
@@ -369,13 +369,13 @@ describe('BMP under Node', () => {
 
   test('32 bits, from the top down, the fourth byte without meaning', () => {
     const data = Array.from({ length: 8 }, (_, i) => [i, 20 + i, 40 + i, 0]).flat();
-    expect(at(decodeBmp(file(32, data, { height: -2 })), 1, 1)).toEqual([45, 25, 5, 255]);
+    expect(at(decodeBmp(file(32, data, { height: -2 })).rgba, 1, 1)).toEqual([45, 25, 5, 255]);
   });
 
   test('16 bits with masks', () => {
     const masks = [0x00, 0xf8, 0, 0, 0xe0, 0x07, 0, 0, 0x1f, 0, 0, 0];
     const data = [0x00, 0xf8, 0xe0, 0x07, 0x1f, 0, 0xff, 0xff, ...new Array(8).fill(0)];
-    const rgba = decodeBmp(file(16, data, { compression: 3, between: masks }));
+    const { rgba } = decodeBmp(file(16, data, { compression: 3, between: masks }));
     expect([0, 1, 2, 3].map((x) => at(rgba, x, 1))).toEqual([
       [255, 0, 0, 255],
       [0, 255, 0, 255],
