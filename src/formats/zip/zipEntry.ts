@@ -19,8 +19,8 @@ export const STORED = 0;
 export const DEFLATED = 8;
 
 const DAMAGED = 'is damaged in the archive';
-const LOCAL_HEADER = 0x04034b50;
-const LOCAL_HEADER_BYTES = 30;
+export const LOCAL_HEADER = 0x04034b50;
+export const LOCAL_HEADER_BYTES = 30;
 
 /** Compressed bytes unpacked at a time; they may unpack to a thousand times as many before the size is checked. */
 const PIECE = 2 ** 14;
