@@ -98,6 +98,8 @@ export class Lab {
     this.#settings.keepPreset();
     this.noticeStore.setState({ notices: [] });
     for (const notice of notices) notify(this.noticeStore, notice);
+    // What was said of an earlier drop does not concern this link.
+    this.datasetStore.setState({ problem: null });
     const { dataset } = run.config;
     const sample = dataset === 'folder' || dataset === this.#config.dataset ? null : dataset;
     this.#images.waitFor(run.folder);

@@ -64,7 +64,7 @@ function eastAsianCost(page: CodePage, character: ReadCharacter): number {
   const text = character.text ?? '';
   if (page.name === 'shift_jis') {
     if (KANA.test(text)) return COST.common;
-    if (HALF_WIDTH.test(text)) return COST.ascii + 3;
+    if (HALF_WIDTH.test(text)) return COST.ascii + 2;
   }
   if (COMMON[page.name]?.has(text) === true) return COST.common;
   if (PUNCTUATION.test(text) || FULL_WIDTH.test(text)) return COST.usual;

@@ -15,13 +15,22 @@ export interface LoadProgress {
   readonly remaining: number | null;
 }
 
+/** Why a load failed. */
+export interface LoadProblem {
+  /** What happened, and what to do. */
+  readonly text: string;
+  /** The files that were skipped, with reasons. */
+  readonly skipped: readonly SkippedFile[];
+}
+
 export interface DatasetStoreState {
   /** The data set in use, without its pixels, which the worker holds. */
   readonly info: DatasetInfo | null;
+  /** The files of the data set in use that were skipped. */
   readonly skipped: readonly SkippedFile[];
   readonly loading: LoadProgress | null;
   /** Why the last load failed, in which case the data set in use stayed. */
-  readonly problem: string | null;
+  readonly problem: LoadProblem | null;
   /** The folder that an opened link asks for. */
   readonly wanted: FolderReference | null;
 }

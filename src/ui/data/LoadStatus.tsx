@@ -4,6 +4,7 @@ import type { LoadProgress } from '../../session/data/datasetStore';
 import { useDataset, useLab } from '../lab';
 import { duration, grouped } from '../numbers';
 import classes from './DataPanel.module.css';
+import { SkippedFiles } from './SkippedFiles';
 
 /** The progress of a load in words. */
 export function progressWords({ done, total, unit, rate, remaining }: LoadProgress): string {
@@ -23,7 +24,8 @@ export function LoadStatus() {
   if (loading === null) {
     return problem === null ? null : (
       <div className={classes.problem} role="alert">
-        {problem}
+        {problem.text}
+        <SkippedFiles key={problem.text} files={problem.skipped} />
       </div>
     );
   }
