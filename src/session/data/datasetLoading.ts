@@ -12,7 +12,7 @@ import type {
 } from '../../domain/imageDataset';
 import type { HoldOut } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
-import type { DatasetStore, LoadProblem } from './datasetStore';
+import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore';
 
 /** The two ways to load images. The page uses `src/data`; tests supply synthetic images. */
 export interface ImageLoaders {
@@ -43,9 +43,9 @@ interface Loaded {
 }
 
 function problemOf(error: unknown): LoadProblem {
-  if (error instanceof ImportError) return { text: error.message, skipped: error.skipped };
+  if (error instanceof ImportError) return { problem: error.message, problemFiles: error.skipped };
   const reason = error instanceof Error ? error.message : String(error);
-  return { text: `The images could not be loaded: ${reason}`, skipped: [] };
+  return { problem: `The images could not be loaded: ${reason}`, problemFiles: [] };
 }
 
 function withoutPixels({ name, source, size, count, names, labels, classNames, split }: ImageDataset): DatasetInfo {
@@ -68,15 +68,15 @@ export class DatasetLoading {
 
   /**
    * Loads a data set. The store holds why the images were refused.
-   * @param shown the outcome of an earlier load that stays shown, whatever becomes of this one
+   * @param shown why another load failed, which stays shown whatever becomes of this one
    */
-  async load(origin: Origin, settings: LoadSettings, shown: LoadProblem | null = null): Promise<LoadOutcome> {
+  async load(origin: Origin, settings: LoadSettings, shown = NO_PROBLEM): Promise<LoadOutcome> {
     this.#current?.abort();
     const controller = new AbortController();
     this.#current = controller;
     const unit = origin.kind === 'sample' ? 'bytes' : 'images';
     this.#store.setState({
-      problem: shown,
+      ...shown,
       loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
     });
     try {
@@ -89,7 +89,7 @@ export class DatasetLoading {
     } catch (error) {
       // The page shows errors of the engine elsewhere, with the engine's state.
       if (controller.signal.aborted || error instanceof EngineFailure) return 'interrupted';
-      this.#store.setState({ problem: shown ?? problemOf(error) });
+      if (shown.problem === null) this.#store.setState(problemOf(error));
       return 'refused';
     } finally {
       if (this.#current === controller) {

@@ -15,14 +15,6 @@ export interface LoadProgress {
   readonly remaining: number | null;
 }
 
-/** Why a load failed. */
-export interface LoadProblem {
-  /** What happened, and what to do. */
-  readonly text: string;
-  /** The files that were skipped, with reasons. */
-  readonly skipped: readonly SkippedFile[];
-}
-
 export interface DatasetStoreState {
   /** The data set in use, without its pixels, which the worker holds. */
   readonly info: DatasetInfo | null;
@@ -30,10 +22,17 @@ export interface DatasetStoreState {
   readonly skipped: readonly SkippedFile[];
   readonly loading: LoadProgress | null;
   /** Why the last load failed, in which case the data set in use stayed. */
-  readonly problem: LoadProblem | null;
+  readonly problem: string | null;
+  /** The files that were skipped in that load. */
+  readonly problemFiles: readonly SkippedFile[];
   /** The folder that an opened link asks for. */
   readonly wanted: FolderReference | null;
 }
+
+/** What is shown of a failed load. */
+export type LoadProblem = Pick<DatasetStoreState, 'problem' | 'problemFiles'>;
+
+export const NO_PROBLEM: LoadProblem = { problem: null, problemFiles: [] };
 
 export type DatasetStore = ReturnType<typeof createDatasetStore>;
 
@@ -42,7 +41,7 @@ export function createDatasetStore() {
     info: null,
     skipped: [],
     loading: null,
-    problem: null,
+    ...NO_PROBLEM,
     wanted: null,
   }));
 }

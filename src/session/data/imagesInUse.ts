@@ -3,7 +3,7 @@ import type { FolderReference } from '../../domain/shareLink';
 import type { EngineSession } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';
 import { DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } from './datasetLoading';
-import type { DatasetStore, LoadProblem } from './datasetStore';
+import { type DatasetStore, NO_PROBLEM } from './datasetStore';
 import { Thumbnails } from './thumbnails';
 
 /** The stores that describe the images in use. */
@@ -76,7 +76,7 @@ export class ImagesInUse {
    * was cancelled, replaced by another one or failed (the store holds the reason).
    * @param shown why a later load failed, which stays shown
    */
-  async load(origin: Origin, shown: LoadProblem | null = null): Promise<DatasetInfo | null> {
+  async load(origin: Origin, shown = NO_PROBLEM): Promise<DatasetInfo | null> {
     // Set before the load, so that the first images are loaded again if the worker fails meanwhile.
     this.#origin ??= origin;
     const settings = this.#parts.settings(origin);
@@ -87,13 +87,13 @@ export class ImagesInUse {
       this.#compareWithWanted(outcome);
       return outcome;
     }
-    const { info: inUse, loading, problem } = this.#stores.datasetStore.getState();
+    const { info: inUse, loading, problem, problemFiles } = this.#stores.datasetStore.getState();
     // Images that were refused would be refused again.
     if (outcome === 'refused' && inUse === null && this.#origin === origin) this.#origin = null;
     const first = this.#origin;
     // This load had cancelled the load of the first images, so that no images are in use: load the first ones again.
     const isWanting = inUse === null && loading === null && first !== null && first !== origin;
-    return isWanting ? this.load(first, problem) : null;
+    return isWanting ? this.load(first, { problem, problemFiles }) : null;
   }
 
   /** Cancels the current load, if there is one. */

@@ -21,11 +21,12 @@ export function LoadStatus() {
   const lab = useLab();
   const loading = useDataset((data) => data.loading);
   const problem = useDataset((data) => data.problem);
+  const files = useDataset((data) => data.problemFiles);
   if (loading === null) {
     return problem === null ? null : (
       <div className={classes.problem} role="alert">
-        {problem.text}
-        <SkippedFiles key={problem.text} files={problem.skipped} />
+        {problem}
+        <SkippedFiles key={problem} files={files} />
       </div>
     );
   }

@@ -43,7 +43,7 @@ function importFiles(
   decoders = [decoder],
 ) {
   return runImport(
-    { name: 'test', files: asFiles(files), unreadable: [] },
+    { name: 'test', found: [{ files: asFiles(files), unreadable: [] }] },
     { ...SETTINGS, ...settings },
     decoders,
     () => undefined,
@@ -209,7 +209,7 @@ describe('the order of images', () => {
     ]);
     const phases = new Set<string>();
     const { dataset } = await runImport(
-      { name: 'test', files: asFiles(twice), unreadable: [] },
+      { name: 'test', found: [{ files: asFiles(twice), unreadable: [] }] },
       SETTINGS,
       [decoder],
       ({ phase }) => phases.add(phase),
@@ -263,16 +263,47 @@ describe('too few images', () => {
     await expect(importFiles([['pets/x.zip', inner]])).rejects.toThrow(/pets\/x.zip is an archive inside a folder/);
   });
 
-  test('images that do not fit in memory are refused before any is read', async () => {
+  test('images that do not fit in memory are refused, and only images count', async () => {
+    const image = new Uint8Array(64 * 64 * 4);
+    const decode: Decoder = async (batch) => {
+      const slots = batch.kind === 'files' ? batch.files.map(({ slot }) => slot) : [];
+      // Every second batch holds no image.
+      const isGood = slots[0] % 128 === 0;
+      const pixels = { length: slots.length * image.length, subarray: () => image };
+      return {
+        slots: isGood ? slots : [],
+        pixels: (isGood ? pixels : new Uint8Array()) as Uint8Array<ArrayBuffer>,
+        skipped: isGood ? [] : slots.map((slot) => ({ slot, reason: 'is text' })),
+      };
+    };
     const blob = new Blob(['x']);
-    const files = Array.from({ length: 140_000 }, (_, i) => ({ path: `${i}.png`, blob }));
-    const run = runImport(
-      { name: 'many', files, unreadable: [] },
-      { ...SETTINGS, size: 64 },
-      [decoder],
+    const files = Array.from({ length: 270_000 }, (_, i) => ({ path: `${i}.png`, blob }));
+    const settings: ImportSettings = { ...SETTINGS, size: 64 };
+    const run = runImport({ name: 'm', found: [{ files, unreadable: [] }] }, settings, [decode], () => undefined);
+    await expect(run).rejects.toThrow(/first 131,\d{3} images already need 2.1 GB.*at most 131,072.*choose 32/);
+    const fewer = files.slice(0, 140_000);
+    const rest = runImport(
+      { name: 'm', found: [{ files: fewer, unreadable: [] }] },
+      { ...settings, batchSize: 100_000 },
+      [decode],
       () => undefined,
     );
-    await expect(run).rejects.toThrow(/140,000 files would need 2.3 GB.*at most 131,072.*choose 32/);
+    await expect(rest).rejects.toThrow(/Only 70,\d{3} images to train on/);
+  });
+
+  test('a hundred images beside 131,000 texts', async () => {
+    const png = await picture().png().toBuffer();
+    const images = asFiles(Array.from({ length: 100 }, (_, i): [string, Uint8Array] => [`a/${i}.png`, png]));
+    const text = new Blob(['x']);
+    const texts = Array.from({ length: 131_000 }, (_, i) => ({ path: `texts/${i}.txt`, blob: text }));
+    const { dataset, skipped } = await runImport(
+      { name: 'm', found: [{ files: [...texts, ...images], unreadable: [] }] },
+      { ...SETTINGS, size: 64 },
+      [(batch) => decodeBatch(batch, 64, decodeWithSharp)],
+      () => undefined,
+    );
+    expect(dataset.count).toBe(100);
+    expect(skipped).toHaveLength(131_000);
   });
 });
 
@@ -284,7 +315,7 @@ test('progress counts every file and ends at the total', async () => {
   ]);
   const seen: ImportProgress[] = [];
   await runImport(
-    { name: 'p', files: asFiles(files), unreadable: [{ path: 'x', reason: 'y' }] },
+    { name: 'p', found: [{ files: asFiles(files), unreadable: [{ path: 'x', reason: 'y' }] }] },
     SETTINGS,
     [decoder],
     (p) => seen.push(p),

@@ -10,7 +10,7 @@ const NAMES: Record<string, { hex: string; name: string }[]> = JSON.parse(
   readFileSync(new URL('../../fixtures/zipNames.json', import.meta.url), 'utf8'),
 );
 
-function record(name: Uint8Array, { flags = 0, extra = new Uint8Array() } = {}): DirectoryRecord {
+function record(name: Uint8Array, { flags = 0, extra = new Uint8Array() as Uint8Array } = {}): DirectoryRecord {
   return {
     name,
     extra,

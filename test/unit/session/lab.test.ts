@@ -30,7 +30,7 @@ const FOLDER: ImageDataset['source'] = { kind: 'folder', name: 'cats', count: 30
 const CATS: Origin = {
   kind: 'files',
   title: 'cats',
-  collect: async () => ({ name: 'cats', files: [], unreadable: [] }),
+  collect: async () => ({ name: 'cats', found: [] }),
 };
 const LOST: EngineError = { code: 'device-lost', message: 'The GPU was taken away.', recoverable: true };
 
