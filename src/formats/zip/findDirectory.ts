@@ -31,7 +31,7 @@ const IN_ZIP64 = 0xffff;
 /** A directory of 256 MB holds about four million names. */
 const MAX_DIRECTORY_BYTES = 256 * 2 ** 20;
 
-/** Signatures that are looked at; more than a few come only from data that imitates them. */
+/** Records whose directory is looked for; more than a few come only from data that imitates them. */
 const MAX_CANDIDATES = 64;
 
 const PARTS = 'join all parts with the program that made them, unpack the result and drop the folder';
@@ -112,7 +112,7 @@ export async function findDirectory(archive: ByteSource): Promise<DirectoryPlace
   const tail = await readBytes(archive, tailStart, archive.size);
   const view = viewOf(tail);
   const records: EndRecord[] = [];
-  for (let at = tail.length - END_BYTES; at >= 0 && records.length < MAX_CANDIDATES; at--) {
+  for (let at = tail.length - END_BYTES; at >= 0; at--) {
     if (view.getUint32(at, true) !== END) continue;
     if (at + END_BYTES + view.getUint16(at + 20, true) > tail.length) continue;
     records.push(await readEnd(archive, tail, at, tailStart));
@@ -122,7 +122,7 @@ export async function findDirectory(archive: ByteSource): Promise<DirectoryPlace
     const isFirstPart = head.byteLength === 4 && head.getUint32(0, true) === 0x08074b50;
     throw new UnusableFile(isFirstPart ? IS_FIRST_PART : IS_NOT_WHOLE);
   }
-  for (const record of records.toSorted((a, b) => rank(a) - rank(b))) {
+  for (const record of records.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_CANDIDATES)) {
     if (!(await isDirectory(archive, record))) continue;
     if (record.part !== 0) throw new UnusableFile(IS_LAST_PART);
     return record;

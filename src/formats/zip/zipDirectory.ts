@@ -21,9 +21,11 @@ export interface ZipDirectory {
   readonly skipped: readonly UnusableEntry[];
 }
 
-/** A record with its path and its true position and sizes. */
+/** A record with its path and its true position. */
 interface PlacedRecord extends DirectoryRecord {
   readonly path: string;
+  /** Whether its sizes may be stored modulo 2^32, since so much lies before the next entry. */
+  readonly mayBeLarger: boolean;
 }
 
 const FLAG_ENCRYPTED = 1;
@@ -84,10 +86,11 @@ function toEntry(record: PlacedRecord, next: number): ZipEntry {
     throw new UnusableFile('overlaps another file of the archive, as zip bombs do');
   }
   const end = Math.min(next, offset + LOCAL_HEADER_BYTES + MAX_NAME_AND_EXTRA + compressedSize);
-  return { path, size, compressedSize, crc: record.crc, method, start: offset, end };
+  const { crc, mayBeLarger } = record;
+  return { path, size, compressedSize, crc, method, start: offset, end, mayBeLarger };
 }
 
-/** The records by their true positions. Sizes that are stored modulo 2^32 are completed from the distance to the next entry. */
+/** The records by their true positions. */
 async function placeRecords(
   archive: ByteSource,
   records: readonly DirectoryRecord[],
@@ -100,11 +103,9 @@ async function placeRecords(
   const placed = records
     .map((record, i) => ({ ...record, path: tidyPath(paths[i]), offset: offsets[i] }))
     .sort((a, b) => a.offset - b.offset);
-  if (shift < WRAP) return placed;
   return placed.map((record, i) => {
     const room = (placed[i + 1]?.offset ?? directoryStart) - record.offset - record.compressedSize;
-    const missing = Math.max(0, Math.floor(room / WRAP)) * WRAP;
-    return { ...record, size: record.size + missing, compressedSize: record.compressedSize + missing };
+    return { ...record, mayBeLarger: shift >= WRAP && room >= WRAP };
   });
 }
 
