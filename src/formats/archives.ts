@@ -55,7 +55,9 @@ function starts(head: Uint8Array, { at = 0, bytes }: Signature): boolean {
 
 /** Whether a file begins as a .zip archive does: with a file, empty, or as the first part of a split archive. */
 export function beginsAsZip(head: Uint8Array): boolean {
-  return ['PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08', 'PK00PK\x03\x04'].some((bytes) => starts(head, { bytes, kind: '' }));
+  return ['PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08', 'PK00PK\x03\x04'].some((bytes) =>
+    starts(head, { bytes, kind: '' }),
+  );
 }
 
 /** Whether a block is the header of a .tar file from before 1988, which has no signature but a checksum. */

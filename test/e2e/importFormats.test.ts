@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
 import type { Browser, JSHandle, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -127,6 +128,17 @@ test('every format, orientation and kind of bad file, picked and dropped, as und
     // AVIF decoders round differently; all other formats give the same bytes.
     expect(worstDifference(outcome.pixels, pixels)).toBeLessThanOrEqual(2);
     expect(outcome.done).toBe(dataset.count + skipped.length);
+  }
+});
+
+test('names of archives by their bytes, dropped, as under Node', async () => {
+  for (const file of ['cp437.zip', 'cp437_unicode_extra.zip', 'sjis_merge.zip']) {
+    const path = fileURLToPath(new URL(`../fixtures/import/08_zip_names/${file}`, import.meta.url));
+    const { dataset } = await loadDataset(path, SETTINGS);
+    const { info, skipped, pixels } = await outcomeOf(drop([path]));
+    expect(skipped).toEqual([]);
+    expect(info).toMatchObject({ names: dataset.names, classNames: dataset.classNames });
+    expect(pixels.equals(Buffer.from(dataset.pixels))).toBe(true);
   }
 });
 

@@ -64,10 +64,7 @@ export interface OpenedArchive {
 }
 
 /** The files of a .zip archive as candidates, and what cannot be read in it; paths begin with `folder`. */
-export async function openArchive(
-  { path, blob }: SourceFile,
-  folder: string,
-): Promise<OpenedArchive> {
+export async function openArchive({ path, blob }: SourceFile, folder: string): Promise<OpenedArchive> {
   try {
     const { entries, skipped } = await readZipDirectory(blob);
     return {

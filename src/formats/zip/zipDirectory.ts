@@ -1,5 +1,5 @@
-import { formatBytes } from '../bytes';
 import { type ByteSource, readBytes } from '../byteSource';
+import { formatBytes } from '../bytes';
 import { checkFileSize } from '../image/inspectImage';
 import { isSystemPath } from '../systemPaths';
 import { CUT_SHORT, UnusableFile } from '../unusableFile';
@@ -68,7 +68,9 @@ function toEntry(record: PlacedRecord, next: number): ZipEntry {
   const { path, method, size, compressedSize, offset } = record;
   checkPath(path);
   if (isLink(record)) {
-    throw new UnusableFile('is a symbolic link, which is not followed inside an archive: pack the file or folder itself');
+    throw new UnusableFile(
+      'is a symbolic link, which is not followed inside an archive: pack the file or folder itself',
+    );
   }
   if (record.flags & FLAG_ENCRYPTED) throw new UnusableFile('is encrypted: unpack the archive with its password first');
   if (method !== STORED && method !== DEFLATED) {

@@ -62,10 +62,13 @@ describe('archives that are read', () => {
     expect(dataset.count).toBe(8 * classes.length);
   });
 
-  test.each(['pets.zip', 'pets', 'pets.zip.download', 'pets.jpg', 'pets.dat', 'pets.cbz'])('a .zip named %s', async (name) => {
-    const { dataset } = await importFiles({ [name]: zipSync(twoClasses()) });
-    expect(dataset).toMatchObject({ count: 16, classNames: ['cat', 'dog'] });
-  });
+  test.each(['pets.zip', 'pets', 'pets.zip.download', 'pets.jpg', 'pets.dat', 'pets.cbz'])(
+    'a .zip named %s',
+    async (name) => {
+      const { dataset } = await importFiles({ [name]: zipSync(twoClasses()) });
+      expect(dataset).toMatchObject({ count: 16, classNames: ['cat', 'dog'] });
+    },
+  );
 
   test('two archives become two folders, also where one is named like an image', async () => {
     const images = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${i}.png`, png]));
@@ -117,7 +120,9 @@ describe('archives that are refused say what they are and what to do', () => {
   ])('%s', async (path, message) => {
     const error = await failureOf(loadDataset(fixture(path), SETTINGS));
     expect(error.message).toMatch(message);
-    expect(error.skipped.map(({ path }) => path)).toContainEqual(expect.stringContaining(basename(path).slice(0, 3) === 'nes' ? 'test.zip' : basename(path)));
+    expect(error.skipped.map(({ path }) => path)).toContainEqual(
+      expect.stringContaining(basename(path).slice(0, 3) === 'nes' ? 'test.zip' : basename(path)),
+    );
   });
 
   const HEADS: [string, Uint8Array, RegExp][] = [
@@ -149,7 +154,10 @@ describe('archives that are refused say what they are and what to do', () => {
     expect((await failureOf(importFiles({ 'a.zip': zipSync(files) }))).message).toMatch(/z\.tar\.gz is a .gz/);
   });
 
-  test.each([['other.zip.001', /not a whole \.zip/], ['set.z02', /part of a split archive/]])('%s', async (name, reason) => {
+  test.each([
+    ['other.zip.001', /not a whole \.zip/],
+    ['set.z02', /part of a split archive/],
+  ])('%s', async (name, reason) => {
     const bytes = name.endsWith('1') ? zipSync(twoClasses()).slice(0, 500) : new Uint8Array(900).fill(7);
     expect((await failureOf(importFiles({ [name]: bytes }))).message).toMatch(reason);
   });
@@ -269,7 +277,11 @@ describe('over 4 GiB', () => {
   /** A sparse archive of stored images; `holes` are where nothing, or one large entry, lies between them. */
   async function writeSparse(
     name: string,
-    { isZip64 = false, holesAfter = [8], isEntry = false }: { isZip64?: boolean; holesAfter?: number[]; isEntry?: boolean },
+    {
+      isZip64 = false,
+      holesAfter = [8],
+      isEntry = false,
+    }: { isZip64?: boolean; holesAfter?: number[]; isEntry?: boolean },
   ): Promise<string> {
     const path = join(folder, name);
     await writeFile(path, '');

@@ -118,7 +118,12 @@ describe('a drop', () => {
     const { transfer, endEvent } = transferOf([entryOf('pets', { cat: many(3) }), entryOf('a.jpg', 'file')]);
     const sources = sourcesFromDrop(transfer);
     endEvent();
-    expect(pathsOf((await allOf((await sources).found)).files)).toEqual(['a.jpg', 'pets/cat/0.jpg', 'pets/cat/1.jpg', 'pets/cat/2.jpg']);
+    expect(pathsOf((await allOf((await sources).found)).files)).toEqual([
+      'a.jpg',
+      'pets/cat/0.jpg',
+      'pets/cat/1.jpg',
+      'pets/cat/2.jpg',
+    ]);
   });
 
   test.each([
