@@ -1,14 +1,13 @@
-import { openAsBlob } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { decodeBatch } from '../../src/data/import/decodeBatch';
 import { runImport } from '../../src/data/import/runImport';
 import { ImportError } from '../../src/data/importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../../src/data/importTypes';
 import { manifestFile } from '../../src/data/sample/catalogue';
 import { type SampleManifest, unpackSample } from '../../src/data/sample/unpackSample';
-import type { ImageSources, SourceFile } from '../../src/data/sources';
+import type { ImageSources } from '../../src/data/sources';
 import {
   type ImageDataset,
   type PictureStorage,
@@ -17,8 +16,9 @@ import {
   type SampleId,
   type SampleVersion,
 } from '../../src/domain/imageDataset';
-import { isSystemPath } from '../../src/formats/systemPaths';
 import { decodeWithSharp } from './decodeWithSharp';
+import { FileSource } from './fileSource';
+import { walkFolder } from './walkFolder';
 
 const SAMPLES_FOLDER = new URL('../../public/samples/', import.meta.url);
 
@@ -33,17 +33,6 @@ export async function readSample(
   return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), storage);
 }
 
-/** All files at and below `path` in a folder, without hidden and system files. */
-async function walk(folder: string, path: string, into: SourceFile[]): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (isSystemPath(entry.name)) continue;
-    const file = join(folder, entry.name);
-    const below = `${path}/${entry.name}`;
-    if (entry.isDirectory()) await walk(file, below, into);
-    else if (entry.isFile()) into.push({ path: below, blob: await openAsBlob(file) });
-  }
-}
-
 async function sourcesFrom(location: string): Promise<ImageSources> {
   const root = resolve(location);
   const kind = await stat(root).catch(() => null);
@@ -51,10 +40,9 @@ async function sourcesFrom(location: string): Promise<ImageSources> {
     throw new ImportError(`${location}: no such folder or .zip archive, nor a sample (${SAMPLE_IDS.join(', ')}).`);
   }
   const name = basename(root);
-  const files: SourceFile[] = [];
-  if (kind.isDirectory()) await walk(root, name, files);
-  else files.push({ path: name, blob: await openAsBlob(root) });
-  return { name: kind.isDirectory() ? name : name.replace(/\.zip$/i, ''), files, unreadable: [] };
+  if (kind.isDirectory()) return { name, found: walkFolder(root, name) };
+  const files = [{ path: name, blob: new FileSource(root, kind.size) }];
+  return { name: name.replace(/\.(zip|cbz)$/i, ''), found: [{ files, unreadable: [] }] };
 }
 
 function isSample(name: string): name is SampleId {

@@ -9,11 +9,11 @@ export const HOLD_OUT_SEED = 1;
 
 export interface ImportProgress {
   /**
-   * `listing` while files are sent to the worker and archives opened (`total` may still grow), then `decoding`, from 0 again, then
-   * `comparing` the pictures where some are to be held out, from 0 again.
+   * `listing` while files are still being found and archives opened (`total` grows; the first files are already decoded), then `decoding`
+   * the rest, then `comparing` the pictures where some are to be held out, from 0 again.
    */
   readonly phase: 'listing' | 'decoding' | 'comparing';
-  /** Files processed, including skipped ones. */
+  /** Files processed, including skipped ones; during `listing` without those that need no decoding. */
   readonly done: number;
   readonly total: number;
   readonly skipped: number;

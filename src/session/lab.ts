@@ -5,7 +5,7 @@ import type { Replies } from '../protocol/commands';
 import type { RunStorage } from '../storage/runStorage';
 import { RunArchive } from './archive/runArchive';
 import type { ImageLoaders, LoadSettings, Origin } from './data/datasetLoading';
-import { createDatasetStore } from './data/datasetStore';
+import { createDatasetStore, NO_PROBLEM } from './data/datasetStore';
 import { ImagesInUse } from './data/imagesInUse';
 import type { Thumbnails } from './data/thumbnails';
 import type { WorkerPort } from './engine/engineClient';
@@ -99,6 +99,8 @@ export class Lab {
     this.#settings.keepPreset();
     this.noticeStore.setState({ notices: [] });
     for (const notice of notices) notify(this.noticeStore, notice);
+    // What was said of an earlier drop does not concern this link.
+    this.datasetStore.setState(NO_PROBLEM);
     const { dataset } = run.config;
     const sample = dataset === 'folder' || dataset === this.#config.dataset ? null : dataset;
     this.#images.waitFor(run.folder);

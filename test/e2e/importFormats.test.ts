@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
 import type { Browser, JSHandle, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -202,6 +203,17 @@ test('HEIC is read by a decoder that is loaded when the first such file comes', 
   for (let i = 0; i < 4 * files.length; i++) {
     const difference = worstDifference(pixels.subarray(i * 4096, (i + 1) * 4096), plain.pixels.subarray(0, 4096));
     expect(difference, `picture ${i}`).toBeLessThanOrEqual(8);
+  }
+});
+
+test('names of archives by their bytes, dropped, as under Node', async () => {
+  for (const file of ['cp437.zip', 'cp437_unicode_extra.zip', 'sjis_merge.zip']) {
+    const path = fileURLToPath(new URL(`../fixtures/import/08_zip_names/${file}`, import.meta.url));
+    const { dataset } = await loadDataset(path, SETTINGS);
+    const { info, skipped, pixels } = await outcomeOf(drop([path]));
+    expect(skipped).toEqual([]);
+    expect(info).toMatchObject({ names: dataset.names, classNames: dataset.classNames });
+    expect(pixels.equals(Buffer.from(dataset.pixels))).toBe(true);
   }
 });
 

@@ -53,7 +53,7 @@ window.importPicked = async (inputId, settings, cancelAfterMs) => {
   const input = document.getElementById(inputId);
   if (!(input instanceof HTMLInputElement) || input.files === null) throw new Error(`${inputId}: no such file input`);
   const signal = cancelAfterMs === undefined ? undefined : AbortSignal.timeout(cancelAfterMs);
-  return report(sourcesFromFileList(input.files, { signal }), { ...settings, signal });
+  return report(sourcesFromFileList(input.files), { ...settings, signal });
 };
 
 document.addEventListener('dragover', (event) => event.preventDefault());

@@ -1,5 +1,8 @@
 import type { PictureStorage } from '../../domain/imageDataset';
+import { ArchiveFile } from '../../formats/archives';
+import { type ByteSource, readBytes } from '../../formats/byteSource';
 import { checkFileSize, type ImageHeader, inspectImage } from '../../formats/image/inspectImage';
+import { refuseOtherFile } from '../../formats/otherFiles';
 import { UnusableFile } from '../../formats/unusableFile';
 import { unpackEntry } from '../../formats/zip/zipEntry';
 import type { Batch } from './batches';
@@ -17,7 +20,15 @@ export interface BatchResult {
   /** Slots of the decoded images, and these in the same order. */
   readonly slots: readonly number[];
   readonly pictures: CollectedPictures;
-  readonly skipped: readonly { readonly slot: number; readonly reason: string }[];
+  readonly skipped: readonly SkippedSlot[];
+}
+
+/** A file that could not be decoded. */
+export interface SkippedSlot {
+  readonly slot: number;
+  readonly reason: string;
+  /** What it is, if it is an archive by its content. */
+  readonly archive?: 'zip' | 'other';
 }
 
 /** Files of a batch decoded at once: the browser decodes on other threads, which would idle if files were decoded one by one. */
@@ -29,10 +40,10 @@ interface Item {
   read(): Promise<Uint8Array> | Uint8Array;
 }
 
-async function readBlob(blob: Blob): Promise<Uint8Array> {
-  checkFileSize(blob.size);
+async function readPart(source: ByteSource, start: number, end: number): Promise<Uint8Array> {
+  checkFileSize(end - start);
   try {
-    return new Uint8Array(await blob.arrayBuffer());
+    return await readBytes(source, start, end);
   } catch {
     throw new UnusableFile('could not be read: it may have been moved, changed or deleted');
   }
@@ -42,7 +53,7 @@ async function itemsOf(batch: Batch): Promise<Item[]> {
   if (batch.kind === 'files') {
     // Requested all at once: Chromium reads each file in its main process, and the requests then overlap.
     return batch.files.map(({ slot, blob }) => {
-      const bytes = readBlob(blob);
+      const bytes = readPart(blob, 0, blob.size);
       bytes.catch(() => undefined);
       return { slot, read: () => bytes };
     });
@@ -50,7 +61,7 @@ async function itemsOf(batch: Batch): Promise<Item[]> {
   const { archive, entries } = batch;
   const start = Math.min(...entries.map(({ entry }) => entry.start));
   const end = Math.max(...entries.map(({ entry }) => entry.end));
-  const bytes = readBlob(archive.slice(start, end));
+  const bytes = readPart(archive, start, end);
   bytes.catch(() => undefined);
   return entries.map(({ slot, entry }) => ({
     slot,
@@ -63,20 +74,23 @@ export async function decodeBatch(batch: Batch, storage: PictureStorage, decode:
   const items = await itemsOf(batch);
   const pictures: DecodedPicture[] = [];
   const slots: number[] = [];
-  const skipped: { slot: number; reason: string }[] = [];
+  const skipped: SkippedSlot[] = [];
   const queue = items.values();
   const work = async () => {
     // All workers share one iterator, so that each takes the next file as soon as it is free.
     for (const { slot, read } of queue) {
       try {
         const bytes = await read();
+        refuseOtherFile(bytes);
         await decode(bytes, inspectImage(bytes), (source) => {
           pictures.push(keepPicture(source, storage));
           slots.push(slot);
         });
       } catch (error) {
         const reason = error instanceof UnusableFile ? error.message : 'is damaged: it could not be decoded';
-        skipped.push({ slot, reason });
+        skipped.push(
+          error instanceof ArchiveFile ? { slot, reason, archive: error.isZip ? 'zip' : 'other' } : { slot, reason },
+        );
       }
     }
   };

@@ -1,20 +1,33 @@
 import { ImportError } from '../importError';
-import type { SourceFile } from '../sources';
+import type { FoundFiles } from '../sources';
 import { startDecoders } from './decodePool';
 import type { ImportReply, ImportRequest } from './messages';
 import { runImport } from './runImport';
 
 /** Runs one import; the page then terminates this worker. It holds the lists and the pixels, so that the page's thread stays free. */
-const files: SourceFile[] = [];
+const arrived: FoundFiles[] = [];
+let isComplete = false;
+let wake = () => {};
+
+/** The portions in the order in which they arrive from the page. */
+async function* arriving(): AsyncGenerator<FoundFiles> {
+  for (;;) {
+    for (let next = arrived.shift(); next !== undefined; next = arrived.shift()) yield next;
+    if (isComplete) return;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+}
 
 function reply(message: ImportReply, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
 }
 
-async function start({ name, unreadable, settings }: ImportRequest & { type: 'start' }): Promise<void> {
+async function start({ name, settings }: ImportRequest & { type: 'start' }): Promise<void> {
   try {
     const decoders = startDecoders(settings);
-    const result = await runImport({ name, files, unreadable }, settings, decoders, (progress) =>
+    const result = await runImport({ name, found: arriving() }, settings, decoders, (progress) =>
       reply({ type: 'progress', progress }),
     );
     reply({ type: 'done', result }, [result.dataset.pixels.buffer as ArrayBuffer]);
@@ -27,11 +40,16 @@ async function start({ name, unreadable, settings }: ImportRequest & { type: 'st
 
 addEventListener('message', ({ data }: MessageEvent<ImportRequest>) => {
   switch (data.type) {
-    case 'add':
-      files.push(...data.files);
-      return;
     case 'start':
       void start(data);
+      return;
+    case 'add':
+      arrived.push(data);
+      wake();
+      return;
+    case 'end':
+      isComplete = true;
+      wake();
       return;
     default:
       data satisfies never;

@@ -1,7 +1,7 @@
 import { ImportError } from '../../data/importError';
 import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../../data/importTypes';
 import type { LoadSampleOptions } from '../../data/samples';
-import type { CollectOptions, ImageSources } from '../../data/sources';
+import type { ImageSources } from '../../data/sources';
 import type {
   DatasetInfo,
   ImageDataset,
@@ -12,7 +12,7 @@ import type {
 } from '../../domain/imageDataset';
 import type { HoldOut } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
-import type { DatasetStore } from './datasetStore';
+import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore';
 
 /** The two ways to load images. The page uses `src/data`; tests supply synthetic images. */
 export interface ImageLoaders {
@@ -23,7 +23,7 @@ export interface ImageLoaders {
 /** Where images come from; kept, so that they can be loaded again at another size, or for a new worker. */
 export type Origin =
   | { readonly kind: 'sample'; readonly title: string; readonly id: SampleId }
-  | { readonly kind: 'files'; readonly title: string; collect(options: CollectOptions): Promise<ImageSources> };
+  | { readonly kind: 'files'; readonly title: string; collect(): Promise<ImageSources> };
 
 export interface LoadSettings extends PictureStorage {
   readonly batchSize: number;
@@ -33,15 +33,18 @@ export interface LoadSettings extends PictureStorage {
   readonly holdOut: HoldOut;
 }
 
+/** How a load ended: the data set is in use; the images were refused; it was cancelled, replaced, or stopped by the engine. */
+export type LoadOutcome = DatasetInfo | 'refused' | 'interrupted';
+
 interface Loaded {
   readonly dataset: ImageDataset;
   readonly skipped: readonly SkippedFile[];
 }
 
-function problemOf(error: unknown): string {
-  if (error instanceof ImportError) return error.message;
+function problemOf(error: unknown): LoadProblem {
+  if (error instanceof ImportError) return { problem: error.message, problemFiles: error.skipped };
   const reason = error instanceof Error ? error.message : String(error);
-  return `The images could not be loaded: ${reason}`;
+  return { problem: `The images could not be loaded: ${reason}`, problemFiles: [] };
 }
 
 function withoutPixels({ name, source, size, count, names, labels, classNames, split }: ImageDataset): DatasetInfo {
@@ -63,17 +66,16 @@ export class DatasetLoading {
   }
 
   /**
-   * Resolves with the data set once it is in use; with null when the load was cancelled, replaced by another one or failed (the store holds
-   * the reason).
-   * @param problem why an earlier load failed, which stays shown
+   * Loads a data set. The store holds why the images were refused.
+   * @param shown why another load failed, which stays shown whatever becomes of this one
    */
-  async load(origin: Origin, settings: LoadSettings, problem: string | null = null): Promise<DatasetInfo | null> {
+  async load(origin: Origin, settings: LoadSettings, shown = NO_PROBLEM): Promise<LoadOutcome> {
     this.#current?.abort();
     const controller = new AbortController();
     this.#current = controller;
     const unit = origin.kind === 'sample' ? 'bytes' : 'images';
     this.#store.setState({
-      problem,
+      ...shown,
       loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
     });
     try {
@@ -85,9 +87,9 @@ export class DatasetLoading {
       return info;
     } catch (error) {
       // The page shows errors of the engine elsewhere, with the engine's state.
-      const shown = !controller.signal.aborted && !(error instanceof EngineFailure);
-      if (shown) this.#store.setState({ problem: problemOf(error) });
-      return null;
+      if (controller.signal.aborted || error instanceof EngineFailure) return 'interrupted';
+      if (shown.problem === null) this.#store.setState(problemOf(error));
+      return 'refused';
     } finally {
       if (this.#current === controller) {
         this.#current = null;
@@ -112,11 +114,11 @@ export class DatasetLoading {
       const dataset = await this.#loaders.loadSample(origin.id, { version: sample, storage, onProgress, signal });
       return { dataset, skipped: [] };
     }
-    const onFound = (count: number) => this.#report(signal, { done: count, total: null, rate: null, remaining: null });
-    const sources = await origin.collect({ onFound, signal });
+    const sources = await origin.collect();
+    signal.throwIfAborted();
     const onProgress: ImportOptions['onProgress'] = ({ phase, done, total, imagesPerSecond, remainingSeconds }) =>
       this.#report(signal, {
-        done,
+        done: phase === 'listing' ? total : done,
         total: phase === 'listing' ? null : total,
         rate: imagesPerSecond > 0 ? imagesPerSecond : null,
         remaining: remainingSeconds,

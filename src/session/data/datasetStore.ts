@@ -18,13 +18,21 @@ export interface LoadProgress {
 export interface DatasetStoreState {
   /** The data set in use, without its pixels, which the worker holds. */
   readonly info: DatasetInfo | null;
+  /** The files of the data set in use that were skipped. */
   readonly skipped: readonly SkippedFile[];
   readonly loading: LoadProgress | null;
   /** Why the last load failed, in which case the data set in use stayed. */
   readonly problem: string | null;
+  /** The files that were skipped in that load. */
+  readonly problemFiles: readonly SkippedFile[];
   /** The folder that an opened link asks for. */
   readonly wanted: FolderReference | null;
 }
+
+/** What is shown of a failed load. */
+export type LoadProblem = Pick<DatasetStoreState, 'problem' | 'problemFiles'>;
+
+export const NO_PROBLEM: LoadProblem = { problem: null, problemFiles: [] };
 
 export type DatasetStore = ReturnType<typeof createDatasetStore>;
 
@@ -33,7 +41,7 @@ export function createDatasetStore() {
     info: null,
     skipped: [],
     loading: null,
-    problem: null,
+    ...NO_PROBLEM,
     wanted: null,
   }));
 }

@@ -3,7 +3,7 @@ import type { FolderReference } from '../../domain/shareLink';
 import type { EngineSession } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';
 import { DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } from './datasetLoading';
-import type { DatasetStore } from './datasetStore';
+import { type DatasetStore, NO_PROBLEM } from './datasetStore';
 import { Thumbnails } from './thumbnails';
 
 /** The stores that describe the images in use. */
@@ -76,23 +76,26 @@ export class ImagesInUse {
   /**
    * Loads images. Those in use stay until the new ones are complete. Resolves with the new data set in use; with null when the load
    * was cancelled, replaced by another one or failed (the store holds the reason).
-   * @param problem why an earlier load failed, which stays shown
+   * @param shown why a later load failed, which stays shown
    */
-  async load(origin: Origin, problem: string | null = null): Promise<DatasetInfo | null> {
+  async load(origin: Origin, shown = NO_PROBLEM): Promise<DatasetInfo | null> {
     // Set before the load, so that the first images are loaded again if the worker fails meanwhile.
     this.#origin ??= origin;
     const settings = this.#parts.settings(origin);
-    const info = await this.#loading.load(origin, settings, problem);
-    if (info !== null) {
+    const outcome = await this.#loading.load(origin, settings, shown);
+    if (typeof outcome !== 'string') {
       this.#origin = origin;
       this.#loaded = settings;
-      this.#compareWithWanted(info);
-      return info;
+      this.#compareWithWanted(outcome);
+      return outcome;
     }
-    const { info: inUse, loading, problem: said } = this.#stores.datasetStore.getState();
+    const { info: inUse, loading, problem, problemFiles } = this.#stores.datasetStore.getState();
+    // Images that were refused would be refused again.
+    if (outcome === 'refused' && inUse === null && this.#origin === origin) this.#origin = null;
     const first = this.#origin;
     // This load had cancelled the load of the first images, so that no images are in use: load the first ones again.
-    return inUse === null && loading === null && first !== origin ? this.load(first, said) : null;
+    const isWanting = inUse === null && loading === null && first !== null && first !== origin;
+    return isWanting ? this.load(first, { problem, problemFiles }) : null;
   }
 
   /** Cancels the current load, if there is one. */

@@ -1,4 +1,4 @@
-import { Anchor, Collapse, Modal, Text } from '@mantine/core';
+import { Anchor, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { SAMPLES } from '../../data/sample/catalogue';
@@ -6,15 +6,14 @@ import { type DatasetInfo, indicesOf, type SampleId, TEST } from '../../domain/i
 import { useDataset } from '../lab';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';
-
-/** Maximum number of skipped files to list; a folder of documents may hold tens of thousands. */
-const LISTED = 200;
+import { SkippedFiles } from './SkippedFiles';
 
 /** The data set in use: number of images and classes, skipped files, licence. */
 export function DatasetFacts() {
   const info = useDataset((data) => data.info);
   const skipped = useDataset((data) => data.skipped);
-  const [listed, { toggle }] = useDisclosure(false);
+  // Under the message of a failed load the list would be taken for its reasons.
+  const problem = useDataset((data) => data.problem);
   if (info === null) return null;
   return (
     <div className={classes.facts}>
@@ -24,26 +23,9 @@ export function DatasetFacts() {
       </div>
       <div>
         <span data-testid="dataset-skipped">{skipped.length}</span> skipped
-        {skipped.length > 0 && (
-          <>
-            {' · '}
-            <Anchor component="button" type="button" size="sm" aria-expanded={listed} onClick={toggle}>
-              {listed ? 'hide them' : 'show which and why'}
-            </Anchor>
-          </>
-        )}
+        {problem === null && <SkippedFiles key={info.name} files={skipped} />}
         {info.source.kind === 'sample' && <License id={info.source.id} />}
       </div>
-      <Collapse expanded={listed}>
-        <ul className={classes.skipped}>
-          {skipped.slice(0, LISTED).map(({ path, reason }) => (
-            <li key={path}>
-              <b>{path}</b>: {reason}
-            </li>
-          ))}
-          {skipped.length > LISTED && <li>and {grouped(skipped.length - LISTED)} more</li>}
-        </ul>
-      </Collapse>
     </div>
   );
 }

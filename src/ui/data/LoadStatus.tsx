@@ -4,6 +4,7 @@ import type { LoadProgress } from '../../session/data/datasetStore';
 import { useDataset, useLab } from '../lab';
 import { duration, grouped } from '../numbers';
 import classes from './DataPanel.module.css';
+import { SkippedFiles } from './SkippedFiles';
 
 /** The progress of a load in words. */
 export function progressWords({ done, total, unit, rate, remaining }: LoadProgress): string {
@@ -20,10 +21,12 @@ export function LoadStatus() {
   const lab = useLab();
   const loading = useDataset((data) => data.loading);
   const problem = useDataset((data) => data.problem);
+  const files = useDataset((data) => data.problemFiles);
   if (loading === null) {
     return problem === null ? null : (
       <div className={classes.problem} role="alert">
         {problem}
+        <SkippedFiles key={problem} files={files} />
       </div>
     );
   }

@@ -44,7 +44,7 @@ function importFiles(
   decoders = [decoder],
 ) {
   return runImport(
-    { name: 'test', files: asFiles(files), unreadable: [] },
+    { name: 'test', found: [{ files: asFiles(files), unreadable: [] }] },
     { ...SETTINGS, ...settings },
     decoders,
     () => undefined,
@@ -210,7 +210,7 @@ describe('the order of images', () => {
     ]);
     const phases = new Set<string>();
     const { dataset } = await runImport(
-      { name: 'test', files: asFiles(twice), unreadable: [] },
+      { name: 'test', found: [{ files: asFiles(twice), unreadable: [] }] },
       SETTINGS,
       [decoder],
       ({ phase }) => phases.add(phase),
@@ -270,7 +270,7 @@ describe('too few images', () => {
     const side = Math.sqrt(pictureBytes / 4);
     return async (batch) => {
       const files = batch.kind === 'files' ? batch.files : [];
-      const isImage = ({ blob }: { blob: Blob }) => blob.size > 0;
+      const isImage = ({ blob }: { readonly blob: { readonly size: number } }) => blob.size > 0;
       const slots = files.filter(isImage).map(({ slot }) => slot);
       const skipped = files.filter((file) => !isImage(file)).map(({ slot }) => ({ slot, reason: 'is no image' }));
       const count = slots.length;
@@ -296,7 +296,7 @@ describe('too few images', () => {
       ...Array.from({ length: others }, (_, i) => ({ path: `${i}.txt`, blob: other })),
     ];
     const settings = { ...SETTINGS, holdOut: 'images', sourceSize: 256, imageSize: 32 } as const;
-    return runImport({ name: 'test', files, unreadable: [] }, settings, [decode], () => undefined);
+    return runImport({ name: 'test', found: [{ files, unreadable: [] }] }, settings, [decode], () => undefined);
   };
 
   test('images that do not fit in memory are refused once they fill it', async () => {
@@ -319,7 +319,7 @@ test('progress counts every file and ends at the total', async () => {
   ]);
   const seen: ImportProgress[] = [];
   await runImport(
-    { name: 'p', files: asFiles(files), unreadable: [{ path: 'x', reason: 'y' }] },
+    { name: 'p', found: [{ files: asFiles(files), unreadable: [{ path: 'x', reason: 'y' }] }] },
     SETTINGS,
     [decoder],
     (p) => seen.push(p),

@@ -32,7 +32,7 @@ const FOLDER: ImageDataset['source'] = { kind: 'folder', name: 'cats', count: 30
 const CATS: Origin = {
   kind: 'files',
   title: 'cats',
-  collect: async () => ({ name: 'cats', files: [], unreadable: [] }),
+  collect: async () => ({ name: 'cats', found: [] }),
 };
 const LOST: EngineError = { code: 'device-lost', message: 'The GPU was taken away.', recoverable: true };
 
@@ -458,6 +458,79 @@ describe('images', () => {
     expect(lab.datasetStore.getState()).toMatchObject({ loading: null, problem: 'No images in there.' });
     expect(lab.datasetStore.getState().info?.count).toBe(1000);
     expect(worker().sent('create')).toHaveLength(1);
+  });
+
+  /** Imports that are refused, each with its own name in the message. */
+  const refusing: ImageLoaders['importImages'] = async ({ name }) => {
+    throw new ImportError(`No images in ${name}.`, [{ path: `${name}/x`, reason: 'is text' }]);
+  };
+  const originNamed = (name: string): Origin => ({
+    kind: 'files',
+    title: name,
+    collect: async () => ({ name, found: [] }),
+  });
+
+  it('says of each drop why it was refused, never of an earlier one, and gives the reasons', async () => {
+    const { lab } = opened({ hash: '#dataset=folder', loaders: { importImages: refusing } });
+    await settled();
+    for (const name of ['html', 'nested', 'html']) {
+      await lab.loadImages(originNamed(name));
+      await settled();
+      expect(lab.datasetStore.getState()).toMatchObject({
+        loading: null,
+        problem: `No images in ${name}.`,
+        problemFiles: [{ path: `${name}/x`, reason: 'is text' }],
+      });
+    }
+  });
+
+  it('does not read images again that were refused', async () => {
+    const read: string[] = [];
+    const importImages: ImageLoaders['importImages'] = (sources, options) => {
+      read.push(sources.name);
+      return refusing(sources, options);
+    };
+    const { lab } = opened({ hash: '#dataset=folder', loaders: { importImages } });
+    await settled();
+    await lab.loadImages(originNamed('one'));
+    await lab.loadImages(originNamed('two'));
+    lab.reset();
+    lab.set('imageSize', 64);
+    await settled();
+    expect(read).toEqual(['one', 'two']);
+  });
+
+  it('keeps what was said of a drop when the first images, which it had interrupted, cannot be read either', async () => {
+    let reads = 0;
+    const importImages: ImageLoaders['importImages'] = (sources, options) => {
+      reads += 1;
+      if (reads > 1) return refusing(sources, options);
+      const { signal } = options;
+      return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const { lab } = opened({ hash: '#dataset=folder', loaders: { importImages } });
+    await settled();
+    void lab.loadImages(originNamed('first'));
+    await settled();
+    await lab.loadImages(originNamed('second'));
+    await settled();
+    expect(reads).toBe(3);
+    expect(lab.datasetStore.getState()).toMatchObject({ loading: null, problem: 'No images in second.' });
+  });
+
+  it('drops what was said of images when others are in use, or another link is opened', async () => {
+    let isRefused = true;
+    const importImages: ImageLoaders['importImages'] = async (sources, options) =>
+      isRefused ? refusing(sources, options) : { dataset: dataset(300, FOLDER, 'cats'), skipped: [] };
+    const { lab } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    isRefused = false;
+    await lab.loadImages(CATS);
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: null, problemFiles: [] });
+    isRefused = true;
+    await lab.loadImages(CATS);
+    lab.open('#preset=tiny&dataset=folder');
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: null, problemFiles: [] });
   });
 
   it('keeps settings that were edited by hand when the data set changes', async () => {
