@@ -1,3 +1,4 @@
+import { concatenate } from '../concatenate';
 import { UnusableFile } from '../unusableFile';
 import { type Rgba, viewOf } from './dimensions';
 import { colorTableBytes, type GifFrame, gifFrames, readGif } from './gif';
@@ -10,13 +11,7 @@ function joinBlocks(bytes: Uint8Array, at: number): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let from = at; bytes[from] > 0; from += 1 + bytes[from])
     parts.push(bytes.subarray(from + 1, from + 1 + bytes[from]));
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let to = 0;
-  for (const part of parts) {
-    joined.set(part, to);
-    to += part.length;
-  }
-  return joined;
+  return concatenate(parts);
 }
 
 /** Variable-length LZW (GIF89a specification, appendix F) to `count` colour indices. @throws UnusableFile when the data is not whole. */

@@ -1,4 +1,5 @@
 import { inflateSync, zlibSync } from 'fflate';
+import { concatenate } from '../concatenate';
 import { type PngChunk, pngChunks } from './png';
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
@@ -20,16 +21,6 @@ function chunkBytes({ type, data }: PngChunk): Uint8Array {
   for (let i = 0; i < 4; i++) out[4 + i] = type.charCodeAt(i);
   out.set(data, 8);
   view.setUint32(8 + data.length, crc32(out.subarray(4, 8 + data.length)));
-  return out;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let to = 0;
-  for (const part of parts) {
-    out.set(part, to);
-    to += part.length;
-  }
   return out;
 }
 

@@ -1,3 +1,4 @@
+import { concatenate } from '../concatenate';
 import { spells } from './dimensions';
 import { type Orientation, readOrientation } from './exif';
 import type { ImageFormat } from './inspectImage';
@@ -29,14 +30,7 @@ function withoutProfile(bytes: Uint8Array): Uint8Array {
     from = end;
   }
   if (from === 0) return bytes;
-  kept.push(bytes.subarray(from));
-  const out = new Uint8Array(kept.reduce((sum, part) => sum + part.length, 0));
-  let to = 0;
-  for (const part of kept) {
-    out.set(part, to);
-    to += part.length;
-  }
-  return out;
+  return concatenate([...kept, bytes.subarray(from)]);
 }
 
 /** The still picture of an animated AVIF: decoders read the first frame of the track instead, or nothing, if the file names itself animated. */
