@@ -65,7 +65,7 @@ try {
     async ([input, side]) => {
       const settings = { size: side, seed: 1, holdOut: 'pictures', batchSize: 64 } as const;
       const report = input === null ? window.importDropped(settings) : window.importPicked(input, settings);
-      const { result, error, seconds, longTasks } = await report;
+      const { result, error, seconds, progress, longTasks } = await report;
       if (result === null) throw new Error(error ?? 'no result');
       const { count, pixels, classNames } = result.dataset;
       return {
@@ -73,6 +73,7 @@ try {
         bytes: pixels.byteLength,
         classes: classNames.length,
         skipped: result.skipped.length,
+        decodedWhileListing: progress.findLast(({ phase }) => phase === 'listing')?.done ?? 0,
         seconds,
         longTasks,
       };
