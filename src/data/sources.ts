@@ -69,18 +69,10 @@ async function openFiles(places: readonly Place[]): Promise<FoundFiles> {
   return { files, unreadable };
 }
 
-/** The entries of a folder in the browser's portions, at most 100 each; the next one is requested before the present one is used. */
+/** The entries of a folder in the browser's portions: at most 100 each, and an empty one at the end. */
 async function* readPortions(folder: FileSystemDirectoryEntry): AsyncGenerator<FileSystemEntry[]> {
   const reader = folder.createReader();
-  let next = readSomeEntries(reader);
-  for (;;) {
-    const some = await next;
-    if (some.length === 0) return;
-    next = readSomeEntries(reader);
-    // Its failure is thrown when it is awaited; until then it would be unhandled.
-    next.catch(() => undefined);
-    yield some;
-  }
+  for (let some = await readSomeEntries(reader); some.length > 0; some = await readSomeEntries(reader)) yield some;
 }
 
 /** Walks dropped entries, folders within folders included; hidden and system files are left out. */

@@ -1,7 +1,7 @@
 import type { PictureStorage } from '../../domain/imageDataset';
 import { onWorkerFailure } from '../workerFailure';
 import type { BatchResult } from './decodeBatch';
-import type { Decoder } from './runImport';
+import type { Decoder } from './readImages';
 
 /** More decoders gain nothing: memory bandwidth and the single thread that sends them batches are the limit. */
 const MAX_WORKERS = 8;

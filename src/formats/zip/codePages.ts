@@ -86,14 +86,17 @@ const big5 = doubleByte(
   (lead, trail) =>
     between(lead, 0xa1, 0xf9) &&
     (between(trail, 0x40, 0x7e) || between(trail, 0xa1, 0xfe)) &&
-    // Extensions of Hong Kong and of vendors, which Node and browsers decode differently.
+    // Pictures of control characters, and extensions of Hong Kong and of vendors: Node and browsers decode them differently.
+    !(lead === 0xa3 && between(trail, 0xc0, 0xe0)) &&
     !(between(lead, 0xc7, 0xc8) || (lead === 0xc6 && trail >= 0xa1) || (lead === 0xf9 && trail >= 0xd6)),
 );
 
 const wansung = doubleByte(
   'euc-kr',
   'euc-kr',
-  (lead, trail) => between(lead, 0xa1, 0xfe) && between(trail, 0xa1, 0xfe),
+  // Without € and ®, which were added later and which Node cannot decode.
+  (lead, trail) =>
+    between(lead, 0xa1, 0xfe) && between(trail, 0xa1, 0xfe) && !(lead === 0xa2 && between(trail, 0xe6, 0xe7)),
 );
 
 const FIRST_SYLLABLE = 0xac00;

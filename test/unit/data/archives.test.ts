@@ -200,7 +200,7 @@ test('control characters and long paths are harmless', async () => {
   const error = await failureOf(importFiles({ [`d/${long}`]: strToU8('x') }));
   expect(error.message.length).toBeLessThan(400);
   const bad = await failureOf(importFiles({ 'd/a\u001b[31m\n\u202e.txt': strToU8('x') }));
-  expect(bad.message).not.toMatch(/[\u001b\n\u202e]/);
+  for (const character of ['\u001b', '\n', '\u202e']) expect(bad.message).not.toContain(character);
   const { dataset } = await importFiles({ 'a.zip': zipSync(twoClasses('new\nline', 'tab\t')) });
   expect(dataset.count).toBe(16);
 });
