@@ -21,11 +21,19 @@ export class ExactHash {
   #a = 0x811c9dc5;
   #b = 0x9e3779b9;
 
-  add(word: number): void {
-    this.#a = Math.imul(this.#a ^ word, 0x01000193);
-    this.#a ^= this.#a >>> 15;
-    this.#b = Math.imul(this.#b ^ word, 0x85ebca6b);
-    this.#b ^= this.#b >>> 13;
+  add(words: ArrayLike<number>): void {
+    // Local variables stay in registers, unlike fields.
+    let a = this.#a;
+    let b = this.#b;
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i];
+      a = Math.imul(a ^ word, 0x01000193);
+      a ^= a >>> 15;
+      b = Math.imul(b ^ word, 0x85ebca6b);
+      b ^= b >>> 13;
+    }
+    this.#a = a;
+    this.#b = b;
   }
 
   get words(): readonly [number, number] {
@@ -39,7 +47,7 @@ export class ExactHash {
  */
 export function exactHash(words: Uint32Array): readonly [number, number] {
   const hash = new ExactHash();
-  for (const word of words) hash.add(word);
+  hash.add(words);
   return hash.words;
 }
 
@@ -47,6 +55,18 @@ export function exactHash(words: Uint32Array): readonly [number, number] {
 interface Cell {
   readonly start: number;
   readonly shares: Float64Array;
+}
+
+const knownCells = new Map<number, readonly Cell[]>();
+
+/** As `cellsOf`; those of the last lengths are kept, since the pictures of a data set often have one shape. */
+function keptCellsOf(length: number): readonly Cell[] {
+  const known = knownCells.get(length);
+  if (known !== undefined) return known;
+  if (knownCells.size > 64) knownCells.clear();
+  const cells = cellsOf(length);
+  knownCells.set(length, cells);
+  return cells;
 }
 
 /** A line of `length` pixels cut into 16 equal cells. Shares are whole sixteenths, so that sums of pixels are exact. */
@@ -71,8 +91,8 @@ export class Shrinking {
   readonly sums = new Float64Array(COPY_LENGTH);
 
   constructor(width: number, height: number) {
-    this.#columns = cellsOf(width);
-    this.#rows = cellsOf(height);
+    this.#columns = keptCellsOf(width);
+    this.#rows = keptCellsOf(height);
   }
 
   /** @param offset where row `y` starts in `rgba`, in bytes */

@@ -20,7 +20,9 @@ export class PictureMeter {
   readonly #exact = new ExactHash();
   readonly #shrinking: Shrinking;
   /** Greys of the last three rows. */
-  #greys: readonly [Float64Array, Float64Array, Float64Array];
+  #greys: readonly [Int32Array, Int32Array, Int32Array];
+  /** The pixels of a row as words. */
+  readonly #words: Int32Array;
   #row = 0;
   #greySum = 0;
   #laplacians = 0;
@@ -30,9 +32,10 @@ export class PictureMeter {
     this.#width = width;
     this.#height = height;
     this.#shrinking = new Shrinking(width, height);
-    this.#greys = [new Float64Array(width), new Float64Array(width), new Float64Array(width)];
+    this.#greys = [new Int32Array(width), new Int32Array(width), new Int32Array(width)];
+    this.#words = new Int32Array(width);
     // Pictures of one colour are equal only if they have the same shape.
-    this.#exact.add(width);
+    this.#exact.add([width]);
   }
 
   /** Adds the next rows. */
@@ -48,18 +51,20 @@ export class PictureMeter {
 
   #addGreys(rgba: Uint8Array | Uint8ClampedArray, offset: number): void {
     const [oldest, before, last] = this.#greys;
-    const exact = this.#exact;
+    const words = this.#words;
+    const width = this.#width;
     let sum = 0;
-    for (let x = 0, from = offset; x < this.#width; x++, from += 4) {
+    for (let x = 0, from = offset; x < width; x++, from += 4) {
       const red = rgba[from];
       const green = rgba[from + 1];
       const blue = rgba[from + 2];
-      exact.add(red | (green << 8) | (blue << 16) | OPAQUE);
+      words[x] = red | (green << 8) | (blue << 16) | OPAQUE;
       // ITU-R BT.601.
       const grey = 299 * red + 587 * green + 114 * blue;
       oldest[x] = grey;
       sum += grey;
     }
+    this.#exact.add(words);
     this.#greySum += sum;
     this.#greys = [before, last, oldest];
   }
@@ -69,7 +74,7 @@ export class PictureMeter {
     const [above, row, below] = this.#greys;
     let sum = 0;
     let squares = 0;
-    for (let x = 1; x < this.#width - 1; x++) {
+    for (let x = 1; x < row.length - 1; x++) {
       const laplacian = above[x] + below[x] + row[x - 1] + row[x + 1] - 4 * row[x];
       sum += laplacian;
       squares += laplacian * laplacian;

@@ -63,7 +63,8 @@ function shrinkRow(
     let green = 0;
     let blue = 0;
     let from = offset + start * 4;
-    for (const weight of weights) {
+    for (let i = 0; i < weights.length; i++) {
+      const weight = weights[i];
       red += weight * rgba[from];
       green += weight * rgba[from + 1];
       blue += weight * rgba[from + 2];
@@ -77,12 +78,13 @@ function shrinkRow(
 
 /** Adds a horizontally scaled source row to every output row that it contributes to. */
 function addRow(row: Float64Array, y: number, taps: readonly Tap[], sums: Float64Array): void {
-  for (const [i, { start, weights }] of taps.entries()) {
+  for (let i = 0; i < taps.length; i++) {
+    const { start, weights } = taps[i];
     if (start > y) return;
+    if (y - start >= weights.length) continue;
     const weight = weights[y - start];
-    if (weight === undefined) continue;
     const offset = i * row.length;
-    for (const [x, value] of row.entries()) sums[offset + x] += weight * value;
+    for (let x = 0; x < row.length; x++) sums[offset + x] += weight * row[x];
   }
 }
 

@@ -36,7 +36,7 @@ function GroupsAndSize({ info }: { readonly info: DatasetInfo }) {
   const held = test === 0 ? '' : ` · ${grouped(test)} held out for kNN`;
   return (
     <>
-      {groups} · {info.size} px{held}
+      {groups} · short sides up to {info.size} px{held}
       {info.labels === null && (
         <Text size="xs" mt={4}>
           kNN accuracy needs classes: put the images into one folder for each class. Everything else works without
