@@ -63,6 +63,7 @@ async function imagesFor(config: RunConfig, name: string): Promise<ImageDataset>
     size: config.imageSize,
     seed: HOLD_OUT_SEED,
     holdOut: config.holdOut,
+    labelRule: config.labelRule,
     sample: config.sample,
     batchSize: config.batchSize,
   });

@@ -53,6 +53,7 @@ try {
         size: side,
         seed: 1,
         holdOut: 'pictures',
+        labelRule: 'found',
         batchSize: 64,
       });
       if (result === null) throw new Error(error ?? 'no result');

@@ -69,7 +69,8 @@ if (loader !== undefined) copyFileSync(loader, join(target, 'lib/libvulkan.so.1'
 
 const dataset = isCifarBinary(options.images)
   ? await readCifarBinary(options.images)
-  : (await loadDataset(options.images, { size: 32, seed: 1, holdOut: 'pictures', batchSize: 64 })).dataset;
+  : (await loadDataset(options.images, { size: 32, seed: 1, holdOut: 'pictures', labelRule: 'found', batchSize: 64 }))
+      .dataset;
 writeFileSync(
   join(target, 'images.bin'),
   encodeImages(dataset, { train: Number(options.train), test: Number(options.test) }),

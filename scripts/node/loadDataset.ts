@@ -71,7 +71,8 @@ export async function loadDataset(
   settings: ImportSettings & { readonly sample?: SampleVersion },
   onProgress: (progress: ImportProgress) => void = () => undefined,
 ): Promise<ImportResult> {
-  if (isSample(location)) return { dataset: await readSample(location, settings.size, settings.sample), skipped: [] };
+  if (isSample(location))
+    return { dataset: await readSample(location, settings.size, settings.sample), skipped: [], plan: null };
   const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings.size, decodeWithSharp);
   const decoders = Array.from({ length: availableParallelism() }, () => decoder);
   return runImport(await sourcesFrom(location), settings, decoders, onProgress);

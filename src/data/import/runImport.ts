@@ -1,19 +1,20 @@
 import type { ImageDataset, SkippedFile } from '../../domain/imageDataset';
-import { TEST, TRAIN } from '../../domain/imageDataset';
-import { adviceOnFew, areEnough } from '../../domain/runProblems';
+import { TRAIN } from '../../domain/imageDataset';
+import { adviceOnFew, areEnough, fittingBatch } from '../../domain/runProblems';
 import { formatBytes } from '../../formats/bytes';
 import { UnusableFile } from '../../formats/unusableFile';
 import { readZipDirectory } from '../../formats/zip/zipDirectory';
 import { ImportError } from '../importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
+import { stripCommonFolders } from '../labels/directories';
+import { type LabelledImages, labelImages } from '../labels/labelImages';
+import { chooseQueries } from '../labels/queries';
 import { MAX_DATASET_BYTES } from '../limits';
 import type { ImageSources, SourceFile } from '../sources';
 import { type Batch, type Candidate, fileCandidate, makeBatches } from './batches';
 import type { BatchResult } from './decodeBatch';
-import { fingerprint } from './fingerprint';
-import { holdOutImages, holdOutPictures } from './holdOut';
-import { planLabels, stripCommonFolders } from './labels';
-import { comparePaths } from './paths';
+import { fingerprint as fingerprintOf } from './fingerprint';
+import { comparePaths, sortByPath } from './paths';
 import { groupPictures } from './pictureGroups';
 import { ProgressMeter } from './progressMeter';
 
@@ -46,7 +47,7 @@ async function listCandidates(files: readonly SourceFile[], skipped: SkippedFile
       }
     }
   }
-  return candidates.sort((a, b) => comparePaths(a.path, b.path));
+  return candidates;
 }
 
 function allocate(count: number, size: number): Uint8Array<ArrayBuffer> {
@@ -91,40 +92,30 @@ function checkEnough(count: number, trainable: number, batchSize: number, skippe
   throw new ImportError(
     `${few} to train on${bad}: a run needs at least two batches, ${2 * batchSize} images. ${adviceOnFew(trainable)}`,
     skipped,
+    fittingBatch(trainable),
   );
 }
 
-/** The data set of the decoded images, in the order of their paths. */
-function assemble(
-  name: string,
-  good: readonly Candidate[],
-  pixels: Uint8Array<ArrayBuffer>,
-  { size, seed, holdOut, batchSize }: ImportSettings,
-  skipped: readonly SkippedFile[],
-  meter: ProgressMeter,
-): ImageDataset {
-  const names = stripCommonFolders(good.map(({ path }) => path));
-  const { labels, classNames, split } = planLabels(names);
-  checkEnough(good.length, split.filter((part) => part === TRAIN).length, batchSize, skipped);
-  const canAsk = labels?.some((label, i) => label >= 0 && split[i] === TEST) ?? false;
-  if (labels !== null && !canAsk) {
-    if (holdOut === 'images') holdOutImages(labels, split, seed);
-    else {
-      const groups = groupPictures(pixels, size, good.length, (share) => meter.comparing(share, good.length));
-      holdOutPictures(labels, groups, split, seed);
-    }
-  }
-  const files = good.map(({ size: bytes }, i) => ({ path: names[i], size: bytes }));
+/** Names and labels of the decoded images, in the order of their paths, and the fingerprint of all of them. */
+function readFolders(decoded: readonly Candidate[], settings: ImportSettings) {
+  const names = stripCommonFolders(decoded.map(({ path }) => path));
+  const { labelRule, corrections = [], correctionsFor } = settings;
+  const path = (i: number) => (labelRule === 'first' ? names[i] : names[i].normalize('NFC'));
+  const print = fingerprintOf(decoded.map(({ size: bytes }, i) => ({ path: path(i), size: bytes })));
+  const areForOthers = correctionsFor !== undefined && correctionsFor !== print;
+  const labelled = labelImages(names, labelRule, areForOthers ? [] : corrections);
+  return { names, labelled, fingerprint: print };
+}
+
+/** What belongs to the images that are not left out. */
+function withoutLeftOut({ labels, classNames, split, leftOut, plan }: LabelledImages, names: readonly string[]) {
+  const isUsed = (_: unknown, i: number) => leftOut[i] === null;
   return {
-    name,
-    source: { kind: 'folder', name, count: good.length, fingerprint: fingerprint(files) },
-    size,
-    count: good.length,
-    names,
-    labels,
+    names: names.filter(isUsed),
+    labels: labels?.filter(isUsed) ?? null,
     classNames,
-    split,
-    pixels,
+    split: split.filter(isUsed),
+    plan,
   };
 }
 
@@ -142,7 +133,7 @@ export async function runImport(
   const skipped = [...unreadable];
   const meter = new ProgressMeter(onProgress);
   meter.listing(files.length, skipped.length);
-  const candidates = await listCandidates(files, skipped);
+  const candidates = sortByPath(await listCandidates(files, skipped), settings.labelRule === 'first');
   const imageBytes = settings.size ** 2 * 4;
   const pixels = allocate(candidates.length, settings.size);
   const isGood = new Uint8Array(candidates.length);
@@ -164,8 +155,24 @@ export async function runImport(
   await Promise.all(decoders.map(work));
   meter.finish();
 
+  const decoded = candidates.filter((_, slot) => isGood[slot] === 1);
+  const { names, labelled, fingerprint } = readFolders(decoded, settings);
+  const slots = [...isGood.keys()].filter((slot) => isGood[slot] === 1);
+  for (const [i, reason] of labelled.leftOut.entries()) {
+    if (reason === null) continue;
+    isGood[slots[i]] = 0;
+    skipped.push({ path: decoded[i].path, reason });
+  }
   skipped.sort((a, b) => comparePaths(a.path, b.path));
-  const good = candidates.filter((_, slot) => isGood[slot] === 1);
-  const dataset = assemble(name, good, compact(pixels, isGood, imageBytes), settings, skipped, meter);
-  return { dataset, skipped };
+  const { plan, ...images } = withoutLeftOut(labelled, names);
+  const { labels, split } = images;
+  const count = split.length;
+  checkEnough(count, split.filter((part) => part === TRAIN).length, settings.batchSize, skipped);
+  const used = compact(pixels, isGood, imageBytes);
+  const { size, seed, holdOut } = settings;
+  const groups = () => groupPictures(used, size, count, (share) => meter.comparing(share, count));
+  const notes = chooseQueries(labels, split, { seed, holdOut, groups });
+  const source = { kind: 'folder', name, count, fingerprint } as const;
+  const dataset: ImageDataset = { name, source, size, count, ...images, pixels: used };
+  return { dataset, skipped, plan: { ...plan, notes: [...plan.notes, ...notes] } };
 }

@@ -2,15 +2,8 @@ import { ImportError } from '../../data/importError';
 import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../../data/importTypes';
 import type { LoadSampleOptions } from '../../data/samples';
 import type { CollectOptions, ImageSources } from '../../data/sources';
-import type {
-  DatasetInfo,
-  ImageDataset,
-  ImageSize,
-  SampleId,
-  SampleVersion,
-  SkippedFile,
-} from '../../domain/imageDataset';
-import type { HoldOut } from '../../domain/runConfig';
+import type { DatasetInfo, ImageDataset, ImageSize, SampleId, SampleVersion } from '../../domain/imageDataset';
+import type { HoldOut, LabelRule } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
 import type { DatasetStore } from './datasetStore';
 
@@ -32,12 +25,12 @@ export interface LoadSettings {
   readonly sample: SampleVersion;
   /** How files are held out; has no effect on samples. */
   readonly holdOut: HoldOut;
+  /** How folders are read; has no effect on samples. */
+  readonly labelRule: LabelRule;
 }
 
-interface Loaded {
-  readonly dataset: ImageDataset;
-  readonly skipped: readonly SkippedFile[];
-}
+/** Corrections of folders to carry out, and the fingerprint of the images that they are for, if they are for certain ones. */
+export type Corrections = Pick<ImportOptions, 'corrections' | 'correctionsFor'>;
 
 function problemOf(error: unknown): string {
   if (error instanceof ImportError) return error.message;
@@ -68,31 +61,41 @@ export class DatasetLoading {
    * the reason).
    * @param problem why an earlier load failed, which stays shown
    */
-  async load(origin: Origin, settings: LoadSettings, problem: string | null = null): Promise<DatasetInfo | null> {
+  async load(
+    origin: Origin,
+    settings: LoadSettings,
+    corrections: Corrections = {},
+    problem: string | null = null,
+  ): Promise<DatasetInfo | null> {
     this.#current?.abort();
     const controller = new AbortController();
     this.#current = controller;
     const unit = origin.kind === 'sample' ? 'bytes' : 'images';
     this.#store.setState({
       problem,
+      fittingBatch: null,
+      correcting: corrections.corrections ?? null,
       loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
     });
     try {
-      const { dataset, skipped } = await this.#read(origin, settings, controller.signal);
+      const { dataset, skipped, plan } = await this.#read(origin, { ...settings, ...corrections }, controller.signal);
       controller.signal.throwIfAborted();
       const info = withoutPixels(dataset);
       await this.#handOver(dataset);
-      this.#store.setState({ info, skipped });
+      this.#store.setState({ info, skipped, plan });
       return info;
     } catch (error) {
       // The page shows errors of the engine elsewhere, with the engine's state.
       const shown = !controller.signal.aborted && !(error instanceof EngineFailure);
-      if (shown) this.#store.setState({ problem: problemOf(error) });
+      if (shown) {
+        const fittingBatch = error instanceof ImportError ? error.fittingBatch : null;
+        this.#store.setState({ problem: problemOf(error), fittingBatch });
+      }
       return null;
     } finally {
       if (this.#current === controller) {
         this.#current = null;
-        this.#store.setState({ loading: null });
+        this.#store.setState({ loading: null, correcting: null });
       }
     }
   }
@@ -104,14 +107,19 @@ export class DatasetLoading {
 
   async #read(
     origin: Origin,
-    { size, batchSize, sample, holdOut }: LoadSettings,
+    { sample, ...settings }: LoadSettings & Corrections,
     signal: AbortSignal,
-  ): Promise<Loaded> {
+  ): Promise<ImportResult> {
     if (origin.kind === 'sample') {
       const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
         this.#report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });
-      const dataset = await this.#loaders.loadSample(origin.id, { version: sample, size, onProgress, signal });
-      return { dataset, skipped: [] };
+      const dataset = await this.#loaders.loadSample(origin.id, {
+        version: sample,
+        size: settings.size,
+        onProgress,
+        signal,
+      });
+      return { dataset, skipped: [], plan: null };
     }
     const onFound = (count: number) => this.#report(signal, { done: count, total: null, rate: null, remaining: null });
     const sources = await origin.collect({ onFound, signal });
@@ -122,7 +130,7 @@ export class DatasetLoading {
         rate: imagesPerSecond > 0 ? imagesPerSecond : null,
         remaining: remainingSeconds,
       });
-    return this.#loaders.importImages(sources, { size, seed: HOLD_OUT_SEED, holdOut, batchSize, onProgress, signal });
+    return this.#loaders.importImages(sources, { ...settings, seed: HOLD_OUT_SEED, onProgress, signal });
   }
 
   #report(

@@ -29,7 +29,7 @@ import {
   YELLOW,
 } from '../../setup/imageFiles';
 
-const SETTINGS: ImportSettings = { size: 32, seed: 1, holdOut: 'pictures', batchSize: 4 };
+const SETTINGS: ImportSettings = { size: 32, seed: 1, holdOut: 'pictures', labelRule: 'found', batchSize: 4 };
 
 function asFiles(files: Iterable<readonly [string, Uint8Array]>) {
   return [...files].map(([path, bytes]) => ({ path, blob: new Blob([Uint8Array.from(bytes)]) }));

@@ -66,6 +66,7 @@ function opened({ hash = '', answers = {}, loaders = {} }: Options = {}) {
       importImages: async () => ({
         dataset: dataset(300, FOLDER, 'cats'),
         skipped: [{ path: 'a.txt', reason: 'not an image' }],
+        plan: null,
       }),
       ...loaders,
     },
@@ -146,7 +147,7 @@ describe('opening the page', () => {
     const { lab, worker } = opened({ answers: ON_SOFTWARE, loaders: { importImages } });
     void lab.loadImages(CATS);
     await settled();
-    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [] });
+    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [], plan: null });
     await settled();
     expect(worker().sent('create')).toHaveLength(1);
     expect(worker().sent('create')[0]?.config).toEqual(presetConfig('tiny', 'folder'));
@@ -411,7 +412,7 @@ describe('images', () => {
     expect(lab.datasetStore.getState().info?.count).toBe(1000);
     expect(worker().sent('setDataset')).toHaveLength(1);
     expect(state().runState).toBe('training');
-    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [] });
+    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [], plan: null });
     await settled();
     expect(lab.datasetStore.getState().info?.name).toBe('cats');
     expect(typesOf(worker().commands).slice(-4)).toEqual(['pause', 'setDataset', 'create', 'setQueries']);
@@ -517,6 +518,7 @@ describe('images', () => {
     const importImages = vi.fn(async (_, { size }) => ({
       dataset: { ...dataset(300, FOLDER, 'cats'), size },
       skipped: [],
+      plan: null,
     }));
     const { lab } = await ready({ hash: '#v=2&preset=tiny&dataset=folder', loaders: { importImages } });
     await lab.loadImages(CATS);
