@@ -6,6 +6,7 @@ import { decodeBatch } from '../../src/data/import/decodeBatch';
 import { runImport } from '../../src/data/import/runImport';
 import { ImportError } from '../../src/data/importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../../src/data/importTypes';
+import { nameOfRoots, type Root } from '../../src/data/nameOfRoots';
 import { manifestFile } from '../../src/data/sample/catalogue';
 import { type SampleManifest, unpackSample } from '../../src/data/sample/unpackSample';
 import type { ImageSources, SourceFile } from '../../src/data/sources';
@@ -44,7 +45,7 @@ async function walk(folder: string, path: string, into: SourceFile[]): Promise<v
   }
 }
 
-async function sourcesFrom(location: string): Promise<ImageSources> {
+async function sourcesAt(location: string): Promise<ImageSources & { readonly root: Root }> {
   const root = resolve(location);
   const kind = await stat(root).catch(() => null);
   if (kind === null) {
@@ -54,7 +55,18 @@ async function sourcesFrom(location: string): Promise<ImageSources> {
   const files: SourceFile[] = [];
   if (kind.isDirectory()) await walk(root, name, files);
   else files.push({ path: name, blob: await openAsBlob(root) });
-  return { name: kind.isDirectory() ? name : name.replace(/\.zip$/i, ''), files, unreadable: [] };
+  const found = { name, isFolder: kind.isDirectory() };
+  return { root: found, name: nameOfRoots([found]), files, unreadable: [] };
+}
+
+/** Folders, archives and files as if they had been dropped together. */
+async function sourcesFrom(locations: readonly string[]): Promise<ImageSources> {
+  const all = await Promise.all(locations.map(sourcesAt));
+  return {
+    name: nameOfRoots(all.map(({ root }) => root)),
+    files: all.flatMap(({ files }) => files),
+    unreadable: all.flatMap(({ unreadable }) => unreadable),
+  };
 }
 
 function isSample(name: string): name is SampleId {
@@ -62,18 +74,20 @@ function isSample(name: string): name is SampleId {
 }
 
 /**
- * A data set for Node: a sample by its id, in the version `sample`, else a folder or a .zip archive, with the page's rules for labels, splits
- * and bad files.
+ * A data set for Node: a sample by its id, in the version `sample`, else a folder or a .zip archive, or several, with the page's rules for
+ * labels, splits and bad files.
  * @throws ImportError when there is nothing to train on.
  */
 export async function loadDataset(
-  location: string,
+  location: string | readonly string[],
   settings: ImportSettings & { readonly sample?: SampleVersion },
   onProgress: (progress: ImportProgress) => void = () => undefined,
 ): Promise<ImportResult> {
-  if (isSample(location))
+  if (typeof location === 'string' && isSample(location)) {
     return { dataset: await readSample(location, settings.size, settings.sample), skipped: [], plan: null };
+  }
   const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings.size, decodeWithSharp);
   const decoders = Array.from({ length: availableParallelism() }, () => decoder);
-  return runImport(await sourcesFrom(location), settings, decoders, onProgress);
+  const sources = await sourcesFrom(typeof location === 'string' ? [location] : location);
+  return runImport(sources, settings, decoders, onProgress);
 }

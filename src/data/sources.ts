@@ -2,6 +2,7 @@ import type { SkippedFile } from '../domain/imageDataset';
 import { isSystemPath } from '../formats/systemPaths';
 import { breathe } from './import/breathe';
 import { ImportError } from './importError';
+import { nameOfRoots, type Root } from './nameOfRoots';
 
 /** One file, not yet read. */
 export interface SourceFile {
@@ -13,7 +14,7 @@ export interface SourceFile {
 
 /** What a person dropped or picked, ready for `importImages`. */
 export interface ImageSources {
-  /** The name to show: the folder's or the archive's, else e.g. "12 files". */
+  /** The name to show: the folder's or the archive's, else e.g. “12 files” (`nameOfRoots`). */
   readonly name: string;
   readonly files: readonly SourceFile[];
   /** Files and folders that could not be opened. */
@@ -31,12 +32,6 @@ const NOTHING_THERE = 'There are no files in this drop. Drop a folder, image fil
 
 /** How many files to take before giving the main thread a chance to draw. */
 const YIELD_EVERY = 500;
-
-function nameOf(roots: readonly string[]): string {
-  const [only] = roots;
-  if (only === undefined) return 'nothing';
-  return roots.length === 1 ? only.replace(/\.zip$/i, '') : `${roots.length} files`;
-}
 
 function readFile(entry: FileSystemFileEntry): Promise<File> {
   return new Promise((resolve, reject) => entry.file(resolve, reject));
@@ -112,11 +107,14 @@ async function collectDrop(
   loose: readonly File[],
   options: CollectOptions,
 ): Promise<ImageSources> {
-  const roots = [...entries, ...loose].map((item) => item.name);
+  const roots: Root[] = [
+    ...entries.map(({ name, isDirectory }) => ({ name, isFolder: isDirectory })),
+    ...loose.map(({ name }) => ({ name, isFolder: false })),
+  ];
   if (roots.length === 0) throw new ImportError(NOTHING_THERE);
   const walked = await walkEntries(entries, options);
   const files = [...walked.files, ...loose.map((file) => ({ path: file.name, blob: file }))];
-  return { name: nameOf(roots), files, unreadable: walked.unreadable };
+  return { name: nameOfRoots(roots), files, unreadable: walked.unreadable };
 }
 
 /**
@@ -128,12 +126,12 @@ export async function sourcesFromFileList(
   { onFound, signal }: CollectOptions = {},
 ): Promise<ImageSources> {
   const files: SourceFile[] = [];
-  const roots = new Set<string>();
+  const roots = new Map<string, Root>();
   let seen = 0;
   for (const file of list) {
     const path = file.webkitRelativePath || file.name;
     const [root = path] = path.split('/', 1);
-    roots.add(root);
+    roots.set(root, { name: root, isFolder: root !== path });
     const belowRoot = path === root ? path : path.slice(root.length + 1);
     if (!isSystemPath(belowRoot)) files.push({ path, blob: file });
     seen++;
@@ -145,5 +143,5 @@ export async function sourcesFromFileList(
   }
   if (roots.size === 0) throw new ImportError('This folder is empty. Choose a folder with images in it.');
   onFound?.(files.length);
-  return { name: nameOf([...roots]), files, unreadable: [] };
+  return { name: nameOfRoots([...roots.values()]), files, unreadable: [] };
 }

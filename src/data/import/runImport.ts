@@ -6,14 +6,12 @@ import { UnusableFile } from '../../formats/unusableFile';
 import { readZipDirectory } from '../../formats/zip/zipDirectory';
 import { ImportError } from '../importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
-import { stripCommonFolders } from '../labels/directories';
-import { type LabelledImages, labelImages } from '../labels/labelImages';
 import { chooseQueries } from '../labels/queries';
+import { readFolders } from '../labels/readFolders';
 import { MAX_DATASET_BYTES } from '../limits';
 import type { ImageSources, SourceFile } from '../sources';
 import { type Batch, type Candidate, fileCandidate, makeBatches } from './batches';
 import type { BatchResult } from './decodeBatch';
-import { fingerprint as fingerprintOf } from './fingerprint';
 import { comparePaths, sortByPath } from './paths';
 import { groupPictures } from './pictureGroups';
 import { ProgressMeter } from './progressMeter';
@@ -96,29 +94,6 @@ function checkEnough(count: number, trainable: number, batchSize: number, skippe
   );
 }
 
-/** Names and labels of the decoded images, in the order of their paths, and the fingerprint of all of them. */
-function readFolders(decoded: readonly Candidate[], settings: ImportSettings) {
-  const names = stripCommonFolders(decoded.map(({ path }) => path));
-  const { labelRule, corrections = [], correctionsFor } = settings;
-  const path = (i: number) => (labelRule === 'first' ? names[i] : names[i].normalize('NFC'));
-  const print = fingerprintOf(decoded.map(({ size: bytes }, i) => ({ path: path(i), size: bytes })));
-  const areForOthers = correctionsFor !== undefined && correctionsFor !== print;
-  const labelled = labelImages(names, labelRule, areForOthers ? [] : corrections);
-  return { names, labelled, fingerprint: print };
-}
-
-/** What belongs to the images that are not left out. */
-function withoutLeftOut({ labels, classNames, split, leftOut, plan }: LabelledImages, names: readonly string[]) {
-  const isUsed = (_: unknown, i: number) => leftOut[i] === null;
-  return {
-    names: names.filter(isUsed),
-    labels: labels?.filter(isUsed) ?? null,
-    classNames,
-    split: split.filter(isUsed),
-    plan,
-  };
-}
-
 /**
  * The import, in the page's worker and under Node: lists the files, divides them among the decoders, and assembles the data set.
  * @param decoders all are kept busy; their number affects only the time, not the result.
@@ -156,15 +131,14 @@ export async function runImport(
   meter.finish();
 
   const decoded = candidates.filter((_, slot) => isGood[slot] === 1);
-  const { names, labelled, fingerprint } = readFolders(decoded, settings);
+  const { images, leftOut, fingerprint, plan } = readFolders(decoded, settings);
   const slots = [...isGood.keys()].filter((slot) => isGood[slot] === 1);
-  for (const [i, reason] of labelled.leftOut.entries()) {
+  for (const [i, reason] of leftOut.entries()) {
     if (reason === null) continue;
     isGood[slots[i]] = 0;
     skipped.push({ path: decoded[i].path, reason });
   }
   skipped.sort((a, b) => comparePaths(a.path, b.path));
-  const { plan, ...images } = withoutLeftOut(labelled, names);
   const { labels, split } = images;
   const count = split.length;
   checkEnough(count, split.filter((part) => part === TRAIN).length, settings.batchSize, skipped);
