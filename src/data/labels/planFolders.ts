@@ -156,14 +156,9 @@ function settleClasses(labels: (string | null)[], split: Uint8Array) {
   }
   const count = [...dropped.values()].reduce((sum, images) => sum + images, 0);
   const [only] = dropped.keys();
-  const who = dropped.size === 1 ? `the class “${only}”` : `${number(dropped.size)} classes`;
-  const has = count === 1 ? 'has' : 'have';
-  const notes =
-    dropped.size === 0 || kept.size < 2
-      ? []
-      : [
-          `${imagesWords(count)} of ${who} in the test set ${has} no label: no training image is of ${dropped.size === 1 ? 'it' : 'them'}.`,
-        ];
+  const missing = dropped.size === 1 ? `no class “${only}”` : `none of their ${number(dropped.size)} classes`;
+  const words = count === 1 ? '1 test image has' : `${number(count)} test images have`;
+  const notes = dropped.size === 0 || kept.size < 2 ? [] : [`${words} no label: the training set has ${missing}.`];
   return { notes, isDropped: (name: string) => !kept.has(name) };
 }
 

@@ -2,10 +2,12 @@ import { Anchor, Collapse, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { SAMPLES } from '../../data/sample/catalogue';
-import { type DatasetInfo, indicesOf, type SampleId, TEST } from '../../domain/imageDataset';
+import { type DatasetInfo, indicesOf, type SampleId, TRAIN } from '../../domain/imageDataset';
 import { useDataset } from '../lab';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';
+import { FolderRoles } from './FolderRoles';
+import { FoundClasses } from './FoundClasses';
 
 /** Maximum number of skipped files to list; a folder of documents may hold tens of thousands. */
 const LISTED = 200;
@@ -44,12 +46,14 @@ export function DatasetFacts() {
           {skipped.length > LISTED && <li>and {grouped(skipped.length - LISTED)} more</li>}
         </ul>
       </Collapse>
+      <FoundClasses />
+      <FolderRoles />
     </div>
   );
 }
 
 function GroupsAndSize({ info }: { readonly info: DatasetInfo }) {
-  const test = useMemo(() => indicesOf(info, TEST).length, [info]);
+  const test = useMemo(() => info.count - indicesOf(info, TRAIN).length, [info]);
   const groups = info.labels === null ? ' · no classes' : ` in ${info.classNames.length} classes`;
   const held = test === 0 ? '' : ` · ${grouped(test)} held out for kNN`;
   return (

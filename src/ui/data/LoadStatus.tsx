@@ -20,10 +20,16 @@ export function LoadStatus() {
   const lab = useLab();
   const loading = useDataset((data) => data.loading);
   const problem = useDataset((data) => data.problem);
+  const fitting = useDataset((data) => data.fittingBatch);
   if (loading === null) {
     return problem === null ? null : (
       <div className={classes.problem} role="alert">
         {problem}
+        {fitting !== null && (
+          <Button mt={8} size="compact-sm" variant="default" onClick={() => void lab.useFittingBatch()}>
+            Use a batch size of {fitting}
+          </Button>
+        )}
       </div>
     );
   }
@@ -31,7 +37,7 @@ export function LoadStatus() {
   return (
     <div className={classes.load}>
       <div className={classes.row}>
-        <Text size="sm" fw={600} truncate>
+        <Text size="sm" fw={600} miw={0} truncate>
           Loading {loading.name}
         </Text>
         <Button size="compact-xs" variant="default" onClick={() => lab.cancelLoading()}>

@@ -296,7 +296,7 @@ describe('test images of a class that training lacks', () => {
 
   test('are said', () => {
     expect(planOf({ ...both('train', 'test'), 'test/c': 5 }).notes).toEqual([
-      expect.stringMatching(/5 images of the class “c” in the test set have no label/),
+      expect.stringMatching(/5 test images have no label: the training set has no class “c”/),
     ]);
   });
 
