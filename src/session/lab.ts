@@ -142,7 +142,7 @@ export class Lab {
   }
 
   /** Sets a batch size for which the images that were refused are enough, and loads them. */
-  async useFittingBatch(): Promise<void> {
+  async fitBatchSize(): Promise<void> {
     const { fittingBatch } = this.datasetStore.getState();
     const origin = this.#images.refused;
     if (fittingBatch === null || origin === null) return;

@@ -26,7 +26,7 @@ export function LoadStatus() {
       <div className={classes.problem} role="alert">
         {problem}
         {fitting !== null && (
-          <Button mt={8} size="compact-sm" variant="default" onClick={() => void lab.useFittingBatch()}>
+          <Button mt={8} size="compact-sm" variant="default" onClick={() => void lab.fitBatchSize()}>
             Use a batch size of {fitting}
           </Button>
         )}
