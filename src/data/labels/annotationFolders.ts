@@ -6,7 +6,7 @@ import { readSplitName } from './splitNames';
 /** Words that are hardly ever a class. */
 const CERTAIN = /^(trimaps?|groundtruths?|annotations?|annots?|segmentations?|segmaps?|labelmaps?)$/;
 /** Words that may be a class, e.g. face masks; they need a sign that the folder belongs to the pictures beside it. */
-const POSSIBLE = /^(masks?|labels?|gts?|mattes?|segs?|instances?|bboxes|bbox)$/;
+const POSSIBLE = /^(masks?|labels?|gts?|mattes?|segs?|manuals?|instances?|bboxes|bbox)$/;
 /** A split word and such a word without a separator, e.g. `trainannot`. */
 const GLUED = /^(?:train|test|val|valid)(annotations?|annots?|masks?|labels?|gt)$/;
 /** Words that make such a name a property of what is pictured, e.g. `no_mask`. */

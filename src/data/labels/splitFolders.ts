@@ -39,8 +39,22 @@ function areClasses(splits: readonly Named[], others: readonly Folder[], hasTrai
   if (others.length === 0) return false;
   if (!hasTrain) return true;
   const isFlat = splits.every(({ folder }) => folder.folders.length === 0);
-  const isPhrase = splits.some(({ isLast, stem, isAbbreviated }) => !isLast || (isAbbreviated && stem === ''));
+  const isPhrase =
+    !shareClasses(splits) &&
+    splits.some(({ isLast, stem, isAbbreviated }) => !isLast || (isAbbreviated && stem === ''));
   return isPhrase || (isFlat && others.length >= splits.length);
+}
+
+/** Whether a folder to train on and another one have at least two folders of the same names, as splits of the same classes do. */
+function shareClasses(named: readonly Named[]): boolean {
+  const namesIn = (isTrain: boolean) =>
+    new Set(
+      named
+        .filter(({ kind }) => (kind === 'train') === isTrain)
+        .flatMap(({ folder }) => folder.folders.map(({ name }) => name)),
+    );
+  const others = namesIn(false);
+  return [...namesIn(true)].filter((name) => others.has(name)).length >= 2;
 }
 
 /**
@@ -57,7 +71,8 @@ export function splitLevel(folders: readonly Folder[], isClass: (path: string) =
   let groups = byStem(named).filter((group) => trainedKind(new Set(group.map(({ kind }) => kind))) !== null);
   // `my_train` beside `test`: no two names are alike, but together they are all that there is.
   const areAll = named.length === folders.length && named.every(({ isLast }) => isLast);
-  if (groups.length === 0 && areAll && named.some(({ stem }) => stem === '')) groups = [named];
+  const isPlain = areAll && named.some(({ stem }) => stem === '');
+  if (groups.length === 0 && (isPlain || shareClasses(named))) groups = [named];
   const splits = groups.flat();
   const trained = groups.map((group) => trainedKind(new Set(group.map(({ kind }) => kind))));
   if (splits.length === 0 || trained.some((kind) => kind === null)) return null;

@@ -5,6 +5,7 @@ import { presetConfig } from '../../../src/domain/presets';
 import { decodeShareLink } from '../../../src/domain/shareLink';
 import type { Command } from '../../../src/protocol/commands';
 import type { EngineError } from '../../../src/protocol/events';
+import { originOf } from '../../../src/session/archive/recordRun';
 import type { ImageLoaders, Origin } from '../../../src/session/data/datasetLoading';
 import { Lab } from '../../../src/session/lab';
 import { currentLink } from '../../../src/session/link/linkSync';
@@ -528,6 +529,121 @@ describe('images', () => {
     lab.set('seed', 5);
     await settled();
     expect(importImages.mock.calls.map(([, { holdOut }]) => holdOut)).toEqual(['images', 'pictures']);
+  });
+});
+
+describe('corrected folders', () => {
+  const PLAN = {
+    folders: ['', 'a', 'b'].map((path) => ({ path, images: 300, role: null })),
+    corrections: [],
+    isMisfit: false,
+    notes: [],
+  };
+  /** An import that carries out what it is asked for. */
+  const importer = () =>
+    vi.fn<ImageLoaders['importImages']>(async (_, { corrections = [], correctionsFor }) => ({
+      dataset: dataset(300, FOLDER, 'cats'),
+      skipped: [],
+      plan: { ...PLAN, corrections: correctionsFor === 'other' ? [] : corrections },
+    }));
+  const asked = (importImages: ReturnType<typeof importer>) =>
+    importImages.mock.calls.map(([, { corrections, correctionsFor }]) => [corrections, correctionsFor]);
+  const OUT = { position: 1, role: 'out' } as const;
+  const TEST_SET = { position: 2, role: 'test' } as const;
+
+  it('load the images again, build a new run, and are in the link and the record', async () => {
+    const importImages = importer();
+    const { lab, worker } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    await lab.correctFolder(2, 'test');
+    await lab.correctFolder(1, 'out');
+    await settled();
+    expect(asked(importImages)).toEqual([
+      [undefined, undefined],
+      [[TEST_SET], undefined],
+      [[OUT, TEST_SET], undefined],
+    ]);
+    expect(worker().sent('create')).toHaveLength(4);
+    expect(new URLSearchParams(currentLink(lab)).get('folders')).toBe('1:out,2:test');
+    expect(originOf(lab.datasetStore.getState(), lab.engineStore.getState()).dataset.corrections).toEqual([
+      OUT,
+      TEST_SET,
+    ]);
+    // Another size of the same images keeps them, other images don't.
+    lab.set('imageSize', 64);
+    await settled();
+    await lab.correctFolder(1, null);
+    await lab.loadImages({ ...CATS });
+    expect(asked(importImages).slice(3)).toEqual([
+      [[OUT, TEST_SET], undefined],
+      [[TEST_SET], undefined],
+      [undefined, undefined],
+    ]);
+    expect(new URLSearchParams(currentLink(lab)).has('folders')).toBe(false);
+  });
+
+  it('may follow one another before the images are loaded', async () => {
+    const importImages = importer();
+    const { lab } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    void lab.correctFolder(2, 'test');
+    await lab.correctFolder(1, 'out');
+    await settled();
+    expect(lab.datasetStore.getState().plan?.corrections).toEqual([OUT, TEST_SET]);
+    expect(lab.datasetStore.getState().correcting).toBeNull();
+  });
+
+  it('of a link are used for its folder only', async () => {
+    const link = (print: string) =>
+      `#v=4&preset=tiny&dataset=folder&folder=${encodeURIComponent(`["cats",300,"${print}"]`)}&folders=1:out`;
+    const importImages = importer();
+    const { lab } = opened({ hash: link('f00'), loaders: { importImages } });
+    await settled();
+    await lab.loadImages(CATS);
+    expect(asked(importImages)).toEqual([[[OUT], 'f00']]);
+    expect(lab.noticeStore.getState().notices).toEqual([]);
+    // The same folder without corrections, then with them again: it is in use, and read again.
+    lab.open(link('f00').replace('&folders=1:out', ''));
+    await settled();
+    lab.open(link('f00'));
+    await settled();
+    expect(asked(importImages).slice(1)).toEqual([
+      [[], 'f00'],
+      [[OUT], 'f00'],
+    ]);
+    expect(lab.datasetStore.getState().wanted).toBeNull();
+    lab.open(link('other'));
+    await lab.loadImages({ ...CATS });
+    expect(lab.noticeStore.getState().notices[0]?.text).toMatch(
+      /will differ. The link’s corrections of folders are not used/,
+    );
+  });
+
+  it('that do not fit are reported', async () => {
+    const importImages: ImageLoaders['importImages'] = async () => ({
+      dataset: dataset(300, FOLDER, 'cats'),
+      skipped: [],
+      plan: { ...PLAN, isMisfit: true },
+    });
+    const { lab } = opened({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    expect(lab.noticeStore.getState().notices[0]?.text).toMatch(/places that “cats” does not have/);
+  });
+});
+
+describe('images that are too few for the batch size', () => {
+  it('are loaded with a smaller one when asked', async () => {
+    const importImages = vi.fn<ImageLoaders['importImages']>(async (_, { batchSize }) => {
+      if (batchSize > 16) throw new ImportError('Too few.', [], 16);
+      return { dataset: dataset(40, FOLDER, 'cats'), skipped: [], plan: null };
+    });
+    const { lab } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: 'Too few.', fittingBatch: 16 });
+    await lab.fitBatchSize();
+    await settled();
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: null, fittingBatch: null, info: { count: 40 } });
+    expect(lab.runStore.getState().config.batchSize).toBe(16);
   });
 });
 
