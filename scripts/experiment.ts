@@ -13,6 +13,7 @@ import {
   adjusted,
   baseOf,
   configFrom,
+  correctionsOf,
   datasetOf,
   experimentOf,
   type Options,
@@ -58,16 +59,19 @@ async function engineFor(choice: EngineChoice, threads: number | undefined): Pro
   return engine;
 }
 
-async function imagesFor(config: RunConfig, name: string): Promise<ImageDataset> {
-  const { dataset, skipped } = await loadDataset(name, {
+async function imagesFor(config: RunConfig, options: Options): Promise<ImageDataset> {
+  const { dataset, skipped, plan } = await loadDataset(options.dataset, {
     size: config.imageSize,
     seed: HOLD_OUT_SEED,
     holdOut: config.holdOut,
     labelRule: config.labelRule,
+    corrections: correctionsOf(options),
     sample: config.sample,
     batchSize: config.batchSize,
   });
   for (const { path, reason } of skipped) console.error(`skipped ${path}: ${reason}`);
+  for (const note of plan?.notes ?? []) console.log(note);
+  if (plan?.isMisfit === true) throw new UsageError('--folders names places that this folder does not have.');
   return dataset;
 }
 
@@ -78,7 +82,7 @@ function write(file: string | undefined, result: object): void {
 async function single(options: Options): Promise<void> {
   const config = configFrom(options);
   const engine = await engineFor(config.engine, threadsOf(options));
-  const dataset = await imagesFor(config, options.dataset);
+  const dataset = await imagesFor(config, options);
   console.log(
     `${dataset.count} images of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
@@ -98,7 +102,7 @@ async function several(experiment: Experiment, options: Options): Promise<void> 
   let loaded: { readonly size: number; readonly dataset: ImageDataset } | null = null;
   const images = async (config: RunConfig) => {
     if (loaded?.size !== config.imageSize) {
-      loaded = { size: config.imageSize, dataset: await imagesFor(config, options.dataset) };
+      loaded = { size: config.imageSize, dataset: await imagesFor(config, options) };
     }
     return loaded.dataset;
   };

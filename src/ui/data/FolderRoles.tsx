@@ -12,9 +12,9 @@ const LISTED = 100;
 const MOST_DEPTH = 4;
 
 const WORDS: Readonly<Record<FolderRole, string>> = {
-  class: 'a class',
-  train: 'training set',
-  test: 'test set',
+  class: 'class',
+  train: 'training',
+  test: 'test',
   out: 'left out',
   use: 'used',
 };
@@ -79,6 +79,7 @@ function FolderRow({ folder, position, corrections }: RowProps) {
       </div>
       <NativeSelect
         size="xs"
+        rightSectionWidth={22}
         aria-label={`What “${path === '' ? 'the folder itself' : path}” is`}
         value={corrected ?? ''}
         onChange={(event) => choose(event.currentTarget.value)}
