@@ -66,7 +66,14 @@ try {
   }, SAMPLE_EVERY_MS);
   const measuring = page.evaluate(
     async ([input, source]) => {
-      const settings = { imageSize: 32, sourceSize: source, seed: 1, holdOut: 'pictures', batchSize: 64 } as const;
+      const settings = {
+        imageSize: 32,
+        sourceSize: source,
+        seed: 1,
+        holdOut: 'pictures',
+        labelRule: 'found',
+        batchSize: 64,
+      } as const;
       const report = input === null ? window.importDropped(settings) : window.importPicked(input, settings);
       const { result, error, seconds, progress, longTasks } = await report;
       if (result === null) throw new Error(error ?? 'no result');

@@ -72,7 +72,8 @@ const SQUARES = { sourceSize: 'square', imageSize: 32 } as const;
 
 const dataset = isCifarBinary(options.images)
   ? await readCifarBinary(options.images)
-  : (await loadDataset(options.images, { ...SQUARES, seed: 1, holdOut: 'pictures', batchSize: 64 })).dataset;
+  : (await loadDataset(options.images, { ...SQUARES, seed: 1, holdOut: 'pictures', labelRule: 'found', batchSize: 64 }))
+      .dataset;
 writeFileSync(
   join(target, 'images.bin'),
   encodeImages(dataset, { train: Number(options.train), test: Number(options.test) }),

@@ -5,9 +5,10 @@ import { decodeBatch } from '../../src/data/import/decodeBatch';
 import { runImport } from '../../src/data/import/runImport';
 import { ImportError } from '../../src/data/importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../../src/data/importTypes';
+import { nameOfRoots, type Root } from '../../src/data/nameOfRoots';
 import { manifestFile } from '../../src/data/sample/catalogue';
 import { type SampleManifest, unpackSample } from '../../src/data/sample/unpackSample';
-import type { ImageSources } from '../../src/data/sources';
+import type { FoundFiles, ImageSources } from '../../src/data/sources';
 import {
   type ImageDataset,
   type PictureStorage,
@@ -33,16 +34,29 @@ export async function readSample(
   return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), storage);
 }
 
-async function sourcesFrom(location: string): Promise<ImageSources> {
+async function sourcesAt(location: string): Promise<ImageSources & { readonly root: Root }> {
   const root = resolve(location);
   const kind = await stat(root).catch(() => null);
   if (kind === null) {
     throw new ImportError(`${location}: no such folder or .zip archive, nor a sample (${SAMPLE_IDS.join(', ')}).`);
   }
   const name = basename(root);
-  if (kind.isDirectory()) return { name, found: walkFolder(root, name) };
+  const found = { name, isFolder: kind.isDirectory() };
   const files = [{ path: name, blob: new FileSource(root, kind.size) }];
-  return { name: name.replace(/\.(zip|cbz)$/i, ''), found: [{ files, unreadable: [] }] };
+  return {
+    root: found,
+    name: nameOfRoots([found]),
+    found: kind.isDirectory() ? walkFolder(root, name) : [{ files, unreadable: [] }],
+  };
+}
+
+/** Folders, archives and files as if they had been dropped together. */
+async function sourcesFrom(locations: readonly string[]): Promise<ImageSources> {
+  const all = await Promise.all(locations.map(sourcesAt));
+  async function* everything(): AsyncGenerator<FoundFiles> {
+    for (const { found } of all) yield* found;
+  }
+  return { name: nameOfRoots(all.map(({ root }) => root)), found: everything() };
 }
 
 function isSample(name: string): name is SampleId {
@@ -50,17 +64,20 @@ function isSample(name: string): name is SampleId {
 }
 
 /**
- * A data set for Node: a sample by its id, in the version `sample`, else a folder or a .zip archive, with the page's rules for labels, splits
- * and bad files.
+ * A data set for Node: a sample by its id, in the version `sample`, else a folder or a .zip archive, or several, with the page's rules for
+ * labels, splits and bad files.
  * @throws ImportError when there is nothing to train on.
  */
 export async function loadDataset(
-  location: string,
+  location: string | readonly string[],
   settings: ImportSettings & { readonly sample?: SampleVersion },
   onProgress: (progress: ImportProgress) => void = () => undefined,
 ): Promise<ImportResult> {
-  if (isSample(location)) return { dataset: await readSample(location, settings, settings.sample), skipped: [] };
+  if (typeof location === 'string' && isSample(location)) {
+    return { dataset: await readSample(location, settings, settings.sample), skipped: [], plan: null };
+  }
   const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings, decodeWithSharp);
   const decoders = Array.from({ length: availableParallelism() }, () => decoder);
-  return runImport(await sourcesFrom(location), settings, decoders, onProgress);
+  const sources = await sourcesFrom(typeof location === 'string' ? [location] : location);
+  return runImport(sources, settings, decoders, onProgress);
 }

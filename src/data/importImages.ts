@@ -14,8 +14,8 @@ const PORTION = 10;
  *
  * Workers do all of it; the page stays responsive. Bad files are skipped and listed; they do not end the import. Images are in the
  * order of their paths, decoding begins while folders are still being walked, and the result depends only on the files and the settings.
- * Labels and splits follow the folders
- * (`import/labels.ts`); `dataset.source` holds what a link needs to ask for the same files again.
+ * Labels and splits follow the folders (`labels/planFolders.ts`) and a person's corrections; `dataset.source` holds what a link needs to ask
+ * for the same files again.
  *
  * @throws ImportError when no image or fewer than two batches are left, or all of them would not fit in memory.
  */
@@ -37,7 +37,7 @@ export async function importImages(sources: ImageSources, options: ImportOptions
           case 'done':
             return resolve(reply.result);
           case 'failed':
-            return reject(new ImportError(reply.message, reply.skipped));
+            return reject(new ImportError(reply.message, reply.skipped, reply.fittingBatch));
           default:
             return reply satisfies never;
         }

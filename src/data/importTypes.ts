@@ -1,5 +1,7 @@
+import type { FolderCorrections } from '../domain/folderCorrections';
+import type { FolderPlan } from '../domain/folderPlan';
 import type { ImageDataset, PictureStorage, SkippedFile } from '../domain/imageDataset';
-import type { HoldOut } from '../domain/runConfig';
+import type { HoldOut, LabelRule } from '../domain/runConfig';
 
 /**
  * Which labelled images are held out where the folders name no test set. Not the run's seed: runs with different seeds
@@ -28,6 +30,12 @@ export interface ImportSettings extends PictureStorage {
   readonly seed: number;
   /** By which rule (the setting `holdOut`). */
   readonly holdOut: HoldOut;
+  /** How the names of folders are read (the setting `labelRule`). */
+  readonly labelRule: LabelRule;
+  /** A person's corrections of what folders are taken for. */
+  readonly corrections?: FolderCorrections;
+  /** The fingerprint of the images that the corrections were made for; for other images they are ignored. Without it they are used for any. */
+  readonly correctionsFor?: string | undefined;
   /** A run needs at least two batches of this size. */
   readonly batchSize: number;
 }
@@ -43,4 +51,6 @@ export interface ImportResult {
   readonly dataset: ImageDataset;
   /** Every file that is not in the data set, by path; hidden and system files are not mentioned. */
   readonly skipped: readonly SkippedFile[];
+  /** How the folders were read; null for a sample. */
+  readonly plan: FolderPlan | null;
 }

@@ -3,6 +3,7 @@ import type { ByteSource } from '../formats/byteSource';
 import { isSystemPath } from '../formats/systemPaths';
 import { breathe } from './import/breathe';
 import { ImportError } from './importError';
+import { nameOfRoots, type Root } from './nameOfRoots';
 
 /** One file, not yet read. */
 export interface SourceFile {
@@ -21,7 +22,7 @@ export interface FoundFiles {
 
 /** What a person dropped or picked, ready for `importImages`. */
 export interface ImageSources {
-  /** The name to show: the folder's or the archive's, else e.g. "12 files". */
+  /** The name to show: the folder's or the archive's, else e.g. “12 files” (`nameOfRoots`). */
   readonly name: string;
   /** The files, portion by portion, while folders are still being walked. It can be read several times. */
   readonly found: Iterable<FoundFiles> | AsyncIterable<FoundFiles>;
@@ -35,12 +36,6 @@ const PORTION = 500;
 
 /** How many files that were dropped by themselves are opened at once; of a folder the browser gives as many. */
 const AT_ONCE = 100;
-
-function nameOf(roots: readonly string[]): string {
-  const [only] = roots;
-  if (only === undefined) return 'nothing';
-  return roots.length === 1 ? only.replace(/\.(zip|cbz)$/i, '') : `${roots.length} files`;
-}
 
 function readFile(entry: FileSystemFileEntry): Promise<File> {
   return new Promise((resolve, reject) => entry.file(resolve, reject));
@@ -139,13 +134,16 @@ export async function sourcesFromDrop(transfer: DataTransfer): Promise<ImageSour
     if (entry !== null) entries.push(entry);
     else if (file !== null) loose.push(file);
   }
-  const roots = [...entries, ...loose].map((item) => item.name);
+  const roots: Root[] = [
+    ...entries.map(({ name, isDirectory }) => ({ name, isFolder: isDirectory })),
+    ...loose.map(({ name }) => ({ name, isFolder: false })),
+  ];
   if (roots.length === 0) throw new ImportError(NOTHING_THERE);
   async function* walk(): AsyncGenerator<FoundFiles> {
     yield { files: loose.map((file) => ({ path: file.name, blob: file })), unreadable: [] };
     yield* walkEntries(entries);
   }
-  return { name: nameOf(roots), found: new SharedWalk(walk()) };
+  return { name: nameOfRoots(roots), found: new SharedWalk(walk()) };
 }
 
 /**
@@ -155,12 +153,12 @@ export async function sourcesFromDrop(transfer: DataTransfer): Promise<ImageSour
 export async function sourcesFromFileList(list: FileList | readonly File[]): Promise<ImageSources> {
   const found: FoundFiles[] = [];
   let files: SourceFile[] = [];
-  const roots = new Set<string>();
+  const roots = new Map<string, Root>();
   let seen = 0;
   for (const file of list) {
     const path = file.webkitRelativePath || file.name;
     const [root = path] = path.split('/', 1);
-    roots.add(root);
+    roots.set(root, { name: root, isFolder: root !== path });
     const belowRoot = path === root ? path : path.slice(root.length + 1);
     if (!isSystemPath(belowRoot)) files.push({ path, blob: file });
     seen++;
@@ -172,5 +170,5 @@ export async function sourcesFromFileList(list: FileList | readonly File[]): Pro
   }
   if (roots.size === 0) throw new ImportError('This folder is empty. Choose a folder with images in it.');
   found.push({ files, unreadable: [] });
-  return { name: nameOf([...roots]), found };
+  return { name: nameOfRoots([...roots.values()]), found };
 }

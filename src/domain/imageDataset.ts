@@ -36,6 +36,9 @@ export type DatasetSource =
 /** `split` values. Test images are never trained on; they are the queries of the kNN monitor. */
 export const TRAIN = 0;
 export const TEST = 1;
+/** Test images that vote in kNN instead of being queries: half of the labelled ones where no training image has a label. */
+export const BANK = 2;
+export type Split = typeof TRAIN | typeof TEST | typeof BANK;
 
 /** Label of an image without a class; such images are trained on, but not used for kNN. */
 export const NO_LABEL = -1;
@@ -52,7 +55,7 @@ export interface DatasetInfo {
   /** Class index per image or `NO_LABEL`; null when the data set has no classes at all. */
   readonly labels: Int16Array | null;
   readonly classNames: readonly string[];
-  /** `TRAIN` or `TEST` per image. */
+  /** `TRAIN`, `TEST` or `BANK` per image. */
   readonly split: Uint8Array;
 }
 
@@ -110,18 +113,21 @@ export interface SkippedFile {
 }
 
 /** Indices of the images of one split. */
-export function indicesOf(info: Pick<DatasetInfo, 'split'>, split: typeof TRAIN | typeof TEST): Uint32Array {
+export function indicesOf(info: Pick<DatasetInfo, 'split'>, split: Split): Uint32Array {
   const indices: number[] = [];
   for (let i = 0; i < info.split.length; i++) if (info.split[i] === split) indices.push(i);
   return Uint32Array.from(indices);
 }
 
-/** Indices of the labelled images of one split: the candidates for the bank (`TRAIN`) or the queries (`TEST`) of kNN. */
-export function labelledIndicesOf(
-  info: Pick<DatasetInfo, 'split' | 'labels'>,
-  split: typeof TRAIN | typeof TEST,
-): Uint32Array {
+/** Indices of the labelled images of one split; those of `TEST` are the candidates for the queries of kNN. */
+export function labelledIndicesOf(info: Pick<DatasetInfo, 'split' | 'labels'>, split: Split): Uint32Array {
   const { labels } = info;
   if (labels === null) return new Uint32Array(0);
   return indicesOf(info, split).filter((i) => labels[i] !== NO_LABEL);
+}
+
+/** Indices of the images that may vote in kNN: the labelled training images, or the `BANK` where none of these has a label. */
+export function bankIndicesOf(info: Pick<DatasetInfo, 'split' | 'labels'>): Uint32Array {
+  const train = labelledIndicesOf(info, TRAIN);
+  return train.length > 0 ? train : labelledIndicesOf(info, BANK);
 }

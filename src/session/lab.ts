@@ -1,5 +1,6 @@
 import type { ConfigPath } from '../domain/configPath';
-import type { PictureStorage } from '../domain/imageDataset';
+import type { FolderRole } from '../domain/folderCorrections';
+import type { DatasetInfo, PictureStorage } from '../domain/imageDataset';
 import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../domain/runConfig';
 import type { Replies } from '../protocol/commands';
 import type { RunStorage } from '../storage/runStorage';
@@ -103,9 +104,10 @@ export class Lab {
     this.datasetStore.setState(NO_PROBLEM);
     const { dataset } = run.config;
     const sample = dataset === 'folder' || dataset === this.#config.dataset ? null : dataset;
-    this.#images.waitFor(run.folder);
-    this.#control.open(run.config, run.changes, sample !== null);
+    const isReadAgain = this.#images.waitFor(run.folder);
+    this.#control.open(run.config, run.changes, sample !== null || isReadAgain);
     if (sample !== null) void this.loadImages(this.#options.sampleOrigin(sample));
+    else if (isReadAgain) this.#reloadImages();
   }
 
   /** @throws Error naming the setting when the value does not fit it. */
@@ -130,8 +132,29 @@ export class Lab {
 
   /** Loads images and, once they are complete, builds a new run on them. Until then the current run goes on. */
   async loadImages(origin: Origin): Promise<void> {
+    await this.#withImages(() => this.#images.load(origin));
+  }
+
+  /**
+   * Corrects what a folder of the images in use is taken for, by its place in the plan; `role` null undoes its correction. Builds a new run
+   * on the images.
+   */
+  async correctFolder(position: number, role: FolderRole | null): Promise<void> {
+    await this.#withImages(() => this.#images.correct(position, role));
+  }
+
+  /** Sets a batch size for which the images that were refused are enough, and loads them. */
+  async fitBatchSize(): Promise<void> {
+    const { fittingBatch } = this.datasetStore.getState();
+    const origin = this.#images.refused;
+    if (fittingBatch === null || origin === null) return;
+    this.set('batchSize', fittingBatch);
+    await this.loadImages(origin);
+  }
+
+  async #withImages(load: () => Promise<DatasetInfo | null>): Promise<void> {
     const areFirst = this.runStore.getState().active === null;
-    const info = await this.#images.load(origin);
+    const info = await load();
     if (info === null) {
       this.#control.imagesFailed();
       return;
@@ -197,8 +220,8 @@ export class Lab {
   /** The settings of the run that will be built on images of this origin. */
   #loadSettings(origin: Origin): LoadSettings {
     const config = rebasedOn(this.#config, origin.kind === 'sample' ? origin.id : 'folder');
-    const { imageSize, sourceSize, batchSize, sample, holdOut } = config;
-    return { imageSize, sourceSize, batchSize, sample, holdOut };
+    const { imageSize, sourceSize, batchSize, sample, holdOut, labelRule } = config;
+    return { imageSize, sourceSize, batchSize, sample, holdOut, labelRule };
   }
 
   #reloadImages(): void {

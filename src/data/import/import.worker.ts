@@ -34,7 +34,8 @@ async function start({ name, settings }: ImportRequest & { type: 'start' }): Pro
   } catch (error) {
     const isExpected = error instanceof ImportError;
     const message = isExpected ? error.message : `Reading the images stopped: ${String(error)}. Try again.`;
-    reply({ type: 'failed', message, skipped: isExpected ? error.skipped : [] });
+    const { skipped, fittingBatch } = isExpected ? error : { skipped: [], fittingBatch: null };
+    reply({ type: 'failed', message, skipped, fittingBatch });
   }
 }
 

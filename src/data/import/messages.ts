@@ -13,4 +13,9 @@ export type ImportRequest =
 export type ImportReply =
   | { readonly type: 'progress'; readonly progress: ImportProgress }
   | { readonly type: 'done'; readonly result: ImportResult }
-  | { readonly type: 'failed'; readonly message: string; readonly skipped: readonly SkippedFile[] };
+  | {
+      readonly type: 'failed';
+      readonly message: string;
+      readonly skipped: readonly SkippedFile[];
+      readonly fittingBatch: number | null;
+    };

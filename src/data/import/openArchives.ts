@@ -5,11 +5,11 @@ import { MAX_FILE_BYTES } from '../../formats/limits';
 import { beginsAsImage, refuseOtherFile } from '../../formats/otherFiles';
 import { UnusableFile } from '../../formats/unusableFile';
 import { readZipDirectory } from '../../formats/zip/zipDirectory';
+import { ARCHIVE_NAME } from '../nameOfRoots';
 import type { SourceFile } from '../sources';
 import type { Candidate } from './batches';
 
 const IMAGE_NAME = /\.(jpe?g|jfif|png|webp|gif|bmp|avif|hei[cf]|tiff?)$/i;
-const ZIP_NAME = /\.(zip|cbz)$/i;
 const PART_NAME = /\.(z\d\d|zip\.\d{3})$/i;
 const PROGRAM = [0x4d, 0x5a];
 
@@ -25,7 +25,7 @@ export type LooseKind = 'image' | 'archive' | { readonly reason: string; readonl
  */
 export async function kindOfLoose({ path, blob }: SourceFile): Promise<LooseKind> {
   const isInFolder = path.includes('/');
-  if (IMAGE_NAME.test(path) || (isInFolder && blob.size <= MAX_FILE_BYTES && !ZIP_NAME.test(path))) return 'image';
+  if (IMAGE_NAME.test(path) || (isInFolder && blob.size <= MAX_FILE_BYTES && !ARCHIVE_NAME.test(path))) return 'image';
   let head: Uint8Array;
   try {
     head = await readBytes(blob, 0, ARCHIVE_HEAD_BYTES);
@@ -52,7 +52,7 @@ export async function kindOfLoose({ path, blob }: SourceFile): Promise<LooseKind
   }
   // Data may precede the archive, as in one that unpacks itself.
   const isProgram = PROGRAM.every((byte, i) => head[i] === byte);
-  return ZIP_NAME.test(path) || isProgram ? 'archive' : 'image';
+  return ARCHIVE_NAME.test(path) || isProgram ? 'archive' : 'image';
 }
 
 /** What is in an archive. */
@@ -84,5 +84,5 @@ export async function openArchive({ path, blob }: SourceFile, folder: string): P
 
 /** The folder that an archive becomes where it is not the only thing dropped. */
 export function folderOf(archive: SourceFile): string {
-  return `${archive.path.replace(ZIP_NAME, '')}/`;
+  return `${archive.path.replace(ARCHIVE_NAME, '')}/`;
 }

@@ -1,13 +1,11 @@
-import { type ImageDataset, largestShortSide, TEST, TRAIN } from '../../domain/imageDataset';
-import { adviceOnFew, areEnough } from '../../domain/runProblems';
+import { type ImageDataset, largestShortSide, TRAIN } from '../../domain/imageDataset';
+import { adviceOnFew, areEnough, fittingBatch } from '../../domain/runProblems';
 import { ImportError } from '../importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
+import { chooseQueries } from '../labels/queries';
+import { readFolders } from '../labels/readFolders';
 import type { ImageSources } from '../sources';
-import type { Candidate } from './batches';
-import { fingerprint } from './fingerprint';
-import { holdOutImages, holdOutPictures } from './holdOut';
-import { planLabels, stripCommonFolders } from './labels';
-import { comparePaths, shownPath } from './paths';
+import { shownPath, sortByPath } from './paths';
 import { type CollectedPictures, type DecodedPicture, joinPictures } from './pictureCollection';
 import { groupPictures } from './pictureGroups';
 import { ProgressMeter } from './progressMeter';
@@ -50,41 +48,8 @@ function checkEnough(count: number, trainable: number, batchSize: number, skips:
   throw new ImportError(
     `${few} to train on${bad}: a run needs at least two batches, ${2 * batchSize} images. ${adviceOnFew(trainable)}`,
     skipped,
+    fittingBatch(trainable),
   );
-}
-
-/** The data set of the decoded images, in the order of their paths. */
-function assemble(
-  name: string,
-  good: readonly Candidate[],
-  pictures: CollectedPictures,
-  { seed, holdOut, batchSize }: ImportSettings,
-  skips: Skips,
-  meter: ProgressMeter,
-): ImageDataset {
-  const names = stripCommonFolders(good.map(({ path }) => path));
-  const { labels, classNames, split } = planLabels(names);
-  checkEnough(good.length, split.filter((part) => part === TRAIN).length, batchSize, skips);
-  const canAsk = labels?.some((label, i) => label >= 0 && split[i] === TEST) ?? false;
-  if (labels !== null && !canAsk) {
-    if (holdOut === 'images') holdOutImages(labels, split, seed);
-    else {
-      const groups = groupPictures(pictures, (share) => meter.comparing(share, good.length));
-      holdOutPictures(labels, groups, split, seed);
-    }
-  }
-  const files = good.map(({ size: bytes }, i) => ({ path: names[i], size: bytes }));
-  return {
-    name,
-    source: { kind: 'folder', name, count: good.length, fingerprint: fingerprint(files) },
-    size: largestShortSide(pictures),
-    count: good.length,
-    names,
-    labels,
-    classNames,
-    split,
-    ...pictures,
-  };
 }
 
 /**
@@ -100,11 +65,21 @@ export async function runImport(
 ): Promise<ImportResult> {
   const meter = new ProgressMeter(onProgress);
   const { candidates, decoded, skips } = await readImages(found, settings, decoders, meter);
-  const slots = [...candidates.keys()]
-    .filter((slot) => decoded[slot] !== undefined)
-    .sort((a, b) => comparePaths(candidates[a].path, candidates[b].path));
-  const good = slots.map((slot) => candidates[slot]);
-  const pictures = joined(slots.flatMap((slot) => decoded[slot] ?? []));
-  const dataset = assemble(name, good, pictures, settings, skips, meter);
-  return { dataset, skipped: skips.sorted() };
+  const all = candidates.flatMap(({ path, size }, slot) => {
+    const picture = decoded[slot];
+    return picture === undefined ? [] : [{ path, size, picture }];
+  });
+  const good = sortByPath(all, settings.labelRule === 'first');
+  const { images, leftOut, fingerprint, plan } = readFolders(good, settings);
+  for (const [i, reason] of leftOut.entries()) if (reason !== null) skips.add({ path: good[i].path, reason }, false);
+  const { labels, split } = images;
+  const count = split.length;
+  checkEnough(count, split.filter((part) => part === TRAIN).length, settings.batchSize, skips);
+  const pictures = joined(good.flatMap(({ picture }, i) => (leftOut[i] === null ? [picture] : [])));
+  const { seed, holdOut } = settings;
+  const groups = () => groupPictures(pictures, (share) => meter.comparing(share, count));
+  const notes = chooseQueries(labels, split, { seed, holdOut, groups });
+  const source = { kind: 'folder', name, count, fingerprint } as const;
+  const dataset: ImageDataset = { name, source, size: largestShortSide(pictures), count, ...images, ...pictures };
+  return { dataset, skipped: skips.sorted(), plan: { ...plan, notes: [...plan.notes, ...notes] } };
 }

@@ -103,4 +103,12 @@ export const RUN = {
     value: 'pictures',
     formerly: 'images',
   }),
+  labelRule: setting('run', z.enum(['first', 'found']), {
+    label: 'Classes',
+    help: 'How classes, training and test images are read from the names of folders: found wherever in the tree they stand, without masks and annotations, or from the first folder of each path, as earlier versions did.',
+    labels: { first: 'first folder of a path', found: 'found in the folder tree' },
+    source: null,
+    value: 'found',
+    formerly: 'first',
+  }),
 };

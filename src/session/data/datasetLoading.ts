@@ -2,15 +2,8 @@ import { ImportError } from '../../data/importError';
 import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../../data/importTypes';
 import type { LoadSampleOptions } from '../../data/samples';
 import type { ImageSources } from '../../data/sources';
-import type {
-  DatasetInfo,
-  ImageDataset,
-  PictureStorage,
-  SampleId,
-  SampleVersion,
-  SkippedFile,
-} from '../../domain/imageDataset';
-import type { HoldOut } from '../../domain/runConfig';
+import type { DatasetInfo, ImageDataset, PictureStorage, SampleId, SampleVersion } from '../../domain/imageDataset';
+import type { HoldOut, LabelRule } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
 import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore';
 
@@ -31,20 +24,22 @@ export interface LoadSettings extends PictureStorage {
   readonly sample: SampleVersion;
   /** How files are held out; has no effect on samples. */
   readonly holdOut: HoldOut;
+  /** How folders are read; has no effect on samples. */
+  readonly labelRule: LabelRule;
 }
 
 /** How a load ended: the data set is in use; the images were refused; it was cancelled, replaced, or stopped by the engine. */
 export type LoadOutcome = DatasetInfo | 'refused' | 'interrupted';
 
-interface Loaded {
-  readonly dataset: ImageDataset;
-  readonly skipped: readonly SkippedFile[];
-}
+/** Corrections of folders to carry out, and the fingerprint of the images that they are for, if they are for certain ones. */
+export type Corrections = Pick<ImportOptions, 'corrections' | 'correctionsFor'>;
 
 function problemOf(error: unknown): LoadProblem {
-  if (error instanceof ImportError) return { problem: error.message, problemFiles: error.skipped };
+  if (error instanceof ImportError) {
+    return { problem: error.message, problemFiles: error.skipped, fittingBatch: error.fittingBatch };
+  }
   const reason = error instanceof Error ? error.message : String(error);
-  return { problem: `The images could not be loaded: ${reason}`, problemFiles: [] };
+  return { ...NO_PROBLEM, problem: `The images could not be loaded: ${reason}` };
 }
 
 function withoutPixels({ name, source, size, count, names, labels, classNames, split }: ImageDataset): DatasetInfo {
@@ -69,21 +64,27 @@ export class DatasetLoading {
    * Loads a data set. The store holds why the images were refused.
    * @param shown why another load failed, which stays shown whatever becomes of this one
    */
-  async load(origin: Origin, settings: LoadSettings, shown = NO_PROBLEM): Promise<LoadOutcome> {
+  async load(
+    origin: Origin,
+    settings: LoadSettings,
+    corrections: Corrections = {},
+    shown = NO_PROBLEM,
+  ): Promise<LoadOutcome> {
     this.#current?.abort();
     const controller = new AbortController();
     this.#current = controller;
     const unit = origin.kind === 'sample' ? 'bytes' : 'images';
     this.#store.setState({
       ...shown,
+      correcting: corrections.corrections ?? null,
       loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
     });
     try {
-      const { dataset, skipped } = await this.#read(origin, settings, controller.signal);
+      const { dataset, skipped, plan } = await this.#read(origin, { ...settings, ...corrections }, controller.signal);
       controller.signal.throwIfAborted();
       const info = withoutPixels(dataset);
       await this.#handOver(dataset);
-      this.#store.setState({ info, skipped });
+      this.#store.setState({ info, skipped, plan });
       return info;
     } catch (error) {
       // The page shows errors of the engine elsewhere, with the engine's state.
@@ -93,7 +94,7 @@ export class DatasetLoading {
     } finally {
       if (this.#current === controller) {
         this.#current = null;
-        this.#store.setState({ loading: null });
+        this.#store.setState({ loading: null, correcting: null });
       }
     }
   }
@@ -105,14 +106,16 @@ export class DatasetLoading {
 
   async #read(
     origin: Origin,
-    { batchSize, sample, holdOut, ...storage }: LoadSettings,
+    { sample, ...settings }: LoadSettings & Corrections,
     signal: AbortSignal,
-  ): Promise<Loaded> {
+  ): Promise<ImportResult> {
     if (origin.kind === 'sample') {
       const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
         this.#report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });
+      const { sourceSize, imageSize } = settings;
+      const storage = { sourceSize, imageSize };
       const dataset = await this.#loaders.loadSample(origin.id, { version: sample, storage, onProgress, signal });
-      return { dataset, skipped: [] };
+      return { dataset, skipped: [], plan: null };
     }
     const sources = await origin.collect();
     signal.throwIfAborted();
@@ -123,14 +126,7 @@ export class DatasetLoading {
         rate: imagesPerSecond > 0 ? imagesPerSecond : null,
         remaining: remainingSeconds,
       });
-    return this.#loaders.importImages(sources, {
-      ...storage,
-      seed: HOLD_OUT_SEED,
-      holdOut,
-      batchSize,
-      onProgress,
-      signal,
-    });
+    return this.#loaders.importImages(sources, { ...settings, seed: HOLD_OUT_SEED, onProgress, signal });
   }
 
   #report(

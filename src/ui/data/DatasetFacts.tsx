@@ -2,10 +2,12 @@ import { Anchor, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { SAMPLES } from '../../data/sample/catalogue';
-import { type DatasetInfo, indicesOf, type SampleId, TEST } from '../../domain/imageDataset';
+import { type DatasetInfo, indicesOf, type SampleId, TRAIN } from '../../domain/imageDataset';
 import { useDataset } from '../lab';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';
+import { FolderRoles } from './FolderRoles';
+import { FoundClasses } from './FoundClasses';
 import { SkippedFiles } from './SkippedFiles';
 
 /** The data set in use: number of images and classes, skipped files, licence. */
@@ -26,12 +28,14 @@ export function DatasetFacts() {
         {problem === null && <SkippedFiles key={info.name} files={skipped} />}
         {info.source.kind === 'sample' && <License id={info.source.id} />}
       </div>
+      <FoundClasses />
+      <FolderRoles />
     </div>
   );
 }
 
 function GroupsAndSize({ info }: { readonly info: DatasetInfo }) {
-  const test = useMemo(() => indicesOf(info, TEST).length, [info]);
+  const test = useMemo(() => info.count - indicesOf(info, TRAIN).length, [info]);
   const groups = info.labels === null ? ' · no classes' : ` in ${info.classNames.length} classes`;
   const held = test === 0 ? '' : ` · ${grouped(test)} held out for kNN`;
   return (

@@ -15,7 +15,7 @@ import { picture } from '../../setup/imageFiles';
 import { squares } from '../../setup/storage';
 
 /** Archives as people drop them, through the code that the page runs (with `Blob`s) and through Node's. */
-const SETTINGS: ImportSettings = { ...squares(32), seed: 1, holdOut: 'images', batchSize: 4 };
+const SETTINGS: ImportSettings = { ...squares(32), seed: 1, holdOut: 'images', labelRule: 'found', batchSize: 4 };
 const FIXTURES = new URL('../../fixtures/import/', import.meta.url);
 
 let folder = '';

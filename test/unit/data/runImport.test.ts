@@ -31,7 +31,7 @@ import {
 } from '../../setup/imageFiles';
 import { squares } from '../../setup/storage';
 
-const SETTINGS: ImportSettings = { ...squares(32), seed: 1, holdOut: 'pictures', batchSize: 4 };
+const SETTINGS: ImportSettings = { ...squares(32), seed: 1, holdOut: 'pictures', labelRule: 'found', batchSize: 4 };
 
 function asFiles(files: Iterable<readonly [string, Uint8Array]>) {
   return [...files].map(([path, bytes]) => ({ path, blob: new Blob([Uint8Array.from(bytes)]) }));

@@ -111,7 +111,8 @@ test('an import goes through links', async () => {
   await writeFiles(join(base, 'store/birds'), images);
   await writeFiles(join(root, 'cats'), images);
   await symlink('../store/birds', join(root, 'birds'));
-  const { dataset } = await loadDataset(root, { ...squares(32), seed: 1, holdOut: 'images', batchSize: 4 });
+  const settings = { ...squares(32), seed: 1, holdOut: 'images', labelRule: 'found', batchSize: 4 } as const;
+  const { dataset } = await loadDataset(root, settings);
   expect(dataset).toMatchObject({ count: 10, classNames: ['birds', 'cats'] });
 });
 

@@ -5,6 +5,7 @@ import { presetConfig } from '../../../src/domain/presets';
 import { decodeShareLink } from '../../../src/domain/shareLink';
 import type { Command } from '../../../src/protocol/commands';
 import type { EngineError } from '../../../src/protocol/events';
+import { originOf } from '../../../src/session/archive/recordRun';
 import type { ImageLoaders, Origin } from '../../../src/session/data/datasetLoading';
 import { Lab } from '../../../src/session/lab';
 import { currentLink } from '../../../src/session/link/linkSync';
@@ -29,11 +30,12 @@ function dataset(count: number, source: ImageDataset['source'], name = 'images')
 
 const SAMPLE: ImageDataset['source'] = { kind: 'sample', id: 'fashion-mnist', license: 'MIT' };
 const FOLDER: ImageDataset['source'] = { kind: 'folder', name: 'cats', count: 300, fingerprint: 'f00' };
-const CATS: Origin = {
+const originNamed = (name: string): Origin => ({
   kind: 'files',
-  title: 'cats',
-  collect: async () => ({ name: 'cats', found: [] }),
-};
+  title: name,
+  collect: async () => ({ name, found: [] }),
+});
+const CATS = originNamed('cats');
 const LOST: EngineError = { code: 'device-lost', message: 'The GPU was taken away.', recoverable: true };
 
 /** The answers of a worker with a software adapter. */
@@ -68,6 +70,7 @@ function opened({ hash = '', answers = {}, loaders = {} }: Options = {}) {
       importImages: async () => ({
         dataset: dataset(300, FOLDER, 'cats'),
         skipped: [{ path: 'a.txt', reason: 'not an image' }],
+        plan: null,
       }),
       ...loaders,
     },
@@ -148,7 +151,7 @@ describe('opening the page', () => {
     const { lab, worker } = opened({ answers: ON_SOFTWARE, loaders: { importImages } });
     void lab.loadImages(CATS);
     await settled();
-    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [] });
+    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [], plan: null });
     await settled();
     expect(worker().sent('create')).toHaveLength(1);
     expect(worker().sent('create')[0]?.config).toEqual(presetConfig('tiny', 'folder'));
@@ -413,7 +416,7 @@ describe('images', () => {
     expect(lab.datasetStore.getState().info?.count).toBe(1000);
     expect(worker().sent('setDataset')).toHaveLength(1);
     expect(state().runState).toBe('training');
-    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [] });
+    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [], plan: null });
     await settled();
     expect(lab.datasetStore.getState().info?.name).toBe('cats');
     expect(typesOf(worker().commands).slice(-4)).toEqual(['pause', 'setDataset', 'create', 'setQueries']);
@@ -464,12 +467,6 @@ describe('images', () => {
   const refusing: ImageLoaders['importImages'] = async ({ name }) => {
     throw new ImportError(`No images in ${name}.`, [{ path: `${name}/x`, reason: 'is text' }]);
   };
-  const originNamed = (name: string): Origin => ({
-    kind: 'files',
-    title: name,
-    collect: async () => ({ name, found: [] }),
-  });
-
   it('says of each drop why it was refused, never of an earlier one, and gives the reasons', async () => {
     const { lab } = opened({ hash: '#dataset=folder', loaders: { importImages: refusing } });
     await settled();
@@ -495,7 +492,7 @@ describe('images', () => {
     await lab.loadImages(originNamed('one'));
     await lab.loadImages(originNamed('two'));
     lab.reset();
-    lab.set('imageSize', 64);
+    lab.set('sourceSize', 128);
     await settled();
     expect(read).toEqual(['one', 'two']);
   });
@@ -521,7 +518,7 @@ describe('images', () => {
   it('drops what was said of images when others are in use, or another link is opened', async () => {
     let isRefused = true;
     const importImages: ImageLoaders['importImages'] = async (sources, options) =>
-      isRefused ? refusing(sources, options) : { dataset: dataset(300, FOLDER, 'cats'), skipped: [] };
+      isRefused ? refusing(sources, options) : { dataset: dataset(300, FOLDER, 'cats'), skipped: [], plan: null };
     const { lab } = await ready({ loaders: { importImages } });
     await lab.loadImages(CATS);
     isRefused = false;
@@ -598,9 +595,10 @@ describe('images', () => {
   });
 
   it('holds files out by the rule of the settings, and again when it is changed', async () => {
-    const importImages = vi.fn(async (_, { size }) => ({
-      dataset: { ...dataset(300, FOLDER, 'cats'), size },
+    const importImages = vi.fn(async (_, _options) => ({
+      dataset: dataset(300, FOLDER, 'cats'),
       skipped: [],
+      plan: null,
     }));
     const { lab } = await ready({ hash: '#v=2&preset=tiny&dataset=folder', loaders: { importImages } });
     await lab.loadImages(CATS);
@@ -610,6 +608,144 @@ describe('images', () => {
     lab.set('seed', 5);
     await settled();
     expect(importImages.mock.calls.map(([, { holdOut }]) => holdOut)).toEqual(['images', 'pictures']);
+  });
+});
+
+describe('corrected folders', () => {
+  const PLAN = {
+    folders: ['', 'a', 'b'].map((path) => ({ path, images: 300, role: null })),
+    corrections: [],
+    isMisfit: false,
+    notes: [],
+  };
+  /** An import that carries out what it is asked for. */
+  const importer = () =>
+    vi.fn<ImageLoaders['importImages']>(async (_, { corrections = [], correctionsFor }) => ({
+      dataset: dataset(300, FOLDER, 'cats'),
+      skipped: [],
+      plan: { ...PLAN, corrections: correctionsFor === 'other' ? [] : corrections },
+    }));
+  const asked = (importImages: ReturnType<typeof importer>) =>
+    importImages.mock.calls.map(([, { corrections, correctionsFor }]) => [corrections, correctionsFor]);
+  const OUT = { position: 1, role: 'out' } as const;
+  const TEST_SET = { position: 2, role: 'test' } as const;
+
+  it('load the images again, build a new run, and are in the link and the record', async () => {
+    const importImages = importer();
+    const { lab, worker } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    await lab.correctFolder(2, 'test');
+    await lab.correctFolder(1, 'out');
+    await settled();
+    expect(asked(importImages)).toEqual([
+      [undefined, undefined],
+      [[TEST_SET], undefined],
+      [[OUT, TEST_SET], undefined],
+    ]);
+    expect(worker().sent('create')).toHaveLength(4);
+    expect(new URLSearchParams(currentLink(lab)).get('folders')).toBe('1:out,2:test');
+    expect(originOf(lab.datasetStore.getState(), lab.engineStore.getState()).dataset.corrections).toEqual([
+      OUT,
+      TEST_SET,
+    ]);
+    // Another size of the same images keeps them, other images don't.
+    lab.set('sourceSize', 128);
+    await settled();
+    await lab.correctFolder(1, null);
+    await lab.loadImages({ ...CATS });
+    expect(asked(importImages).slice(3)).toEqual([
+      [[OUT, TEST_SET], undefined],
+      [[TEST_SET], undefined],
+      [undefined, undefined],
+    ]);
+    expect(new URLSearchParams(currentLink(lab)).has('folders')).toBe(false);
+  });
+
+  it('may follow one another before the images are loaded', async () => {
+    const importImages = importer();
+    const { lab } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    void lab.correctFolder(2, 'test');
+    await lab.correctFolder(1, 'out');
+    await settled();
+    expect(lab.datasetStore.getState().plan?.corrections).toEqual([OUT, TEST_SET]);
+    expect(lab.datasetStore.getState().correcting).toBeNull();
+  });
+
+  it('of a link are used for its folder only', async () => {
+    const link = (print: string) =>
+      `#v=4&preset=tiny&dataset=folder&folder=${encodeURIComponent(`["cats",300,"${print}"]`)}&folders=1:out`;
+    const importImages = importer();
+    const { lab } = opened({ hash: link('f00'), loaders: { importImages } });
+    await settled();
+    await lab.loadImages(CATS);
+    expect(asked(importImages)).toEqual([[[OUT], 'f00']]);
+    expect(lab.noticeStore.getState().notices).toEqual([]);
+    // The same folder without corrections, then with them again: it is in use, and read again.
+    lab.open(link('f00').replace('&folders=1:out', ''));
+    await settled();
+    lab.open(link('f00'));
+    await settled();
+    expect(asked(importImages).slice(1)).toEqual([
+      [[], 'f00'],
+      [[OUT], 'f00'],
+    ]);
+    expect(lab.datasetStore.getState().wanted).toBeNull();
+    lab.open(link('other'));
+    await lab.loadImages({ ...CATS });
+    expect(lab.noticeStore.getState().notices[0]?.text).toMatch(
+      /will differ. The link’s corrections of folders are not used/,
+    );
+  });
+
+  it('that do not fit are reported', async () => {
+    const importImages: ImageLoaders['importImages'] = async () => ({
+      dataset: dataset(300, FOLDER, 'cats'),
+      skipped: [],
+      plan: { ...PLAN, isMisfit: true },
+    });
+    const { lab } = opened({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    expect(lab.noticeStore.getState().notices[0]?.text).toMatch(/places that “cats” does not have/);
+  });
+});
+
+describe('images that are too few for the batch size', () => {
+  it('are loaded with a smaller one when asked', async () => {
+    const importImages = vi.fn<ImageLoaders['importImages']>(async (_, { batchSize }) => {
+      if (batchSize > 16) throw new ImportError('Too few.', [], 16);
+      return { dataset: dataset(40, FOLDER, 'cats'), skipped: [], plan: null };
+    });
+    const { lab } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: 'Too few.', fittingBatch: 16 });
+    await lab.fitBatchSize();
+    await settled();
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: null, fittingBatch: null, info: { count: 40 } });
+    expect(lab.runStore.getState().config.batchSize).toBe(16);
+  });
+
+  it('are loaded so too where they interrupted the first images, which are loaded again', async () => {
+    const read: string[] = [];
+    const importImages: ImageLoaders['importImages'] = ({ name }, { batchSize, signal }) => {
+      read.push(name);
+      if (read.length === 1) {
+        return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+      }
+      if (name === 'few' && batchSize > 16) return Promise.reject(new ImportError('Too few.', [], 16));
+      return Promise.resolve({ dataset: dataset(name === 'few' ? 40 : 300, FOLDER, name), skipped: [], plan: null });
+    };
+    const { lab } = opened({ hash: '#dataset=folder', loaders: { importImages } });
+    await settled();
+    void lab.loadImages(originNamed('first'));
+    await settled();
+    await lab.loadImages(originNamed('few'));
+    await settled();
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: 'Too few.', fittingBatch: 16, info: { count: 300 } });
+    await lab.fitBatchSize();
+    await settled();
+    expect(read).toEqual(['first', 'few', 'first', 'few']);
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: null, fittingBatch: null, info: { count: 40 } });
   });
 });
 

@@ -1,6 +1,6 @@
 import { NO_LABEL, TEST, TRAIN } from '../../domain/imageDataset';
 
-export interface LabelPlan {
+export interface FirstFolderLabels {
   /** Class index per image or `NO_LABEL`; null where the folders name fewer than two classes. */
   readonly labels: Int16Array | null;
   readonly classNames: readonly string[];
@@ -32,23 +32,12 @@ function topFolder(path: string): string | null {
   return slash < 0 ? null : path.slice(0, slash);
 }
 
-/** Removes the folders that all paths begin with: the dropped root, a wrapper folder, a single `train`. */
-export function stripCommonFolders(paths: readonly string[]): string[] {
-  const [first] = paths;
-  if (first === undefined) return [];
-  let common = first.slice(0, first.lastIndexOf('/') + 1);
-  for (const path of paths) {
-    while (!path.startsWith(common)) common = common.slice(0, common.lastIndexOf('/', common.length - 2) + 1);
-  }
-  return paths.map((path) => path.slice(common.length));
-}
-
 /**
- * Labels and splits from folder names. The first folder of a path is its class. Where the top level has both a training and a test
+ * The rule `first`, which links of earlier versions ask for. The first folder of a path is its class. Where the top level has both a training and a test
  * folder (`val` counts as test), the class is the first folder below them. Images outside any class folder have no label.
  * @param paths image paths without the folders that all of them share.
  */
-export function planLabels(paths: readonly string[]): LabelPlan {
+export function labelsByFirstFolder(paths: readonly string[]): FirstFolderLabels {
   const splits = new Set(paths.map((path) => splitNamed(topFolder(path) ?? '')));
   const areSplit = splits.has(TRAIN) && splits.has(TEST);
   const split = new Uint8Array(paths.length).fill(TRAIN);
