@@ -14,6 +14,8 @@ const FIXTURES = join(import.meta.dirname, '../fixtures/import');
 const OWN_IMAGES = `#v=${CURRENT_VERSION}&preset=tiny&dataset=folder`;
 
 const test = testIn('wasm');
+/** A place on the page at every width. */
+const POINT = { x: 200, y: 300 };
 const onPhone = testIn('wasm', { viewport: { width: 390, height: 844 } });
 
 let root = '';
@@ -94,7 +96,7 @@ describe('the folders of a person’s own images', () => {
 describe('long names', () => {
   onPhone('wrap in alerts, classes and folders', async ({ page }) => {
     const lab = await opened(page);
-    await dropPaths(page, [join(FIXTURES, '16_ui_alert_overflow/hexbad')]);
+    await dropPaths(page, [join(FIXTURES, '16_ui_alert_overflow/hexbad')], POINT);
     const alert = lab.region('Data').getByRole('alert');
     await alert.waitFor();
     expect(await sideways(page)).toBe(0);
@@ -104,7 +106,7 @@ describe('long names', () => {
     const long = '0123456789abcdef'.repeat(6);
     const images = [...(await imagesInClasses(30))].map(([path, bytes]) => [`${long}/${path}`, bytes] as const);
     const renamed = images.map(([path, bytes]) => [path.replace('/cats/', `/${long}c/`), bytes] as const);
-    await dropPaths(page, [await writeFolder(join(root, long), renamed)]);
+    await dropPaths(page, [await writeFolder(join(root, long), renamed)], POINT);
     await expect.poll(() => lab.page.getByTestId('dataset-size').count()).toBe(1);
     await lab.button('Correct what folders are').click();
     await page.getByRole('list', { name: 'Folders' }).waitFor();

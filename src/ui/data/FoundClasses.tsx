@@ -68,9 +68,11 @@ export function FoundClasses() {
         </table>
       </div>
       {many && (
-        <Anchor component="button" type="button" size="sm" aria-expanded={areAll} onClick={toggle}>
-          {areAll ? 'Show fewer classes' : `Show all ${grouped(counts.classes.length)} classes`}
-        </Anchor>
+        <div>
+          <Anchor component="button" type="button" size="sm" aria-expanded={areAll} onClick={toggle}>
+            {areAll ? 'Show fewer classes' : `Show all ${grouped(counts.classes.length)} classes`}
+          </Anchor>
+        </div>
       )}
       {areAll && counts.classes.length > LISTED && <div>The first {grouped(LISTED)} classes are listed.</div>}
       {plan !== null && plan.notes.length > 0 && (
