@@ -34,20 +34,16 @@ export async function readSample(
   return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), storage);
 }
 
-async function sourcesAt(location: string): Promise<ImageSources & { readonly root: Root }> {
+async function sourcesAt(location: string): Promise<Pick<ImageSources, 'found'> & { readonly root: Root }> {
   const root = resolve(location);
   const kind = await stat(root).catch(() => null);
   if (kind === null) {
     throw new ImportError(`${location}: no such folder or .zip archive, nor a sample (${SAMPLE_IDS.join(', ')}).`);
   }
   const name = basename(root);
-  const found = { name, isFolder: kind.isDirectory() };
+  if (kind.isDirectory()) return { root: { name, isFolder: true }, found: walkFolder(root, name) };
   const files = [{ path: name, blob: new FileSource(root, kind.size) }];
-  return {
-    root: found,
-    name: nameOfRoots([found]),
-    found: kind.isDirectory() ? walkFolder(root, name) : [{ files, unreadable: [] }],
-  };
+  return { root: { name, isFolder: false }, found: [{ files, unreadable: [] }] };
 }
 
 /** Folders, archives and files as if they had been dropped together. */
