@@ -16,16 +16,23 @@ import type { Skips } from './skips';
 
 const KNOWN_FORMATS = 'JPEG, PNG, WebP, GIF, BMP or AVIF images, or a .zip archive of them';
 
-/** The images in this order as one array of bytes. @throws ImportError where there is no memory for it */
-function joined(images: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+/**
+ * The decoded images of these slots, in this order, as one array of bytes. They are removed from `decoded`, so that each is in memory twice
+ * only for a moment.
+ * @throws ImportError where there is no memory for it
+ */
+function joined(decoded: (Uint8Array | undefined)[], slots: readonly number[], size: number): Uint8Array<ArrayBuffer> {
   try {
-    const pixels = new Uint8Array(images.length * size * size * 4);
-    for (const [i, image] of images.entries()) pixels.set(image, i * size * size * 4);
+    const pixels = new Uint8Array(slots.length * size * size * 4);
+    for (const [i, slot] of slots.entries()) {
+      pixels.set(decoded[slot] ?? [], i * size * size * 4);
+      decoded[slot] = undefined;
+    }
     return pixels;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ImportError(
-      `There is not enough memory for these ${images.length.toLocaleString('en')} images. Choose fewer.`,
+      `There is not enough memory for these ${slots.length.toLocaleString('en')} images. Choose fewer.`,
     );
   }
 }
@@ -105,10 +112,7 @@ export async function runImport(
     .filter((slot) => decoded[slot] !== undefined)
     .sort((a, b) => comparePaths(candidates[a].path, candidates[b].path));
   const good = slots.map((slot) => candidates[slot]);
-  const pixels = joined(
-    slots.flatMap((slot) => decoded[slot] ?? []),
-    settings.size,
-  );
+  const pixels = joined(decoded, slots, settings.size);
   const dataset = assemble(name, good, pixels, settings, skips, meter);
   return { dataset, skipped: skips.sorted() };
 }
