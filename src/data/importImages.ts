@@ -5,8 +5,8 @@ import { ImportError } from './importError';
 import type { ImportOptions, ImportResult } from './importTypes';
 import type { ImageSources } from './sources';
 
-/** Files per message. Few, because Chromium asks its main process for each file that is sent, and the page waits for the answer. */
-const PORTION = 10;
+/** How long files are sent before the page may draw. Chromium asks its main process for each one, and the page waits for the answer. */
+const SENDING_MS = 8;
 
 /**
  * Decodes files into a data set: JPEG, PNG, WebP, GIF (first frame), BMP, AVIF, TIFF (first page) and HEIC, and the same inside .zip
@@ -47,11 +47,14 @@ export async function importImages(sources: ImageSources, options: ImportOptions
     },
     async () => {
       send({ type: 'start', name: sources.name, settings });
+      let since = performance.now();
       for await (const { files, unreadable } of sources.found) {
         if (unreadable.length > 0) send({ type: 'add', files: [], unreadable });
-        for (let i = 0; i < files.length; i += PORTION) {
-          send({ type: 'add', files: files.slice(i, i + PORTION), unreadable: [] });
+        for (const file of files) {
+          send({ type: 'add', files: [file], unreadable: [] });
+          if (performance.now() - since < SENDING_MS) continue;
           await breathe();
+          since = performance.now();
           signal?.throwIfAborted();
           // The import has failed, and nobody reads what else is found.
           if (isOver) return;

@@ -51,8 +51,10 @@ async function expectMixed(lab: LabPage): Promise<void> {
   await page.getByText(`in ${CLASSES.length} classes`).waitFor();
   expect(Number(await page.getByTestId('dataset-skipped').innerText())).toBe(skipped.listed.size);
   await lab.button('show which and why').click();
-  const lines = await lab.region('Data').getByRole('listitem').allInnerTexts();
-  expect(lines).toHaveLength(skipped.listed.size);
+  const items = lab.region('Data').getByRole('listitem');
+  // The list unfolds.
+  await expect.poll(() => items.count()).toBe(skipped.listed.size);
+  const lines = await items.allInnerTexts();
   for (const [path, reason] of skipped.listed) {
     const line = lines.find((text) => text.includes(`${path}:`));
     expect(line, path).toMatch(reason);
@@ -121,7 +123,9 @@ describe('images that are refused', () => {
     await expect.poll(() => alert.innerText()).toMatch(/data\/test\.zip is an archive inside an archive: unpack it/);
     expect(await alert.innerText()).not.toContain('html_error');
     await lab.button('show which and why').click();
-    const reasons = await alert.getByRole('listitem').allInnerTexts();
+    const items = alert.getByRole('listitem');
+    await expect.poll(() => items.count()).toBe(3);
+    const reasons = await items.allInnerTexts();
     expect(reasons.map((text) => text.split(':')[0])).toEqual(['data/sample.csv', 'data/test.zip', 'data/train.zip']);
 
     await dropPaths(page, [mixed]);
@@ -131,6 +135,7 @@ describe('images that are refused', () => {
     await expect.poll(() => alert.innerText()).toMatch(/html_error\.jpg is a web page/);
     expect(await lab.region('Data').getByRole('listitem').count()).toBe(0);
     await lab.button('show which and why').click();
+    await expect.poll(() => items.count()).toBe(1);
     expect(await lab.region('Data').getByRole('listitem').allInnerTexts()).toEqual([
       expect.stringMatching(/^html_error\.jpg: is a web page/),
     ]);

@@ -5,14 +5,22 @@ import type { ImportReply, ImportRequest } from './messages';
 import { runImport } from './runImport';
 
 /** Runs one import; the page then terminates this worker. It holds the lists and the pixels, so that the page's thread stays free. */
-const arrived: FoundFiles[] = [];
+let arrived: FoundFiles[] = [];
 let isComplete = false;
 let wake = () => {};
 
-/** The portions in the order in which they arrive from the page. */
+/** What has arrived from the page since it was last asked for, as one portion. */
 async function* arriving(): AsyncGenerator<FoundFiles> {
   for (;;) {
-    for (let next = arrived.shift(); next !== undefined; next = arrived.shift()) yield next;
+    const portions = arrived;
+    arrived = [];
+    if (portions.length > 0) {
+      yield {
+        files: portions.flatMap(({ files }) => files),
+        unreadable: portions.flatMap(({ unreadable }) => unreadable),
+      };
+      continue;
+    }
     if (isComplete) return;
     await new Promise<void>((resolve) => {
       wake = resolve;

@@ -5,7 +5,7 @@ import type { FoundFiles } from '../sources';
 /** From the page to the import worker: `start`, then the files as they are found, then `end`. */
 export type ImportRequest =
   | { readonly type: 'start'; readonly name: string; readonly settings: ImportSettings }
-  /** Files are sent in portions: cloning 50,000 at once would block the page. */
+  /** Files are sent one by one: cloning many at once would block the page. */
   | ({ readonly type: 'add' } & FoundFiles)
   | { readonly type: 'end' };
 

@@ -75,7 +75,7 @@ describe('dropped entries', () => {
     expect(unreadable).toEqual([{ path: 'd/a.jpg', reason: expect.stringMatching(/could not be opened/) }]);
   });
 
-  test('files are opened together, and handed over before the walk is over', async () => {
+  test('files are opened a few at a time, and handed over before the walk is over', async () => {
     let open = 0;
     let most = 0;
     const entries = Array.from({ length: 150 }, (_, i) => {
@@ -92,7 +92,8 @@ describe('dropped entries', () => {
     const walk = walkEntries([...entries, entryOf('pets', many(250))]);
     const first = await walk.next();
     expect(first.done).toBe(false);
-    expect(most).toBeGreaterThan(50);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThan(20);
     expect(first.value.files.length).toBeLessThan(150);
     expect((await allOf(walk)).files.length + first.value.files.length).toBe(400);
   });
