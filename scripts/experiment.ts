@@ -13,6 +13,7 @@ import {
   adjusted,
   baseOf,
   configFrom,
+  correctionsOf,
   datasetOf,
   experimentOf,
   type Options,
@@ -58,15 +59,20 @@ async function engineFor(choice: EngineChoice, threads: number | undefined): Pro
   return engine;
 }
 
-async function imagesFor(config: RunConfig, name: string): Promise<ImageDataset> {
-  const { dataset, skipped } = await loadDataset(name, {
-    size: config.imageSize,
+async function imagesFor(config: RunConfig, options: Options): Promise<ImageDataset> {
+  const { dataset, skipped, plan } = await loadDataset(options.dataset, {
+    imageSize: config.imageSize,
+    sourceSize: config.sourceSize,
     seed: HOLD_OUT_SEED,
     holdOut: config.holdOut,
+    labelRule: config.labelRule,
+    corrections: correctionsOf(options),
     sample: config.sample,
     batchSize: config.batchSize,
   });
   for (const { path, reason } of skipped) console.error(`skipped ${path}: ${reason}`);
+  for (const note of plan?.notes ?? []) console.log(note);
+  if (plan?.isMisfit === true) throw new UsageError('--folders names places that this folder does not have.');
   return dataset;
 }
 
@@ -77,7 +83,7 @@ function write(file: string | undefined, result: object): void {
 async function single(options: Options): Promise<void> {
   const config = configFrom(options);
   const engine = await engineFor(config.engine, threadsOf(options));
-  const dataset = await imagesFor(config, options.dataset);
+  const dataset = await imagesFor(config, options);
   console.log(
     `${dataset.count} images of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
@@ -94,10 +100,11 @@ async function several(experiment: Experiment, options: Options): Promise<void> 
     adjust: (config: RunConfig) => adjusted(config, options),
   };
   const engine = await engineFor(choice.adjust(presetConfig(choice.base, choice.dataset)).engine, threadsOf(options));
-  let loaded: { readonly size: number; readonly dataset: ImageDataset } | null = null;
+  let loaded: { readonly stored: string; readonly dataset: ImageDataset } | null = null;
   const images = async (config: RunConfig) => {
-    if (loaded?.size !== config.imageSize) {
-      loaded = { size: config.imageSize, dataset: await imagesFor(config, options.dataset) };
+    const stored = `${config.sourceSize} ${config.imageSize}`;
+    if (loaded?.stored !== stored) {
+      loaded = { stored, dataset: await imagesFor(config, options) };
     }
     return loaded.dataset;
   };

@@ -1,13 +1,15 @@
 /**
  * How fast images are imported in a real browser, and whether the page stays responsive meanwhile:
- * `npx tsx scripts/bench/import.ts FOLDER|ZIP [--size 32|64] [--json FILE]`.
- * The page is built with the app's configuration, and the files are chosen by a file input. Peak memory is read from /proc (Linux).
+ * `npx tsx scripts/bench/import.ts FOLDER|ZIP [--source square|32|...|256] [--drop] [--json FILE]`.
+ * The page is built with the app's configuration, and the files are chosen by a file input, or dropped on the page with `--drop`. Peak
+ * memory is read from /proc (Linux).
  */
 import { stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
+import { SOURCE_SIZES } from '../../src/domain/imageDataset';
 import { ensureChromium } from '../bootstrap/chromium.mjs';
 import { browserMemory } from './processMemory';
 import { serveImportPage } from './servedSite';
@@ -16,13 +18,28 @@ const SAMPLE_EVERY_MS = 250;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { size: { type: 'string', default: '32' }, json: { type: 'string' } },
+  options: {
+    source: { type: 'string', default: '64' },
+    drop: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
 });
 const [location] = positionals;
-const size = values.size === '64' ? 64 : 32;
+const sourceSize = SOURCE_SIZES.find((size) => String(size) === values.source);
+if (sourceSize === undefined) throw new Error(`--source takes one of ${SOURCE_SIZES.join(', ')}.`);
 if (location === undefined) throw new Error('Name a folder or a .zip archive of images.');
 const path = resolve(location);
 const inputId = (await stat(path)).isDirectory() ? 'folder' : 'files';
+
+/** Drops a file or a folder on the page as a file manager does. */
+async function dropPaths(page: Page, dropped: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [dropped], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 100, y: 100, data });
+  }
+  await session.detach();
+}
 
 const executablePath = await ensureChromium();
 if (executablePath === null) throw new Error('There is no Chromium to measure in.');
@@ -39,7 +56,7 @@ const browser = await chromium.launch({
 try {
   const page = await browser.newPage();
   await page.goto(site.url);
-  await page.setInputFiles(`#${inputId}`, path);
+  if (!values.drop) await page.setInputFiles(`#${inputId}`, path);
   const before = await browserMemory();
   const peak = { ...before };
   const sampling = setInterval(async () => {
@@ -47,14 +64,18 @@ try {
     peak.renderers = Math.max(peak.renderers, now.renderers);
     peak.all = Math.max(peak.all, now.all);
   }, SAMPLE_EVERY_MS);
-  const measured = await page.evaluate(
-    async ([input, side]) => {
-      const { result, error, seconds, longTasks } = await window.importPicked(input, {
-        size: side,
+  const measuring = page.evaluate(
+    async ([input, source]) => {
+      const settings = {
+        imageSize: 32,
+        sourceSize: source,
         seed: 1,
         holdOut: 'pictures',
+        labelRule: 'found',
         batchSize: 64,
-      });
+      } as const;
+      const report = input === null ? window.importDropped(settings) : window.importPicked(input, settings);
+      const { result, error, seconds, progress, longTasks } = await report;
       if (result === null) throw new Error(error ?? 'no result');
       const { count, pixels, classNames } = result.dataset;
       return {
@@ -62,12 +83,19 @@ try {
         bytes: pixels.byteLength,
         classes: classNames.length,
         skipped: result.skipped.length,
+        decodedWhileListing: progress.findLast(({ phase }) => phase === 'listing')?.done ?? 0,
         seconds,
         longTasks,
       };
     },
-    [inputId, size] as const,
+    [values.drop ? null : inputId, sourceSize] as const,
   );
+  if (values.drop) {
+    // The page must listen before the drop.
+    await page.evaluate(() => undefined);
+    await dropPaths(page, path);
+  }
+  const measured = await measuring;
   clearInterval(sampling);
   const { longTasks, ...facts } = measured;
   const record = {

@@ -67,9 +67,13 @@ compress(process.execPath, join(target, 'node'));
 const loader = VULKAN_LOADERS.find((file) => existsSync(file));
 if (loader !== undefined) copyFileSync(loader, join(target, 'lib/libvulkan.so.1'));
 
+/** Both contenders train on squares of one size. */
+const SQUARES = { sourceSize: 'square', imageSize: 32 } as const;
+
 const dataset = isCifarBinary(options.images)
   ? await readCifarBinary(options.images)
-  : (await loadDataset(options.images, { size: 32, seed: 1, holdOut: 'pictures', batchSize: 64 })).dataset;
+  : (await loadDataset(options.images, { ...SQUARES, seed: 1, holdOut: 'pictures', labelRule: 'found', batchSize: 64 }))
+      .dataset;
 writeFileSync(
   join(target, 'images.bin'),
   encodeImages(dataset, { train: Number(options.train), test: Number(options.test) }),

@@ -27,8 +27,9 @@ const datasets = new Map<string, ImageDataset>();
 for (const { run, config, changes } of planned) {
   const { dataset: name } = config;
   if (name === 'folder') fail(`${run}: a planned curve uses a sample.`);
-  const dataset = datasets.get(name) ?? (await readSample(name, config.imageSize));
-  datasets.set(name, dataset);
+  const key = `${name} ${config.sourceSize} ${config.imageSize}`;
+  const dataset = datasets.get(key) ?? (await readSample(name, config));
+  datasets.set(key, dataset);
   const result = await trainOnce(dataset, config, engine, () => undefined, changes);
   const link = encodeShareLink({ config, changes, folder: null });
   process.stdout.write(`${JSON.stringify(recordedCurve(run, link, result))}\n`);

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { parseLeaf, setConfigValue } from '../../src/domain/configPath';
 import type { Experiment } from '../../src/domain/experiments/experiment';
 import { EXPERIMENTS } from '../../src/domain/experiments/registry';
+import { type FolderCorrections, parseCorrections } from '../../src/domain/folderCorrections';
 import { METHOD_NAMES } from '../../src/domain/methods/registry';
 import { presetConfig } from '../../src/domain/presets';
 import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runConfig';
@@ -9,10 +10,10 @@ import { DATASET_CHOICES, PRESET_NAMES } from '../../src/domain/settings/names';
 import { MOST_THREADS } from '../../src/engine/kernels/runtime/wasm/threads/board';
 
 export const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
-  [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--threads N] [--json FILE]
+  [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--threads N] [--folders CORRECTIONS] [--json FILE]
 Trains without the page, with the same engine. --set changes any setting, e.g. --set stopGradient=false --set engine=wasm.
 Without --set engine, the engines are measured and the fastest is used. --threads limits the threads of the engine wasm, 1 to 8; results
-do not depend on it.
+do not depend on it. --folders corrects what folders are taken for, as npm run inspect does.
 
 npm run experiment -- --preset ${EXPERIMENTS.map(({ name }) => name).join('|')}
   [--base ${PRESET_NAMES.join('|')}] [--seeds 1,2,3] [--dataset ...] [--set ...] [--steps N] [--json FILE]
@@ -41,6 +42,7 @@ export function readOptions() {
         seed: { type: 'string' },
         seeds: { type: 'string' },
         threads: { type: 'string' },
+        folders: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -54,6 +56,16 @@ export type Options = ReturnType<typeof readOptions>;
 
 export function datasetOf(options: Options): DatasetChoice {
   return DATASET_CHOICES.find((name) => name === options.dataset) ?? 'folder';
+}
+
+/** @throws UsageError when they cannot be read */
+export function correctionsOf({ folders }: Options): FolderCorrections {
+  if (folders === undefined) return [];
+  try {
+    return parseCorrections(folders);
+  } catch {
+    throw new UsageError(`--folders ${folders}: write places and roles, e.g. 3:test,5:out.`);
+  }
 }
 
 /** The experiment that `--preset` names; null where it names a preset for a single run. */

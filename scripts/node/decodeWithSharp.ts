@@ -1,28 +1,47 @@
-import sharp, { type Sharp } from 'sharp';
+import sharp from 'sharp';
+import { decodePicture } from '../../src/data/import/decodePicture';
+import { sourceOf } from '../../src/data/import/pixelSources';
 import type { PixelSource } from '../../src/data/import/resample';
-import type { ImageHeader } from '../../src/formats/image/inspectImage';
-import { decodeBmp } from './decodeBmp';
+import type { Rgba } from '../../src/formats/image/dimensions';
+import type { ImageFormat, ImageHeader } from '../../src/formats/image/inspectImage';
+import { CMYK_COMPONENTS, jpegComponents } from '../../src/formats/image/jpeg';
+import { pngColorCoding } from '../../src/formats/image/pngColor';
+import { convertToSrgb } from '../../src/formats/image/toSrgb';
+import { MAX_PIXELS } from '../../src/formats/limits';
+import { UnusableFile } from '../../src/formats/unusableFile';
 
-function pixelSource(rgba: Uint8Array, width: number, height: number): PixelSource {
-  return {
-    width,
-    height,
-    read(x, y, partWidth, partHeight) {
-      if (x === 0 && partWidth === width) return rgba.subarray(y * width * 4, (y + partHeight) * width * 4);
-      const part = new Uint8Array(partWidth * partHeight * 4);
-      for (let row = 0; row < partHeight; row++) {
-        const from = ((y + row) * width + x) * 4;
-        part.set(rgba.subarray(from, from + partWidth * 4), row * partWidth * 4);
-      }
-      return part;
-    },
-  };
+/** RGBA of inks, as browsers and Pillow convert them: without a profile, sharp would assume one of its own. */
+function inksToRgba(inks: Uint8Array, width: number, height: number): Rgba {
+  const rgba = new Uint8Array(width * height * 4).fill(255);
+  for (let i = 0; i < inks.length; i += 4) {
+    for (let c = i; c < i + 3; c++) rgba[c] = Math.round(((255 - inks[c]) * (255 - inks[i + 3])) / 255);
+  }
+  return { width, height, rgba };
 }
 
-/** sharp for a checked file. sharp cannot decode BMP, so that such a file is decoded here and passed as raw pixels. */
-function open(bytes: Uint8Array, { format, width, height }: ImageHeader): Sharp {
-  if (format !== 'BMP') return sharp(bytes, { failOn: 'truncated', limitInputPixels: false });
-  return sharp(decodeBmp(bytes), { raw: { width, height, channels: 4 } });
+async function decodeNatively(
+  bytes: Uint8Array,
+  format: ImageFormat,
+  use: (pixels: PixelSource) => void,
+): Promise<void> {
+  if (format === 'HEIC') {
+    throw new UnusableFile('is HEIC, which the page reads but this command does not: convert it to JPEG or PNG');
+  }
+  const image = sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_PIXELS }).autoOrient();
+  if (format === 'JPEG' && jpegComponents(bytes) === CMYK_COMPONENTS) {
+    const inks = image.pipelineColourspace('cmyk').toColourspace('cmyk').raw({ depth: 'uchar' });
+    const { data, info } = await inks.toBuffer({ resolveWithObject: true });
+    return use(sourceOf(inksToRgba(data, info.width, info.height)));
+  }
+  const { data, info } = await image
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  // sharp heeds profiles, but not these chunks of a PNG.
+  const coding = format === 'PNG' ? pngColorCoding(bytes) : null;
+  if (coding !== null) convertToSrgb(data, coding);
+  use(sourceOf({ width: info.width, height: info.height, rgba: data }));
 }
 
 /** Decodes as the page does, but with sharp instead of the browser: upright, in sRGB, on white. */
@@ -31,12 +50,5 @@ export async function decodeWithSharp(
   header: ImageHeader,
   use: (pixels: PixelSource) => void,
 ): Promise<void> {
-  const { data, info } = await open(bytes, header)
-    .autoOrient()
-    .flatten({ background: '#fff' })
-    .toColourspace('srgb')
-    .ensureAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  use(pixelSource(data, info.width, info.height));
+  return decodePicture(bytes, header, decodeNatively, use);
 }

@@ -1,60 +1,58 @@
-import { openAsBlob } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { decodeBatch } from '../../src/data/import/decodeBatch';
 import { runImport } from '../../src/data/import/runImport';
 import { ImportError } from '../../src/data/importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../../src/data/importTypes';
+import { nameOfRoots, type Root } from '../../src/data/nameOfRoots';
 import { manifestFile } from '../../src/data/sample/catalogue';
 import { type SampleManifest, unpackSample } from '../../src/data/sample/unpackSample';
-import type { ImageSources, SourceFile } from '../../src/data/sources';
+import type { FoundFiles, ImageSources } from '../../src/data/sources';
 import {
   type ImageDataset,
-  type ImageSize,
+  type PictureStorage,
   SAMPLE_IDS,
   SAMPLE_VERSIONS,
   type SampleId,
   type SampleVersion,
 } from '../../src/domain/imageDataset';
-import { isSystemPath } from '../../src/formats/systemPaths';
 import { decodeWithSharp } from './decodeWithSharp';
+import { FileSource } from './fileSource';
+import { walkFolder } from './walkFolder';
 
 const SAMPLES_FOLDER = new URL('../../public/samples/', import.meta.url);
 
 /** A built-in sample, in its newest version unless another is named, with the same bytes as in the page. */
 export async function readSample(
   id: SampleId,
-  size: ImageSize,
+  storage: PictureStorage,
   version: SampleVersion = SAMPLE_VERSIONS[id],
 ): Promise<ImageDataset> {
   const file = new URL(manifestFile(id, version), SAMPLES_FOLDER);
   const manifest: SampleManifest = JSON.parse(await readFile(file, 'utf8'));
-  return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), size);
+  return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), storage);
 }
 
-/** All files at and below `path` in a folder, without hidden and system files. */
-async function walk(folder: string, path: string, into: SourceFile[]): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (isSystemPath(entry.name)) continue;
-    const file = join(folder, entry.name);
-    const below = `${path}/${entry.name}`;
-    if (entry.isDirectory()) await walk(file, below, into);
-    else if (entry.isFile()) into.push({ path: below, blob: await openAsBlob(file) });
-  }
-}
-
-async function sourcesFrom(location: string): Promise<ImageSources> {
+async function sourcesAt(location: string): Promise<Pick<ImageSources, 'found'> & { readonly root: Root }> {
   const root = resolve(location);
   const kind = await stat(root).catch(() => null);
   if (kind === null) {
     throw new ImportError(`${location}: no such folder or .zip archive, nor a sample (${SAMPLE_IDS.join(', ')}).`);
   }
   const name = basename(root);
-  const files: SourceFile[] = [];
-  if (kind.isDirectory()) await walk(root, name, files);
-  else files.push({ path: name, blob: await openAsBlob(root) });
-  return { name: kind.isDirectory() ? name : name.replace(/\.zip$/i, ''), files, unreadable: [] };
+  if (kind.isDirectory()) return { root: { name, isFolder: true }, found: walkFolder(root, name) };
+  const files = [{ path: name, blob: new FileSource(root, kind.size) }];
+  return { root: { name, isFolder: false }, found: [{ files, unreadable: [] }] };
+}
+
+/** Folders, archives and files as if they had been dropped together. */
+async function sourcesFrom(locations: readonly string[]): Promise<ImageSources> {
+  const all = await Promise.all(locations.map(sourcesAt));
+  async function* everything(): AsyncGenerator<FoundFiles> {
+    for (const { found } of all) yield* found;
+  }
+  return { name: nameOfRoots(all.map(({ root }) => root)), found: everything() };
 }
 
 function isSample(name: string): name is SampleId {
@@ -62,17 +60,20 @@ function isSample(name: string): name is SampleId {
 }
 
 /**
- * A data set for Node: a sample by its id, in the version `sample`, else a folder or a .zip archive, with the page's rules for labels, splits
- * and bad files.
+ * A data set for Node: a sample by its id, in the version `sample`, else a folder or a .zip archive, or several, with the page's rules for
+ * labels, splits and bad files.
  * @throws ImportError when there is nothing to train on.
  */
 export async function loadDataset(
-  location: string,
+  location: string | readonly string[],
   settings: ImportSettings & { readonly sample?: SampleVersion },
   onProgress: (progress: ImportProgress) => void = () => undefined,
 ): Promise<ImportResult> {
-  if (isSample(location)) return { dataset: await readSample(location, settings.size, settings.sample), skipped: [] };
-  const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings.size, decodeWithSharp);
+  if (typeof location === 'string' && isSample(location)) {
+    return { dataset: await readSample(location, settings, settings.sample), skipped: [], plan: null };
+  }
+  const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings, decodeWithSharp);
   const decoders = Array.from({ length: availableParallelism() }, () => decoder);
-  return runImport(await sourcesFrom(location), settings, decoders, onProgress);
+  const sources = await sourcesFrom(typeof location === 'string' ? [location] : location);
+  return runImport(sources, settings, decoders, onProgress);
 }

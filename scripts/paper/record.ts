@@ -22,7 +22,7 @@ let engine: EngineInfo | null = null;
 const samples = new Map<string, ImageDataset>();
 
 async function sampleOf(id: PlannedExperiment['dataset']): Promise<ImageDataset> {
-  const dataset = samples.get(id) ?? (await readSample(id, presetConfig('tiny', id).imageSize));
+  const dataset = samples.get(id) ?? (await readSample(id, presetConfig('tiny', id)));
   samples.set(id, dataset);
   return dataset;
 }

@@ -14,7 +14,7 @@ export function nearTwins(images: readonly Uint8Array[], side: number): number[]
     const rgba = Uint8Array.from({ length: side * side * 4 }, (_, k) =>
       (k & 3) === 3 ? 255 : image[(k >> 2) * 3 + (k & 3)],
     );
-    writeCopy(shrink(rgba, side), side, copies.subarray(i * COPY_LENGTH, (i + 1) * COPY_LENGTH));
+    writeCopy(shrink(rgba, side, side), side * side, copies.subarray(i * COPY_LENGTH, (i + 1) * COPY_LENGTH));
     return [];
   });
   for (let a = 0; a < images.length; a++) {

@@ -40,7 +40,7 @@ export class RunnerStep implements Contender {
     this.#method = createMethod(config, { count: train.length });
     this.#runner = new StepRunner(
       config,
-      new ImageSource(dataset),
+      new ImageSource(dataset, config),
       this.#method,
       options.record,
       () => new Uint32Array(0),

@@ -10,6 +10,8 @@ export class ImportError extends Error {
   constructor(
     message: string,
     readonly skipped: readonly SkippedFile[] = [],
+    /** The batch size with which these images can be trained on, where the chosen one is too large for them; else null. */
+    readonly fittingBatch: number | null = null,
   ) {
     super(message);
   }

@@ -1,5 +1,7 @@
-import type { ImageDataset, ImageSize, SkippedFile } from '../domain/imageDataset';
-import type { HoldOut } from '../domain/runConfig';
+import type { FolderCorrections } from '../domain/folderCorrections';
+import type { FolderPlan } from '../domain/folderPlan';
+import type { ImageDataset, PictureStorage, SkippedFile } from '../domain/imageDataset';
+import type { HoldOut, LabelRule } from '../domain/runConfig';
 
 /**
  * Which labelled images are held out where the folders name no test set. Not the run's seed: runs with different seeds
@@ -9,11 +11,11 @@ export const HOLD_OUT_SEED = 1;
 
 export interface ImportProgress {
   /**
-   * `listing` while files are sent to the worker and archives opened (`total` may still grow), then `decoding`, from 0 again, then
-   * `comparing` the pictures where some are to be held out, from 0 again.
+   * `listing` while files are still being found and archives opened (`total` grows; the first files are already decoded), then `decoding`
+   * the rest, then `comparing` the pictures where some are to be held out, from 0 again.
    */
   readonly phase: 'listing' | 'decoding' | 'comparing';
-  /** Files processed, including skipped ones. */
+  /** Files processed, including skipped ones; during `listing` without those that need no decoding. */
   readonly done: number;
   readonly total: number;
   readonly skipped: number;
@@ -23,13 +25,17 @@ export interface ImportProgress {
   readonly remainingSeconds: number | null;
 }
 
-export interface ImportSettings {
-  /** Side in pixels at which every image is stored. */
-  readonly size: ImageSize;
+export interface ImportSettings extends PictureStorage {
   /** Seed by which images are held out for kNN where the folders name no test set. */
   readonly seed: number;
   /** By which rule (the setting `holdOut`). */
   readonly holdOut: HoldOut;
+  /** How the names of folders are read (the setting `labelRule`). */
+  readonly labelRule: LabelRule;
+  /** A person's corrections of what folders are taken for. */
+  readonly corrections?: FolderCorrections;
+  /** The fingerprint of the images that the corrections were made for; for other images they are ignored. Without it they are used for any. */
+  readonly correctionsFor?: string | undefined;
   /** A run needs at least two batches of this size. */
   readonly batchSize: number;
 }
@@ -45,4 +51,6 @@ export interface ImportResult {
   readonly dataset: ImageDataset;
   /** Every file that is not in the data set, by path; hidden and system files are not mentioned. */
   readonly skipped: readonly SkippedFile[];
+  /** How the folders were read; null for a sample. */
+  readonly plan: FolderPlan | null;
 }

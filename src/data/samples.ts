@@ -1,4 +1,4 @@
-import type { ImageDataset, ImageSize, SampleId, SampleVersion } from '../domain/imageDataset';
+import type { ImageDataset, PictureStorage, SampleId, SampleVersion } from '../domain/imageDataset';
 import { askWorker } from './askWorker';
 import { ImportError } from './importError';
 import { SAMPLES } from './sample/catalogue';
@@ -6,7 +6,7 @@ import type { SampleProgress, SampleReply, SampleRequest } from './sample/messag
 
 export interface LoadSampleOptions {
   readonly version: SampleVersion;
-  readonly size: ImageSize;
+  readonly storage: PictureStorage;
   /** Called at most about ten times a second. */
   readonly onProgress?: (progress: SampleProgress) => void;
   /** Aborting ends the download and rejects the promise with the signal's reason. */
@@ -19,7 +19,7 @@ export interface LoadSampleOptions {
  */
 export async function loadSample(
   id: SampleId,
-  { version, size, onProgress, signal }: LoadSampleOptions,
+  { version, storage, onProgress, signal }: LoadSampleOptions,
 ): Promise<ImageDataset> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./sample/sample.worker.ts', import.meta.url), { type: 'module' });
@@ -46,7 +46,7 @@ export async function loadSample(
     },
     () => {
       const folder = new URL(`${import.meta.env.BASE_URL}samples/`, document.baseURI).href;
-      worker.postMessage({ id, version, size, folder, totalBytes: SAMPLES[id].bytes } satisfies SampleRequest);
+      worker.postMessage({ id, version, storage, folder, totalBytes: SAMPLES[id].bytes } satisfies SampleRequest);
     },
   );
 }

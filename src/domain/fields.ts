@@ -57,10 +57,10 @@ export function fieldOf(path: ConfigPath): Field {
   return field;
 }
 
-/** Whether a setting has an effect on a data set: only samples have versions, and only a person's own images are held out by a rule. */
+/** Whether a setting has an effect on a data set: only samples have versions, and only a person's own images are labelled and held out by a rule. */
 export function hasEffectOn(path: ConfigPath, dataset: DatasetChoice): boolean {
   if (path === 'sample') return dataset !== 'folder' && SAMPLE_VERSIONS[dataset] > 1;
-  return path !== 'holdOut' || dataset === 'folder';
+  return (path !== 'holdOut' && path !== 'labelRule') || dataset === 'folder';
 }
 
 /** A value as the page shows it: the option's label, `on`/`off`, or the number. */

@@ -1,6 +1,22 @@
-/** Sides in pixels at which images may be stored; all images of a data set are square and of the same size. */
-export const IMAGE_SIZES = [32, 64] as const;
+/** Sides in pixels of the square images that the network gets. */
+export const IMAGE_SIZES = [32, 48, 64, 96, 128] as const;
 export type ImageSize = (typeof IMAGE_SIZES)[number];
+
+/**
+ * How pictures are kept: whole, with a short side of at most so many pixels, or, as in earlier versions, as centre squares at the image
+ * size.
+ */
+export const SOURCE_SIZES = ['square', 32, 48, 64, 96, 128, 160, 192, 224, 256] as const;
+export type SourceSize = (typeof SOURCE_SIZES)[number];
+
+/** The settings that decide which pixels of a picture are kept. */
+export interface PictureStorage {
+  readonly sourceSize: SourceSize;
+  readonly imageSize: ImageSize;
+}
+
+/** A longer picture keeps its middle part: at most so many times as long as its short side. */
+export const LONGEST_RATIO = 8;
 
 export const SAMPLE_IDS = ['fashion-mnist', 'emoji-3d'] as const;
 export type SampleId = (typeof SAMPLE_IDS)[number];
@@ -20,29 +36,74 @@ export type DatasetSource =
 /** `split` values. Test images are never trained on; they are the queries of the kNN monitor. */
 export const TRAIN = 0;
 export const TEST = 1;
+/** Test images that vote in kNN instead of being queries: half of the labelled ones where no training image has a label. */
+export const BANK = 2;
+export type Split = typeof TRAIN | typeof TEST | typeof BANK;
 
 /** Label of an image without a class; such images are trained on, but not used for kNN. */
 export const NO_LABEL = -1;
 
-/** A data set without its pixels, which is what the page keeps while the worker holds the pixels. */
+/** A data set without its pictures, which is what the page keeps while the worker holds these. */
 export interface DatasetInfo {
   readonly name: string;
   readonly source: DatasetSource;
-  /** Side of every image in pixels. */
-  readonly size: ImageSize;
+  /** The longest of the pictures' short sides in pixels. */
+  readonly size: number;
   readonly count: number;
   /** One per image: its path below the dropped root, or its name in the sample. */
   readonly names: readonly string[];
   /** Class index per image or `NO_LABEL`; null when the data set has no classes at all. */
   readonly labels: Int16Array | null;
   readonly classNames: readonly string[];
-  /** `TRAIN` or `TEST` per image. */
+  /** `TRAIN`, `TEST` or `BANK` per image. */
   readonly split: Uint8Array;
 }
 
-/** A decoded data set: `pixels` is uint8 RGBA, `count * size * size * 4` bytes, row-major, alpha always 255. */
-export interface ImageDataset extends DatasetInfo {
+/** The place of each picture in an array of bytes, and its shape in pixels. */
+export interface PicturePlaces {
+  /** In bytes. */
+  readonly offsets: Uint32Array;
+  readonly widths: Uint16Array;
+  readonly heights: Uint16Array;
+}
+
+/** What was measured of each whole picture while it was decoded, at its original size. */
+export interface PictureFacts {
+  /** In pixels, upright. */
+  readonly widths: Uint32Array;
+  readonly heights: Uint32Array;
+  /** Two words a picture: equal for equal pixels. */
+  readonly exactHashes: Uint32Array;
+  /** Two words a picture: pictures that look alike differ in few of the 64 bits. */
+  readonly perceptualHashes: Uint32Array;
+  /** Variance of the Laplacian of the grey picture, in levels squared: low for a blurred picture. */
+  readonly sharpness: Float32Array;
+  /** Mean grey in levels of 0 to 255: low for a dark picture. */
+  readonly brightness: Float32Array;
+}
+
+/** A decoded data set. A picture is uint8 RGBA, row-major, alpha always 255, of `widths[i] x heights[i]` pixels. */
+export interface ImageDataset extends DatasetInfo, PicturePlaces {
   readonly pixels: Uint8Array;
+  /** null where the pictures were not decoded from files. */
+  readonly facts: PictureFacts | null;
+}
+
+/** The places of `count` squares that follow one another. */
+export function squarePlaces(count: number, side: number): PicturePlaces {
+  return placesOf(new Uint16Array(count).fill(side), new Uint16Array(count).fill(side));
+}
+
+/** The places of pictures of these shapes that follow one another. */
+export function placesOf(widths: Uint16Array, heights: Uint16Array): PicturePlaces {
+  const offsets = new Uint32Array(widths.length);
+  for (let i = 1; i < widths.length; i++) offsets[i] = offsets[i - 1] + 4 * widths[i - 1] * heights[i - 1];
+  return { offsets, widths, heights };
+}
+
+/** The longest of the pictures' short sides; 0 where there are none. */
+export function largestShortSide({ widths, heights }: Pick<PicturePlaces, 'widths' | 'heights'>): number {
+  return widths.reduce((most, width, i) => Math.max(most, Math.min(width, heights[i])), 0);
 }
 
 /** A file that could not be used, and the reason to show to the person. */
@@ -52,18 +113,21 @@ export interface SkippedFile {
 }
 
 /** Indices of the images of one split. */
-export function indicesOf(info: Pick<DatasetInfo, 'split'>, split: typeof TRAIN | typeof TEST): Uint32Array {
+export function indicesOf(info: Pick<DatasetInfo, 'split'>, split: Split): Uint32Array {
   const indices: number[] = [];
   for (let i = 0; i < info.split.length; i++) if (info.split[i] === split) indices.push(i);
   return Uint32Array.from(indices);
 }
 
-/** Indices of the labelled images of one split: the candidates for the bank (`TRAIN`) or the queries (`TEST`) of kNN. */
-export function labelledIndicesOf(
-  info: Pick<DatasetInfo, 'split' | 'labels'>,
-  split: typeof TRAIN | typeof TEST,
-): Uint32Array {
+/** Indices of the labelled images of one split; those of `TEST` are the candidates for the queries of kNN. */
+export function labelledIndicesOf(info: Pick<DatasetInfo, 'split' | 'labels'>, split: Split): Uint32Array {
   const { labels } = info;
   if (labels === null) return new Uint32Array(0);
   return indicesOf(info, split).filter((i) => labels[i] !== NO_LABEL);
+}
+
+/** Indices of the images that may vote in kNN: the labelled training images, or the `BANK` where none of these has a label. */
+export function bankIndicesOf(info: Pick<DatasetInfo, 'split' | 'labels'>): Uint32Array {
+  const train = labelledIndicesOf(info, TRAIN);
+  return train.length > 0 ? train : labelledIndicesOf(info, BANK);
 }

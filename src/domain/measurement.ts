@@ -83,13 +83,20 @@ export interface NeighboursSnapshot {
   readonly z: readonly QueryNeighbours[];
 }
 
-/** An image of a step's batch and its two augmented views, each as `size * size * 4` RGBA bytes. */
+/** A picture to be shown, as RGBA bytes, row-major. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** An image of a step's batch and its two augmented views, these as `size * size * 4` RGBA bytes. */
 export interface ViewsSnapshot {
   readonly step: number;
   readonly size: number;
   /** The image's index in the data set. */
   readonly index: number;
-  readonly image: Uint8ClampedArray<ArrayBuffer>;
+  readonly image: Picture;
   readonly x1: Uint8ClampedArray<ArrayBuffer>;
   readonly x2: Uint8ClampedArray<ArrayBuffer>;
 }

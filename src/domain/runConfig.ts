@@ -17,6 +17,7 @@ export type EngineChoice = RunConfig['engine'];
 export type Precision = RunConfig['precision'];
 export type DatasetChoice = RunConfig['dataset'];
 export type HoldOut = RunConfig['holdOut'];
+export type LabelRule = RunConfig['labelRule'];
 
 type LiveShape = Pick<
   ShapeOf<typeof SETTINGS>,

@@ -1,5 +1,6 @@
 import { flattenConfig, parseLeaf, setConfigValue } from './configPath';
 import { fieldOf, valueLabel } from './fields';
+import { correctionsText, type FolderCorrections, parseCorrections } from './folderCorrections';
 import { ALL_SAMPLE_VERSIONS, SAMPLE_VERSIONS, type SampleVersion } from './imageDataset';
 import { METHOD_NAMES, type MethodName } from './methods/registry';
 import { presetConfig } from './presets';
@@ -19,6 +20,8 @@ export interface FolderReference {
   readonly name: string;
   readonly count: number;
   readonly fingerprint: string;
+  /** A person's corrections of what its folders are taken for; by places, since names of folders may be names of people. */
+  readonly corrections?: FolderCorrections | undefined;
 }
 
 /** Everything a link carries: with the same data, adapter and engine it reproduces a run. */
@@ -43,6 +46,8 @@ export function encodeShareLink({ config, changes, folder }: SharedRun): string 
   }
   if (changes.length > 0) hash.set('changes', JSON.stringify(changes));
   if (folder !== null) hash.set('folder', JSON.stringify([folder.name, folder.count, folder.fingerprint]));
+  const { corrections = [] } = folder ?? {};
+  if (corrections.length > 0) hash.set('folders', correctionsText(corrections));
   return hash.toString();
 }
 
@@ -150,15 +155,28 @@ export function decodeShareLink(hash: string): { readonly run: SharedRun; readon
   let config = defaults;
   let changes: readonly LiveChange[] = [];
   let folder: FolderReference | null = null;
+  let corrections: FolderCorrections = [];
   for (const [key, text] of entries) {
     if (NAMED_FIRST.has(key)) continue;
     try {
       if (key === 'changes') changes = decodeChanges(text);
       else if (key === 'folder') folder = decodeFolder(text);
+      else if (key === 'folders') corrections = parseCorrections(text);
       else config = setConfigValue(config, key, parseLeaf(text));
     } catch {
       notices.push(`The link’s setting “${key}” could not be read: using its default.`);
     }
+  }
+  if (corrections.length > 0) {
+    if (folder !== null) folder = { ...folder, corrections };
+    else
+      notices.push(
+        'The link corrects folders without naming the folder that they are in: the corrections are not used.',
+      );
+  }
+  // A link without a folder repeats no run on one, so folders are read as they are today.
+  if (folder === null && !entries.has('labelRule')) {
+    config = { ...config, labelRule: presetConfig(preset, dataset, method).labelRule };
   }
   const problems = configProblems(config);
   if (problems.length > 0) {

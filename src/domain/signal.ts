@@ -43,7 +43,8 @@ export type Emit = (signal: RunSignal) => void;
 /** The buffers of a signal's typed arrays, which can be transferred rather than copied. */
 export function buffersOf(signal: RunSignal): ArrayBuffer[] {
   const parts: object = signal.value;
-  return Object.values<unknown>({ ...parts }).flatMap((part) =>
-    ArrayBuffer.isView(part) && part.buffer instanceof ArrayBuffer ? [part.buffer] : [],
-  );
+  return Object.values<unknown>({ ...parts }).flatMap((part) => {
+    const own = typeof part === 'object' && part !== null && 'pixels' in part ? part.pixels : part;
+    return ArrayBuffer.isView(own) && own.buffer instanceof ArrayBuffer ? [own.buffer] : [];
+  });
 }

@@ -1,5 +1,6 @@
 import type { EngineInfo } from '../domain/engineInfo';
-import type { ImageDataset } from '../domain/imageDataset';
+import type { ImageDataset, PictureStorage } from '../domain/imageDataset';
+import type { Picture } from '../domain/measurement';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
 
 /**
@@ -33,12 +34,13 @@ export type CommandBody =
   | { readonly type: 'cancelEvaluation'; readonly runId: string }
   /** Data-set indices whose neighbours the gallery shows. */
   | { readonly type: 'setQueries'; readonly runId: string; readonly indices: readonly number[] }
-  /** Pixels of some images, for the page to draw. */
+  /** Pictures of some images, for the page to draw. */
   | { readonly type: 'thumbnails'; readonly indices: readonly number[] }
   /** Two augmented views of some images, without a run. */
   | {
       readonly type: 'preview';
       readonly augment: AugmentConfig;
+      readonly storage: PictureStorage;
       readonly seed: number;
       readonly indices: readonly number[];
     };
@@ -58,7 +60,7 @@ export interface Replies {
   evaluate: null;
   cancelEvaluation: null;
   setQueries: null;
-  thumbnails: { readonly size: number; readonly pixels: Uint8ClampedArray<ArrayBuffer> };
+  thumbnails: readonly Picture[];
   preview: {
     readonly size: number;
     readonly x1: Uint8ClampedArray<ArrayBuffer>;

@@ -1,10 +1,12 @@
 import type { ConfigPath } from '../domain/configPath';
+import type { FolderRole } from '../domain/folderCorrections';
+import type { DatasetInfo, PictureStorage } from '../domain/imageDataset';
 import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../domain/runConfig';
 import type { Replies } from '../protocol/commands';
 import type { RunStorage } from '../storage/runStorage';
 import { RunArchive } from './archive/runArchive';
 import type { ImageLoaders, LoadSettings, Origin } from './data/datasetLoading';
-import { createDatasetStore } from './data/datasetStore';
+import { createDatasetStore, NO_PROBLEM } from './data/datasetStore';
 import { ImagesInUse } from './data/imagesInUse';
 import type { Thumbnails } from './data/thumbnails';
 import type { WorkerPort } from './engine/engineClient';
@@ -98,11 +100,14 @@ export class Lab {
     this.#settings.keepPreset();
     this.noticeStore.setState({ notices: [] });
     for (const notice of notices) notify(this.noticeStore, notice);
+    // What was said of an earlier drop does not concern this link.
+    this.datasetStore.setState(NO_PROBLEM);
     const { dataset } = run.config;
     const sample = dataset === 'folder' || dataset === this.#config.dataset ? null : dataset;
-    this.#images.waitFor(run.folder);
-    this.#control.open(run.config, run.changes, sample !== null);
+    const isReadAgain = this.#images.waitFor(run.folder);
+    this.#control.open(run.config, run.changes, sample !== null || isReadAgain);
     if (sample !== null) void this.loadImages(this.#options.sampleOrigin(sample));
+    else if (isReadAgain) this.#reloadImages();
   }
 
   /** @throws Error naming the setting when the value does not fit it. */
@@ -127,8 +132,29 @@ export class Lab {
 
   /** Loads images and, once they are complete, builds a new run on them. Until then the current run goes on. */
   async loadImages(origin: Origin): Promise<void> {
+    await this.#withImages(() => this.#images.load(origin));
+  }
+
+  /**
+   * Corrects what a folder of the images in use is taken for, by its place in the plan; `role` null undoes its correction. Builds a new run
+   * on the images.
+   */
+  async correctFolder(position: number, role: FolderRole | null): Promise<void> {
+    await this.#withImages(() => this.#images.correct(position, role));
+  }
+
+  /** Sets a batch size for which the images that were refused are enough, and loads them. */
+  async fitBatchSize(): Promise<void> {
+    const { fittingBatch } = this.datasetStore.getState();
+    const origin = this.#images.refused;
+    if (fittingBatch === null || origin === null) return;
+    this.set('batchSize', fittingBatch);
+    await this.loadImages(origin);
+  }
+
+  async #withImages(load: () => Promise<DatasetInfo | null>): Promise<void> {
     const areFirst = this.runStore.getState().active === null;
-    const info = await this.#images.load(origin);
+    const info = await load();
     if (info === null) {
       this.#control.imagesFailed();
       return;
@@ -178,8 +204,13 @@ export class Lab {
   }
 
   /** Computes two augmented views of each image, without a run. */
-  preview(augment: AugmentConfig, seed: number, indices: readonly number[]): Promise<Replies['preview']> {
-    return this.#engine.request<'preview'>({ type: 'preview', augment, seed, indices });
+  preview(
+    augment: AugmentConfig,
+    storage: PictureStorage,
+    seed: number,
+    indices: readonly number[],
+  ): Promise<Replies['preview']> {
+    return this.#engine.request<'preview'>({ type: 'preview', augment, storage, seed, indices });
   }
 
   get #config(): RunConfig {
@@ -189,8 +220,8 @@ export class Lab {
   /** The settings of the run that will be built on images of this origin. */
   #loadSettings(origin: Origin): LoadSettings {
     const config = rebasedOn(this.#config, origin.kind === 'sample' ? origin.id : 'folder');
-    const { imageSize, batchSize, sample, holdOut } = config;
-    return { size: imageSize, batchSize, sample, holdOut };
+    const { imageSize, sourceSize, batchSize, sample, holdOut, labelRule } = config;
+    return { imageSize, sourceSize, batchSize, sample, holdOut, labelRule };
   }
 
   #reloadImages(): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type FolderCorrections, folderCorrections } from '../domain/folderCorrections';
 import { SAMPLE_IDS } from '../domain/imageDataset';
 import { type Baselines, type Diagnosis, type Marker, SERIES_NAMES, type SeriesName } from '../domain/measurement';
 import type { ProbeEvaluation } from '../domain/probeEvaluation';
@@ -14,6 +15,8 @@ export interface DatasetIdentity {
   readonly sample: (typeof SAMPLE_IDS)[number] | null;
   /** Fingerprint of a person's own images; null for a sample. */
   readonly fingerprint: string | null;
+  /** The person's corrections of what its folders are taken for, where there are any. */
+  readonly corrections?: FolderCorrections | undefined;
 }
 
 /** The state of a run when it was last written. `stopped`: it had steps left. */
@@ -167,6 +170,7 @@ const dataset = z.object({
   count: z.int().min(0),
   sample: z.enum(SAMPLE_IDS).nullable(),
   fingerprint: z.string().nullable(),
+  corrections: folderCorrections.optional(),
 }) satisfies z.ZodType<DatasetIdentity>;
 
 const final = z.record(z.string(), z.unknown()).transform((values) => {

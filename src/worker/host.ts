@@ -5,6 +5,7 @@ import type { RunConfig } from '../domain/runConfig';
 import { buffersOf, type RunSignal, type RunState } from '../domain/signal';
 import { startEngine } from '../engine/backend/startEngine';
 import { previewViews } from '../engine/images/previewViews';
+import { thumbnailOf } from '../engine/images/thumbnail';
 import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
 import type { TuningCache } from '../engine/kernels/tuning/tuningCache';
 import { prepareRun } from '../engine/run/prepareRun';
@@ -111,11 +112,11 @@ export class Host {
         return { result: null };
       case 'thumbnails': {
         const result = this.#thumbnails(command.indices);
-        return { result, transfer: [result.pixels.buffer] };
+        return { result, transfer: result.map(({ pixels }) => pixels.buffer) };
       }
       case 'preview': {
-        const { augment, seed, indices } = command;
-        const result = await previewViews(this.#datasetInUse(), augment, seed, indices);
+        const { augment, storage, seed, indices } = command;
+        const result = await previewViews(this.#datasetInUse(), storage, augment, seed, indices);
         return { result, transfer: [result.x1.buffer, result.x2.buffer] };
       }
       default:
@@ -337,13 +338,10 @@ export class Host {
   }
 
   #thumbnails(indices: readonly number[]): Replies['thumbnails'] {
-    const { size, pixels, count } = this.#datasetInUse();
-    const bytes = size * size * 4;
-    const out = new Uint8ClampedArray(indices.length * bytes);
-    indices.forEach((index, i) => {
-      if (index < 0 || index >= count) throw new CommandError('internal', `There is no image ${index}.`);
-      out.set(pixels.subarray(index * bytes, (index + 1) * bytes), i * bytes);
+    const dataset = this.#datasetInUse();
+    return indices.map((index) => {
+      if (index < 0 || index >= dataset.count) throw new CommandError('internal', `There is no image ${index}.`);
+      return thumbnailOf(dataset, index);
     });
-    return { size, pixels: out };
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
@@ -50,8 +51,10 @@ async function expectMixed(lab: LabPage): Promise<void> {
   await page.getByText(`in ${CLASSES.length} classes`).waitFor();
   expect(Number(await page.getByTestId('dataset-skipped').innerText())).toBe(skipped.listed.size);
   await lab.button('show which and why').click();
-  const lines = await lab.region('Data').getByRole('listitem').allInnerTexts();
-  expect(lines).toHaveLength(skipped.listed.size);
+  const items = lab.region('Data').getByRole('listitem');
+  // The list unfolds.
+  await expect.poll(() => items.count()).toBe(skipped.listed.size);
+  const lines = await items.allInnerTexts();
   for (const [path, reason] of skipped.listed) {
     const line = lines.find((text) => text.includes(`${path}:`));
     expect(line, path).toMatch(reason);
@@ -105,6 +108,37 @@ describe('own images', () => {
     expect(await lab.size()).toBe(COUNT);
     await inUse(lab, basename(mixed));
     await lab.step();
+  });
+});
+
+describe('images that are refused', () => {
+  const fixture = (path: string) => fileURLToPath(new URL(`../fixtures/import/${path}`, import.meta.url));
+
+  test('each drop is told its own reasons, and those of the data set in use are not shown below', async ({ page }) => {
+    const lab = await openWithoutImages(page);
+    const alert = lab.region('Data').getByRole('alert');
+    await dropPaths(page, [fixture('03_stale_message/html_error.jpg')]);
+    await expect.poll(() => alert.innerText()).toMatch(/html_error\.jpg is a web page/);
+    await dropPaths(page, [fixture('03_stale_message/nested.zip')]);
+    await expect.poll(() => alert.innerText()).toMatch(/data\/test\.zip is an archive inside an archive: unpack it/);
+    expect(await alert.innerText()).not.toContain('html_error');
+    await lab.button('show which and why').click();
+    const items = alert.getByRole('listitem');
+    await expect.poll(() => items.count()).toBe(3);
+    const reasons = await items.allInnerTexts();
+    expect(reasons.map((text) => text.split(':')[0])).toEqual(['data/sample.csv', 'data/test.zip', 'data/train.zip']);
+
+    await dropPaths(page, [mixed]);
+    await inUse(lab, basename(mixed));
+    await expectMixed(lab);
+    await dropPaths(page, [fixture('03_stale_message/html_error.jpg')]);
+    await expect.poll(() => alert.innerText()).toMatch(/html_error\.jpg is a web page/);
+    expect(await lab.region('Data').getByRole('listitem').count()).toBe(0);
+    await lab.button('show which and why').click();
+    await expect.poll(() => items.count()).toBe(1);
+    expect(await lab.region('Data').getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/^html_error\.jpg: is a web page/),
+    ]);
   });
 });
 

@@ -6,7 +6,7 @@ import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
 /** With few measurements, and on an engine that starts quickly: the results do not matter here. */
-const QUICK = '#v=3&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20&engine=wasm';
+const QUICK = '#v=4&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20&engine=wasm';
 const FIRST = 'SimSiam · tiny';
 const SECOND = 'SimSiam · stop-gradient off';
 

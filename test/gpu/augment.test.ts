@@ -6,6 +6,7 @@ import { drawAugmentParams } from '../../src/engine/augment/drawAugment';
 import { toFloatImages } from '../../src/engine/augment/normalise';
 import type { Normalisation } from '../../src/engine/kernels/augment/normalisation';
 import { AUGMENT_COLUMNS, COLUMN, unchangedParams } from '../../src/engine/kernels/augment/params';
+import { picturesOfOneShape } from '../../src/engine/kernels/augment/pictures';
 import { plainAugment } from '../../src/engine/kernels/augment/plain';
 import { seededRandom } from '../../src/engine/random';
 import { maxError } from '../fixtures/golden';
@@ -41,7 +42,7 @@ function somePixels(count: number, height: number, width: number): Int32Array {
 
 type Size = readonly [height: number, width: number];
 
-function bothWays(params: Float32Array, images: number, from: Size, to: Size, blur: boolean) {
+function bothWays(params: Float32Array, images: number, from: Size, to: Size, blur: boolean, antialias = false) {
   const pixels = somePixels(images, ...from);
   const make = () => ({
     packed: tf.tensor3d(pixels, [images, ...from], 'int32'),
@@ -49,10 +50,10 @@ function bothWays(params: Float32Array, images: number, from: Size, to: Size, bl
   });
   const [expected] = onCpu(() => {
     const { packed, rows } = make();
-    return [plainAugment(packed, rows, to, normalisation, blur)];
+    return [plainAugment(picturesOfOneShape(packed), rows, to, normalisation, { blur, antialias })];
   });
   const { packed, rows } = make();
-  const actual = augmentBatch(packed, rows, { normalisation, blur, size: to });
+  const actual = augmentBatch(packed, rows, { normalisation, blur, antialias, size: to });
   tf.dispose([packed, rows]);
   return { actual, expected };
 }
@@ -94,6 +95,19 @@ describeOnEngines(['webgpu', 'wasm'], 'augmentation kernels', () => {
     const { shape, data } = await valuesOf(actual);
     actual.dispose();
     expect(shape).toEqual([6, 22, 13, 3]);
+    expect(maxError(data, expected.data)).toBeLessThan(2e-5);
+  });
+
+  it.each([
+    [28, 36, 8, 8],
+    [36, 28, 30, 7],
+    [61, 20, 16, 16],
+  ])('average as the plain ops do, from %i x %i to %i x %i', async (height, width, outHeight, outWidth) => {
+    const shapes = { heights: [height], widths: [width] };
+    const params = drawAugmentParams(EVERYTHING, 8, Math.min(outHeight, outWidth), seededRandom(2), shapes);
+    const { actual, expected } = bothWays(params, 4, [height, width], [outHeight, outWidth], true, true);
+    const { data } = await valuesOf(actual);
+    actual.dispose();
     expect(maxError(data, expected.data)).toBeLessThan(2e-5);
   });
 

@@ -41,7 +41,7 @@ describeOnEngines(ENGINES, 'images are measured with one set of BN statistics', 
 
   for (const backbone of sampleOf(backbones, (name) => name === 'tiny')) {
     it(`${backbone}: features, kNN and retrieval for embedding chunks of 1, 8 and 256`, async () => {
-      const source = new ImageSource(dataset);
+      const source = new ImageSource(dataset, config);
       const method = createMethod({ ...config, backbone }, { count: 128 });
       const queries = indicesOf(dataset, TEST);
       const rows: { chunk: number; features: Float32Array; z: Float32Array; knn?: number; retrieval?: number }[] = [];
@@ -74,7 +74,7 @@ describeOnEngines(ENGINES, 'images are measured with one set of BN statistics', 
   }
 
   it('the statistics are those of one pass over all images, by parameter name', async () => {
-    const source = new ImageSource(dataset);
+    const source = new ImageSource(dataset, config);
     const method = createMethod(config, { count: 128 });
     const sample = indicesOf(dataset, TRAIN).slice(0, engine === 'cpu' ? 12 : 50);
     const [whole, parts] = await Promise.all(
@@ -100,7 +100,7 @@ describeOnEngines(ENGINES, 'images are measured with one set of BN statistics', 
   it('a query from outside the probe and the images searched are embedded with the same weights', async () => {
     const method = createMethod(config, { count: 128 });
     const settings = { ...config, probe: { every: 25, images: 16 } };
-    const monitors = new RunMonitors(method, new ImageSource(dataset), settings, () => false);
+    const monitors = new RunMonitors(method, new ImageSource(dataset, config), settings, () => false);
     await monitors.probe(0);
     const known = monitors.neighbours()!;
     expect(known).toMatchObject({ step: 0, searched: 16 });
@@ -126,7 +126,7 @@ describeOnEngines(ENGINES, 'images are measured with one set of BN statistics', 
   });
 
   it('with these statistics a pass over the sample gives what a pass with its own statistics gives', async () => {
-    const source = new ImageSource(dataset);
+    const source = new ImageSource(dataset, config);
     const method = createMethod(config, { count: 128 });
     const sample = indicesOf(dataset, TRAIN).slice(0, engine === 'cpu' ? 12 : 50);
     const statistics = imageStatistics(method, source, sample, 50);

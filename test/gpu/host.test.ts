@@ -82,7 +82,8 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     expect(shown.length).toBeGreaterThan(0);
     for (const { size, index, image, x1, x2 } of shown) {
       expect(size).toBe(dataset.size);
-      expect([...image]).toEqual([...dataset.pixels.subarray(index * bytes, (index + 1) * bytes)]);
+      expect([image.width, image.height]).toEqual([size, size]);
+      expect([...image.pixels]).toEqual([...dataset.pixels.subarray(index * bytes, (index + 1) * bytes)]);
       expect([x1.length, x2.length]).toEqual([bytes, bytes]);
       expect(x1).not.toEqual(x2);
     }
@@ -158,7 +159,10 @@ describeOnEngines(['webgpu'], 'worker host', () => {
       type: 'failure',
       error: { code: 'too-few-images' },
     });
-    expect(await createRun('x', { imageSize: 64 })).toMatchObject({ type: 'failure', error: { code: 'bad-config' } });
+    expect(await createRun('x', { sourceSize: 'square', imageSize: 64 })).toMatchObject({
+      type: 'failure',
+      error: { code: 'bad-config' },
+    });
     expect(await createRun('x')).toMatchObject({ type: 'reply' });
   });
 
@@ -166,10 +170,10 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     const dataset = syntheticDataset(40);
     await send({ type: 'setDataset', dataset: { ...dataset, pixels: dataset.pixels.slice() } });
     const thumbnails = await send({ type: 'thumbnails', indices: [3, 0] });
-    const { size, pixels } = (thumbnails as { result: Replies['thumbnails'] }).result;
-    expect(size).toBe(32);
-    expect([...pixels.subarray(0, 64)]).toEqual([...dataset.pixels.subarray(3 * 4096, 3 * 4096 + 64)]);
-    const preview = await send({ type: 'preview', augment: CONFIG.augment, seed: 1, indices: [1, 2] });
+    const [first] = (thumbnails as { result: Replies['thumbnails'] }).result;
+    expect([first!.width, first!.height]).toEqual([32, 32]);
+    expect([...first!.pixels.subarray(0, 64)]).toEqual([...dataset.pixels.subarray(3 * 4096, 3 * 4096 + 64)]);
+    const preview = await send({ type: 'preview', augment: CONFIG.augment, storage: CONFIG, seed: 1, indices: [1, 2] });
     const views = (preview as { result: Replies['preview'] }).result;
     expect(views.x1).toHaveLength(2 * 32 * 32 * 4);
     expect(views.x2).not.toEqual(views.x1);

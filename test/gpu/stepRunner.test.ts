@@ -24,7 +24,7 @@ describeOnEngines(['webgpu'], 'compiling a step', () => {
   it('computes nothing, not even an alternation’s targets, and leaves nothing to compile', async () => {
     const method = createMethod(CONFIG, { count: 40 });
     const embed = vi.spyOn(method, 'embed');
-    const runner = new StepRunner(CONFIG, new ImageSource(syntheticDataset(40)), method, true, () => POSITIONS);
+    const runner = new StepRunner(CONFIG, new ImageSource(syntheticDataset(40), CONFIG), method, true, () => POSITIONS);
     await runner.compile(PLAN);
     expect(runner.state().heldTargets).toEqual({ from: 0, targets: [] });
     // Both views of one batch are computed to compile their pipelines.

@@ -50,7 +50,7 @@ const last = (values: readonly number[]) => values[values.length - 1];
 describeOnEngines(sampleOf(['wasm', 'webgpu']), 'what the paper says of collapse, on a tiny network', () => {
   let dataset: ImageDataset;
   beforeAll(async () => {
-    dataset = await readSample('fashion-mnist', 32);
+    dataset = await readSample('fashion-mnist', presetConfig('tiny'));
   });
 
   describe.each(sampleOf([1, 2, 3]))('BN on the hidden layers of the heads (Table 3, hidden-only), seed %i', (seed) => {

@@ -3,7 +3,7 @@ import { experimentTable, runExperiment } from '../../scripts/experiment/runExpe
 import { readSample } from '../../scripts/node/loadDataset';
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import { EXPERIMENTS } from '../../src/domain/experiments/registry';
-import type { ImageDataset } from '../../src/domain/imageDataset';
+import { type ImageDataset, squarePlaces } from '../../src/domain/imageDataset';
 import type { RunConfig } from '../../src/domain/runConfig';
 import { describeOnEngines } from '../setup/engine';
 import { sampleOf } from '../setup/matrix';
@@ -35,6 +35,7 @@ function everyFourth(dataset: ImageDataset): ImageDataset {
   for (let n = 0; n < count; n++) pixels.set(dataset.pixels.subarray(4 * n * bytes, (4 * n + 1) * bytes), n * bytes);
   return {
     ...dataset,
+    ...squarePlaces(count, dataset.size),
     count,
     names: dataset.names.filter(isKept),
     labels: dataset.labels?.filter(isKept) ?? null,
@@ -48,7 +49,7 @@ describeOnEngines(['wasm'], 'an experiment of the paper', () => {
     const result = await runExperiment(
       experiment,
       { base: 'tiny', dataset: 'fashion-mnist', seeds: [1], adjust: short },
-      async ({ imageSize }) => everyFourth(await readSample('fashion-mnist', imageSize)),
+      async (config) => everyFourth(await readSample('fashion-mnist', config)),
       ENGINE,
       () => undefined,
     );

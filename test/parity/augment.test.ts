@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { presetConfig } from '../../src/domain/presets';
 import { augmentBatch } from '../../src/engine/augment/augmentBatch';
-import { drawAugmentParams } from '../../src/engine/augment/drawAugment';
 import { toFloatImages } from '../../src/engine/augment/normalise';
 import type { Normalisation, Rgb } from '../../src/engine/kernels/augment/normalisation';
 import {
@@ -12,17 +10,10 @@ import {
   type JitterStep,
   unchangedParams,
 } from '../../src/engine/kernels/augment/params';
-import { seededRandom } from '../../src/engine/random';
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
+import { type Box, expectBoxes, type GoldenBoxes, type GoldenCrop, packedImage, type Size } from '../setup/goldenCrops';
 
-interface Box {
-  top: number;
-  left: number;
-  height: number;
-  width: number;
-}
-type Size = [height: number, width: number];
 interface Op {
   op: JitterStep;
   factor: number;
@@ -35,24 +26,9 @@ interface Blur {
   kernel_size: number;
   sigma: number;
 }
-interface Spread {
-  mean: number;
-  std: number;
-  se_of_mean: number;
-  quantiles: number[];
-}
-const SPREADS = [
-  'area_fraction',
-  'log_aspect_w_over_h',
-  'height',
-  'width',
-  'top_over_free_room',
-  'left_over_free_room',
-] as const;
-
 interface Golden {
   image: GoldenTensor;
-  crop_resize: (Box & { size: Size; out: GoldenTensor })[];
+  crop_resize: GoldenCrop[];
   hflip: GoldenTensor;
   grayscale: GoldenTensor;
   brightness: Factored[];
@@ -66,43 +42,23 @@ interface Golden {
   pipeline: {
     box: Box;
     size: Size;
+    antialias?: boolean;
     jitter: Op[] | null;
     grayscale: boolean;
     blur: Blur | null;
     hflip: boolean;
     out: GoldenTensor;
   }[];
-  rrc_distribution: (Record<(typeof SPREADS)[number], Spread> & {
-    image: Size;
-    scale: [number, number];
-    ratio: [number, number];
-    samples: number;
-    quantile_levels: number[];
-    fraction_h_equals_full: number;
-    fraction_w_equals_full: number;
-  })[];
+  rrc_distribution: GoldenBoxes[];
 }
 
 const golden = loadGolden<Golden>('augment');
 const [height, width] = golden.image.shape;
-const levels = decode(golden.image);
-
-/** The golden image consists of 8-bit levels, so that the pixels of a data set hold it exactly. */
-function packedImage(): tf.Tensor3D {
-  const rgba = new Uint8Array(height * width * 4).fill(255);
-  for (let i = 0; i < height * width; i++) {
-    for (let c = 0; c < 3; c++) {
-      const level = levels[3 * i + c] * 255;
-      expect(Math.abs(level - Math.round(level))).toBeLessThan(1e-4);
-      rgba[4 * i + c] = Math.round(level);
-    }
-  }
-  return tf.tensor3d(new Int32Array(rgba.buffer), [1, height, width], 'int32');
-}
 
 interface View {
   box?: Box;
   size?: Size;
+  antialias?: boolean;
   ops?: Op[];
   grayscale?: boolean;
   blur?: Blur | null;
@@ -130,10 +86,10 @@ async function augment(view: View): Promise<Float32Array> {
     params[COLUMN.sigma] = blur.sigma;
     params[COLUMN.blurRadius] = (blur.kernel_size - 1) / 2;
   }
-  const image = packedImage();
+  const image = packedImage(golden.image);
   const row = tf.tensor2d(params, [1, AUGMENT_COLUMNS]);
-  const { normalisation = UNIT_RANGE, size } = view;
-  const out = augmentBatch(image, row, { normalisation, blur: true, size });
+  const { normalisation = UNIT_RANGE, size, antialias } = view;
+  const out = augmentBatch(image, row, { normalisation, blur: true, size, antialias });
   const values = (await out.data()) as Float32Array;
   tf.dispose([image, row, out]);
   return values;
@@ -148,9 +104,10 @@ const normalisation = golden.normalize satisfies Normalisation;
 
 describeOnEngines(['cpu', 'webgpu', 'wasm'], 'augmentations', () => {
   it('crops and resizes', async () => {
-    for (const { size, out, ...box } of golden.crop_resize) {
+    for (const { size, out, antialias, ...box } of golden.crop_resize) {
       expect(out.shape).toEqual([...size, 3]);
-      expect(maxError(await augment({ box, size }), decode(out)), JSON.stringify(box)).toBeLessThan(TOLERANCE);
+      const error = maxError(await augment({ box, size, antialias }), decode(out));
+      expect(error, JSON.stringify(box)).toBeLessThan(TOLERANCE);
     }
   });
 
@@ -188,7 +145,7 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'augmentations', () => {
 
   it('normalises', async () => {
     expect(maxError(await augment({ normalisation }), decode(golden.normalize.out))).toBeLessThan(TOLERANCE);
-    const image = packedImage();
+    const image = packedImage(golden.image);
     const plain = toFloatImages(image, normalisation);
     expect(plain.shape).toEqual([1, height, width, 3]);
     expect(maxError(await plain.data(), decode(golden.normalize.out))).toBeLessThan(TOLERANCE);
@@ -196,9 +153,9 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'augmentations', () => {
   });
 
   it('does it all in the official order', async () => {
-    for (const { box, size, jitter, grayscale, blur, hflip, out } of golden.pipeline) {
+    for (const { box, size, antialias, jitter, grayscale, blur, hflip, out } of golden.pipeline) {
       const ops = jitter ?? [];
-      const values = await augment({ box, size, ops, grayscale, blur, flip: hflip, normalisation });
+      const values = await augment({ box, size, antialias, ops, grayscale, blur, flip: hflip, normalisation });
       const tolerance = ops.some(({ op }) => op === 'hue') ? HUE_TOLERANCE : TOLERANCE;
       expect(maxError(values, decode(out)), JSON.stringify({ box, ops, grayscale, blur, hflip })).toBeLessThan(
         tolerance,
@@ -208,67 +165,5 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'augmentations', () => {
 });
 
 describe('random resized crop', () => {
-  it.each(golden.rrc_distribution)('is distributed like torchvision, scale $scale, ratio $ratio', (expected) => {
-    const { augment } = presetConfig('paper');
-    const config = {
-      ...augment,
-      crop: {
-        enabled: true,
-        scaleMin: expected.scale[0],
-        scaleMax: expected.scale[1],
-        ratioMin: expected.ratio[0],
-        ratioMax: expected.ratio[1],
-      },
-    };
-    const [side, other] = expected.image;
-    expect(other).toBe(side);
-    const count = expected.samples;
-    const params = drawAugmentParams(config, count, side, seededRandom(1));
-    const drawn: Record<(typeof SPREADS)[number], number[]> = {
-      area_fraction: [],
-      log_aspect_w_over_h: [],
-      height: [],
-      width: [],
-      top_over_free_room: [],
-      left_over_free_room: [],
-    };
-    for (let row = 0; row < params.length; row += AUGMENT_COLUMNS) {
-      const [top, left, h, w] = params.subarray(row, row + 4);
-      expect(Number.isInteger(top) && Number.isInteger(left) && top >= 0 && left >= 0).toBe(true);
-      expect(top + h <= side && left + w <= side && h > 0 && w > 0).toBe(true);
-      drawn.area_fraction.push((h * w) / side ** 2);
-      drawn.log_aspect_w_over_h.push(Math.log(w / h));
-      drawn.height.push(h);
-      drawn.width.push(w);
-      if (h < side) drawn.top_over_free_room.push(top / (side - h));
-      if (w < side) drawn.left_over_free_room.push(left / (side - w));
-    }
-
-    for (const name of SPREADS) {
-      const values = drawn[name].sort((a, b) => a - b);
-      const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
-      const std = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1));
-      const standardError = Math.hypot(expected[name].se_of_mean, std / Math.sqrt(values.length));
-      expect(Math.abs(mean - expected[name].mean), `mean of ${name}`).toBeLessThan(4 * standardError);
-      // The standard error of a standard deviation is at most std / sqrt(2 n) here: no distribution has heavier tails than a Gaussian.
-      const errorOfStd = (4 * (Math.SQRT2 * std)) / Math.sqrt(2 * values.length);
-      expect(Math.abs(std - expected[name].std), `std of ${name}`).toBeLessThan(errorOfStd);
-      expected.quantile_levels.forEach((level, i) => {
-        // The share of values below the expected quantile brackets its level, ties counted on both sides.
-        const quantile = expected[name].quantiles[i];
-        const below = values.filter((x) => x < quantile - 1e-6).length / values.length;
-        const upTo = values.filter((x) => x <= quantile + 1e-6).length / values.length;
-        const slack = 4 * Math.sqrt((2 * level * (1 - level)) / values.length);
-        expect(below, `${name} below its ${level} quantile`).toBeLessThan(level + slack);
-        expect(upTo, `${name} up to its ${level} quantile`).toBeGreaterThan(level - slack);
-      });
-    }
-    for (const [values, share] of [
-      [drawn.height, expected.fraction_h_equals_full],
-      [drawn.width, expected.fraction_w_equals_full],
-    ] as const) {
-      const full = values.filter((x) => x === side).length / count;
-      expect(Math.abs(full - share)).toBeLessThan(4 * Math.sqrt((2 * share * (1 - share)) / count));
-    }
-  });
+  it.each(golden.rrc_distribution)('is distributed like torchvision, scale $scale, ratio $ratio', expectBoxes);
 });

@@ -96,6 +96,7 @@ export async function goodImages(): Promise<Map<string, Buffer>> {
     ['animated.gif', await animatedGif()],
     ['plain.bmp', bmp()],
     ['plain.avif', await picture().avif({ quality: 90 }).toBuffer()],
+    ['scan.tif', await picture().tiff().toBuffer()],
     ['without-ending', await picture().png().toBuffer()],
     ['wrong-ending.png', await picture().jpeg({ quality: 95 }).toBuffer()],
   ]);
@@ -148,11 +149,10 @@ export async function badFiles(): Promise<Map<string, { readonly bytes: Buffer; 
       'photo.heic',
       { bytes: Buffer.from('\0\0\0\u0018ftypheic\0\0\0\0mif1heic\0\0\0\u0008mdat', 'latin1'), reason: /HEIC/ },
     ],
-    ['scan.tif', { bytes: await picture().tiff().toBuffer(), reason: /TIFF/ }],
     ['drawing.svg', { bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), reason: /SVG/ }],
     ['huge.png', { bytes: await hugePng(), reason: /600 megapixels/ }],
   ]);
-  for (const name of ['plain.jpg', 'plain.png', 'lossy.webp', 'animated.gif', 'plain.bmp', 'plain.avif']) {
+  for (const name of ['plain.jpg', 'plain.png', 'lossy.webp', 'animated.gif', 'plain.bmp', 'plain.avif', 'scan.tif']) {
     files.set(`cut-${name}`, { bytes: cut(of(name)), reason: /cut short/ });
   }
   const corrupt = Buffer.from(of('plain.png'));

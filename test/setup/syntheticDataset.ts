@@ -1,4 +1,4 @@
-import { type ImageDataset, type ImageSize, TEST, TRAIN } from '../../src/domain/imageDataset';
+import { type ImageDataset, type ImageSize, squarePlaces, TEST, TRAIN } from '../../src/domain/imageDataset';
 import { seededRandom } from '../../src/engine/random';
 
 /** A small labelled data set: each image shows a disc, a square or stripes, at a random place in random colours. */
@@ -37,5 +37,7 @@ export function syntheticDataset(count = 256, size: ImageSize = 32, seed = 1): I
     classNames: ['disc', 'square', 'stripes'],
     split,
     pixels,
+    ...squarePlaces(count, size),
+    facts: null,
   };
 }

@@ -3,7 +3,7 @@ import { importImages } from '../../../src/data/importImages';
 import type { ImportOptions, ImportProgress, ImportResult, ImportSettings } from '../../../src/data/importTypes';
 import { loadSample } from '../../../src/data/samples';
 import { type ImageSources, sourcesFromDrop, sourcesFromFileList } from '../../../src/data/sources';
-import { type ImageSize, SAMPLE_VERSIONS, type SampleId } from '../../../src/domain/imageDataset';
+import { type PictureStorage, SAMPLE_VERSIONS, type SampleId } from '../../../src/domain/imageDataset';
 
 /** The result of one import, and the load on the page's main thread. */
 export interface ImportReport {
@@ -22,7 +22,7 @@ declare global {
     importPicked(inputId: string, settings: ImportSettings, cancelAfterMs?: number): Promise<ImportReport>;
     /** The import of the next drop on the page. */
     importDropped(settings: ImportSettings): Promise<ImportReport>;
-    loadSampleBytes(id: SampleId, size: ImageSize): Promise<{ pixels: Uint8Array; progress: number }>;
+    loadSampleBytes(id: SampleId, storage: PictureStorage): Promise<{ pixels: Uint8Array; progress: number }>;
   }
 }
 
@@ -53,7 +53,7 @@ window.importPicked = async (inputId, settings, cancelAfterMs) => {
   const input = document.getElementById(inputId);
   if (!(input instanceof HTMLInputElement) || input.files === null) throw new Error(`${inputId}: no such file input`);
   const signal = cancelAfterMs === undefined ? undefined : AbortSignal.timeout(cancelAfterMs);
-  return report(sourcesFromFileList(input.files, { signal }), { ...settings, signal });
+  return report(sourcesFromFileList(input.files), { ...settings, signal });
 };
 
 document.addEventListener('dragover', (event) => event.preventDefault());
@@ -68,8 +68,8 @@ window.importDropped = (settings) =>
     document.addEventListener('drop', onDrop, { once: true });
   });
 
-window.loadSampleBytes = async (id, size) => {
+window.loadSampleBytes = async (id, storage) => {
   let progress = 0;
-  const { pixels } = await loadSample(id, { version: SAMPLE_VERSIONS[id], size, onProgress: () => progress++ });
+  const { pixels } = await loadSample(id, { version: SAMPLE_VERSIONS[id], storage, onProgress: () => progress++ });
   return { pixels, progress };
 };

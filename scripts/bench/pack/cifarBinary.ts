@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ImageDataset, TEST, TRAIN } from '../../../src/domain/imageDataset';
+import { type ImageDataset, squarePlaces, TEST, TRAIN } from '../../../src/domain/imageDataset';
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
@@ -48,5 +48,7 @@ export async function readCifarBinary(folder: string): Promise<ImageDataset> {
     classNames: CLASSES,
     split: splits,
     pixels,
+    ...squarePlaces(count, SIDE),
+    facts: null,
   };
 }

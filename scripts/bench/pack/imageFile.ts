@@ -1,4 +1,4 @@
-import type { ImageDataset } from '../../../src/domain/imageDataset';
+import { type ImageDataset, squarePlaces } from '../../../src/domain/imageDataset';
 
 /**
  * Labelled images in one file that both TypeScript and Python read: "SSL1", then as uint32 little-endian the count, the side in pixels and
@@ -60,5 +60,7 @@ export function decodeImages(bytes: Uint8Array): ImageDataset {
     classNames: Array.from({ length: classes }, (_, i) => `class ${i}`),
     split: bytes.slice(HEADER_BYTES, HEADER_BYTES + count),
     pixels,
+    ...squarePlaces(count, size),
+    facts: null,
   };
 }

@@ -1,20 +1,20 @@
+import type { ByteSource } from '../../formats/byteSource';
 import type { ZipEntry } from '../../formats/zip/zipEntry';
-import type { SourceFile } from '../sources';
 
 /** A file that may be an image: its path, its size in bytes, and where its bytes are. */
 export interface Candidate {
   readonly path: string;
   readonly size: number;
-  readonly source: { readonly blob: Blob } | { readonly archive: Blob; readonly entry: ZipEntry };
+  readonly source: { readonly blob: ByteSource } | { readonly archive: ByteSource; readonly entry: ZipEntry };
 }
 
-/** Files that one decoder decodes in one message; `slot` is the image's index in the sorted list. */
+/** Files that one decoder decodes in one message; `slot` is the image's index in the order in which the files were found. */
 export type Batch =
-  | { readonly kind: 'files'; readonly files: readonly { readonly slot: number; readonly blob: Blob }[] }
+  | { readonly kind: 'files'; readonly files: readonly { readonly slot: number; readonly blob: ByteSource }[] }
   | {
       /** Entries that are adjacent in one archive, so that one read fetches their bytes. */
       readonly kind: 'archive';
-      readonly archive: Blob;
+      readonly archive: ByteSource;
       readonly entries: readonly { readonly slot: number; readonly entry: ZipEntry }[];
     };
 
@@ -22,27 +22,14 @@ export type Batch =
 const MAX_COUNT = 64;
 const MAX_BYTES = 4 * 2 ** 20;
 
-function fileBatches(files: readonly { slot: number; blob: Blob }[]): Batch[] {
-  const batches: Batch[] = [];
-  let batch: { slot: number; blob: Blob }[] = [];
-  let bytes = 0;
-  for (const file of files) {
-    if (batch.length > 0 && (batch.length === MAX_COUNT || bytes + file.blob.size > MAX_BYTES)) {
-      batches.push({ kind: 'files', files: batch });
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(file);
-    bytes += file.blob.size;
-  }
-  if (batch.length > 0) batches.push({ kind: 'files', files: batch });
-  return batches;
-}
-
-function archiveBatches(archive: Blob, entries: { slot: number; entry: ZipEntry }[]): Batch[] {
+/** Batches of entries of one archive, by offset. */
+export function archiveBatches(
+  archive: ByteSource,
+  entries: readonly { readonly slot: number; readonly entry: ZipEntry }[],
+): Batch[] {
   const batches: Batch[] = [];
   let batch: { slot: number; entry: ZipEntry }[] = [];
-  for (const item of entries.sort((a, b) => a.entry.start - b.entry.start)) {
+  for (const item of entries.toSorted((a, b) => a.entry.start - b.entry.start)) {
     const [first] = batch;
     if (first !== undefined && (batch.length === MAX_COUNT || item.entry.end - first.entry.start > MAX_BYTES)) {
       batches.push({ kind: 'archive', archive, entries: batch });
@@ -54,23 +41,58 @@ function archiveBatches(archive: Blob, entries: { slot: number; entry: ZipEntry 
   return batches;
 }
 
-/** Divides candidates into batches: loose files in their order, entries of archives by offset. Slots are indices into `candidates`. */
-export function makeBatches(candidates: readonly Candidate[]): Batch[] {
-  const files: { slot: number; blob: Blob }[] = [];
-  const archives = new Map<Blob, { slot: number; entry: ZipEntry }[]>();
-  for (const [slot, { source }] of candidates.entries()) {
-    if ('blob' in source) {
-      files.push({ slot, blob: source.blob });
-      continue;
-    }
-    const entries = archives.get(source.archive) ?? [];
-    entries.push({ slot, entry: source.entry });
-    archives.set(source.archive, entries);
-  }
-  return [...fileBatches(files), ...[...archives].flatMap(([archive, entries]) => archiveBatches(archive, entries))];
-}
+/**
+ * Batches for the decoders while files are still being found. Loose files are collected to batches; a decoder that would otherwise be idle
+ * takes what has been collected.
+ */
+export class BatchQueue {
+  readonly #batches: Batch[] = [];
+  readonly #waiting: ((batch: Batch | null) => void)[] = [];
+  #files: { slot: number; blob: ByteSource }[] = [];
+  #bytes = 0;
+  #isClosed = false;
 
-/** A loose file as a candidate. */
-export function fileCandidate({ path, blob }: SourceFile): Candidate {
-  return { path, size: blob.size, source: { blob } };
+  /** Adds loose files. */
+  addFiles(files: readonly { readonly slot: number; readonly blob: ByteSource }[]): void {
+    for (const file of files) {
+      if (this.#files.length === MAX_COUNT || this.#bytes + file.blob.size > MAX_BYTES) this.#flush();
+      this.#files.push(file);
+      this.#bytes += file.blob.size;
+    }
+    this.#serve();
+  }
+
+  add(batches: readonly Batch[]): void {
+    this.#batches.push(...batches);
+    this.#serve();
+  }
+
+  /** After it no batch is added, and decoders that wait are sent home. */
+  close(): void {
+    this.#isClosed = true;
+    this.#serve();
+  }
+
+  /** The next batch; null when there will be none. */
+  next(): Promise<Batch | null> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#serve();
+    });
+  }
+
+  #flush(): void {
+    if (this.#files.length > 0) this.#batches.push({ kind: 'files', files: this.#files });
+    this.#files = [];
+    this.#bytes = 0;
+  }
+
+  #serve(): void {
+    while (this.#waiting.length > 0) {
+      if (this.#batches.length === 0) this.#flush();
+      const batch = this.#batches.shift();
+      if (batch === undefined && !this.#isClosed) return;
+      this.#waiting.shift()?.(batch ?? null);
+    }
+  }
 }

@@ -1,9 +1,10 @@
+import type { PictureStorage } from '../../domain/imageDataset';
 import type { Batch } from './batches';
 import { decodeBatch } from './decodeBatch';
 import { decodeInBrowser } from './decodeInBrowser';
 
 /** Decodes the batch of each message. The page sends the next batch after the answer. */
-addEventListener('message', async ({ data }: MessageEvent<{ batch: Batch; size: number }>) => {
-  const result = await decodeBatch(data.batch, data.size, decodeInBrowser);
-  postMessage(result, { transfer: [result.pixels.buffer] });
+addEventListener('message', async ({ data }: MessageEvent<{ batch: Batch; storage: PictureStorage }>) => {
+  const result = await decodeBatch(data.batch, data.storage, decodeInBrowser);
+  postMessage(result, { transfer: [result.pictures.pixels.buffer] });
 });

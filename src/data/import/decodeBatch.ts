@@ -1,8 +1,13 @@
+import type { PictureStorage } from '../../domain/imageDataset';
+import { ArchiveFile } from '../../formats/archives';
+import { type ByteSource, readBytes } from '../../formats/byteSource';
 import { checkFileSize, type ImageHeader, inspectImage } from '../../formats/image/inspectImage';
+import { refuseOtherFile } from '../../formats/otherFiles';
 import { UnusableFile } from '../../formats/unusableFile';
 import { unpackEntry } from '../../formats/zip/zipEntry';
 import type { Batch } from './batches';
-import { centerSquare, type PixelSource } from './resample';
+import { type CollectedPictures, type DecodedPicture, joinPictures, keepPicture } from './pictureCollection';
+import type { PixelSource } from './resample';
 
 /** Decodes a checked image upright, on white, and passes its pixels to `use`; rejects when the image cannot be decoded. */
 export type DecodePixels = (
@@ -12,10 +17,18 @@ export type DecodePixels = (
 ) => Promise<void>;
 
 export interface BatchResult {
-  /** Slots of the decoded images, and their RGBA pixels in the same order. */
+  /** Slots of the decoded images, and these in the same order. */
   readonly slots: readonly number[];
-  readonly pixels: Uint8Array<ArrayBuffer>;
-  readonly skipped: readonly { readonly slot: number; readonly reason: string }[];
+  readonly pictures: CollectedPictures;
+  readonly skipped: readonly SkippedSlot[];
+}
+
+/** A file that could not be decoded. */
+export interface SkippedSlot {
+  readonly slot: number;
+  readonly reason: string;
+  /** What it is, if it is an archive by its content. */
+  readonly archive?: 'zip' | 'other';
 }
 
 /** Files of a batch decoded at once: the browser decodes on other threads, which would idle if files were decoded one by one. */
@@ -27,10 +40,10 @@ interface Item {
   read(): Promise<Uint8Array> | Uint8Array;
 }
 
-async function readBlob(blob: Blob): Promise<Uint8Array> {
-  checkFileSize(blob.size);
+async function readPart(source: ByteSource, start: number, end: number): Promise<Uint8Array> {
+  checkFileSize(end - start);
   try {
-    return new Uint8Array(await blob.arrayBuffer());
+    return await readBytes(source, start, end);
   } catch {
     throw new UnusableFile('could not be read: it may have been moved, changed or deleted');
   }
@@ -40,7 +53,7 @@ async function itemsOf(batch: Batch): Promise<Item[]> {
   if (batch.kind === 'files') {
     // Requested all at once: Chromium reads each file in its main process, and the requests then overlap.
     return batch.files.map(({ slot, blob }) => {
-      const bytes = readBlob(blob);
+      const bytes = readPart(blob, 0, blob.size);
       bytes.catch(() => undefined);
       return { slot, read: () => bytes };
     });
@@ -48,7 +61,7 @@ async function itemsOf(batch: Batch): Promise<Item[]> {
   const { archive, entries } = batch;
   const start = Math.min(...entries.map(({ entry }) => entry.start));
   const end = Math.max(...entries.map(({ entry }) => entry.end));
-  const bytes = readBlob(archive.slice(start, end));
+  const bytes = readPart(archive, start, end);
   bytes.catch(() => undefined);
   return entries.map(({ slot, entry }) => ({
     slot,
@@ -56,30 +69,31 @@ async function itemsOf(batch: Batch): Promise<Item[]> {
   }));
 }
 
-/** Reads, checks, decodes and scales the files of one batch to `size` x `size`. Bad files are listed in `skipped`, never thrown. */
-export async function decodeBatch(batch: Batch, size: number, decode: DecodePixels): Promise<BatchResult> {
-  const imageBytes = size * size * 4;
+/** Reads, checks, decodes and scales the files of one batch. Bad files are listed in `skipped`, never thrown. */
+export async function decodeBatch(batch: Batch, storage: PictureStorage, decode: DecodePixels): Promise<BatchResult> {
   const items = await itemsOf(batch);
-  const pixels = new Uint8Array(items.length * imageBytes);
+  const pictures: DecodedPicture[] = [];
   const slots: number[] = [];
-  const skipped: { slot: number; reason: string }[] = [];
+  const skipped: SkippedSlot[] = [];
   const queue = items.values();
   const work = async () => {
     // All workers share one iterator, so that each takes the next file as soon as it is free.
     for (const { slot, read } of queue) {
       try {
         const bytes = await read();
+        refuseOtherFile(bytes);
         await decode(bytes, inspectImage(bytes), (source) => {
-          const offset = slots.length * imageBytes;
-          centerSquare(source, size, pixels.subarray(offset, offset + imageBytes));
+          pictures.push(keepPicture(source, storage));
           slots.push(slot);
         });
       } catch (error) {
         const reason = error instanceof UnusableFile ? error.message : 'is damaged: it could not be decoded';
-        skipped.push({ slot, reason });
+        skipped.push(
+          error instanceof ArchiveFile ? { slot, reason, archive: error.isZip ? 'zip' : 'other' } : { slot, reason },
+        );
       }
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, work));
-  return { slots, pixels: pixels.slice(0, slots.length * imageBytes), skipped };
+  return { slots, pictures: joinPictures(pictures), skipped };
 }

@@ -1,4 +1,6 @@
-import { type ImageHeader, MIME_TYPES } from '../../formats/image/inspectImage';
+import { type ImageFormat, type ImageHeader, MIME_TYPES } from '../../formats/image/inspectImage';
+import { decodeHeic, heicColors } from './decodeHeic';
+import { decodePicture } from './decodePicture';
 import type { PixelSource } from './resample';
 
 /** Larger images are decoded one at a time in each worker: each takes 4 MB or more. */
@@ -32,26 +34,40 @@ function pixelsOf(bitmap: ImageBitmap): PixelSource {
   };
 }
 
-/** Decodes with the browser's own decoders; call it in a worker, since a large image takes a second. */
+/** Decodes with the browser's own decoders, and a HEIC that it does not know with libheif. */
+async function decodeNatively(
+  bytes: Uint8Array,
+  format: ImageFormat,
+  use: (pixels: PixelSource) => void,
+): Promise<void> {
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: MIME_TYPES[format] });
+  const options = { imageOrientation: 'from-image', colorSpaceConversion: 'default' } as const;
+  let colors = (source: PixelSource) => source;
+  const bitmap = await createImageBitmap(blob, options).catch((error: unknown) => {
+    if (format !== 'HEIC') throw error;
+    colors = (source) => heicColors(bytes, source);
+    return decodeHeic(bytes);
+  });
+  try {
+    use(colors(pixelsOf(bitmap)));
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** Decodes on the page; call it in a worker, since a large image takes a second. */
 export async function decodeInBrowser(
   bytes: Uint8Array,
   header: ImageHeader,
   use: (pixels: PixelSource) => void,
 ): Promise<void> {
-  const decode = async () => {
-    const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: MIME_TYPES[header.format] });
-    const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
-    try {
-      use(pixelsOf(bitmap));
-    } finally {
-      bitmap.close();
-    }
-  };
+  const decode = () => decodePicture(bytes, header, decodeNatively, use);
   const pixels = header.width * header.height;
-  if (pixels <= MEDIUM_PIXELS) return decode();
+  // An image of unknown size may be large.
+  if (pixels > 0 && pixels <= MEDIUM_PIXELS) return decode();
   const inTurn = turn.then(() => {
     // Locks need a secure context; without them each worker may hold one large image at the same time.
-    if (pixels <= LARGE_PIXELS || !('locks' in navigator)) return decode();
+    if ((pixels > 0 && pixels <= LARGE_PIXELS) || !('locks' in navigator)) return decode();
     return navigator.locks.request('simsiam-lab-large-image', decode);
   });
   turn = inTurn.catch(() => undefined);

@@ -1,13 +1,13 @@
-import type { ImageSize } from '../../domain/imageDataset';
+import type { PictureStorage } from '../../domain/imageDataset';
 import { onWorkerFailure } from '../workerFailure';
 import type { BatchResult } from './decodeBatch';
-import type { Decoder } from './runImport';
+import type { Decoder } from './readImages';
 
 /** More decoders gain nothing: memory bandwidth and the single thread that sends them batches are the limit. */
 const MAX_WORKERS = 8;
 
 /** Starts one decoder: a worker that decodes one batch at a time. */
-function startDecoder(size: ImageSize): Decoder {
+function startDecoder(storage: PictureStorage): Decoder {
   const worker = new Worker(new URL('./decode.worker.ts', import.meta.url), { type: 'module' });
   let failure: Error | null = null;
   let onFailure = (_failure: Error) => {};
@@ -24,12 +24,12 @@ function startDecoder(size: ImageSize): Decoder {
       }
       worker.onmessage = ({ data }: MessageEvent<BatchResult>) => resolve(data);
       onFailure = reject;
-      worker.postMessage({ batch, size });
+      worker.postMessage({ batch, storage });
     });
 }
 
 /** Starts as many decoders as the machine has cores, up to eight; they end with the worker that started them. */
-export function startDecoders(size: ImageSize): Decoder[] {
+export function startDecoders(storage: PictureStorage): Decoder[] {
   const count = Math.min(MAX_WORKERS, Math.max(1, navigator.hardwareConcurrency));
-  return Array.from({ length: count }, () => startDecoder(size));
+  return Array.from({ length: count }, () => startDecoder(storage));
 }

@@ -2,7 +2,8 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { NO_LABEL, TEST } from '../../domain/imageDataset';
 
-const SHARE = 0.15;
+/** The share of the labelled images that is held out where the folders name no test set. */
+export const HELD_OUT_SHARE = 0.15;
 const MAX_HELD_OUT = 2000;
 
 /** Indices of the images of each class, in order; without the unlabelled ones. */
@@ -20,13 +21,13 @@ function indicesByClass(labels: Int16Array): number[][] {
  * How many images of each class to hold out: the integer part of its proportional share, then one more for the classes with the
  * largest remainders until the total is reached. Every class keeps at least one image to train on.
  */
-function quotas(counts: readonly number[]): number[] {
+function quotas(counts: readonly number[], share: number): number[] {
   const labelled = counts.reduce((total, count) => total + count, 0);
-  const total = Math.min(MAX_HELD_OUT, Math.round(SHARE * labelled));
-  const shares = counts.map((count) => (count * total) / labelled);
-  const taken = shares.map(Math.floor);
-  const byRemainder = shares
-    .map((share, i) => ({ i, remainder: share - Math.floor(share) }))
+  const total = Math.min(MAX_HELD_OUT, Math.round(share * labelled));
+  const exact = counts.map((count) => (count * total) / labelled);
+  const taken = exact.map(Math.floor);
+  const byRemainder = exact
+    .map((count, i) => ({ i, remainder: count - Math.floor(count) }))
     .filter(({ i }) => counts[i] > taken[i] + 1)
     .sort((a, b) => b.remainder - a.remainder || a.i - b.i);
   const missing = total - taken.reduce((sum, count) => sum + count, 0);
@@ -35,13 +36,16 @@ function quotas(counts: readonly number[]): number[] {
 }
 
 /**
- * The rule `images`: marks labelled images as `TEST`, the queries of kNN: about 15 % of each class, at most 2,000 in all, drawn one by one
- * with the seed. Unlabelled images are never held out.
+ * The rule `images`: marks labelled images as `TEST`, the queries of kNN: a share of each class, at most 2,000 images in all, drawn one by
+ * one with the seed. Unlabelled images are never held out.
  */
-export function holdOutImages(labels: Int16Array, split: Uint8Array, seed: number): void {
+export function holdOutImages(labels: Int16Array, split: Uint8Array, seed: number, share = HELD_OUT_SHARE): void {
   const classes = indicesByClass(labels);
   const random = mersenne(seed);
-  for (const [i, quota] of quotas(classes.map((indices) => indices.length)).entries()) {
+  for (const [i, quota] of quotas(
+    classes.map(({ length }) => length),
+    share,
+  ).entries()) {
     const indices = classes[i];
     // The first steps of a Fisher-Yates shuffle are a draw without replacement.
     for (let k = 0; k < quota; k++) {
@@ -72,11 +76,23 @@ function labelledGroups(labels: Int16Array, groups: Uint32Array) {
  * training images. A group is held out if it fits into what is left of the share of each of its classes; where none fits, the
  * smallest group of a class that leaves every class half of its images. Unlabelled members are held out with their group, but are no queries.
  * @param groups the group of each image (`groupPictures`)
+ * @param share of the labelled images, in [0, 1]
  */
-export function holdOutPictures(labels: Int16Array, groups: Uint32Array, split: Uint8Array, seed: number): void {
+export function holdOutPictures(
+  labels: Int16Array,
+  groups: Uint32Array,
+  split: Uint8Array,
+  seed: number,
+  share = HELD_OUT_SHARE,
+): void {
   const classes = indicesByClass(labels);
   const total = new Map(classes.map((indices) => [labels[indices[0]], indices.length]));
-  const quota = new Map(quotas(classes.map(({ length }) => length)).map((most, i) => [labels[classes[i][0]], most]));
+  const quota = new Map(
+    quotas(
+      classes.map(({ length }) => length),
+      share,
+    ).map((most, i) => [labels[classes[i][0]], most]),
+  );
   const held = new Map([...quota.keys()].map((label) => [label, 0]));
   const order = labelledGroups(labels, groups);
   const random = mersenne(seed);

@@ -1,37 +1,64 @@
 import { ImportError } from '../importError';
-import type { SourceFile } from '../sources';
+import type { FoundFiles } from '../sources';
 import { startDecoders } from './decodePool';
 import type { ImportReply, ImportRequest } from './messages';
 import { runImport } from './runImport';
 
 /** Runs one import; the page then terminates this worker. It holds the lists and the pixels, so that the page's thread stays free. */
-const files: SourceFile[] = [];
+let arrived: FoundFiles[] = [];
+let isComplete = false;
+let wake = () => {};
+
+/** What has arrived from the page since it was last asked for, as one portion. */
+async function* arriving(): AsyncGenerator<FoundFiles> {
+  for (;;) {
+    const portions = arrived;
+    arrived = [];
+    if (portions.length > 0) {
+      yield {
+        files: portions.flatMap(({ files }) => files),
+        unreadable: portions.flatMap(({ unreadable }) => unreadable),
+      };
+      continue;
+    }
+    if (isComplete) return;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+}
 
 function reply(message: ImportReply, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
 }
 
-async function start({ name, unreadable, settings }: ImportRequest & { type: 'start' }): Promise<void> {
+async function start({ name, settings }: ImportRequest & { type: 'start' }): Promise<void> {
   try {
-    const decoders = startDecoders(settings.size);
-    const result = await runImport({ name, files, unreadable }, settings, decoders, (progress) =>
+    const decoders = startDecoders(settings);
+    const result = await runImport({ name, found: arriving() }, settings, decoders, (progress) =>
       reply({ type: 'progress', progress }),
     );
     reply({ type: 'done', result }, [result.dataset.pixels.buffer as ArrayBuffer]);
   } catch (error) {
     const isExpected = error instanceof ImportError;
     const message = isExpected ? error.message : `Reading the images stopped: ${String(error)}. Try again.`;
-    reply({ type: 'failed', message, skipped: isExpected ? error.skipped : [] });
+    const { skipped, fittingBatch } = isExpected ? error : { skipped: [], fittingBatch: null };
+    reply({ type: 'failed', message, skipped, fittingBatch });
   }
 }
 
 addEventListener('message', ({ data }: MessageEvent<ImportRequest>) => {
   switch (data.type) {
-    case 'add':
-      files.push(...data.files);
-      return;
     case 'start':
       void start(data);
+      return;
+    case 'add':
+      arrived.push(data);
+      wake();
+      return;
+    case 'end':
+      isComplete = true;
+      wake();
       return;
     default:
       data satisfies never;

@@ -1,3 +1,4 @@
+import type { PicturePlaces } from '../../domain/imageDataset';
 import { COPY_LENGTH, copiesAreAlike, exactHash, perceptualHash, shrink, writeCopy } from './pictureHash';
 
 /**
@@ -24,6 +25,9 @@ const REPORT_EVERY = 256;
 
 /** Called with the share of the work that is done, from 0 to 1. */
 export type OnShare = (share: number) => void;
+
+/** Pictures in an array of bytes. */
+export type PlacedPixels = PicturePlaces & { readonly pixels: Uint8Array };
 
 /** Disjoint sets of indices; a set is known by its smallest member. */
 class Sets {
@@ -52,30 +56,25 @@ class Sets {
  * The group of each picture: pictures that are equal pixel for pixel, or nearly so (perceptual hash and correlation), and all that are
  * connected by such pairs. A group is named by the index of its first picture. Pictures that are nearly flat are grouped with equal
  * ones only. The time grows with the number of pictures and of pairs with similar hashes, not with the number of all pairs.
- * @param pixels uint8 RGBA, `count` pictures of `size` x `size`, opaque; the size is a multiple of 16
+ * @param pictures uint8 RGBA, opaque; the pixels are aligned to words
  */
-export function groupPictures(
-  pixels: Uint8Array,
-  size: number,
-  count: number,
-  onShare: OnShare = () => {},
-): Uint32Array {
+export function groupPictures(pictures: PlacedPixels, onShare: OnShare = () => {}): Uint32Array {
+  const count = pictures.widths.length;
   const sets = new Sets(count);
-  const firsts = uniteEqual(pixels, size, count, sets);
-  const { shown, hashes, copies } = describe(pixels, size, firsts, (share) => onShare(share / 2));
+  const firsts = uniteEqual(pictures, sets);
+  const { shown, hashes, copies } = describe(pictures, firsts, (share) => onShare(share / 2));
   uniteNear(shown, hashes, copies, sets, (share) => onShare((1 + share) / 2));
   return Uint32Array.from({ length: count }, (_, i) => sets.find(i));
 }
 
 /** Unites equal pictures; returns the first one of each. */
-function uniteEqual(pixels: Uint8Array, size: number, count: number, sets: Sets): number[] {
-  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, count * size * size);
-  const wordsOf = (i: number) => words.subarray(i * size * size, (i + 1) * size * size);
+function uniteEqual({ pixels, offsets, widths, heights }: PlacedPixels, sets: Sets): number[] {
+  const wordsOf = (i: number) => new Uint32Array(pixels.buffer, pixels.byteOffset + offsets[i], widths[i] * heights[i]);
   const byHash = new Map<string, number[]>();
   const firsts: number[] = [];
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < widths.length; i++) {
     const own = wordsOf(i);
-    const key = exactHash(own).join();
+    const key = `${widths[i]} ${heights[i]} ${exactHash(own).join()}`;
     const there = byHash.get(key) ?? [];
     const equal = there.find((first) => wordsOf(first).every((word, k) => word === own[k]));
     if (equal !== undefined) {
@@ -96,15 +95,18 @@ interface Described {
   readonly copies: Int16Array;
 }
 
-function describe(pixels: Uint8Array, size: number, firsts: readonly number[], onShare: OnShare): Described {
-  const imageBytes = size * size * 4;
+function describe(
+  { pixels, offsets, widths, heights }: PlacedPixels,
+  firsts: readonly number[],
+  onShare: OnShare,
+): Described {
   const copies = new Int16Array(firsts.length * COPY_LENGTH);
   const hashes = new Uint32Array(firsts.length * 2);
   const shown: number[] = [];
   for (const [done, i] of firsts.entries()) {
-    const small = shrink(pixels.subarray(i * imageBytes, (i + 1) * imageBytes), size);
+    const small = shrink(pixels.subarray(offsets[i]), widths[i], heights[i]);
     const to = shown.length * COPY_LENGTH;
-    if (writeCopy(small, size, copies.subarray(to, to + COPY_LENGTH))) {
+    if (writeCopy(small, widths[i] * heights[i], copies.subarray(to, to + COPY_LENGTH))) {
       hashes.set(perceptualHash(small), shown.length * 2);
       shown.push(i);
     }

@@ -6,8 +6,11 @@ const WINDOW_MS = 3000;
 /** Counts files and reports the rate and the remaining time, at most ten times a second. */
 export class ProgressMeter {
   readonly #report: (progress: ImportProgress) => void;
-  #done = 0;
-  #total = 0;
+  #phase: 'listing' | 'decoding' = 'listing';
+  /** Files that were found for decoding, and those refused before. */
+  #found = 0;
+  #refused = 0;
+  #decoded = 0;
   #skipped = 0;
   #lastReport = Number.NEGATIVE_INFINITY;
   /** Counts at times within the last few seconds, from which the rate is computed. */
@@ -17,24 +20,25 @@ export class ProgressMeter {
     this.#report = report;
   }
 
-  listing(total: number, skipped: number): void {
-    this.#report({ phase: 'listing', done: 0, total, skipped, imagesPerSecond: 0, remainingSeconds: null });
+  /** @param refused files that were skipped without decoding; they count as done once all are found */
+  found(files: number, refused: number): void {
+    this.#found += files;
+    this.#refused += refused;
+    this.#skipped += refused;
+    this.#sendSometimes();
   }
 
-  /** @param alreadySkipped files that were skipped while listing; they count as done. */
-  start(candidates: number, alreadySkipped: number): void {
-    this.#done = alreadySkipped;
-    this.#skipped = alreadySkipped;
-    this.#total = candidates + alreadySkipped;
-    this.#marks = [{ time: performance.now(), done: this.#done }];
+  /** After it all files are known. */
+  allFound(): void {
+    this.#phase = 'decoding';
+    this.#marks = [];
     this.#send(performance.now());
   }
 
   add(good: number, skipped: number): void {
-    this.#done += good + skipped;
+    this.#decoded += good + skipped;
     this.#skipped += skipped;
-    const now = performance.now();
-    if (now - this.#lastReport >= REPORT_EVERY_MS) this.#send(now);
+    this.#sendSometimes();
   }
 
   finish(): void {
@@ -50,14 +54,21 @@ export class ProgressMeter {
     this.#report({ phase: 'comparing', ...counts, imagesPerSecond: 0, remainingSeconds: null });
   }
 
+  #sendSometimes(): void {
+    const now = performance.now();
+    if (now - this.#lastReport >= REPORT_EVERY_MS) this.#send(now);
+  }
+
   #send(now: number): void {
     this.#lastReport = now;
-    const [done, total, skipped] = [this.#done, this.#total, this.#skipped];
+    const phase = this.#phase;
+    const before = phase === 'listing' ? 0 : this.#refused;
+    const [done, total, skipped] = [this.#decoded + before, this.#found + before, this.#skipped];
     this.#marks.push({ time: now, done });
     while (this.#marks.length > 2 && now - this.#marks[0].time > WINDOW_MS) this.#marks.shift();
     const [from] = this.#marks;
     const rate = now > from.time ? ((done - from.done) * 1000) / (now - from.time) : 0;
-    const remainingSeconds = rate > 0 ? (total - done) / rate : null;
-    this.#report({ phase: 'decoding', done, total, skipped, imagesPerSecond: rate, remainingSeconds });
+    const remainingSeconds = rate > 0 && phase === 'decoding' ? (total - done) / rate : null;
+    this.#report({ phase, done, total, skipped, imagesPerSecond: rate, remainingSeconds });
   }
 }

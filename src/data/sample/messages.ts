@@ -1,4 +1,4 @@
-import type { ImageDataset, ImageSize, SampleId, SampleVersion } from '../../domain/imageDataset';
+import type { ImageDataset, PictureStorage, SampleId, SampleVersion } from '../../domain/imageDataset';
 
 export interface SampleProgress {
   readonly loadedBytes: number;
@@ -9,7 +9,7 @@ export interface SampleProgress {
 export interface SampleRequest {
   readonly id: SampleId;
   readonly version: SampleVersion;
-  readonly size: ImageSize;
+  readonly storage: PictureStorage;
   /** Absolute address of the folder with the sheets, ending in `/`. */
   readonly folder: string;
   /** Size of the sheet in bytes, for the progress: a server need not send it. */

@@ -39,7 +39,7 @@ async function download(response: Response, onProgress: (loaded: number) => void
 
 /** Fetches and unpacks one sample; the page then terminates this worker. */
 addEventListener('message', async ({ data }: MessageEvent<SampleRequest>) => {
-  const { id, version, size, folder, totalBytes } = data;
+  const { id, version, storage, folder, totalBytes } = data;
   try {
     const [manifest, sheet] = await Promise.all([
       get(folder + manifestFile(id, version)).then((response) => response.json() as Promise<SampleManifest>),
@@ -48,7 +48,7 @@ addEventListener('message', async ({ data }: MessageEvent<SampleRequest>) => {
       ),
     ]);
     reply({ type: 'progress', progress: { loadedBytes: totalBytes, totalBytes } });
-    const dataset = unpackSample(id, manifest, sheet, size);
+    const dataset = unpackSample(id, manifest, sheet, storage);
     reply({ type: 'done', dataset }, [dataset.pixels.buffer as ArrayBuffer]);
   } catch (error) {
     reply({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });

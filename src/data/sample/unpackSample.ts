@@ -1,5 +1,7 @@
 import { decode } from 'fast-png';
-import type { ImageDataset, ImageSize, SampleId } from '../../domain/imageDataset';
+import type { ImageDataset, PictureStorage, SampleId } from '../../domain/imageDataset';
+import { type DecodedPicture, joinPictures } from '../import/pictureCollection';
+import { PictureMeter } from '../import/pictureMeasures';
 import { centerSquare } from '../import/resample';
 import { SAMPLES } from './catalogue';
 
@@ -88,20 +90,39 @@ function scaleByWholeFactor(
  * the page and Node get identical bytes.
  * @throws Error when the sheet does not match the manifest.
  */
-export function unpackSample(id: SampleId, manifest: SampleManifest, png: Uint8Array, size: ImageSize): ImageDataset {
-  const { tile, columns, names, labels, split } = manifest;
+export function unpackSample(
+  id: SampleId,
+  manifest: SampleManifest,
+  png: Uint8Array,
+  { sourceSize, imageSize }: PictureStorage,
+): ImageDataset {
+  const { tile, padding, columns, names, labels, split } = manifest;
   const sheet = decode(png);
   const count = names.length;
   if (sheet.width !== tile * columns || sheet.height < tile * Math.ceil(count / columns) || labels.length !== count) {
     throw new Error(`the sheet of ${id} does not match its list of images`);
   }
-  const imageBytes = size * size * 4;
-  const pixels = new Uint8Array(count * imageBytes);
-  for (let i = 0; i < count; i++) {
-    const left = (i % columns) * tile;
-    const top = Math.floor(i / columns) * tile;
-    unpackTile(sheet, left, top, manifest, size, pixels.subarray(i * imageBytes, (i + 1) * imageBytes));
-  }
+  const side = tile + 2 * padding;
+  const size = sourceSize === 'square' ? imageSize : Math.min(side, sourceSize);
+  const pictures = names.map((_, i): DecodedPicture => {
+    const unpacked = (wanted: number) => {
+      const pixels = new Uint8Array(wanted * wanted * 4);
+      unpackTile(sheet, (i % columns) * tile, Math.floor(i / columns) * tile, manifest, wanted, pixels);
+      return pixels;
+    };
+    const whole = unpacked(side);
+    const meter = new PictureMeter(side, side);
+    meter.add(whole, side);
+    const pixels = size === side ? whole : unpacked(size);
+    return {
+      pixels,
+      width: size,
+      height: size,
+      originalWidth: side,
+      originalHeight: side,
+      ...meter.measures,
+    };
+  });
   const { title, license } = SAMPLES[id];
   return {
     name: title,
@@ -112,6 +133,6 @@ export function unpackSample(id: SampleId, manifest: SampleManifest, png: Uint8A
     labels: Int16Array.from(labels),
     classNames: manifest.classNames,
     split: Uint8Array.from(split),
-    pixels,
+    ...joinPictures(pictures),
   };
 }

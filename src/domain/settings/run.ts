@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALL_SAMPLE_VERSIONS, SAMPLE_VERSIONS } from '../imageDataset';
+import { ALL_SAMPLE_VERSIONS, IMAGE_SIZES, SAMPLE_VERSIONS, SOURCE_SIZES } from '../imageDataset';
 import { METHOD_NAMES, METHODS, type MethodName } from '../methods/registry';
 import { DATASET_CHOICES, PRESET_NAMES } from './names';
 import { setting } from './setting';
@@ -58,12 +58,32 @@ export const RUN = {
     value: 1,
     shownBefore: 'engine',
   }),
-  imageSize: setting('run', z.literal([32, 64]), {
+  imageSize: setting('run', z.literal(IMAGE_SIZES), {
     label: 'Image size',
-    help: 'Side in pixels at which images are stored and trained on. A step at 64 costs four times as much as at 32.',
-    labels: { 32: '32 × 32 px', 64: '64 × 64 px' },
+    help: 'Side in pixels of the views and images that the network gets. A step at 64 costs four times as much as at 32.',
+    labels: { 32: '32 × 32 px', 48: '48 × 48 px', 64: '64 × 64 px', 96: '96 × 96 px', 128: '128 × 128 px' },
     source: 'App. D',
     value: 32,
+    shownBefore: 'seed',
+  }),
+  sourceSize: setting('run', z.literal(SOURCE_SIZES), {
+    label: 'Source size',
+    help: 'How images are kept in memory: whole, with a short side of at most this many pixels, so that random crops are cut out of the whole picture. Images are never enlarged; one longer than eight times its short side keeps its middle part. The square, as in earlier versions: cut to the centre square and scaled to the image size.',
+    labels: {
+      square: 'the square at the image size',
+      32: '32 px',
+      48: '48 px',
+      64: '64 px',
+      96: '96 px',
+      128: '128 px',
+      160: '160 px',
+      192: '192 px',
+      224: '224 px',
+      256: '256 px',
+    },
+    source: null,
+    value: 64,
+    formerly: 'square',
     shownBefore: 'seed',
   }),
   sample: setting('run', z.literal(ALL_SAMPLE_VERSIONS), {
@@ -82,5 +102,13 @@ export const RUN = {
     source: null,
     value: 'pictures',
     formerly: 'images',
+  }),
+  labelRule: setting('run', z.enum(['first', 'found']), {
+    label: 'Classes',
+    help: 'How classes, training and test images are read from the names of folders: found wherever in the tree they stand, without masks and annotations, or from the first folder of each path, as earlier versions did.',
+    labels: { first: 'first folder of a path', found: 'found in the folder tree' },
+    source: null,
+    value: 'found',
+    formerly: 'first',
   }),
 };

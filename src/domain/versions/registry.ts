@@ -7,9 +7,10 @@ import type { Leaf } from '../settings/setting';
 import { type DefaultsKey, type DefaultsTable, defaultIn, isKnownTo } from './defaultsTable';
 import { DEFAULTS as V1 } from './v1';
 import { DEFAULTS as V2 } from './v2';
+import { DEFAULTS as V3 } from './v3';
 
 /** The defaults of versions 1, 2, ... before the current one. They never change. */
-const FROZEN: readonly DefaultsTable[] = [V1, V2];
+const FROZEN: readonly DefaultsTable[] = [V1, V2, V3];
 
 /**
  * The version written into every link and record. Settings that a link or an old record does not contain have the defaults of its

@@ -8,7 +8,7 @@ import {
   unchangedParams,
 } from '../kernels/augment/params';
 import type { Random } from '../random';
-import { drawCropBox } from './randomResizedCrop';
+import { type CropBox, centreBox, drawCropBox } from './randomResizedCrop';
 
 const JITTER_STEPS: readonly JitterStep[] = ['brightness', 'contrast', 'saturation', 'hue'];
 
@@ -44,23 +44,49 @@ function drawJitter(jitter: AugmentConfig['jitter'], row: Float32Array, rng: Ran
   }
 }
 
+/** Heights and widths of a batch's pictures in pixels. */
+export interface PictureShapes {
+  readonly heights: ArrayLike<number>;
+  readonly widths: ArrayLike<number>;
+}
+
+function place(row: Float32Array, { top, left, height, width }: CropBox): void {
+  row[COLUMN.top] = top;
+  row[COLUMN.left] = left;
+  row[COLUMN.height] = height;
+  row[COLUMN.width] = width;
+}
+
+/** Rows that cut out the centre square of each picture and change nothing else. */
+export function centreSquareParams({ heights, widths }: PictureShapes): AugmentParams {
+  const params = unchangedParams(heights.length, 1, 1);
+  for (let i = 0; i < heights.length; i++) {
+    place(params.subarray(i * AUGMENT_COLUMNS, (i + 1) * AUGMENT_COLUMNS), centreBox(heights[i], widths[i]));
+  }
+  return params;
+}
+
 /**
- * Draws the augmentation parameters of `count` views of square images of side `imageSize`: the augmentations of Sec. 3 and App. A, each
- * with its own switch. Views are drawn independently.
+ * Draws the augmentation parameters of `count` views of side `imageSize`: the augmentations of Sec. 3 and App. A, each with its own switch.
+ * Views are drawn independently. Without a random crop, a view shows the centre square.
+ * @param shapes of the pictures: view v is of picture v modulo their number; squares of side `imageSize` by default
  * @returns rows [count, AUGMENT_COLUMNS] for `augmentBatch`
  */
-export function drawAugmentParams(config: AugmentConfig, count: number, imageSize: number, rng: Random): AugmentParams {
+export function drawAugmentParams(
+  config: AugmentConfig,
+  count: number,
+  imageSize: number,
+  rng: Random,
+  shapes: PictureShapes = { heights: [imageSize], widths: [imageSize] },
+): AugmentParams {
   const { crop, flip, jitter, grayscale, blur } = config;
+  const { heights, widths } = shapes;
   const params = unchangedParams(count, imageSize, imageSize);
   for (let view = 0; view < count; view++) {
     const row = params.subarray(view * AUGMENT_COLUMNS, (view + 1) * AUGMENT_COLUMNS);
-    if (crop.enabled) {
-      const box = drawCropBox(imageSize, imageSize, crop, rng);
-      row[COLUMN.top] = box.top;
-      row[COLUMN.left] = box.left;
-      row[COLUMN.height] = box.height;
-      row[COLUMN.width] = box.width;
-    }
+    const picture = view % heights.length;
+    const [height, width] = [heights[picture], widths[picture]];
+    place(row, crop.enabled ? drawCropBox(height, width, crop, rng) : centreBox(height, width));
     if (jitter.enabled && happens(jitter.probability, rng)) drawJitter(jitter, row, rng);
     if (grayscale.enabled && happens(grayscale.probability, rng)) row[COLUMN.grayscale] = 1;
     if (blur.enabled && happens(blur.probability, rng)) {

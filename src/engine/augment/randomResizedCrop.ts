@@ -17,7 +17,24 @@ export interface CropRange {
   readonly ratioMax: number;
 }
 
+/** The largest square in the middle of an image, the upper or left one of two that are equally near to it. */
+export function centreBox(imageHeight: number, imageWidth: number): CropBox {
+  const side = Math.min(imageHeight, imageWidth);
+  return {
+    top: Math.floor((imageHeight - side) / 2),
+    left: Math.floor((imageWidth - side) / 2),
+    height: side,
+    width: side,
+  };
+}
+
 const TRIES = 10;
+
+/** As Python's `round`, which torchvision uses. */
+function roundHalfToEven(x: number): number {
+  const rounded = Math.round(x);
+  return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
 
 /**
  * The box of a RandomResizedCrop, drawn as torchvision's `RandomResizedCrop.get_params` does: the area uniform, the aspect ratio
@@ -29,17 +46,16 @@ export function drawCropBox(imageHeight: number, imageWidth: number, range: Crop
   for (let i = 0; i < TRIES; i++) {
     const area = rng.uniform(scaleMin, scaleMax) * imageHeight * imageWidth;
     const ratio = Math.exp(rng.uniform(Math.log(ratioMin), Math.log(ratioMax)));
-    const width = Math.round(Math.sqrt(area * ratio));
-    const height = Math.round(Math.sqrt(area / ratio));
-    // torchvision accepts an empty box and fails on it later; here it is drawn again.
+    const width = roundHalfToEven(Math.sqrt(area * ratio));
+    const height = roundHalfToEven(Math.sqrt(area / ratio));
     if (width < 1 || height < 1 || width > imageWidth || height > imageHeight) continue;
     const top = rng.integer(0, imageHeight - height);
     const left = rng.integer(0, imageWidth - width);
     return { top, left, height, width };
   }
   const imageRatio = imageWidth / imageHeight;
-  const height = imageRatio < ratioMin ? Math.round(imageWidth / ratioMin) : imageHeight;
-  const width = imageRatio > ratioMax ? Math.round(imageHeight * ratioMax) : imageWidth;
+  const height = imageRatio < ratioMin ? roundHalfToEven(imageWidth / ratioMin) : imageHeight;
+  const width = imageRatio > ratioMax ? roundHalfToEven(imageHeight * ratioMax) : imageWidth;
   return {
     top: Math.floor((imageHeight - height) / 2),
     left: Math.floor((imageWidth - width) / 2),

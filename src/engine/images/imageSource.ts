@@ -1,16 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ImageDataset, indicesOf, TRAIN } from '../../domain/imageDataset';
+import { type ImageDataset, indicesOf, type PictureStorage, TRAIN } from '../../domain/imageDataset';
 import type { AugmentConfig } from '../../domain/runConfig';
 import { augmentBatch } from '../augment/augmentBatch';
-import { drawAugmentParams } from '../augment/drawAugment';
-import { toFloatImages } from '../augment/normalise';
-import { packPixels } from '../augment/packPixels';
+import { centreSquareParams, drawAugmentParams, type PictureShapes } from '../augment/drawAugment';
+import { type PackedPictures, packPictures } from '../augment/packPictures';
 import type { Normalisation } from '../kernels/augment/normalisation';
-import { AUGMENT_COLUMNS } from '../kernels/augment/params';
+import { AUGMENT_COLUMNS, PLACE_COLUMNS } from '../kernels/augment/params';
+import type { DevicePictures } from '../kernels/augment/pictures';
+import { currentImplementation } from '../kernels/runtime/implementation';
 import type { Random } from '../random';
 
 /** Number of images from which mean and std are computed: enough for two decimals, and faster than reading all of a large set. */
 const STATISTICS_IMAGES = 2000;
+
+const UNIT_RANGE: Normalisation = { mean: [0, 0, 0], std: [1, 1, 1] };
 
 /** Cached for as long as the data set exists, because every preview and every run needs them. */
 const knownStatistics = new WeakMap<ImageDataset, Normalisation>();
@@ -22,77 +25,172 @@ function channelStatistics(dataset: ImageDataset): Normalisation {
 }
 
 /** Per-channel mean and std of the training images' pixel values in [0, 1]. */
-function computeChannelStatistics(dataset: ImageDataset): Normalisation {
-  const train = indicesOf(dataset, TRAIN);
+function computeChannelStatistics({ pixels, offsets, widths, heights, split }: ImageDataset): Normalisation {
+  const train = indicesOf({ split }, TRAIN);
   const stride = Math.max(1, Math.floor(train.length / STATISTICS_IMAGES));
-  const bytesPerImage = dataset.size * dataset.size * 4;
   const sum = [0, 0, 0];
   const squares = [0, 0, 0];
-  let pixels = 0;
+  let count = 0;
   for (let n = 0; n < train.length; n += stride) {
-    const start = train[n] * bytesPerImage;
-    for (let i = start; i < start + bytesPerImage; i += 4) {
+    const image = train[n];
+    const area = widths[image] * heights[image];
+    const start = offsets[image];
+    for (let i = start; i < start + 4 * area; i += 4) {
       for (let c = 0; c < 3; c++) {
-        const value = dataset.pixels[i + c] / 255;
+        const value = pixels[i + c] / 255;
         sum[c] += value;
         squares[c] += value * value;
       }
     }
-    pixels += bytesPerImage / 4;
+    count += area;
   }
-  const mean = sum.map((s) => s / pixels);
+  const mean = sum.map((s) => s / count);
   // The lower bound avoids a division by zero for images of one flat colour.
-  const std = squares.map((s, c) => Math.max(0.02, Math.sqrt(Math.max(0, s / pixels - mean[c] ** 2))));
+  const std = squares.map((s, c) => Math.max(0.02, Math.sqrt(Math.max(0, s / count - mean[c] ** 2))));
   return { mean: mean as [number, number, number], std: std as [number, number, number] };
 }
 
-/** The images of a data set on the device, normalised by mean and std of its training images. */
+/** Pixels that one tensor holds where the images need not be on the device at once: 64 MB. */
+const PART_PIXELS = 2 ** 24;
+
+/** The images of a data set, as a network of one input size gets them, normalised by mean and std of the training images. */
 export class ImageSource {
   readonly normalisation: Normalisation;
   readonly dataset: ImageDataset;
+  /** Side in pixels of the network's input. */
+  readonly side: number;
+  /** Whether pixels are averaged where images are scaled down; runs of earlier versions skipped pixels. */
+  readonly #antialias: boolean;
+  /** The largest height and width among the images. */
+  readonly #largest: readonly [height: number, width: number];
 
-  constructor(dataset: ImageDataset) {
+  constructor(dataset: ImageDataset, { imageSize, sourceSize }: PictureStorage) {
     this.dataset = dataset;
+    this.side = imageSize;
+    this.#antialias = sourceSize !== 'square';
+    this.#largest = largestOf(dataset);
     this.normalisation = channelStatistics(dataset);
   }
 
-  /** Packed pixels of these images [N, H, W], as `augment` takes them. */
-  pack(indices: ArrayLike<number>): Int32Array<ArrayBuffer> {
-    return packPixels(this.dataset.pixels, this.dataset.size, indices);
+  /** The pixels of these images. The plain ops need each image in a part of its own. */
+  read(indices: ArrayLike<number>): PackedPictures {
+    return packPictures(
+      this.dataset,
+      indices,
+      currentImplementation() === 'plain' ? this.#largestAmong(indices) : null,
+    );
   }
 
-  #packed(indices: ArrayLike<number>): tf.Tensor3D {
-    const { size } = this.dataset;
-    return tf.tensor3d(this.pack(indices), [indices.length, size, size], 'int32');
+  /** What `read` gave, on the device; `pixels` and `places` hold its numbers. */
+  onDevice({ heights, widths }: PictureShapes, pixels: tf.Tensor, places: tf.Tensor2D): DevicePictures {
+    if (currentImplementation() !== 'plain') {
+      const [height, width] = this.#largest;
+      return { pixels, places, height, width };
+    }
+    const [height, width] = largestOf({ heights, widths });
+    return { pixels: pixels.reshape([heights.length, height, width]), places, height, width };
   }
 
-  /** Normalised images without augmentation [N, H, W, 3]. */
-  plain(indices: ArrayLike<number>): tf.Tensor4D {
-    return tf.tidy(() => toFloatImages(this.#packed(indices), this.normalisation));
+  #largestAmong(indices: ArrayLike<number>): readonly [height: number, width: number] {
+    const { heights, widths } = this.dataset;
+    const chosen = Array.from(indices);
+    return largestOf({ heights: chosen.map((i) => heights[i]), widths: chosen.map((i) => widths[i]) });
+  }
+
+  #uploaded(packed: PackedPictures): DevicePictures {
+    const { pixels, places } = packed;
+    const placed = tf.tensor2d(places, [places.length / PLACE_COLUMNS, PLACE_COLUMNS], 'int32');
+    return this.onDevice(packed, tf.tensor1d(pixels, 'int32'), placed);
+  }
+
+  /** Parts of the images that fit into one tensor: the first index of each, and the one after its last. */
+  #partsOf(indices: ArrayLike<number>): (readonly [start: number, end: number])[] {
+    const { heights, widths } = this.dataset;
+    const parts: (readonly [number, number])[] = [];
+    let start = 0;
+    let pixels = 0;
+    for (let i = 0; i < indices.length; i++) {
+      const area = heights[indices[i]] * widths[indices[i]];
+      if (i > start && pixels + area > PART_PIXELS) {
+        parts.push([start, i]);
+        start = i;
+        pixels = 0;
+      }
+      pixels += area;
+    }
+    return [...parts, [start, indices.length]];
+  }
+
+  /** Normalised images without augmentation [N, side, side, 3]: the centre square of each, scaled to the input size. */
+  plain(indices: Uint32Array): tf.Tensor4D {
+    return this.#unaugmented(indices, this.normalisation);
+  }
+
+  /** The same with values in [0, 1]. */
+  unnormalised(indices: Uint32Array): tf.Tensor4D {
+    return this.#unaugmented(indices, UNIT_RANGE);
+  }
+
+  #unaugmented(indices: Uint32Array, normalisation: Normalisation): tf.Tensor4D {
+    return tf.tidy(() => {
+      const parts = this.#partsOf(indices).map(([start, end]) => {
+        const packed = this.read(indices.subarray(start, end));
+        const params = tf.tensor2d(centreSquareParams(packed), [end - start, AUGMENT_COLUMNS]);
+        return augmentBatch(this.#uploaded(packed), params, {
+          ...this.#options(this.side),
+          normalisation,
+          blur: false,
+        });
+      });
+      return parts.length === 1 ? parts[0] : tf.concat(parts, 0);
+    });
+  }
+
+  #options(side: number) {
+    return { normalisation: this.normalisation, size: [side, side] as const, antialias: this.#antialias };
   }
 
   /**
-   * Views of packed images [N, H, W], made on the device.
+   * Views of images, made on the device.
    * @param params rows [V N, AUGMENT_COLUMNS], first those of view 1 of all images, then of view 2, and so on
-   * @param side of the views in pixels; that of the images by default
+   * @param side of the views in pixels; that of the network's input by default
    * @returns V views [N, side, side, 3]
    */
-  augment(pixels: tf.Tensor3D, params: tf.Tensor2D, augment: AugmentConfig, side?: number): tf.Tensor4D[] {
+  augment(pictures: DevicePictures, params: tf.Tensor2D, augment: AugmentConfig, side = this.side): tf.Tensor4D[] {
     return tf.tidy(() => {
-      const { normalisation } = this;
-      const options = { normalisation, blur: augment.blur.enabled };
-      const all = augmentBatch(pixels, params, side === undefined ? options : { ...options, size: [side, side] });
-      return tf.split(all, params.shape[0] / pixels.shape[0], 0) as tf.Tensor4D[];
+      const all = augmentBatch(pictures, params, { ...this.#options(side), blur: augment.blur.enabled });
+      return tf.split(all, params.shape[0] / pictures.places.shape[0], 0) as tf.Tensor4D[];
     });
   }
 
-  /** Two views of each image, augmented on the device: x1, x2 [N, H, W, 3]. */
-  views(indices: ArrayLike<number>, augment: AugmentConfig, random: Random): [x1: tf.Tensor4D, x2: tf.Tensor4D] {
-    const count = 2 * indices.length;
-    const params = drawAugmentParams(augment, count, this.dataset.size, random);
+  /** Two views of each image, augmented on the device: x1, x2 [N, side, side, 3]. */
+  views(indices: Uint32Array, augment: AugmentConfig, random: Random): [x1: tf.Tensor4D, x2: tf.Tensor4D] {
+    const { heights, widths } = this.dataset;
+    const shapes = { heights: indices.map((i) => heights[i]), widths: indices.map((i) => widths[i]) };
+    const count = indices.length;
+    const drawn = drawAugmentParams(augment, 2 * count, this.side, random, shapes);
     return tf.tidy(() => {
-      const drawn = tf.tensor2d(params, [count, AUGMENT_COLUMNS]);
-      return this.augment(this.#packed(indices), drawn, augment) as [tf.Tensor4D, tf.Tensor4D];
+      const parts = this.#partsOf(indices).map(([start, end]) => {
+        const rows = [0, count].flatMap((view) =>
+          Array.from(drawn.subarray((view + start) * AUGMENT_COLUMNS, (view + end) * AUGMENT_COLUMNS)),
+        );
+        const params = tf.tensor2d(rows, [2 * (end - start), AUGMENT_COLUMNS]);
+        return this.augment(this.#uploaded(this.read(indices.subarray(start, end))), params, augment);
+      });
+      const joined = (view: 0 | 1) =>
+        parts.length === 1 ? parts[0][view] : tf.concat(parts.map((part) => part[view]));
+      return [joined(0), joined(1)];
     });
   }
+}
+
+/** The most pixels that the images of a batch may have, where it holds no image twice. */
+export function mostPixels({ widths, heights }: Pick<ImageDataset, 'widths' | 'heights'>, batchSize: number): number {
+  const areas = Float64Array.from(widths, (width, i) => width * heights[i]).sort();
+  return areas.subarray(-batchSize).reduce((sum, area) => sum + area, 0);
+}
+
+function largestOf({ heights, widths }: PictureShapes): readonly [height: number, width: number] {
+  const largest = (lengths: ArrayLike<number>) => Array.from(lengths).reduce((a, b) => Math.max(a, b), 1);
+  return [largest(heights), largest(widths)];
 }

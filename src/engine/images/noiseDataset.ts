@@ -1,13 +1,13 @@
-import { type ImageDataset, type ImageSize, TRAIN } from '../../domain/imageDataset';
+import { type ImageDataset, squarePlaces, TRAIN } from '../../domain/imageDataset';
 import { seededRandom } from '../random';
 
 const BLOCK = 1 << 16;
 
 /**
- * `count` images of noise, for timing and for compiling: the work of a step does not depend on the pixel values. Noise repeats after 64
+ * `count` square images of noise of side `size`, for timing and for compiling: the work of a step does not depend on the pixel values. Noise repeats after 64
  * KiB.
  */
-export function noiseDataset(count: number, size: ImageSize): ImageDataset {
+export function noiseDataset(count: number, size: number): ImageDataset {
   const random = seededRandom(0, 'noise');
   const pixels = new Uint8Array(count * size * size * 4);
   const first = Math.min(BLOCK, pixels.length);
@@ -25,5 +25,7 @@ export function noiseDataset(count: number, size: ImageSize): ImageDataset {
     classNames: [],
     split: new Uint8Array(count).fill(TRAIN),
     pixels,
+    ...squarePlaces(count, size),
+    facts: null,
   };
 }

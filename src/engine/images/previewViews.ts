@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ImageDataset } from '../../domain/imageDataset';
+import type { ImageDataset, PictureStorage } from '../../domain/imageDataset';
 import type { AugmentConfig } from '../../domain/runConfig';
 import { viewsToRgba } from '../augment/viewsToRgba';
 import { seededRandom } from '../random';
@@ -10,15 +10,16 @@ import { ImageSource } from './imageSource';
  */
 export async function previewViews(
   dataset: ImageDataset,
+  storage: PictureStorage,
   augment: AugmentConfig,
   seed: number,
   indices: readonly number[],
 ): Promise<{ size: number; x1: Uint8ClampedArray<ArrayBuffer>; x2: Uint8ClampedArray<ArrayBuffer> }> {
-  const source = new ImageSource(dataset);
-  const [x1, x2] = source.views(indices, augment, seededRandom(seed, 'preview'));
+  const source = new ImageSource(dataset, storage);
+  const [x1, x2] = source.views(Uint32Array.from(indices), augment, seededRandom(seed, 'preview'));
   try {
-    const { normalisation } = source;
-    return { size: dataset.size, x1: await viewsToRgba(x1, normalisation), x2: await viewsToRgba(x2, normalisation) };
+    const { normalisation, side: size } = source;
+    return { size, x1: await viewsToRgba(x1, normalisation), x2: await viewsToRgba(x2, normalisation) };
   } finally {
     tf.dispose([x1, x2]);
   }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ViewsSnapshot } from '../../domain/measurement';
 import { viewsToRgba } from '../augment/viewsToRgba';
 import type { ImageSource } from './imageSource';
+import { thumbnailOf } from './thumbnail';
 
 const EVERY_MS = 500;
 
@@ -39,7 +40,7 @@ export class ShownViews {
   }
 
   async #read(step: number, index: number, { x1, x2 }: { x1: tf.Tensor4D; x2: tf.Tensor4D }): Promise<void> {
-    const { normalisation, dataset } = this.#source;
+    const { normalisation, dataset, side: size } = this.#source;
     const read = async (all: tf.Tensor4D) => {
       const first = tf.slice(all, 0, 1);
       const rgba = await viewsToRgba(first, normalisation);
@@ -47,9 +48,6 @@ export class ShownViews {
       return rgba;
     };
     const [first, second] = await Promise.all([read(x1), read(x2)]);
-    const { size, pixels } = dataset;
-    const bytes = size * size * 4;
-    const image = new Uint8ClampedArray(pixels.subarray(index * bytes, (index + 1) * bytes));
-    this.#report({ step, size, index, image, x1: first, x2: second });
+    this.#report({ step, size, index, image: thumbnailOf(dataset, index), x1: first, x2: second });
   }
 }

@@ -56,11 +56,18 @@ export async function knnAccuracy(input: KnnInput): Promise<KnnResult> {
   return { accuracy: correct / queries.n, correct, predicted, scores, k };
 }
 
-/** Accuracy of always answering the most frequent class among the queries, in [0, 1]; NaN without queries. */
-export function chanceRate(queryLabels: ArrayLike<number>): number {
+/**
+ * The highest accuracy, in [0, 1], of giving every query the same answer. The answer must be a class of the bank, since kNN cannot give
+ * another one. NaN without queries.
+ */
+export function chanceRate(queryLabels: ArrayLike<number>, bankLabels: ArrayLike<number>): number {
   const counts = new Map<number, number>();
-  for (let i = 0; i < queryLabels.length; i++) counts.set(queryLabels[i], (counts.get(queryLabels[i]) ?? 0) + 1);
-  return queryLabels.length === 0 ? Number.NaN : Math.max(...counts.values()) / queryLabels.length;
+  for (let i = 0; i < bankLabels.length; i++) counts.set(bankLabels[i], 0);
+  for (let i = 0; i < queryLabels.length; i++) {
+    const count = counts.get(queryLabels[i]);
+    if (count !== undefined) counts.set(queryLabels[i], count + 1);
+  }
+  return queryLabels.length === 0 ? Number.NaN : Math.max(0, ...counts.values()) / queryLabels.length;
 }
 
 function checkInput({ bank, bankLabels, queries, queryLabels, classes, k, temperature }: KnnInput): void {

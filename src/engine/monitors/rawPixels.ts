@@ -1,23 +1,28 @@
 import type { FeatureRows } from '../../domain/features';
-import type { ImageDataset } from '../../domain/imageDataset';
+import type { ImageSource } from '../images/imageSource';
+
+/** Images read from the device at once. */
+const CHUNK = 256;
 
 /**
- * Images as rows of pixel values minus the mean image of the first set: the baseline that features have to beat, in its stronger
- * form (cosines of uncentred pixels are all near 1).
+ * Images, as the network gets them when they are measured, as rows of pixel values minus the mean image of the first set: the baseline that
+ * features have to beat, in its stronger form (cosines of uncentred pixels are all near 1).
  */
-export function centredPixels(dataset: ImageDataset, sets: readonly Uint32Array[]): FeatureRows[] {
-  const pixels = dataset.size * dataset.size;
-  const d = pixels * 3;
-  const rows = sets.map((indices) => {
-    const data = new Float32Array(indices.length * d);
-    indices.forEach((image, n) => {
-      for (let i = 0; i < pixels; i++) {
-        for (let c = 0; c < 3; c++) data[n * d + i * 3 + c] = dataset.pixels[(image * pixels + i) * 4 + c] / 255;
-      }
-    });
-    return { data, n: indices.length, d };
-  });
+export async function centredPixels(source: ImageSource, sets: readonly Uint32Array[]): Promise<FeatureRows[]> {
+  const rows: FeatureRows[] = [];
+  for (const indices of sets) rows.push(await pixelRows(source, indices));
   return centre(rows);
+}
+
+async function pixelRows(source: ImageSource, indices: Uint32Array): Promise<FeatureRows> {
+  const d = source.side * source.side * 3;
+  const data = new Float32Array(indices.length * d);
+  for (let start = 0; start < indices.length; start += CHUNK) {
+    const images = source.unnormalised(indices.subarray(start, start + CHUNK));
+    data.set(await images.data(), start * d);
+    images.dispose();
+  }
+  return { data, n: indices.length, d };
 }
 
 /** Subtracts the first set's mean row from all. */

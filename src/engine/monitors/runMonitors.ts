@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { FeatureRows, LabelledFeatures } from '../../domain/features';
-import { type ImageDataset, indicesOf, labelledIndicesOf, NO_LABEL, TEST, TRAIN } from '../../domain/imageDataset';
+import {
+  bankIndicesOf,
+  type ImageDataset,
+  indicesOf,
+  labelledIndicesOf,
+  NO_LABEL,
+  TEST,
+  TRAIN,
+} from '../../domain/imageDataset';
 import type { Baselines, Measurement, NeighboursSnapshot } from '../../domain/measurement';
 import type { RunConfig } from '../../domain/runConfig';
 import type { ImageSource } from '../images/imageSource';
@@ -91,7 +99,7 @@ export class RunMonitors {
     this.#sample = pick(indicesOf(dataset, TRAIN), STATISTICS_IMAGES, seed, 'statistics');
     this.#probe = pick(indicesOf(dataset, TRAIN), probe.images, seed, 'probe');
     this.#probeViews = source.views(this.#probe, config.augment, seededRandom(seed, 'monitor', 'views'));
-    const bank = pick(labelledIndicesOf(dataset, TRAIN), knn.bank, seed, 'bank');
+    const bank = pick(bankIndicesOf(dataset), knn.bank, seed, 'bank');
     const queries = pick(labelledIndicesOf(dataset, TEST), knn.queries, seed, 'queries');
     this.#knn = bank.length > 0 && queries.length > 0 ? { bank, queries } : null;
     this.#queries = Array.from(this.#probe.subarray(0, DEFAULT_QUERIES));
@@ -127,13 +135,13 @@ export class RunMonitors {
   }
 
   /**
-   * Backbone features of all labelled images with the weights after `step` steps, for the linear evaluation; null where the training or the
-   * test images have no labels.
+   * Backbone features of all images that kNN may use, with the weights after `step` steps, for the linear evaluation; null where there are no
+   * labels to learn from, or none to test.
    * @param onProgress called with the share of images embedded; may throw to stop
    */
   async labelledFeatures(step: number, onProgress: (share: number) => void): Promise<LabelledFeatures | null> {
     const { dataset } = this.#source;
-    const train = labelledIndicesOf(dataset, TRAIN);
+    const train = bankIndicesOf(dataset);
     const test = labelledIndicesOf(dataset, TEST);
     if (train.length === 0 || test.length === 0) return null;
     const all = train.length + test.length;
@@ -276,7 +284,7 @@ export class RunMonitors {
       temperature,
       bank: bank.length,
       queries: queries.length,
-      chance: chanceRate(labelsOf(dataset, queries)),
+      chance: chanceRate(labelsOf(dataset, queries), labelsOf(dataset, bank)),
       rawPixels: await this.#pixelAccuracy(sets),
       untrained,
     };
@@ -284,13 +292,21 @@ export class RunMonitors {
 
   async #pixelAccuracy(sets: KnnSets): Promise<number> {
     const { dataset } = this.#source;
-    const { seed, knn } = this.#config;
+    const { seed, knn, imageSize } = this.#config;
     const known = pixelAccuracies.get(dataset) ?? new Map<string, number>();
     pixelAccuracies.set(dataset, known);
-    const key = JSON.stringify([tf.getBackend(), seed, sets.bank.length, sets.queries.length, knn.k, knn.temperature]);
+    const key = JSON.stringify([
+      tf.getBackend(),
+      imageSize,
+      seed,
+      sets.bank.length,
+      sets.queries.length,
+      knn.k,
+      knn.temperature,
+    ]);
     const before = known.get(key);
     if (before !== undefined) return before;
-    const [bankPixels, queryPixels] = centredPixels(dataset, [sets.bank, sets.queries]);
+    const [bankPixels, queryPixels] = await centredPixels(this.#source, [sets.bank, sets.queries]);
     const accuracy = await this.#vote(sets, bankPixels, queryPixels);
     known.set(key, accuracy);
     return accuracy;

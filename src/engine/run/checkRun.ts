@@ -1,6 +1,7 @@
 import { type ImageDataset, indicesOf, TRAIN } from '../../domain/imageDataset';
 import type { RunConfig } from '../../domain/runConfig';
 import { type RunProblem, runProblems } from '../../domain/runProblems';
+import { mostPixels } from '../images/imageSource';
 import { largeTensors } from './largeTensors';
 
 /** A run that cannot start with these settings and images; the message says what to do. */
@@ -17,8 +18,8 @@ export class RunError extends Error {
 const MB = 1024 * 1024;
 
 /** @throws RunError when the adapter cannot hold a tensor of the run, which WebGPU itself reports only outside any call. */
-function checkAdapter(config: RunConfig, trainImages: number, limit: number): void {
-  const tooLarge = largeTensors(config, trainImages).find(({ bytes }) => bytes > limit);
+function checkAdapter(config: RunConfig, trainImages: number, batchPixels: number, limit: number): void {
+  const tooLarge = largeTensors(config, trainImages, batchPixels).find(({ bytes }) => bytes > limit);
   if (tooLarge === undefined) return;
   const { name, bytes, purpose, remedy } = tooLarge;
   throw new RunError(
@@ -35,11 +36,23 @@ export function checkRun(dataset: ImageDataset, config: RunConfig, bindingLimit:
   const train = indicesOf(dataset, TRAIN).length;
   const problems = runProblems(config, train);
   if (problems[0] !== undefined) throw new RunError(problems[0].code, problems.map(({ text }) => text).join(' '));
-  if (dataset.size !== config.imageSize) {
+  checkPictures(dataset, config);
+  checkAdapter(config, train, mostPixels(dataset, config.batchSize), bindingLimit);
+}
+
+/** @throws RunError when the images were loaded for a run that keeps them in another way. */
+function checkPictures(dataset: ImageDataset, { sourceSize, imageSize }: RunConfig): void {
+  if (sourceSize === 'square') {
+    const areSquares = [dataset.widths, dataset.heights].every((sides) => sides.every((side) => side === imageSize));
+    if (areSquares) return;
     throw new RunError(
       'bad-config',
-      `The images are loaded at ${dataset.size} pixels and the run asks for ${config.imageSize}: load them again at that size.`,
+      `The run asks for images cut to squares of ${imageSize} pixels, and these are kept in another way: load them again.`,
     );
   }
-  checkAdapter(config, train, bindingLimit);
+  if (dataset.size <= sourceSize) return;
+  throw new RunError(
+    'bad-config',
+    `The images are loaded at ${dataset.size} pixels and the run asks for a source size of ${sourceSize}: load them again at that size.`,
+  );
 }

@@ -13,9 +13,14 @@ export interface LargeTensor {
 }
 
 const FLOAT = 4;
+/** Bytes of a packed pixel. */
+const PIXEL = 4;
 
-/** The tensors of a run that grow with its settings and its number of training images. Weights stay small at any setting. */
-export function largeTensors(config: RunConfig, trainImages: number): LargeTensor[] {
+/**
+ * The tensors of a run that grow with its settings and its images. Weights stay small at any setting.
+ * @param batchPixels the most pixels of a batch's pictures, as they are kept
+ */
+export function largeTensors(config: RunConfig, trainImages: number, batchPixels: number): LargeTensor[] {
   const { batchSize, imageSize, outputDim } = config;
   const probeImages = Math.min(config.probe.images, trainImages);
   const activations = 2 * batchSize * activationBytesPerImage(networkLayersOf(config));
@@ -27,6 +32,15 @@ export function largeTensors(config: RunConfig, trainImages: number): LargeTenso
       remedy: (limit) => {
         const batch = Math.floor((batchSize * limit) / activations);
         return `${batch < 4 ? '' : `a batch of at most ${batch}, or `}smaller images or a smaller backbone`;
+      },
+    },
+    {
+      name: 'The tensor of a batch’s pictures',
+      purpose: `a batch of ${batchSize} and a source size of ${config.sourceSize}`,
+      bytes: PIXEL * batchPixels,
+      remedy: (limit) => {
+        const batch = Math.floor((batchSize * limit) / (PIXEL * batchPixels));
+        return `${batch < 4 ? '' : `a batch of at most ${batch}, or `}a smaller source size`;
       },
     },
     {

@@ -29,8 +29,9 @@ export async function prepareRun(
   options: KernelOptions,
   goOn: () => Promise<boolean>,
 ): Promise<void> {
-  const images = noiseDataset(2 * config.batchSize, config.imageSize);
-  const { knn, probe } = config;
+  const { knn, probe, imageSize, sourceSize } = config;
+  const side = sourceSize === 'square' ? imageSize : Math.min(imageSize, sourceSize);
+  const images = noiseDataset(2 * config.batchSize, side);
   const unmeasured = { ...config, knn: { ...knn, every: 0 }, probe: { ...probe, every: 0 } };
   const trainer = new Trainer(images, unmeasured, [], () => undefined, options);
   try {

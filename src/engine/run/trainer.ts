@@ -86,7 +86,7 @@ export class Trainer {
     this.#emit = emit;
     this.#changes = new ChangesInFlight(config, changes);
     this.#kernels = new KernelChoice(config, options);
-    const source = new ImageSource(dataset);
+    const source = new ImageSource(dataset, config);
     const train = indicesOf(dataset, TRAIN);
     this.#sampler = new BatchSampler(train, config.batchSize, config.seed);
     this.#method = createMethod(config, { count: train.length });

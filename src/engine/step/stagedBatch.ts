@@ -1,8 +1,8 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { AugmentConfig } from '../../domain/runConfig';
 import { drawAugmentParams } from '../augment/drawAugment';
-import type { ImageSource } from '../images/imageSource';
-import { AUGMENT_COLUMNS } from '../kernels/augment/params';
+import { type ImageSource, mostPixels } from '../images/imageSource';
+import { AUGMENT_COLUMNS, PLACE_COLUMNS } from '../kernels/augment/params';
 import type { MoreViews } from '../methods/method';
 import type { StepInputs } from '../methods/stepInputs';
 import type { Random } from '../random';
@@ -16,7 +16,8 @@ export class StagedBatch {
   readonly #augment: AugmentConfig;
   readonly #size: number;
   readonly #more: MoreViews;
-  readonly #pixels: StagedTensor<tf.Rank.R3>;
+  readonly #pixels: StagedTensor<tf.Rank.R1>;
+  readonly #places: StagedTensor<tf.Rank.R2>;
   readonly #full: StagedTensor<tf.Rank.R2>;
   readonly #small: StagedTensor<tf.Rank.R2>;
 
@@ -25,8 +26,8 @@ export class StagedBatch {
     this.#augment = augment;
     this.#size = size;
     this.#more = more;
-    const { size: side } = source.dataset;
-    this.#pixels = new StagedTensor([size, side, side], 'int32');
+    this.#pixels = new StagedTensor([mostPixels(source.dataset, size)], 'int32');
+    this.#places = new StagedTensor([size, PLACE_COLUMNS], 'int32');
     this.#full = new StagedTensor([(2 + more.full) * size, AUGMENT_COLUMNS], 'float32');
     this.#small = new StagedTensor([(more.small?.count ?? 0) * size, AUGMENT_COLUMNS], 'float32');
   }
@@ -36,24 +37,29 @@ export class StagedBatch {
     const source = this.#source;
     const augment = this.#augment;
     const { full, small } = this.#more;
-    const side = source.dataset.size;
-    const pixels = this.#pixels.write(source.pack(images));
-    const params = this.#full.write(drawAugmentParams(augment, (2 + full) * this.#size, side, random));
+    const packed = source.read(images);
+    const pixels = this.#pixels.write(packed.pixels, [packed.pixels.length]);
+    const places = this.#places.write(packed.places);
+    const drawn = (config: AugmentConfig, views: number) =>
+      drawAugmentParams(config, views * this.#size, source.side, random, packed);
+    const params = this.#full.write(drawn(augment, 2 + full));
     let smallParams: tf.Tensor2D | null = null;
     if (small !== null) {
       const { scaleMin, scaleMax } = small;
       const closer = { ...augment, crop: { ...augment.crop, enabled: true, scaleMin, scaleMax } };
-      smallParams = this.#small.write(drawAugmentParams(closer, small.count * this.#size, side, random));
+      smallParams = this.#small.write(drawn(closer, small.count));
     }
-    return () => {
-      const [x1, x2, ...moreViews] = source.augment(pixels, params, augment);
-      const smallViews =
-        small === null || smallParams === null ? [] : source.augment(pixels, smallParams, augment, small.side);
-      return { x1, x2, moreViews, smallViews };
-    };
+    return () =>
+      tf.tidy(() => {
+        const pictures = source.onDevice(packed, pixels, places);
+        const [x1, x2, ...moreViews] = source.augment(pictures, params, augment);
+        const smallViews =
+          small === null || smallParams === null ? [] : source.augment(pictures, smallParams, augment, small.side);
+        return { x1, x2, moreViews, smallViews };
+      });
   }
 
   dispose(): void {
-    for (const staged of [this.#pixels, this.#full, this.#small]) staged.dispose();
+    for (const staged of [this.#pixels, this.#places, this.#full, this.#small]) staged.dispose();
   }
 }

@@ -14,8 +14,12 @@ export class StagedTensor<R extends tf.Rank> {
     this.#dtype = dtype;
   }
 
-  /** Uploads these values, C order. The tensor returned holds them until the next call, and must not be disposed by the caller. */
-  write(values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): tf.Tensor<R> {
+  /**
+   * Uploads these values, C order. The tensor returned holds them until the next call, and must not be disposed by the caller.
+   * @param shape of the values where they are fewer or more than the tensor's; a tensor that keeps its place keeps its shape, and the rest of
+   *   its values
+   */
+  write(values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>, shape = this.#shape): tf.Tensor<R> {
     if (this.#tensor !== null && isWebGpu()) {
       const backend = tfjsWebGpu();
       // Queued commands still read the old values, so they are submitted first.
@@ -28,7 +32,11 @@ export class StagedTensor<R extends tf.Rank> {
       return this.#tensor;
     }
     this.#tensor?.dispose();
-    this.#tensor = tf.keep(tf.tensor<R>(values.slice(), this.#shape, this.#dtype));
+    const whole = isWebGpu() || isWasm() ? this.#shape : shape;
+    const size = tf.util.sizeFromShape(whole);
+    const copy = this.#dtype === 'int32' ? new Int32Array(size) : new Float32Array(size);
+    copy.set(values);
+    this.#tensor = tf.keep(tf.tensor<R>(copy, whole, this.#dtype));
     return this.#tensor;
   }
 

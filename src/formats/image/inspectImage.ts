@@ -4,13 +4,15 @@ import { CUT_SHORT, UnusableFile } from '../unusableFile';
 import { isBmp, readBmp } from './bmp';
 import { type Dimensions, spells } from './dimensions';
 import { isGif, readGif } from './gif';
-import { brandsOf, readAvif } from './isoMedia';
+import { brandsOf, readHeic, readIsoMedia } from './isoMedia';
 import { isJpeg, readJpeg } from './jpeg';
 import { isPng, readPng } from './png';
+import { isTiff, readTiff } from './tiff';
 import { isWebp, readWebp } from './webp';
 
-export type ImageFormat = 'JPEG' | 'PNG' | 'WebP' | 'GIF' | 'BMP' | 'AVIF';
+export type ImageFormat = 'JPEG' | 'PNG' | 'WebP' | 'GIF' | 'BMP' | 'AVIF' | 'TIFF' | 'HEIC';
 
+/** Format and size of an image; 0 x 0 where only the decoder finds the size. */
 export interface ImageHeader extends Dimensions {
   readonly format: ImageFormat;
 }
@@ -23,6 +25,8 @@ export const MIME_TYPES: Readonly<Record<ImageFormat, string>> = {
   GIF: 'image/gif',
   BMP: 'image/bmp',
   AVIF: 'image/avif',
+  TIFF: 'image/tiff',
+  HEIC: 'image/heic',
 };
 
 const READERS: Readonly<Record<ImageFormat, (bytes: Uint8Array) => Dimensions>> = {
@@ -31,13 +35,17 @@ const READERS: Readonly<Record<ImageFormat, (bytes: Uint8Array) => Dimensions>> 
   WebP: readWebp,
   GIF: readGif,
   BMP: readBmp,
-  AVIF: readAvif,
+  AVIF: readIsoMedia,
+  TIFF: readTiff,
+  HEIC: readHeic,
 };
 
 const HEIF_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'];
 
-function isAvif(bytes: Uint8Array): boolean {
-  return brandsOf(bytes).some((brand) => brand === 'avif' || brand === 'avis');
+const AVIF_BRANDS = ['avif', 'avis'];
+
+function hasBrand(bytes: Uint8Array, brands: readonly string[]): boolean {
+  return brandsOf(bytes).some((brand) => brands.includes(brand));
 }
 
 function formatOf(bytes: Uint8Array): ImageFormat | null {
@@ -45,7 +53,9 @@ function formatOf(bytes: Uint8Array): ImageFormat | null {
   if (isPng(bytes)) return 'PNG';
   if (isWebp(bytes)) return 'WebP';
   if (isGif(bytes)) return 'GIF';
-  if (isAvif(bytes)) return 'AVIF';
+  if (hasBrand(bytes, AVIF_BRANDS)) return 'AVIF';
+  if (hasBrand(bytes, HEIF_BRANDS)) return 'HEIC';
+  if (isTiff(bytes)) return 'TIFF';
   return isBmp(bytes) ? 'BMP' : null;
 }
 
@@ -56,9 +66,6 @@ function isSvg(bytes: Uint8Array): boolean {
 
 /** The name of a known format that browsers cannot decode, from the first bytes of a file; null for an unknown format. */
 function unsupportedKind(bytes: Uint8Array): string | null {
-  const brands = brandsOf(bytes);
-  if (HEIF_BRANDS.some((brand) => brands.includes(brand))) return 'HEIC';
-  if (spells(bytes, 0, 'II*\0') || spells(bytes, 0, 'MM\0*')) return 'TIFF or a camera’s raw format';
   if (spells(bytes, 0, '\u00ff\u000a') || spells(bytes, 4, 'JXL ')) return 'JPEG XL';
   if (spells(bytes, 4, 'jP  ')) return 'JPEG 2000';
   if (spells(bytes, 0, '8BPS')) return 'Photoshop’s format';
@@ -67,7 +74,8 @@ function unsupportedKind(bytes: Uint8Array): string | null {
 }
 
 /**
- * Reads the format and the dimensions of an image from its content, regardless of its name, without decoding it.
+ * Reads the format and the dimensions of an image from its content, regardless of its name, without decoding it. What it does not understand
+ * is left to the decoder.
  * @throws UnusableFile when the file is not a supported image, is cut short, or is too large to decode.
  */
 export function inspectImage(bytes: Uint8Array): ImageHeader {
@@ -75,7 +83,7 @@ export function inspectImage(bytes: Uint8Array): ImageHeader {
   const format = formatOf(bytes);
   if (format === null) {
     const kind = unsupportedKind(bytes);
-    if (kind === null) throw new UnusableFile('is not a JPEG, PNG, WebP, GIF, BMP or AVIF image');
+    if (kind === null) throw new UnusableFile('is not a JPEG, PNG, WebP, GIF, BMP, AVIF, TIFF or HEIC image');
     throw new UnusableFile(`is ${kind}, which browsers cannot read: convert it to JPEG or PNG`);
   }
   let dimensions: Dimensions;
@@ -86,15 +94,17 @@ export function inspectImage(bytes: Uint8Array): ImageHeader {
     if (error instanceof RangeError) throw new UnusableFile(CUT_SHORT);
     throw error;
   }
-  const { width, height } = dimensions;
-  if (width < 1 || height < 1) throw new UnusableFile('is damaged: it says it has no pixels');
-  if (width * height > MAX_PIXELS) {
-    const megapixels = Math.round((width * height) / 1e6).toLocaleString('en');
-    throw new UnusableFile(
-      `is too large: ${width} × ${height} are ${megapixels} megapixels, and 50 can be read. Scale it down.`,
-    );
-  }
-  return { format, width, height };
+  checkPixels(dimensions);
+  return { format, ...dimensions };
+}
+
+/** @throws UnusableFile when an image has more than `MAX_PIXELS`. */
+export function checkPixels({ width, height }: Dimensions): void {
+  if (width * height <= MAX_PIXELS) return;
+  const megapixels = Math.round((width * height) / 1e6).toLocaleString('en');
+  throw new UnusableFile(
+    `is too large: ${width} × ${height} are ${megapixels} megapixels, and 50 can be read. Scale it down.`,
+  );
 }
 
 /** @throws UnusableFile when a file has more than `MAX_FILE_BYTES`. */

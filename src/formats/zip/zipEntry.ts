@@ -13,14 +13,17 @@ export interface ZipEntry {
   /** The bytes of the archive that belong to this entry alone: from its local header to the next entry. */
   readonly start: number;
   readonly end: number;
+  /** Whether the sizes may be those of a file above 4 GiB, modulo 2^32. */
+  readonly mayBeLarger: boolean;
 }
 
 export const STORED = 0;
 export const DEFLATED = 8;
 
+const TOO_LARGE = 'is too large: more than 4 GB';
 const DAMAGED = 'is damaged in the archive';
-const LOCAL_HEADER = 0x04034b50;
-const LOCAL_HEADER_BYTES = 30;
+export const LOCAL_HEADER = 0x04034b50;
+export const LOCAL_HEADER_BYTES = 30;
 
 /** Compressed bytes unpacked at a time; they may unpack to a thousand times as many before the size is checked. */
 const PIECE = 2 ** 14;
@@ -52,6 +55,16 @@ function inflate(packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
  * @throws UnusableFile when the bytes do not match the directory, or unpack to more than it states.
  */
 export function unpackEntry(entry: ZipEntry, region: Uint8Array): Uint8Array {
+  try {
+    return unpack(entry, region);
+  } catch (error) {
+    // An image beside a gap of that size unpacks; what does not is a part of a larger file.
+    if (entry.mayBeLarger && error instanceof UnusableFile) throw new UnusableFile(TOO_LARGE);
+    throw error;
+  }
+}
+
+function unpack(entry: ZipEntry, region: Uint8Array): Uint8Array {
   if (region.length < LOCAL_HEADER_BYTES) throw new UnusableFile(CUT_SHORT);
   const view = new DataView(region.buffer, region.byteOffset, region.byteLength);
   if (view.getUint32(0, true) !== LOCAL_HEADER) throw new UnusableFile(DAMAGED);

@@ -75,8 +75,8 @@ export function runName(run: Settings & Pick<RunRecord, 'name'>): string {
 
 /** The hash, without `#`, of a link that reproduces a kept run. */
 export function linkOfRun({ config, changes, dataset }: Pick<RunRecord, 'config' | 'changes' | 'dataset'>): string {
-  const { name, count, fingerprint } = dataset;
-  const folder: SharedRun['folder'] = fingerprint === null ? null : { name, count, fingerprint };
+  const { name, count, fingerprint, corrections } = dataset;
+  const folder: SharedRun['folder'] = fingerprint === null ? null : { name, count, fingerprint, corrections };
   return encodeShareLink({ config, changes, folder });
 }
 

@@ -1,8 +1,8 @@
-import type { DatasetInfo } from '../../domain/imageDataset';
 import { SERIES_NAMES, type SeriesName } from '../../domain/measurement';
 import type { RunState } from '../../domain/signal';
 import { CURRENT_VERSION } from '../../domain/versions/registry';
 import type { Curves, DatasetIdentity, KeptState, RunRecord } from '../../storage/runRecord';
+import type { DatasetStoreState } from '../data/datasetStore';
 import type { EngineStoreState } from '../engine/engineStore';
 import type { RunStoreState } from '../run/runStore';
 import { SeriesSet } from '../run/series';
@@ -17,7 +17,10 @@ export interface RunOrigin {
   readonly engine: RunRecord['engine'];
 }
 
-export function originOf(info: DatasetInfo | null, { adapter }: Pick<EngineStoreState, 'adapter'>): RunOrigin {
+export function originOf(
+  { info, plan }: Pick<DatasetStoreState, 'info' | 'plan'>,
+  { adapter }: Pick<EngineStoreState, 'adapter'>,
+): RunOrigin {
   const sample = info?.source.kind === 'sample' ? info.source.id : null;
   return {
     dataset: {
@@ -25,6 +28,7 @@ export function originOf(info: DatasetInfo | null, { adapter }: Pick<EngineStore
       count: info?.count ?? 0,
       sample,
       fingerprint: info?.source.kind === 'folder' ? info.source.fingerprint : null,
+      ...(plan === null || plan.corrections.length === 0 ? {} : { corrections: plan.corrections }),
     },
     engine: adapter === null ? null : { name: adapter.engine, adapter: adapter.description },
   };

@@ -180,7 +180,7 @@ export class RunArchive {
   }
 
   #begin(): void {
-    this.#origin = originOf(this.#sources.datasetStore.getState().info, this.#sources.engineStore.getState());
+    this.#origin = originOf(this.#sources.datasetStore.getState(), this.#sources.engineStore.getState());
     this.#written = false;
     this.store.setState({ live: { id: newRunId(), name: null, created: Date.now() } });
   }

@@ -1,18 +1,11 @@
 import { ImportError } from '../../data/importError';
 import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../../data/importTypes';
 import type { LoadSampleOptions } from '../../data/samples';
-import type { CollectOptions, ImageSources } from '../../data/sources';
-import type {
-  DatasetInfo,
-  ImageDataset,
-  ImageSize,
-  SampleId,
-  SampleVersion,
-  SkippedFile,
-} from '../../domain/imageDataset';
-import type { HoldOut } from '../../domain/runConfig';
+import type { ImageSources } from '../../data/sources';
+import type { DatasetInfo, ImageDataset, PictureStorage, SampleId, SampleVersion } from '../../domain/imageDataset';
+import type { HoldOut, LabelRule } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
-import type { DatasetStore } from './datasetStore';
+import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore';
 
 /** The two ways to load images. The page uses `src/data`; tests supply synthetic images. */
 export interface ImageLoaders {
@@ -23,26 +16,30 @@ export interface ImageLoaders {
 /** Where images come from; kept, so that they can be loaded again at another size, or for a new worker. */
 export type Origin =
   | { readonly kind: 'sample'; readonly title: string; readonly id: SampleId }
-  | { readonly kind: 'files'; readonly title: string; collect(options: CollectOptions): Promise<ImageSources> };
+  | { readonly kind: 'files'; readonly title: string; collect(): Promise<ImageSources> };
 
-export interface LoadSettings {
-  readonly size: ImageSize;
+export interface LoadSettings extends PictureStorage {
   readonly batchSize: number;
   /** The version of a sample; has no effect on files. */
   readonly sample: SampleVersion;
   /** How files are held out; has no effect on samples. */
   readonly holdOut: HoldOut;
+  /** How folders are read; has no effect on samples. */
+  readonly labelRule: LabelRule;
 }
 
-interface Loaded {
-  readonly dataset: ImageDataset;
-  readonly skipped: readonly SkippedFile[];
-}
+/** How a load ended: the data set is in use; the images were refused; it was cancelled, replaced, or stopped by the engine. */
+export type LoadOutcome = DatasetInfo | 'refused' | 'interrupted';
 
-function problemOf(error: unknown): string {
-  if (error instanceof ImportError) return error.message;
+/** Corrections of folders to carry out, and the fingerprint of the images that they are for, if they are for certain ones. */
+export type Corrections = Pick<ImportOptions, 'corrections' | 'correctionsFor'>;
+
+function problemOf(error: unknown): LoadProblem {
+  if (error instanceof ImportError) {
+    return { problem: error.message, problemFiles: error.skipped, fittingBatch: error.fittingBatch };
+  }
   const reason = error instanceof Error ? error.message : String(error);
-  return `The images could not be loaded: ${reason}`;
+  return { ...NO_PROBLEM, problem: `The images could not be loaded: ${reason}` };
 }
 
 function withoutPixels({ name, source, size, count, names, labels, classNames, split }: ImageDataset): DatasetInfo {
@@ -64,35 +61,40 @@ export class DatasetLoading {
   }
 
   /**
-   * Resolves with the data set once it is in use; with null when the load was cancelled, replaced by another one or failed (the store holds
-   * the reason).
-   * @param problem why an earlier load failed, which stays shown
+   * Loads a data set. The store holds why the images were refused.
+   * @param shown why another load failed, which stays shown whatever becomes of this one
    */
-  async load(origin: Origin, settings: LoadSettings, problem: string | null = null): Promise<DatasetInfo | null> {
+  async load(
+    origin: Origin,
+    settings: LoadSettings,
+    corrections: Corrections = {},
+    shown = NO_PROBLEM,
+  ): Promise<LoadOutcome> {
     this.#current?.abort();
     const controller = new AbortController();
     this.#current = controller;
     const unit = origin.kind === 'sample' ? 'bytes' : 'images';
     this.#store.setState({
-      problem,
+      ...shown,
+      correcting: corrections.corrections ?? null,
       loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
     });
     try {
-      const { dataset, skipped } = await this.#read(origin, settings, controller.signal);
+      const { dataset, skipped, plan } = await this.#read(origin, { ...settings, ...corrections }, controller.signal);
       controller.signal.throwIfAborted();
       const info = withoutPixels(dataset);
       await this.#handOver(dataset);
-      this.#store.setState({ info, skipped });
+      this.#store.setState({ info, skipped, plan });
       return info;
     } catch (error) {
       // The page shows errors of the engine elsewhere, with the engine's state.
-      const shown = !controller.signal.aborted && !(error instanceof EngineFailure);
-      if (shown) this.#store.setState({ problem: problemOf(error) });
-      return null;
+      if (controller.signal.aborted || error instanceof EngineFailure) return 'interrupted';
+      if (shown.problem === null) this.#store.setState(problemOf(error));
+      return 'refused';
     } finally {
       if (this.#current === controller) {
         this.#current = null;
-        this.#store.setState({ loading: null });
+        this.#store.setState({ loading: null, correcting: null });
       }
     }
   }
@@ -104,25 +106,27 @@ export class DatasetLoading {
 
   async #read(
     origin: Origin,
-    { size, batchSize, sample, holdOut }: LoadSettings,
+    { sample, ...settings }: LoadSettings & Corrections,
     signal: AbortSignal,
-  ): Promise<Loaded> {
+  ): Promise<ImportResult> {
     if (origin.kind === 'sample') {
       const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
         this.#report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });
-      const dataset = await this.#loaders.loadSample(origin.id, { version: sample, size, onProgress, signal });
-      return { dataset, skipped: [] };
+      const { sourceSize, imageSize } = settings;
+      const storage = { sourceSize, imageSize };
+      const dataset = await this.#loaders.loadSample(origin.id, { version: sample, storage, onProgress, signal });
+      return { dataset, skipped: [], plan: null };
     }
-    const onFound = (count: number) => this.#report(signal, { done: count, total: null, rate: null, remaining: null });
-    const sources = await origin.collect({ onFound, signal });
+    const sources = await origin.collect();
+    signal.throwIfAborted();
     const onProgress: ImportOptions['onProgress'] = ({ phase, done, total, imagesPerSecond, remainingSeconds }) =>
       this.#report(signal, {
-        done,
+        done: phase === 'listing' ? total : done,
         total: phase === 'listing' ? null : total,
         rate: imagesPerSecond > 0 ? imagesPerSecond : null,
         remaining: remainingSeconds,
       });
-    return this.#loaders.importImages(sources, { size, seed: HOLD_OUT_SEED, holdOut, batchSize, onProgress, signal });
+    return this.#loaders.importImages(sources, { ...settings, seed: HOLD_OUT_SEED, onProgress, signal });
   }
 
   #report(

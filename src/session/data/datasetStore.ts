@@ -1,4 +1,6 @@
 import { createStore } from 'zustand/vanilla';
+import type { FolderCorrections } from '../../domain/folderCorrections';
+import type { FolderPlan } from '../../domain/folderPlan';
 import type { DatasetInfo, SkippedFile } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
 
@@ -18,13 +20,27 @@ export interface LoadProgress {
 export interface DatasetStoreState {
   /** The data set in use, without its pixels, which the worker holds. */
   readonly info: DatasetInfo | null;
+  /** The files of the data set in use that were skipped. */
   readonly skipped: readonly SkippedFile[];
+  /** How the folders of the data set in use were read; null for a sample. */
+  readonly plan: FolderPlan | null;
+  /** Corrections of folders that are being carried out; null when those of the plan hold. */
+  readonly correcting: FolderCorrections | null;
   readonly loading: LoadProgress | null;
   /** Why the last load failed, in which case the data set in use stayed. */
   readonly problem: string | null;
+  /** The files that were skipped in that load. */
+  readonly problemFiles: readonly SkippedFile[];
+  /** A batch size with which the images of that load can be trained on, where the chosen one was too large for them; else null. */
+  readonly fittingBatch: number | null;
   /** The folder that an opened link asks for. */
   readonly wanted: FolderReference | null;
 }
+
+/** What is shown of a failed load. */
+export type LoadProblem = Pick<DatasetStoreState, 'problem' | 'problemFiles' | 'fittingBatch'>;
+
+export const NO_PROBLEM: LoadProblem = { problem: null, problemFiles: [], fittingBatch: null };
 
 export type DatasetStore = ReturnType<typeof createDatasetStore>;
 
@@ -32,8 +48,10 @@ export function createDatasetStore() {
   return createStore<DatasetStoreState>(() => ({
     info: null,
     skipped: [],
+    plan: null,
+    correcting: null,
     loading: null,
-    problem: null,
+    ...NO_PROBLEM,
     wanted: null,
   }));
 }

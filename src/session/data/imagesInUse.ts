@@ -1,9 +1,10 @@
+import { correctionsText, type FolderRole, withCorrection } from '../../domain/folderCorrections';
 import type { DatasetInfo } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
 import type { EngineSession } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';
-import { DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } from './datasetLoading';
-import type { DatasetStore } from './datasetStore';
+import { type Corrections, DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } from './datasetLoading';
+import { type DatasetStore, NO_PROBLEM } from './datasetStore';
 import { Thumbnails } from './thumbnails';
 
 /** The stores that describe the images in use. */
@@ -31,6 +32,7 @@ export class ImagesInUse {
   #origin: Origin | null = null;
   /** How the images in use were loaded. */
   #loaded: LoadSettings | null = null;
+  #refused: Origin | null = null;
   /** The number of the worker that the images were sent to. */
   #holder = 0;
 
@@ -53,44 +55,85 @@ export class ImagesInUse {
   }
 
   /**
-   * Whether a run with the present settings needs the images loaded again: they have another size, version or hold-out, or their worker
-   * was replaced.
+   * Whether a run with the present settings needs the images loaded again: they have another size, version, hold-out or reading of
+   * folders, or their worker was replaced.
    */
   areStale(): boolean {
     if (this.#origin === null) return false;
     if (this.#loaded === null || this.#holder !== this.#parts.engine.workerNumber) return true;
-    const { size, sample, holdOut } = this.#parts.settings(this.#origin);
-    if (size !== this.#loaded.size) return true;
-    return this.#origin.kind === 'sample' ? sample !== this.#loaded.sample : holdOut !== this.#loaded.holdOut;
+    const { imageSize, sourceSize, sample, holdOut, labelRule } = this.#parts.settings(this.#origin);
+    if (sourceSize !== this.#loaded.sourceSize) return true;
+    // Whole pictures do not depend on the network's input.
+    if (sourceSize === 'square' && imageSize !== this.#loaded.imageSize) return true;
+    if (this.#origin.kind === 'sample') return sample !== this.#loaded.sample;
+    return holdOut !== this.#loaded.holdOut || labelRule !== this.#loaded.labelRule;
   }
 
-  /** Stores the folder that a link asks for, unless it is in use already; null if the link asks for none. */
-  waitFor(folder: FolderReference | null): void {
-    const source = this.#stores.datasetStore.getState().info?.source;
-    const isInUse = source?.kind === 'folder' && source.fingerprint === folder?.fingerprint;
-    this.#stores.datasetStore.setState({ wanted: isInUse ? null : folder });
+  /**
+   * Stores the folder that a link asks for, unless it is in use already; null if the link asks for none. Returns whether the folder in use
+   * is to be loaded again, since the link corrects its folders otherwise.
+   */
+  waitFor(folder: FolderReference | null): boolean {
+    const { info, plan } = this.#stores.datasetStore.getState();
+    const isInUse = info?.source.kind === 'folder' && info.source.fingerprint === folder?.fingerprint;
+    const isOtherwise = correctionsText(folder?.corrections ?? []) !== correctionsText(plan?.corrections ?? []);
+    const isToBeRead = isInUse && isOtherwise;
+    this.#stores.datasetStore.setState({ wanted: isInUse && !isToBeRead ? null : folder });
+    return isToBeRead;
+  }
+
+  /** Corrects what a folder of the images in use is taken for, which loads them again; `role` null undoes the correction of the folder. */
+  correct(position: number, role: FolderRole | null): Promise<DatasetInfo | null> {
+    const { plan, correcting } = this.#stores.datasetStore.getState();
+    if (this.#origin === null || plan === null) return Promise.resolve(null);
+    const corrections = withCorrection(correcting ?? plan.corrections, position, role);
+    return this.load(this.#origin, { corrections });
+  }
+
+  /** The origin of the images whose refusal is shown; null where none is. */
+  get refused(): Origin | null {
+    return this.#refused;
+  }
+
+  /** By default those of the link that the images are loaded for, and those in effect when the same images are loaded again. */
+  #correctionsFor(origin: Origin): Corrections {
+    const { plan, wanted } = this.#stores.datasetStore.getState();
+    if (origin.kind === 'sample') return {};
+    if (wanted !== null) return { corrections: wanted.corrections ?? [], correctionsFor: wanted.fingerprint };
+    return origin === this.#origin ? { corrections: plan?.corrections ?? [] } : {};
   }
 
   /**
    * Loads images. Those in use stay until the new ones are complete. Resolves with the new data set in use; with null when the load
    * was cancelled, replaced by another one or failed (the store holds the reason).
-   * @param problem why an earlier load failed, which stays shown
+   * @param shown why a later load failed, which stays shown
    */
-  async load(origin: Origin, problem: string | null = null): Promise<DatasetInfo | null> {
+  async load(
+    origin: Origin,
+    corrections: Corrections = this.#correctionsFor(origin),
+    shown = NO_PROBLEM,
+  ): Promise<DatasetInfo | null> {
     // Set before the load, so that the first images are loaded again if the worker fails meanwhile.
     this.#origin ??= origin;
+    const isOwn = shown.problem === null;
+    if (isOwn) this.#refused = null;
     const settings = this.#parts.settings(origin);
-    const info = await this.#loading.load(origin, settings, problem);
-    if (info !== null) {
+    const outcome = await this.#loading.load(origin, settings, corrections, shown);
+    if (isOwn && outcome === 'refused') this.#refused = origin;
+    if (typeof outcome !== 'string') {
       this.#origin = origin;
       this.#loaded = settings;
-      this.#compareWithWanted(info);
-      return info;
+      this.#compareWithWanted(outcome);
+      return outcome;
     }
-    const { info: inUse, loading, problem: said } = this.#stores.datasetStore.getState();
+    const { info: inUse, loading, problem, problemFiles, fittingBatch } = this.#stores.datasetStore.getState();
+    // Images that were refused would be refused again.
+    if (outcome === 'refused' && inUse === null && this.#origin === origin) this.#origin = null;
     const first = this.#origin;
     // This load had cancelled the load of the first images, so that no images are in use: load the first ones again.
-    return inUse === null && loading === null && first !== origin ? this.load(first, said) : null;
+    const isWanting = inUse === null && loading === null && first !== null && first !== origin;
+    if (!isWanting) return null;
+    return this.load(first, this.#correctionsFor(first), { problem, problemFiles, fittingBatch });
   }
 
   /** Cancels the current load, if there is one. */
@@ -100,10 +143,15 @@ export class ImagesInUse {
 
   #compareWithWanted({ name, source }: DatasetInfo): void {
     const { datasetStore, noticeStore } = this.#stores;
-    const { wanted } = datasetStore.getState();
+    const { plan, wanted } = datasetStore.getState();
     datasetStore.setState({ wanted: null });
+    if (plan?.isMisfit === true) {
+      const text = `The corrections of folders name places that “${name}” does not have: none of them is used.`;
+      notify(noticeStore, text);
+    }
     if (wanted === null || source.kind !== 'folder' || wanted.fingerprint === source.fingerprint) return;
-    const text = `“${name}” is not the folder this link was made with (“${wanted.name}”, ${wanted.count} images): the run will differ.`;
+    const unused = (wanted.corrections ?? []).length > 0 ? ' The link’s corrections of folders are not used.' : '';
+    const text = `“${name}” is not the folder this link was made with (“${wanted.name}”, ${wanted.count} images): the run will differ.${unused}`;
     notify(noticeStore, text);
   }
 }

@@ -1,23 +1,18 @@
-import { type ImageSources, sourcesFromDrop, sourcesFromFileList } from '../../data/sources';
+import { sourcesFromDrop, sourcesFromFileList } from '../../data/sources';
 import type { Origin } from './datasetLoading';
 
 /**
- * The images of a drop. Call it inside the drop handler: afterwards browsers no longer give access to the files. The files are
- * listed once; loading them again, e.g. at another size, reads the same ones.
+ * The images of a drop. Call it inside the drop handler: afterwards browsers no longer give access to the files. Folders are
+ * walked once; loading the images again, e.g. at another size, reads the same files.
  */
 export function originOfDrop(transfer: DataTransfer): Origin {
-  const controller = new AbortController();
-  let report: ((count: number) => void) | undefined;
-  const gathered = sourcesFromDrop(transfer, { onFound: (count) => report?.(count), signal: controller.signal });
+  const sources = sourcesFromDrop(transfer);
   // A failure is reported when the images are collected; until then the rejection would be unhandled.
-  gathered.catch(() => undefined);
+  sources.catch(() => undefined);
   return {
     kind: 'files',
     title: transfer.items.length === 1 ? (transfer.items[0]?.getAsFile()?.name ?? 'your images') : 'your images',
-    collect: ({ onFound, signal }) => {
-      report = onFound;
-      return untilAborted(gathered, signal, () => controller.abort(signal?.reason));
-    },
+    collect: () => sources,
   };
 }
 
@@ -28,23 +23,6 @@ export function originOfFiles(files: readonly File[]): Origin {
   return {
     kind: 'files',
     title: files.length === 1 || first?.webkitRelativePath ? (root ?? 'your images') : `${files.length} files`,
-    collect: (options) => sourcesFromFileList(files, options),
+    collect: () => sourcesFromFileList(files),
   };
-}
-
-function untilAborted(
-  gathered: Promise<ImageSources>,
-  signal: AbortSignal | undefined,
-  onAbort: () => void,
-): Promise<ImageSources> {
-  if (signal === undefined) return gathered;
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      onAbort();
-      reject(signal.reason);
-    };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    gathered.then(resolve, reject);
-  });
 }

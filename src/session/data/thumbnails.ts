@@ -1,15 +1,15 @@
+import type { Picture } from '../../domain/measurement';
+
 /** Maximum number of images in one command. */
 const BATCH = 256;
-/** Bytes of pixels kept: 4,096 images of 32 pixels, or 1,024 of 64. */
+/** Bytes of pixels kept: 4,096 squares of 32 pixels, or 1,024 of 64. */
 const MAX_BYTES = 16 * 2 ** 20;
 
-export type FetchPixels = (
-  indices: readonly number[],
-) => Promise<{ readonly size: number; readonly pixels: Uint8ClampedArray<ArrayBuffer> }>;
+export type FetchPictures = (indices: readonly number[]) => Promise<readonly Picture[]>;
 
 /** Pictures of the data set's images, fetched from the worker on demand, many in one command, and cached. */
 export class Thumbnails {
-  readonly #fetchPixels: FetchPixels;
+  readonly #fetchPictures: FetchPictures;
   /** By index, in the order in which they were fetched. */
   readonly #images = new Map<number, ImageData>();
   readonly #wanted = new Set<number>();
@@ -19,8 +19,8 @@ export class Thumbnails {
   #bytes = 0;
   #generation = 0;
 
-  constructor(fetchPixels: FetchPixels) {
-    this.#fetchPixels = fetchPixels;
+  constructor(fetchPictures: FetchPictures) {
+    this.#fetchPictures = fetchPictures;
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -57,11 +57,11 @@ export class Thumbnails {
     const indices = [...this.#wanted].slice(0, BATCH);
     if (indices.length === 0) return;
     try {
-      const { size, pixels } = await this.#fetchPixels(indices);
+      const pictures = await this.#fetchPictures(indices);
       if (generation !== this.#generation) return;
-      const bytes = size * size * 4;
-      indices.forEach((index, i) => {
-        this.#keep(index, new ImageData(pixels.slice(i * bytes, (i + 1) * bytes), size, size));
+      pictures.forEach(({ pixels, width, height }, i) => {
+        const index = indices[i];
+        if (index !== undefined) this.#keep(index, new ImageData(pixels, width, height));
       });
     } catch {
       // The worker failed or the data set was replaced. A component that shows an image requests it again when it next renders.

@@ -4,11 +4,11 @@ import type { DatasetStoreState } from '../data/datasetStore';
 import { liveSettings, type RunStoreState } from '../run/runStore';
 
 /** The folder that a link names: the one in use, or the one that the opened link still asks for. */
-function folderOf({ info, wanted }: DatasetStoreState): FolderReference | null {
+function folderOf({ info, plan, wanted }: DatasetStoreState): FolderReference | null {
   if (wanted !== null) return wanted;
   if (info === null || info.source.kind !== 'folder') return null;
   const { name, count, fingerprint } = info.source;
-  return { name, count, fingerprint };
+  return { name, count, fingerprint, corrections: plan?.corrections };
 }
 
 /** The link of the run on the page with its changes in flight; a pending change is listed at the current step. */

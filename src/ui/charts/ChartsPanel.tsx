@@ -184,7 +184,8 @@ function errorWords(share: number | undefined, images: number | undefined): stri
 
 /** @param knn undefined before the baselines are measured, null where kNN is not measured */
 function knnHelp(knn: Baselines['knn'] | undefined, { k, temperature }: { k: number; temperature: number }): string {
-  if (knn === null) return 'Needs images with classes, some of them held out for testing.';
+  if (knn === null)
+    return 'Needs images with classes, at least two in a class, so that some can be held out for testing.';
   const judged = knn === undefined ? '' : `: ${grouped(knn.queries)} test images, ${grouped(knn.bank)} voters`;
   return `k = ${knn?.k ?? k}, T = ${knn?.temperature ?? temperature}, on backbone features${judged}`;
 }

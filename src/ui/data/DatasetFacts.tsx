@@ -1,20 +1,21 @@
-import { Anchor, Collapse, Modal, Text } from '@mantine/core';
+import { Anchor, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { SAMPLES } from '../../data/sample/catalogue';
-import { type DatasetInfo, indicesOf, type SampleId, TEST } from '../../domain/imageDataset';
+import { type DatasetInfo, indicesOf, type SampleId, TRAIN } from '../../domain/imageDataset';
 import { useDataset } from '../lab';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';
-
-/** Maximum number of skipped files to list; a folder of documents may hold tens of thousands. */
-const LISTED = 200;
+import { FolderRoles } from './FolderRoles';
+import { FoundClasses } from './FoundClasses';
+import { SkippedFiles } from './SkippedFiles';
 
 /** The data set in use: number of images and classes, skipped files, licence. */
 export function DatasetFacts() {
   const info = useDataset((data) => data.info);
   const skipped = useDataset((data) => data.skipped);
-  const [listed, { toggle }] = useDisclosure(false);
+  // Under the message of a failed load the list would be taken for its reasons.
+  const problem = useDataset((data) => data.problem);
   if (info === null) return null;
   return (
     <div className={classes.facts}>
@@ -24,37 +25,22 @@ export function DatasetFacts() {
       </div>
       <div>
         <span data-testid="dataset-skipped">{skipped.length}</span> skipped
-        {skipped.length > 0 && (
-          <>
-            {' · '}
-            <Anchor component="button" type="button" size="sm" aria-expanded={listed} onClick={toggle}>
-              {listed ? 'hide them' : 'show which and why'}
-            </Anchor>
-          </>
-        )}
+        {problem === null && <SkippedFiles key={info.name} files={skipped} />}
         {info.source.kind === 'sample' && <License id={info.source.id} />}
       </div>
-      <Collapse expanded={listed}>
-        <ul className={classes.skipped}>
-          {skipped.slice(0, LISTED).map(({ path, reason }) => (
-            <li key={path}>
-              <b>{path}</b>: {reason}
-            </li>
-          ))}
-          {skipped.length > LISTED && <li>and {grouped(skipped.length - LISTED)} more</li>}
-        </ul>
-      </Collapse>
+      <FoundClasses />
+      <FolderRoles />
     </div>
   );
 }
 
 function GroupsAndSize({ info }: { readonly info: DatasetInfo }) {
-  const test = useMemo(() => indicesOf(info, TEST).length, [info]);
+  const test = useMemo(() => info.count - indicesOf(info, TRAIN).length, [info]);
   const groups = info.labels === null ? ' · no classes' : ` in ${info.classNames.length} classes`;
   const held = test === 0 ? '' : ` · ${grouped(test)} held out for kNN`;
   return (
     <>
-      {groups} · {info.size} px{held}
+      {groups} · short sides up to {info.size} px{held}
       {info.labels === null && (
         <Text size="xs" mt={4}>
           kNN accuracy needs classes: put the images into one folder for each class. Everything else works without

@@ -4,6 +4,7 @@ import type { LoadProgress } from '../../session/data/datasetStore';
 import { useDataset, useLab } from '../lab';
 import { duration, grouped } from '../numbers';
 import classes from './DataPanel.module.css';
+import { SkippedFiles } from './SkippedFiles';
 
 /** The progress of a load in words. */
 export function progressWords({ done, total, unit, rate, remaining }: LoadProgress): string {
@@ -20,10 +21,18 @@ export function LoadStatus() {
   const lab = useLab();
   const loading = useDataset((data) => data.loading);
   const problem = useDataset((data) => data.problem);
+  const files = useDataset((data) => data.problemFiles);
+  const fitting = useDataset((data) => data.fittingBatch);
   if (loading === null) {
     return problem === null ? null : (
       <div className={classes.problem} role="alert">
         {problem}
+        <SkippedFiles key={problem} files={files} />
+        {fitting !== null && (
+          <Button mt={8} size="compact-sm" variant="default" onClick={() => void lab.fitBatchSize()}>
+            Use a batch size of {fitting}
+          </Button>
+        )}
       </div>
     );
   }
@@ -31,7 +40,7 @@ export function LoadStatus() {
   return (
     <div className={classes.load}>
       <div className={classes.row}>
-        <Text size="sm" fw={600} truncate>
+        <Text size="sm" fw={600} miw={0} truncate>
           Loading {loading.name}
         </Text>
         <Button size="compact-xs" variant="default" onClick={() => lab.cancelLoading()}>

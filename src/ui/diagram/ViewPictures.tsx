@@ -15,8 +15,9 @@ export function ViewPictures({ layout }: { readonly layout: DiagramLayout }) {
   const preview = usePreview(first, 0);
   const shown = useMemo(() => {
     if (views === null) return { x1: preview?.x1[0], x2: preview?.x2[0] };
-    const picture = (pixels: Uint8ClampedArray<ArrayBuffer>) => new ImageData(pixels, views.size, views.size);
-    return { image: picture(views.image), x1: picture(views.x1), x2: picture(views.x2) };
+    const { size, image } = views;
+    const view = (pixels: Uint8ClampedArray<ArrayBuffer>) => new ImageData(pixels, size, size);
+    return { image: new ImageData(image.pixels, image.width, image.height), x1: view(views.x1), x2: view(views.x2) };
   }, [views, preview]);
   const index = views?.index ?? queries[0];
   const name = useImageName(index ?? 0);

@@ -39,7 +39,7 @@ export function Evaluation() {
       <p className={classes.help}>
         {hasTestImages
           ? 'The paper’s metric: the features are frozen, and a linear classifier is trained on those of all training images until it converges. Its weight decay is chosen on held-out training images. The evaluation also takes place at the end of each run.'
-          : 'Needs images with classes, some of them held out for testing.'}
+          : 'Needs images with classes, at least two in a class, so that some can be held out for testing.'}
       </p>
       {/* Always there, since screen readers announce only changes of an element that they know. */}
       <p className={classes.result} role="status">

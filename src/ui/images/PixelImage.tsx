@@ -8,13 +8,14 @@ interface PixelImageProps {
   readonly label: string;
 }
 
-/** A picture drawn from pixels, as wide as its container. */
+/** A picture drawn from pixels, in a square as wide as its container. */
 export function PixelImage({ image, label }: PixelImageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (image !== null) canvas.current?.getContext('2d')?.putImageData(image, 0, 0);
   }, [image]);
-  const size = image?.width ?? 1;
-  if (label === '') return <canvas ref={canvas} className={classes.image} width={size} height={size} aria-hidden />;
-  return <canvas ref={canvas} className={classes.image} width={size} height={size} role="img" aria-label={label} />;
+  const { width, height } = image ?? { width: 1, height: 1 };
+  const common = { ref: canvas, className: classes.image, width, height };
+  if (label === '') return <canvas {...common} aria-hidden />;
+  return <canvas {...common} role="img" aria-label={label} />;
 }

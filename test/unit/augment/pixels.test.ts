@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { placesOf, squarePlaces } from '../../../src/domain/imageDataset';
 import { augmentBatch } from '../../../src/engine/augment/augmentBatch';
 import { toFloatImages } from '../../../src/engine/augment/normalise';
-import { packPixels } from '../../../src/engine/augment/packPixels';
+import { packPictures } from '../../../src/engine/augment/packPictures';
 import { viewsToRgba } from '../../../src/engine/augment/viewsToRgba';
 import type { Normalisation } from '../../../src/engine/kernels/augment/normalisation';
 import { AUGMENT_COLUMNS, unchangedParams } from '../../../src/engine/kernels/augment/params';
@@ -17,13 +18,18 @@ function somePixels(count: number): Uint8Array {
   return Uint8Array.from({ length: count * IMAGE_BYTES }, (_, i) => (i % 4 === 3 ? 255 : random.integer(0, 255)));
 }
 
-describe('packPixels', () => {
+/** Packed pixels of squares. */
+function packedSquares(pixels: Uint8Array, indices: readonly number[]): Int32Array<ArrayBuffer> {
+  return packPictures({ pixels, ...squarePlaces(pixels.length / IMAGE_BYTES, SIZE) }, indices).pixels;
+}
+
+describe('packPictures', () => {
   it('gathers images in the order asked for, from pixels that start anywhere in their buffer', () => {
     const aligned = somePixels(5);
     const shifted = new Uint8Array(aligned.length + 3).subarray(3);
     shifted.set(aligned);
     for (const pixels of [aligned, shifted]) {
-      const packed = packPixels(pixels, SIZE, [3, 0, 3]);
+      const packed = packedSquares(pixels, [3, 0, 3]);
       expect(packed).toHaveLength(3 * SIZE * SIZE);
       const bytes = new Uint8Array(packed.buffer);
       [3, 0, 3].forEach((image, i) => {
@@ -34,8 +40,25 @@ describe('packPixels', () => {
   });
 
   it('refuses an image that is not there', () => {
-    expect(() => packPixels(somePixels(2), SIZE, [0, 2])).toThrow('no image 2 among 2');
-    expect(() => packPixels(somePixels(2), SIZE, [-1])).toThrow(RangeError);
+    expect(() => packedSquares(somePixels(2), [0, 2])).toThrow('no picture 2 among 2');
+    expect(() => packedSquares(somePixels(2), [-1])).toThrow(RangeError);
+  });
+
+  it('lays pictures of any shapes one after the other, or each into a part of its own', () => {
+    const places = placesOf(Uint16Array.of(3, 1, 2), Uint16Array.of(1, 2, 2));
+    const pixels = Uint8Array.from({ length: 4 * 9 }, (_, i) => (i % 4 === 3 ? 255 : i >> 2));
+    const reds = (packed: Int32Array) => Array.from(packed, (pixel) => pixel & 0xff);
+    const dense = packPictures({ pixels, ...places }, [2, 0, 2]);
+    expect(reds(dense.pixels)).toEqual([5, 6, 7, 8, 0, 1, 2, 5, 6, 7, 8]);
+    expect([...dense.places]).toEqual([0, 2, 4, 3, 7, 2]);
+    expect([dense.heights, dense.widths].map((lengths) => Array.from(lengths))).toEqual([
+      [2, 1, 2],
+      [2, 3, 2],
+    ]);
+    const parts = packPictures({ pixels, ...places }, [1, 2], [2, 3]);
+    expect(reds(parts.pixels)).toEqual([3, 0, 0, 4, 0, 0, 5, 6, 0, 7, 8, 0]);
+    expect([...parts.places]).toEqual([0, 3, 6, 3]);
+    expect(() => packPictures({ pixels, ...places }, [0], [1, 2])).toThrow('1 x 3 pixels in a part of 1 x 2');
   });
 });
 
@@ -45,7 +68,7 @@ describe('images and views', () => {
   it('come back as the pixels they were', async () => {
     const pixels = somePixels(3);
     const before = tf.memory().numTensors;
-    const packed = tf.tensor3d(packPixels(pixels, SIZE, [0, 1, 2]), [3, SIZE, SIZE], 'int32');
+    const packed = tf.tensor3d(packedSquares(pixels, [0, 1, 2]), [3, SIZE, SIZE], 'int32');
     const images = toFloatImages(packed, normalisation);
     expect(await viewsToRgba(images, normalisation)).toEqual(new Uint8ClampedArray(pixels));
     tf.dispose([packed, images]);
@@ -54,7 +77,7 @@ describe('images and views', () => {
 
   it('make view v of image v mod B', async () => {
     const pixels = somePixels(2);
-    const packed = tf.tensor3d(packPixels(pixels, SIZE, [0, 1]), [2, SIZE, SIZE], 'int32');
+    const packed = tf.tensor3d(packedSquares(pixels, [0, 1]), [2, SIZE, SIZE], 'int32');
     const params = tf.tensor2d(unchangedParams(6, SIZE, SIZE), [6, AUGMENT_COLUMNS]);
     const views = augmentBatch(packed, params, { normalisation, blur: false });
     const rgba = await viewsToRgba(views, normalisation);

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Batch } from '../../../src/data/import/batches';
 import { startDecoders } from '../../../src/data/import/decodePool';
+import { squares } from '../../setup/storage';
 
 const BATCH: Batch = { kind: 'files', files: [] };
 
@@ -27,7 +28,7 @@ function startBroken() {
   BrokenWorker.made = [];
   vi.stubGlobal('Worker', BrokenWorker);
   vi.stubGlobal('navigator', { hardwareConcurrency: 1 });
-  const [decode] = startDecoders(32);
+  const [decode] = startDecoders(squares(32));
   return { decode, worker: BrokenWorker.made[0] };
 }
 

@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { planLabels, stripCommonFolders } from '../../../src/data/import/labels';
+import { stripCommonFolders } from '../../../src/data/labels/directories';
+import { labelsByFirstFolder } from '../../../src/data/labels/firstFolder';
 import { NO_LABEL, TEST, TRAIN } from '../../../src/domain/imageDataset';
 import { isSystemPath } from '../../../src/formats/systemPaths';
 
 /** The label names and splits of full paths, as an import assigns them. */
 function plan(paths: readonly string[]) {
-  const { labels, classNames, split } = planLabels(stripCommonFolders(paths));
+  const { labels, classNames, split } = labelsByFirstFolder(stripCommonFolders(paths));
   const named = labels === null ? null : [...labels].map((label) => (label === NO_LABEL ? null : classNames[label]));
   return { labels: named, classNames, split: [...split] };
 }
 
-describe('labels', () => {
+describe('labels by the first folder', () => {
   test.each([
     ['folders below the dropped root', 'pets/cat/1.jpg', 'pets/dog/2.jpg'],
     ['folders below a wrapper', 'pets/all/cat/1.jpg', 'pets/all/dog/2.jpg'],
@@ -42,7 +43,7 @@ describe('labels', () => {
   });
 });
 
-describe('splits', () => {
+describe('splits by the first folder', () => {
   test.each([
     ['train and test', 'train', 'test'],
     ['val as test', 'train', 'val'],

@@ -6,7 +6,9 @@ import { decodeWithSharp } from '../../../scripts/node/decodeWithSharp';
 import { readSample } from '../../../scripts/node/loadDataset';
 import { groupPictures } from '../../../src/data/import/pictureGroups';
 import { centerSquare } from '../../../src/data/import/resample';
+import { squarePlaces } from '../../../src/domain/imageDataset';
 import { inspectImage } from '../../../src/formats/image/inspectImage';
+import { squares } from '../../setup/storage';
 
 type Paint = (x: number, y: number) => readonly [number, number, number];
 
@@ -22,7 +24,7 @@ function painted(paint: Paint): Uint8Array {
 function groupsOf(pictures: readonly Uint8Array[], size = 32): number[] {
   const pixels = new Uint8Array(pictures.length * size * size * 4);
   for (const [i, picture] of pictures.entries()) pixels.set(picture, i * size * size * 4);
-  const groups = groupPictures(pixels, size, pictures.length);
+  const groups = groupPictures({ pixels, ...squarePlaces(pictures.length, size) });
   const names = [...new Set(groups)];
   return [...groups].map((group) => names.indexOf(group));
 }
@@ -52,7 +54,7 @@ describe('pictures are grouped', () => {
   test('if only brightness or contrast differ, or the file was stored again', async () => {
     const brighter = painted((x, y) => scene(x, y).map((value) => 0.8 * value + 20) as [number, number, number]);
     expect(groupsOf([painted(scene), brighter])).toEqual([0, 0]);
-    const [emoji] = [(await readSample('emoji-3d', 64)).pixels.subarray(1000 * 16_384, 1001 * 16_384)];
+    const [emoji] = [(await readSample('emoji-3d', squares(64))).pixels.subarray(1000 * 16_384, 1001 * 16_384)];
     const large = sharp(emoji, { raw: { width: 64, height: 64, channels: 4 } }).resize(300, 300, { kernel: 'cubic' });
     for (const size of [32, 64]) {
       const files = [
@@ -137,10 +139,11 @@ describe('pictures are not grouped', () => {
 describe('the groups of the samples', () => {
   /** The groups of more than one picture, by the names of their members. */
   async function twins(id: 'fashion-mnist' | 'emoji-3d') {
-    const { pixels, count, names } = await readSample(id, 32);
+    const dataset = await readSample(id, squares(32));
+    const { names } = dataset;
     const members = new Map<number, string[]>();
     const shares: number[] = [];
-    for (const [i, group] of groupPictures(pixels, 32, count, (share) => shares.push(share)).entries()) {
+    for (const [i, group] of groupPictures(dataset, (share) => shares.push(share)).entries()) {
       members.set(group, [...(members.get(group) ?? []), names[i]]);
     }
     expect(shares).toEqual([...shares].sort((a, b) => a - b));

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeBmp } from '../../../scripts/node/decodeBmp';
 import { decodeWithSharp } from '../../../scripts/node/decodeWithSharp';
 import { loadDataset } from '../../../scripts/node/loadDataset';
 import { decodeBatch } from '../../../src/data/import/decodeBatch';
-import { type Decoder, runImport } from '../../../src/data/import/runImport';
+import type { Decoder } from '../../../src/data/import/readImages';
+import { runImport } from '../../../src/data/import/runImport';
 import { ImportError } from '../../../src/data/importError';
 import type { ImportProgress, ImportSettings } from '../../../src/data/importTypes';
-import { TEST } from '../../../src/domain/imageDataset';
+import { squarePlaces, TEST } from '../../../src/domain/imageDataset';
+import { decodeBmp } from '../../../src/formats/image/decodeBmp';
 import {
   BLUE,
   badFiles,
@@ -28,14 +29,15 @@ import {
   writeFiles,
   YELLOW,
 } from '../../setup/imageFiles';
+import { squares } from '../../setup/storage';
 
-const SETTINGS: ImportSettings = { size: 32, seed: 1, holdOut: 'pictures', batchSize: 4 };
+const SETTINGS: ImportSettings = { ...squares(32), seed: 1, holdOut: 'pictures', labelRule: 'found', batchSize: 4 };
 
 function asFiles(files: Iterable<readonly [string, Uint8Array]>) {
   return [...files].map(([path, bytes]) => ({ path, blob: new Blob([Uint8Array.from(bytes)]) }));
 }
 
-const decoder: Decoder = (batch) => decodeBatch(batch, SETTINGS.size, decodeWithSharp);
+const decoder: Decoder = (batch) => decodeBatch(batch, SETTINGS, decodeWithSharp);
 
 function importFiles(
   files: Iterable<readonly [string, Uint8Array]>,
@@ -43,7 +45,7 @@ function importFiles(
   decoders = [decoder],
 ) {
   return runImport(
-    { name: 'test', files: asFiles(files), unreadable: [] },
+    { name: 'test', found: [{ files: asFiles(files), unreadable: [] }] },
     { ...SETTINGS, ...settings },
     decoders,
     () => undefined,
@@ -209,7 +211,7 @@ describe('the order of images', () => {
     ]);
     const phases = new Set<string>();
     const { dataset } = await runImport(
-      { name: 'test', files: asFiles(twice), unreadable: [] },
+      { name: 'test', found: [{ files: asFiles(twice), unreadable: [] }] },
       SETTINGS,
       [decoder],
       ({ phase }) => phases.add(phase),
@@ -263,16 +265,50 @@ describe('too few images', () => {
     await expect(importFiles([['pets/x.zip', inner]])).rejects.toThrow(/pets\/x.zip is an archive inside a folder/);
   });
 
-  test('images that do not fit in memory are refused before any is read', async () => {
-    const blob = new Blob(['x']);
-    const files = Array.from({ length: 140_000 }, (_, i) => ({ path: `${i}.png`, blob }));
-    const run = runImport(
-      { name: 'many', files, unreadable: [] },
-      { ...SETTINGS, size: 64 },
-      [decoder],
-      () => undefined,
+  /** Decodes files named `.png` to pictures of so many bytes, which all share the same memory, and skips all others. */
+  function decoderOf(pictureBytes: number): Decoder {
+    const pixels = new Uint8Array(64 * pictureBytes);
+    const side = Math.sqrt(pictureBytes / 4);
+    return async (batch) => {
+      const files = batch.kind === 'files' ? batch.files : [];
+      const isImage = ({ blob }: { readonly blob: { readonly size: number } }) => blob.size > 0;
+      const slots = files.filter(isImage).map(({ slot }) => slot);
+      const skipped = files.filter((file) => !isImage(file)).map(({ slot }) => ({ slot, reason: 'is no image' }));
+      const count = slots.length;
+      const pair = () => new Uint32Array(2 * count);
+      const one = () => new Uint32Array(count);
+      const facts = {
+        widths: one(),
+        heights: one(),
+        exactHashes: pair(),
+        perceptualHashes: pair(),
+        sharpness: new Float32Array(count),
+        brightness: new Float32Array(count),
+      };
+      const pictures = { pixels: pixels.subarray(0, count * pictureBytes), ...squarePlaces(count, side), facts };
+      return { slots, pictures, skipped };
+    };
+  }
+
+  const importOf = (images: number, others: number, decode: Decoder) => {
+    const [image, other] = [new Blob(['x']), new Blob([])];
+    const files = [
+      ...Array.from({ length: images }, (_, i) => ({ path: `${i}.png`, blob: image })),
+      ...Array.from({ length: others }, (_, i) => ({ path: `${i}.txt`, blob: other })),
+    ];
+    const settings = { ...SETTINGS, holdOut: 'images', sourceSize: 256, imageSize: 32 } as const;
+    return runImport({ name: 'test', found: [{ files, unreadable: [] }] }, settings, [decode], () => undefined);
+  };
+
+  test('images that do not fit in memory are refused once they fill it', async () => {
+    await expect(importOf(10_000, 0, decoderOf(512 * 512 * 4))).rejects.toThrow(
+      /first 2,112 images already take 2\.2 GB of memory.*fewer images or a smaller source size/,
     );
-    await expect(run).rejects.toThrow(/140,000 files would need 2.3 GB.*at most 131,072.*choose 32/);
+  });
+
+  test('files that are no images take no memory', async () => {
+    const { dataset, skipped } = await importOf(100, 131_000, decoderOf(16 * 16 * 4));
+    expect([dataset.count, skipped.length]).toEqual([100, 131_000]);
   });
 });
 
@@ -284,7 +320,7 @@ test('progress counts every file and ends at the total', async () => {
   ]);
   const seen: ImportProgress[] = [];
   await runImport(
-    { name: 'p', files: asFiles(files), unreadable: [{ path: 'x', reason: 'y' }] },
+    { name: 'p', found: [{ files: asFiles(files), unreadable: [{ path: 'x', reason: 'y' }] }] },
     SETTINGS,
     [decoder],
     (p) => seen.push(p),
@@ -316,7 +352,7 @@ describe('BMP under Node', () => {
   const palette = [0, 0, 255, 0, 255, 0, 0, 0];
 
   test('24 bits, from the bottom up', () => {
-    const rgba = decodeBmp(bmp(UPRIGHT, 50));
+    const { rgba } = decodeBmp(bmp(UPRIGHT, 50));
     const rgb = quarters(UPRIGHT, 50, 50);
     expect(rgba.filter((_, i) => i % 4 < 3)).toEqual(Uint8Array.from(rgb));
   });
@@ -326,7 +362,7 @@ describe('BMP under Node', () => {
     [4, [0x01, 0x00, 0, 0, 0x00, 0x01, 0, 0]],
     [8, [0, 1, 0, 0, 0, 0, 0, 1]],
   ])('%i bits, with a palette', (bits, data) => {
-    const rgba = decodeBmp(file(bits, data, { between: palette }));
+    const { rgba } = decodeBmp(file(bits, data, { between: palette }));
     expect(at(rgba, 0, 0)).toEqual([255, 0, 0, 255]);
     expect(at(rgba, 3, 0)).toEqual([0, 0, 255, 255]);
     expect(at(rgba, 1, 1)).toEqual([0, 0, 255, 255]);
@@ -334,13 +370,13 @@ describe('BMP under Node', () => {
 
   test('32 bits, from the top down, the fourth byte without meaning', () => {
     const data = Array.from({ length: 8 }, (_, i) => [i, 20 + i, 40 + i, 0]).flat();
-    expect(at(decodeBmp(file(32, data, { height: -2 })), 1, 1)).toEqual([45, 25, 5, 255]);
+    expect(at(decodeBmp(file(32, data, { height: -2 })).rgba, 1, 1)).toEqual([45, 25, 5, 255]);
   });
 
   test('16 bits with masks', () => {
     const masks = [0x00, 0xf8, 0, 0, 0xe0, 0x07, 0, 0, 0x1f, 0, 0, 0];
     const data = [0x00, 0xf8, 0xe0, 0x07, 0x1f, 0, 0xff, 0xff, ...new Array(8).fill(0)];
-    const rgba = decodeBmp(file(16, data, { compression: 3, between: masks }));
+    const { rgba } = decodeBmp(file(16, data, { compression: 3, between: masks }));
     expect([0, 1, 2, 3].map((x) => at(rgba, x, 1))).toEqual([
       [255, 0, 0, 255],
       [0, 255, 0, 255],

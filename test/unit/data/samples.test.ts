@@ -7,7 +7,6 @@ import { groupPictures } from '../../../src/data/import/pictureGroups';
 import { SAMPLES } from '../../../src/data/sample/catalogue';
 import { unpackTile } from '../../../src/data/sample/unpackSample';
 import {
-  IMAGE_SIZES,
   type ImageDataset,
   type ImageSize,
   labelledIndicesOf,
@@ -17,6 +16,7 @@ import {
   TEST,
   TRAIN,
 } from '../../../src/domain/imageDataset';
+import { squares } from '../../setup/storage';
 
 const FOLDER = new URL('../../../public/samples/', import.meta.url);
 
@@ -28,7 +28,7 @@ const loaded = new Map<string, Promise<ImageDataset>>();
 /** Each sample is decoded once for all tests. */
 function sample(id: SampleId, size: ImageSize): Promise<ImageDataset> {
   const key = `${id} ${size}`;
-  const dataset = loaded.get(key) ?? readSample(id, size);
+  const dataset = loaded.get(key) ?? readSample(id, squares(size));
   loaded.set(key, dataset);
   return dataset;
 }
@@ -71,9 +71,24 @@ describe.each(SAMPLE_IDS)('%s', (id) => {
 test('the pixels are the recorded ones', async () => {
   const sums: Record<string, string> = {};
   for (const id of SAMPLE_IDS) {
-    for (const size of IMAGE_SIZES) sums[`${id} ${size}`] = sha256((await sample(id, size)).pixels).slice(0, 16);
+    for (const size of [32, 64] as const) sums[`${id} ${size}`] = sha256((await sample(id, size)).pixels).slice(0, 16);
   }
   expect(sums).toEqual(SUMS);
+});
+
+test('whole pictures are those of the sheet, and no larger than the source size', async () => {
+  for (const [id, sourceSize, side] of [
+    ['fashion-mnist', 64, 32],
+    ['fashion-mnist', 256, 32],
+    ['emoji-3d', 32, 32],
+    ['emoji-3d', 64, 64],
+    ['emoji-3d', 256, 64],
+  ] as const) {
+    const { pixels, size, widths, heights, facts } = await readSample(id, { sourceSize, imageSize: 48 });
+    expect([size, new Set([...widths, ...heights])]).toEqual([side, new Set([side])]);
+    expect(sha256(pixels).slice(0, 16)).toBe(SUMS[`${id} ${side}`]);
+    expect(new Set(facts?.widths)).toEqual(new Set([id === 'emoji-3d' ? 64 : 32]));
+  }
 });
 
 describe('an image whose size changes by a factor that is not whole', () => {
@@ -130,7 +145,7 @@ describe('Fashion-MNIST', () => {
 
 describe.each([1, 2] as const)('version %i of Emoji 3D', (version) => {
   test('holds out a base emoji with all its variants, and one of them is a query', async () => {
-    const dataset = await readSample('emoji-3d', 32, version);
+    const dataset = await readSample('emoji-3d', squares(32), version);
     const { default: emojis } = await import('emojibase-data/en/data.json', { with: { type: 'json' } });
     const bases = new Map(
       emojis
@@ -154,13 +169,16 @@ describe.each([1, 2] as const)('version %i of Emoji 3D', (version) => {
 
 describe('Emoji 3D', () => {
   const splitOf = async (version: 1 | 2, name: string) => {
-    const { names, split, labels } = await readSample('emoji-3d', 32, version);
+    const { names, split, labels } = await readSample('emoji-3d', squares(32), version);
     const i = names.indexOf(name);
     return [split[i], labels![i]];
   };
 
   test('version 2 has the pictures and queries of version 1, and trains on fewer', async () => {
-    const [first, second] = [await readSample('emoji-3d', 32, 1), await readSample('emoji-3d', 32, 2)];
+    const [first, second] = [
+      await readSample('emoji-3d', squares(32), 1),
+      await readSample('emoji-3d', squares(32), 2),
+    ];
     expect(second.names).toEqual(first.names);
     expect(Buffer.from(second.pixels).equals(first.pixels)).toBe(true);
     expect(labelledIndicesOf(second, TEST)).toEqual(labelledIndicesOf(first, TEST));
@@ -175,9 +193,9 @@ describe('Emoji 3D', () => {
       [1, 2],
       [2, 0],
     ] as const) {
-      const dataset = await readSample('emoji-3d', 32, version);
+      const dataset = await readSample('emoji-3d', squares(32), version);
       const sides = new Map<number, Set<number>>();
-      const groups = groupPictures(dataset.pixels, 32, dataset.count);
+      const groups = groupPictures(dataset);
       for (const i of [...labelledIndicesOf(dataset, TEST), ...labelledIndicesOf(dataset, TRAIN)]) {
         sides.set(groups[i], (sides.get(groups[i]) ?? new Set()).add(dataset.split[i]));
       }

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { ImportError } from '../../../src/data/importError';
-import { sourcesFromDrop, sourcesFromFileList, walkEntries } from '../../../src/data/sources';
+import { type ImageSources, sourcesFromDrop, sourcesFromFileList, walkEntries } from '../../../src/data/sources';
+
+/** All that is found, and the number of files after each portion. */
+async function allOf(found: ImageSources['found']) {
+  const all = { files: [] as { path: string }[], unreadable: [] as unknown[], counts: [] as number[] };
+  for await (const { files, unreadable } of found) {
+    all.files.push(...files);
+    all.unreadable.push(...unreadable);
+    all.counts.push(all.files.length);
+  }
+  return all;
+}
 
 type Tree = { readonly [name: string]: Tree | 'file' | 'unreadable' };
 
@@ -39,10 +50,7 @@ function pathsOf(files: readonly { readonly path: string }[]): string[] {
 describe('dropped entries', () => {
   test('folders of more than 100 entries are read to the end, nested ones too', async () => {
     const tree = { cat: many(250), dog: { big: many(100), small: many(101) }, 'cover.jpg': 'file' } as const;
-    const counts: number[] = [];
-    const { files, unreadable } = await walkEntries([entryOf('pets', tree)], {
-      onFound: (count) => counts.push(count),
-    });
+    const { files, unreadable, counts } = await allOf(walkEntries([entryOf('pets', tree)]));
     expect(unreadable).toEqual([]);
     expect(files).toHaveLength(250 + 100 + 101 + 1);
     expect(new Set(pathsOf(files)).size).toBe(files.length);
@@ -52,26 +60,42 @@ describe('dropped entries', () => {
 
   test('hidden and system files are left out, and hidden folders not entered', async () => {
     const tree = { '.DS_Store': 'file', '.git': many(5), __MACOSX: many(5), 'a.jpg': 'file' } as const;
-    const { files } = await walkEntries([entryOf('d', tree), entryOf('Thumbs.db', 'file')]);
+    const { files } = await allOf(walkEntries([entryOf('d', tree), entryOf('Thumbs.db', 'file')]));
     expect(pathsOf(files)).toEqual(['d/a.jpg']);
   });
 
   test('a folder that was dropped itself is read, whatever its name', async () => {
-    const { files } = await walkEntries([entryOf('.pictures', { 'a.jpg': 'file' })]);
+    const { files } = await allOf(walkEntries([entryOf('.pictures', { 'a.jpg': 'file' })]));
     expect(pathsOf(files)).toEqual(['.pictures/a.jpg']);
   });
 
   test('files that cannot be opened are listed, and the rest is read', async () => {
-    const { files, unreadable } = await walkEntries([entryOf('d', { 'a.jpg': 'unreadable', 'b.jpg': 'file' })]);
+    const { files, unreadable } = await allOf(walkEntries([entryOf('d', { 'a.jpg': 'unreadable', 'b.jpg': 'file' })]));
     expect(pathsOf(files)).toEqual(['d/b.jpg']);
     expect(unreadable).toEqual([{ path: 'd/a.jpg', reason: expect.stringMatching(/could not be opened/) }]);
   });
 
-  test('can be cancelled', async () => {
-    const abort = new AbortController();
-    const walk = walkEntries([entryOf('d', many(300))], { signal: abort.signal });
-    abort.abort(new Error('cancelled'));
-    await expect(walk).rejects.toThrow('cancelled');
+  test('files are opened a few at a time, and handed over before the walk is over', async () => {
+    let open = 0;
+    let most = 0;
+    const entries = Array.from({ length: 150 }, (_, i) => {
+      const entry = entryOf(`${i}.jpg`, 'file') as FileSystemFileEntry;
+      const file = (resolve: (file: File) => void, reject: (error: DOMException) => void) => {
+        most = Math.max(most, ++open);
+        entry.file((opened) => {
+          open--;
+          resolve(opened);
+        }, reject);
+      };
+      return { name: entry.name, isFile: true, isDirectory: false, file } as unknown as FileSystemEntry;
+    });
+    const walk = walkEntries([...entries, entryOf('pets', many(250))]);
+    const first = await walk.next();
+    expect(first.done).toBe(false);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThan(20);
+    expect(first.value.files.length).toBeLessThan(150);
+    expect((await allOf(walk)).files.length + first.value.files.length).toBe(400);
   });
 });
 
@@ -95,7 +119,12 @@ describe('a drop', () => {
     const { transfer, endEvent } = transferOf([entryOf('pets', { cat: many(3) }), entryOf('a.jpg', 'file')]);
     const sources = sourcesFromDrop(transfer);
     endEvent();
-    expect(pathsOf((await sources).files)).toEqual(['a.jpg', 'pets/cat/0.jpg', 'pets/cat/1.jpg', 'pets/cat/2.jpg']);
+    expect(pathsOf((await allOf((await sources).found)).files)).toEqual([
+      'a.jpg',
+      'pets/cat/0.jpg',
+      'pets/cat/1.jpg',
+      'pets/cat/2.jpg',
+    ]);
   });
 
   test.each([
@@ -105,6 +134,15 @@ describe('a drop', () => {
   ])('is named after %s', async (_, names, expected) => {
     const { transfer } = transferOf(names.map((name) => entryOf(name, 'file')));
     expect((await sourcesFromDrop(transfer)).name).toBe(expected);
+  });
+
+  test('can be read twice, the second time beginning while the first goes on, and left off in the middle', async () => {
+    const { transfer } = transferOf([entryOf('pets', { cat: many(250), dog: many(30) })]);
+    const { found } = await sourcesFromDrop(transfer);
+    for await (const { files } of found) if (files.length > 0) break;
+    const [one, other] = await Promise.all([allOf(found), allOf(found)]);
+    expect(pathsOf(one.files)).toHaveLength(280);
+    expect(pathsOf(other.files)).toEqual(pathsOf(one.files));
   });
 
   test('of text is refused with advice', async () => {
@@ -126,14 +164,16 @@ describe('picked files', () => {
       file('pets/.hidden/a.jpg'),
       file('pets/.DS_Store'),
     ];
-    const { name, files } = await sourcesFromFileList(list);
+    const { name, found } = await sourcesFromFileList(list);
+    const { files } = await allOf(found);
     expect(name).toBe('pets');
     expect(files).toHaveLength(1200);
     expect(files[7].path).toBe('pets/cat/7.jpg');
   });
 
   test('without a folder have their names as paths', async () => {
-    const { name, files } = await sourcesFromFileList([file('a.jpg'), file('b.jpg'), file('.c.jpg')]);
+    const { name, found } = await sourcesFromFileList([file('a.jpg'), file('b.jpg'), file('.c.jpg')]);
+    const { files } = await allOf(found);
     expect(name).toBe('3 files');
     expect(pathsOf(files)).toEqual(['a.jpg', 'b.jpg']);
   });

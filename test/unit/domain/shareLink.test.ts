@@ -78,6 +78,30 @@ describe('share link', () => {
     });
   });
 
+  it('names corrected folders by their places', () => {
+    const corrections = [
+      { position: 3, role: 'test' },
+      { position: 5, role: 'out' },
+    ] as const;
+    const folder = { name: 'patients', count: 812, fingerprint: '9f3a', corrections };
+    const run: SharedRun = { config: presetConfig('tiny', 'folder'), changes: [], folder };
+    const link = encodeShareLink(run);
+    expect(new URLSearchParams(link).get('folders')).toBe('3:test,5:out');
+    expect(decode(link)).toEqual({ run, notices: [] });
+  });
+
+  it('reads folders as today where it names no folder, and as its version did where it names one', () => {
+    const rule = (hash: string) => decode(hash).run.config.labelRule;
+    const folder = `&folder=${encodeURIComponent('["cats",300,"f00"]')}`;
+    for (const version of [1, 2, 3]) {
+      expect(rule(`v=${version}&preset=tiny&dataset=folder`)).toBe('found');
+      expect(rule(`v=${version}&preset=tiny&dataset=folder${folder}`)).toBe('first');
+      expect(rule(`v=${version}&preset=tiny&dataset=folder&labelRule=first`)).toBe('first');
+    }
+    expect(rule(`${VERSION}&preset=tiny&dataset=folder${folder}`)).toBe('found');
+    expect(rule(encodeShareLink(decode(`v=1&dataset=folder${folder}`).run))).toBe('first');
+  });
+
   it('no hash: the defaults, without a notice', () => {
     const { run, notices } = decode('');
     expect(run).toEqual({ config: presetConfig('small'), changes: [], folder: null });
@@ -93,6 +117,10 @@ describe('share link', () => {
     ['broken changes', '#v=1&changes=%5B%5B1', 'changes'],
     ['a change of a setting that cannot change in flight', '#v=1&changes=[[1,"seed",3]]', 'changes'],
     ['a broken folder', '#v=1&folder=7', 'folder'],
+    ['corrections in the wrong order', '#v=4&dataset=folder&folder=["a",1,"f"]&folders=5:out,3:test', 'folders'],
+    ['corrections to no role', '#v=4&dataset=folder&folder=["a",1,"f"]&folders=3:cat', 'folders'],
+    ['corrections by names', '#v=4&dataset=folder&folder=["a",1,"f"]&folders=cat:out', 'folders'],
+    ['corrections of no folder', '#v=4&dataset=folder&folders=3:test', 'corrections'],
     ['a group instead of a setting', '#v=1&augment=1', 'augment'],
     ['another version', '#v=99&seed=5', '99'],
     ['settings that do not fit together', '#v=1&augment.crop.scaleMin=0.9&augment.crop.scaleMax=0.5', 'scaleMin'],
@@ -146,6 +174,17 @@ describe.each([1, 2])('a link of version %i', (version) => {
       expect(notices).toEqual([]);
       const again = decode(encodeShareLink(run));
       expect(again.run.config).toMatchObject({ sample: 1, holdOut: 'images' });
+    }
+  });
+});
+
+describe.each([1, 2, 3])('a link of version %i', (version) => {
+  it('keeps images as centre squares at the image size', () => {
+    for (const dataset of DATASET_CHOICES) {
+      const { run, notices } = decode(`v=${version}&preset=small&dataset=${dataset}&imageSize=64`);
+      expect(run.config).toMatchObject({ sourceSize: 'square', imageSize: 64 });
+      expect(notices).toEqual([]);
+      expect(decode(encodeShareLink(run)).run.config).toMatchObject({ sourceSize: 'square', imageSize: 64 });
     }
   });
 });

@@ -20,8 +20,13 @@ describe.each(BACKBONE_NAMES)('backbone %s', (backbone) => {
   it.each([
     [32, 1],
     [32, 2],
+    [48, 1],
+    [48, 2],
     [64, 1],
     [64, 2],
+    [96, 2],
+    [128, 1],
+    [128, 2],
   ] as const)('fits together at %i pixels and stem stride %i, and ends in its features', (imageSize, stemStride) => {
     const config: RunConfig = { ...presetConfig('small'), backbone, imageSize, stemStride };
     const { layers, featureDim } = backboneOf(config);

@@ -147,8 +147,8 @@ describe('similarity blocks', () => {
 
 describe('chance rate', () => {
   it('is the share of the most frequent class', () => {
-    expect(chanceRate([2, 0, 2, 1, 2])).toBe(0.6);
-    expect(chanceRate(Int16Array.of(4, 4))).toBe(1);
-    expect(chanceRate([])).toBeNaN();
+    expect(chanceRate([2, 0, 2, 1, 2], [0, 1, 2])).toBe(0.6);
+    expect(chanceRate(Int16Array.of(4, 4), [4, 0])).toBe(1);
+    expect(chanceRate([], [1])).toBeNaN();
   });
 });

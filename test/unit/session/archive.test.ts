@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { squarePlaces } from '../../../src/domain/imageDataset';
 import type { Measurement } from '../../../src/domain/measurement';
 import { presetConfig } from '../../../src/domain/presets';
 import { MAX_OVERLAYS } from '../../../src/session/archive/archiveStore';
@@ -34,6 +35,8 @@ async function page(storage?: RunStorage, hash = '#preset=tiny') {
         classNames: [],
         split: new Uint8Array(1000),
         pixels: new Uint8Array(4),
+        ...squarePlaces(1, 1),
+        facts: null,
       }),
       importImages: async () => Promise.reject(new Error('no images')),
     },

@@ -15,10 +15,10 @@ describe('EngineClient', () => {
     const second = client.request<'train'>({ type: 'train', runId: 'a' });
     const [one, two] = worker.commands;
     worker.send({ type: 'reply', id: two!.id, to: 'train', result: null });
-    const pixels = new Uint8ClampedArray(4);
-    worker.send({ type: 'reply', id: one!.id, to: 'thumbnails', result: { size: 1, pixels } });
+    const picture = { width: 1, height: 1, pixels: new Uint8ClampedArray(4) };
+    worker.send({ type: 'reply', id: one!.id, to: 'thumbnails', result: [picture] });
     expect(await second).toBeNull();
-    expect(await first).toEqual({ size: 1, pixels });
+    expect(await first).toEqual([picture]);
   });
 
   it('rejects with the engine’s error', async () => {

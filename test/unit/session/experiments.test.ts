@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Experiment } from '../../../src/domain/experiments/experiment';
 import { EXPERIMENTS } from '../../../src/domain/experiments/registry';
+import { squarePlaces } from '../../../src/domain/imageDataset';
 import { presetConfig } from '../../../src/domain/presets';
 import type { RunState } from '../../../src/domain/signal';
 import type { EngineError } from '../../../src/protocol/events';
@@ -41,6 +42,8 @@ async function page({ count = 1000, hash = '#preset=tiny&seed=7' } = {}) {
         classNames: [],
         split: new Uint8Array(count),
         pixels: new Uint8Array(4),
+        ...squarePlaces(1, 1),
+        facts: null,
       }),
       importImages: async () => Promise.reject(new Error('no images')),
     },

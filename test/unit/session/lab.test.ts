@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImportError } from '../../../src/data/importError';
-import type { ImageDataset } from '../../../src/domain/imageDataset';
+import { type ImageDataset, squarePlaces } from '../../../src/domain/imageDataset';
 import { presetConfig } from '../../../src/domain/presets';
 import { decodeShareLink } from '../../../src/domain/shareLink';
 import type { Command } from '../../../src/protocol/commands';
 import type { EngineError } from '../../../src/protocol/events';
+import { originOf } from '../../../src/session/archive/recordRun';
 import type { ImageLoaders, Origin } from '../../../src/session/data/datasetLoading';
 import { Lab } from '../../../src/session/lab';
 import { currentLink } from '../../../src/session/link/linkSync';
@@ -22,16 +23,19 @@ function dataset(count: number, source: ImageDataset['source'], name = 'images')
     classNames: [],
     split: new Uint8Array(count),
     pixels: new Uint8Array(4),
+    ...squarePlaces(1, 1),
+    facts: null,
   };
 }
 
 const SAMPLE: ImageDataset['source'] = { kind: 'sample', id: 'fashion-mnist', license: 'MIT' };
 const FOLDER: ImageDataset['source'] = { kind: 'folder', name: 'cats', count: 300, fingerprint: 'f00' };
-const CATS: Origin = {
+const originNamed = (name: string): Origin => ({
   kind: 'files',
-  title: 'cats',
-  collect: async () => ({ name: 'cats', files: [], unreadable: [] }),
-};
+  title: name,
+  collect: async () => ({ name, found: [] }),
+});
+const CATS = originNamed('cats');
 const LOST: EngineError = { code: 'device-lost', message: 'The GPU was taken away.', recoverable: true };
 
 /** The answers of a worker with a software adapter. */
@@ -66,6 +70,7 @@ function opened({ hash = '', answers = {}, loaders = {} }: Options = {}) {
       importImages: async () => ({
         dataset: dataset(300, FOLDER, 'cats'),
         skipped: [{ path: 'a.txt', reason: 'not an image' }],
+        plan: null,
       }),
       ...loaders,
     },
@@ -146,7 +151,7 @@ describe('opening the page', () => {
     const { lab, worker } = opened({ answers: ON_SOFTWARE, loaders: { importImages } });
     void lab.loadImages(CATS);
     await settled();
-    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [] });
+    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [], plan: null });
     await settled();
     expect(worker().sent('create')).toHaveLength(1);
     expect(worker().sent('create')[0]?.config).toEqual(presetConfig('tiny', 'folder'));
@@ -411,7 +416,7 @@ describe('images', () => {
     expect(lab.datasetStore.getState().info?.count).toBe(1000);
     expect(worker().sent('setDataset')).toHaveLength(1);
     expect(state().runState).toBe('training');
-    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [] });
+    finish({ dataset: dataset(300, FOLDER, 'cats'), skipped: [], plan: null });
     await settled();
     expect(lab.datasetStore.getState().info?.name).toBe('cats');
     expect(typesOf(worker().commands).slice(-4)).toEqual(['pause', 'setDataset', 'create', 'setQueries']);
@@ -458,6 +463,73 @@ describe('images', () => {
     expect(worker().sent('create')).toHaveLength(1);
   });
 
+  /** Imports that are refused, each with its own name in the message. */
+  const refusing: ImageLoaders['importImages'] = async ({ name }) => {
+    throw new ImportError(`No images in ${name}.`, [{ path: `${name}/x`, reason: 'is text' }]);
+  };
+  it('says of each drop why it was refused, never of an earlier one, and gives the reasons', async () => {
+    const { lab } = opened({ hash: '#dataset=folder', loaders: { importImages: refusing } });
+    await settled();
+    for (const name of ['html', 'nested', 'html']) {
+      await lab.loadImages(originNamed(name));
+      await settled();
+      expect(lab.datasetStore.getState()).toMatchObject({
+        loading: null,
+        problem: `No images in ${name}.`,
+        problemFiles: [{ path: `${name}/x`, reason: 'is text' }],
+      });
+    }
+  });
+
+  it('does not read images again that were refused', async () => {
+    const read: string[] = [];
+    const importImages: ImageLoaders['importImages'] = (sources, options) => {
+      read.push(sources.name);
+      return refusing(sources, options);
+    };
+    const { lab } = opened({ hash: '#dataset=folder', loaders: { importImages } });
+    await settled();
+    await lab.loadImages(originNamed('one'));
+    await lab.loadImages(originNamed('two'));
+    lab.reset();
+    lab.set('sourceSize', 128);
+    await settled();
+    expect(read).toEqual(['one', 'two']);
+  });
+
+  it('keeps what was said of a drop when the first images, which it had interrupted, cannot be read either', async () => {
+    let reads = 0;
+    const importImages: ImageLoaders['importImages'] = (sources, options) => {
+      reads += 1;
+      if (reads > 1) return refusing(sources, options);
+      const { signal } = options;
+      return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const { lab } = opened({ hash: '#dataset=folder', loaders: { importImages } });
+    await settled();
+    void lab.loadImages(originNamed('first'));
+    await settled();
+    await lab.loadImages(originNamed('second'));
+    await settled();
+    expect(reads).toBe(3);
+    expect(lab.datasetStore.getState()).toMatchObject({ loading: null, problem: 'No images in second.' });
+  });
+
+  it('drops what was said of images when others are in use, or another link is opened', async () => {
+    let isRefused = true;
+    const importImages: ImageLoaders['importImages'] = async (sources, options) =>
+      isRefused ? refusing(sources, options) : { dataset: dataset(300, FOLDER, 'cats'), skipped: [], plan: null };
+    const { lab } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    isRefused = false;
+    await lab.loadImages(CATS);
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: null, problemFiles: [] });
+    isRefused = true;
+    await lab.loadImages(CATS);
+    lab.open('#preset=tiny&dataset=folder');
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: null, problemFiles: [] });
+  });
+
   it('keeps settings that were edited by hand when the data set changes', async () => {
     const { lab, worker } = await ready();
     lab.set('batchSize', 32);
@@ -478,22 +550,31 @@ describe('images', () => {
   });
 
   it('loads them again at another size', async () => {
-    const loadSample = vi.fn(async (id, { size }) => ({
-      ...dataset(1000, { kind: 'sample', id, license: 'MIT' }),
-      size,
-    }));
+    const loadSample = vi.fn(async (id, _options) => dataset(1000, { kind: 'sample', id, license: 'MIT' }));
     const { lab, worker } = await ready({ loaders: { loadSample } });
+    const loaded = () => loadSample.mock.calls.length;
+    lab.set('sourceSize', 128);
+    await settled();
+    const storage = { sourceSize: 128, imageSize: 32 };
+    expect(loadSample).toHaveBeenLastCalledWith('fashion-mnist', expect.objectContaining({ storage }));
+    expect(worker().sent('create').at(-1)?.config.sourceSize).toBe(128);
+    const before = loaded();
+    // Whole pictures do not depend on the network's input.
     lab.set('imageSize', 64);
     await settled();
-    expect(loadSample).toHaveBeenLastCalledWith('fashion-mnist', expect.objectContaining({ size: 64 }));
     expect(worker().sent('create').at(-1)?.config.imageSize).toBe(64);
+    expect(loaded()).toBe(before);
+    lab.set('sourceSize', 'square');
+    await settled();
+    lab.set('imageSize', 48);
+    await settled();
+    const squares = { sourceSize: 'square', imageSize: 48 };
+    expect(loadSample).toHaveBeenLastCalledWith('fashion-mnist', expect.objectContaining({ storage: squares }));
+    expect(loaded()).toBe(before + 2);
   });
 
   it('loads the version of a sample that the link names, and the newest one where the person chooses the sample', async () => {
-    const loadSample = vi.fn(async (id, { size }) => ({
-      ...dataset(1000, { kind: 'sample', id, license: 'MIT' }),
-      size,
-    }));
+    const loadSample = vi.fn(async (id, _options) => dataset(1000, { kind: 'sample', id, license: 'MIT' }));
     const versions = () => loadSample.mock.calls.map(([id, { version }]) => `${id} ${version}`);
     const { lab, worker } = await ready({ hash: '#v=1&preset=tiny&dataset=emoji-3d', loaders: { loadSample } });
     expect(versions()).toEqual(['emoji-3d 1']);
@@ -514,9 +595,10 @@ describe('images', () => {
   });
 
   it('holds files out by the rule of the settings, and again when it is changed', async () => {
-    const importImages = vi.fn(async (_, { size }) => ({
-      dataset: { ...dataset(300, FOLDER, 'cats'), size },
+    const importImages = vi.fn(async (_, _options) => ({
+      dataset: dataset(300, FOLDER, 'cats'),
       skipped: [],
+      plan: null,
     }));
     const { lab } = await ready({ hash: '#v=2&preset=tiny&dataset=folder', loaders: { importImages } });
     await lab.loadImages(CATS);
@@ -526,6 +608,144 @@ describe('images', () => {
     lab.set('seed', 5);
     await settled();
     expect(importImages.mock.calls.map(([, { holdOut }]) => holdOut)).toEqual(['images', 'pictures']);
+  });
+});
+
+describe('corrected folders', () => {
+  const PLAN = {
+    folders: ['', 'a', 'b'].map((path) => ({ path, images: 300, role: null })),
+    corrections: [],
+    isMisfit: false,
+    notes: [],
+  };
+  /** An import that carries out what it is asked for. */
+  const importer = () =>
+    vi.fn<ImageLoaders['importImages']>(async (_, { corrections = [], correctionsFor }) => ({
+      dataset: dataset(300, FOLDER, 'cats'),
+      skipped: [],
+      plan: { ...PLAN, corrections: correctionsFor === 'other' ? [] : corrections },
+    }));
+  const asked = (importImages: ReturnType<typeof importer>) =>
+    importImages.mock.calls.map(([, { corrections, correctionsFor }]) => [corrections, correctionsFor]);
+  const OUT = { position: 1, role: 'out' } as const;
+  const TEST_SET = { position: 2, role: 'test' } as const;
+
+  it('load the images again, build a new run, and are in the link and the record', async () => {
+    const importImages = importer();
+    const { lab, worker } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    await lab.correctFolder(2, 'test');
+    await lab.correctFolder(1, 'out');
+    await settled();
+    expect(asked(importImages)).toEqual([
+      [undefined, undefined],
+      [[TEST_SET], undefined],
+      [[OUT, TEST_SET], undefined],
+    ]);
+    expect(worker().sent('create')).toHaveLength(4);
+    expect(new URLSearchParams(currentLink(lab)).get('folders')).toBe('1:out,2:test');
+    expect(originOf(lab.datasetStore.getState(), lab.engineStore.getState()).dataset.corrections).toEqual([
+      OUT,
+      TEST_SET,
+    ]);
+    // Another size of the same images keeps them, other images don't.
+    lab.set('sourceSize', 128);
+    await settled();
+    await lab.correctFolder(1, null);
+    await lab.loadImages({ ...CATS });
+    expect(asked(importImages).slice(3)).toEqual([
+      [[OUT, TEST_SET], undefined],
+      [[TEST_SET], undefined],
+      [undefined, undefined],
+    ]);
+    expect(new URLSearchParams(currentLink(lab)).has('folders')).toBe(false);
+  });
+
+  it('may follow one another before the images are loaded', async () => {
+    const importImages = importer();
+    const { lab } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    void lab.correctFolder(2, 'test');
+    await lab.correctFolder(1, 'out');
+    await settled();
+    expect(lab.datasetStore.getState().plan?.corrections).toEqual([OUT, TEST_SET]);
+    expect(lab.datasetStore.getState().correcting).toBeNull();
+  });
+
+  it('of a link are used for its folder only', async () => {
+    const link = (print: string) =>
+      `#v=4&preset=tiny&dataset=folder&folder=${encodeURIComponent(`["cats",300,"${print}"]`)}&folders=1:out`;
+    const importImages = importer();
+    const { lab } = opened({ hash: link('f00'), loaders: { importImages } });
+    await settled();
+    await lab.loadImages(CATS);
+    expect(asked(importImages)).toEqual([[[OUT], 'f00']]);
+    expect(lab.noticeStore.getState().notices).toEqual([]);
+    // The same folder without corrections, then with them again: it is in use, and read again.
+    lab.open(link('f00').replace('&folders=1:out', ''));
+    await settled();
+    lab.open(link('f00'));
+    await settled();
+    expect(asked(importImages).slice(1)).toEqual([
+      [[], 'f00'],
+      [[OUT], 'f00'],
+    ]);
+    expect(lab.datasetStore.getState().wanted).toBeNull();
+    lab.open(link('other'));
+    await lab.loadImages({ ...CATS });
+    expect(lab.noticeStore.getState().notices[0]?.text).toMatch(
+      /will differ. The link’s corrections of folders are not used/,
+    );
+  });
+
+  it('that do not fit are reported', async () => {
+    const importImages: ImageLoaders['importImages'] = async () => ({
+      dataset: dataset(300, FOLDER, 'cats'),
+      skipped: [],
+      plan: { ...PLAN, isMisfit: true },
+    });
+    const { lab } = opened({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    expect(lab.noticeStore.getState().notices[0]?.text).toMatch(/places that “cats” does not have/);
+  });
+});
+
+describe('images that are too few for the batch size', () => {
+  it('are loaded with a smaller one when asked', async () => {
+    const importImages = vi.fn<ImageLoaders['importImages']>(async (_, { batchSize }) => {
+      if (batchSize > 16) throw new ImportError('Too few.', [], 16);
+      return { dataset: dataset(40, FOLDER, 'cats'), skipped: [], plan: null };
+    });
+    const { lab } = await ready({ loaders: { importImages } });
+    await lab.loadImages(CATS);
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: 'Too few.', fittingBatch: 16 });
+    await lab.fitBatchSize();
+    await settled();
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: null, fittingBatch: null, info: { count: 40 } });
+    expect(lab.runStore.getState().config.batchSize).toBe(16);
+  });
+
+  it('are loaded so too where they interrupted the first images, which are loaded again', async () => {
+    const read: string[] = [];
+    const importImages: ImageLoaders['importImages'] = ({ name }, { batchSize, signal }) => {
+      read.push(name);
+      if (read.length === 1) {
+        return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+      }
+      if (name === 'few' && batchSize > 16) return Promise.reject(new ImportError('Too few.', [], 16));
+      return Promise.resolve({ dataset: dataset(name === 'few' ? 40 : 300, FOLDER, name), skipped: [], plan: null });
+    };
+    const { lab } = opened({ hash: '#dataset=folder', loaders: { importImages } });
+    await settled();
+    void lab.loadImages(originNamed('first'));
+    await settled();
+    await lab.loadImages(originNamed('few'));
+    await settled();
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: 'Too few.', fittingBatch: 16, info: { count: 300 } });
+    await lab.fitBatchSize();
+    await settled();
+    expect(read).toEqual(['first', 'few', 'first', 'few']);
+    expect(lab.datasetStore.getState()).toMatchObject({ problem: null, fittingBatch: null, info: { count: 40 } });
   });
 });
 

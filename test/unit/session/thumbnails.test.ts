@@ -12,13 +12,10 @@ class PlainImageData {
 /** A worker with `count` images of `size` pixels, each filled with its index. It refuses an index outside the data set, as in the page. */
 function worker(size: number, count: number) {
   return vi.fn(async (indices: readonly number[]) => {
-    const bytes = size * size * 4;
-    const pixels = new Uint8ClampedArray(indices.length * bytes);
-    indices.forEach((index, i) => {
+    return indices.map((index) => {
       if (index >= count) throw new Error(`There is no image ${index}.`);
-      pixels.fill(index % 256, i * bytes, (i + 1) * bytes);
+      return { width: size, height: size, pixels: new Uint8ClampedArray(size * size * 4).fill(index % 256) };
     });
-    return { size, pixels };
   });
 }
 

@@ -78,6 +78,25 @@ describe('a kept run', () => {
   });
 });
 
+describe('corrections of folders', () => {
+  const withCorrections = (corrections: unknown) => ({ ...keptRun(), dataset: { ...keptRun().dataset, corrections } });
+
+  it('are part of the record', () => {
+    const run = withCorrections([
+      { position: 1, role: 'out' },
+      { position: 4, role: 'class' },
+    ]);
+    expect(parseRunRecord(run)).toEqual(run);
+  });
+
+  it.each([[[{ position: 1, role: 'cat' }]], [[{ position: -1, role: 'out' }]], ['1:out']])(
+    'that cannot be read make it unusable: %j',
+    (corrections) => {
+      expect(parseRunRecord(withCorrections(corrections))).toBeNull();
+    },
+  );
+});
+
 describe('a record of version 1', () => {
   it.each([1, 2])(
     'or %i is read as one of today’s version, on version 1 of its sample and with the earlier hold-out',

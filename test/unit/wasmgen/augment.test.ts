@@ -46,14 +46,20 @@ function run(
   params: Float32Array,
   blur: boolean,
   variant: Variant,
-  calls = 1,
+  { calls = 1, antialias = false } = {},
 ) {
   const arena = new Arena();
   const views = arena.empty('views', shape.views * shape.outHeight * shape.outWidth * 3);
   const packed = arena.ofInts('pixels', new Int32Array(pixels.buffer));
-  const kernel = augmentViews(shape, blur, variant);
+  const kernel = augmentViews(shape, { blur, antialias }, variant);
   const normalisation = arena.of('normalisation', normalisationNumbers(NORMALISATION));
-  arena.run(kernel, { pixels: packed, params: arena.of('params', params), normalisation, views }, calls);
+  const places = arena.ofInts(
+    'places',
+    Int32Array.from({ length: 2 * shape.images }, (_, i) =>
+      i % 2 === 0 ? (i / 2) * shape.inHeight * shape.inWidth : shape.inWidth,
+    ),
+  );
+  arena.run(kernel, { pixels: packed, places, params: arena.of('params', params), normalisation, views }, calls);
   return arena.floats(views);
 }
 
@@ -64,6 +70,8 @@ describe.each(VARIANTS.map((v) => [variantName(v), v] as const))('augmentation, 
     [1, 1, 1, 2, 3, 2],
     [2, 16, 12, 2, 1, 1],
     [7, 32, 32, 14, 32, 32],
+    [2, 28, 36, 6, 8, 8],
+    [1, 61, 20, 4, 7, 5],
   ])(
     'of %i images of %i x %i to %i views of %i x %i is the reference',
     (images, inHeight, inWidth, views, outHeight, outWidth) => {
@@ -76,8 +84,11 @@ describe.each(VARIANTS.map((v) => [variantName(v), v] as const))('augmentation, 
         [4, true],
       ] as const) {
         const params = randomParams(shape, seed);
-        const actual = run(shape, pixels, params, blur, variant);
-        expect(maxError(actual, referenceViews(shape, pixels, params, NORMALISATION, blur))).toBeLessThan(5e-6);
+        for (const antialias of [false, true]) {
+          const actual = run(shape, pixels, params, blur, variant, { antialias });
+          const expected = referenceViews(shape, pixels, params, NORMALISATION, { blur, antialias });
+          expect(maxError(actual, expected)).toBeLessThan(5e-6);
+        }
       }
     },
   );
@@ -108,6 +119,6 @@ describe.each(VARIANTS.map((v) => [variantName(v), v] as const))('augmentation, 
     const shape = { images: 3, inHeight: 9, inWidth: 8, views: 6, outHeight: 7, outWidth: 8 };
     const pixels = randomPixels(3 * 72, 6);
     const params = randomParams(shape, 6);
-    expect(run(shape, pixels, params, true, variant, 4)).toEqual(run(shape, pixels, params, true, variant));
+    expect(run(shape, pixels, params, true, variant, { calls: 4 })).toEqual(run(shape, pixels, params, true, variant));
   });
 });

@@ -1,5 +1,5 @@
 import type { Normalisation } from '../../../src/engine/kernels/augment/normalisation';
-import { AUGMENT_COLUMNS, COLUMN, JITTER } from '../../../src/engine/kernels/augment/params';
+import { AUGMENT_COLUMNS, type AugmentSwitches, COLUMN, JITTER } from '../../../src/engine/kernels/augment/params';
 import type { AugmentShape } from '../../../src/engine/kernels/wasmgen/augment/views';
 
 /** The augmentations in float64, pixel by pixel, as torchvision defines them. */
@@ -23,11 +23,27 @@ function shiftHue(colour: Rgb, turns: number): Rgb {
   });
 }
 
-/** Along a line of `length` pixels: the two taps and the share of the second. */
-function tapsOf(target: number, start: number, length: number, outSize: number) {
+interface Tap {
+  readonly place: number;
+  readonly weight: number;
+}
+
+/** Along a line of `length` pixels: those that contribute to `target`, with weights whose sum is 1. */
+function tapsOf(target: number, start: number, length: number, outSize: number, antialias: boolean): Tap[] {
+  if (antialias && length > outSize) {
+    const scale = length / outSize;
+    const weights = Array.from({ length }, (_, place) =>
+      Math.max(0, 1 - Math.abs(place + 0.5 - (target + 0.5) * scale) / scale),
+    );
+    const total = weights.reduce((a, b) => a + b);
+    return weights.map((weight, place) => ({ place: start + place, weight: weight / total }));
+  }
   const source = Math.min(Math.max(((target + 0.5) * length) / outSize - 0.5, 0), length - 1);
   const low = Math.floor(source);
-  return { low: start + low, high: start + Math.min(low + 1, length - 1), share: source - low };
+  return [
+    { place: start + low, weight: 1 - (source - low) },
+    { place: start + Math.min(low + 1, length - 1), weight: source - low },
+  ];
 }
 
 const reflect = (place: number, length: number): number =>
@@ -38,7 +54,7 @@ export function referenceViews(
   pixels: Uint8Array,
   params: Float32Array,
   { mean, std }: Normalisation,
-  blur: boolean,
+  { blur, antialias }: AugmentSwitches,
 ): Float64Array {
   const { images, inHeight, inWidth, views, outHeight, outWidth } = shape;
   const out = new Float64Array(views * outHeight * outWidth * 3);
@@ -48,15 +64,25 @@ export function referenceViews(
       const place = (((v % images) * inHeight + y) * inWidth + x) * 4;
       return [pixels[place]! / 255, pixels[place + 1]! / 255, pixels[place + 2]! / 255];
     };
-    const mix = (a: Rgb, b: Rgb, share: number): Rgb => map(a, (x, c) => x + (b[c]! - x) * share);
     let view: Rgb[] = [];
     for (let y = 0; y < outHeight; y++)
       for (let x = 0; x < outWidth; x++) {
-        const rows = tapsOf(y, p[COLUMN.top]!, p[COLUMN.height]!, outHeight);
+        const rows = tapsOf(y, p[COLUMN.top]!, p[COLUMN.height]!, outHeight, antialias);
         const from = p[COLUMN.flip]! > 0 ? outWidth - 1 - x : x;
-        const columns = tapsOf(from, p[COLUMN.left]!, p[COLUMN.width]!, outWidth);
-        const along = (row: number) => mix(pixel(row, columns.low), pixel(row, columns.high), columns.share);
-        view.push(mix(along(rows.low), along(rows.high), rows.share));
+        const columns = tapsOf(from, p[COLUMN.left]!, p[COLUMN.width]!, outWidth, antialias);
+        view.push(
+          map([0, 0, 0], (_zero, c) =>
+            rows.reduce(
+              (sum, row) =>
+                sum +
+                columns.reduce(
+                  (line, { place, weight }) => line + row.weight * weight * pixel(row.place, place)[c]!,
+                  0,
+                ),
+              0,
+            ),
+          ),
+        );
       }
     for (let slot = 0; slot < 4; slot++) {
       const [step, factor] = [p[COLUMN.steps + slot]!, p[COLUMN.factors + slot]!];

@@ -2,7 +2,8 @@ import type * as tf from '@tensorflow/tfjs';
 import { defineProgram, runProgram } from '../runtime/program';
 import { blurOnGpu } from './blur';
 import type { Normalisation } from './normalisation';
-import { JITTER } from './params';
+import { type AugmentSwitches, JITTER } from './params';
+import type { DevicePictures } from './pictures';
 import { LUMA } from './plain';
 
 /**
@@ -10,9 +11,9 @@ import { LUMA } from './plain';
  * Only contrast needs more than the pixel itself: the mean grey of the view after the steps before it, which a first pass computes.
  */
 
-const SOURCE_UNIFORMS = { images: 'i32', inHeight: 'i32', inWidth: 'i32', outHeight: 'i32', outWidth: 'i32' } as const;
+const SOURCE_UNIFORMS = { images: 'i32', outHeight: 'i32', outWidth: 'i32', antialias: 'i32' } as const;
 
-/** Reads `pixels` and `params`; a row of params is four vectors, in the order of `COLUMN`. */
+/** Reads `pixels`, `places` and `params`; a row of params is four vectors, in the order of `COLUMN`. */
 const PIXEL_CODE = `
 const LUMA = vec3<f32>(${LUMA.join(', ')});
 
@@ -26,17 +27,53 @@ fn tapsOf(dst : i32, start : i32, length : i32, outSize : i32) -> Taps {
   return Taps(start + min(low, length - 1), start + min(low + 1, length - 1), f32(src - low * unit) / f32(unit));
 }
 
-fn sourcePixel(image : i32, y : i32, x : i32) -> vec3<f32> {
-  return unpack4x8unorm(pixels[(image * uniforms.inHeight + y) * uniforms.inWidth + x]).rgb;
+fn sourcePixel(place : vec2<i32>, y : i32, x : i32) -> vec3<f32> {
+  return unpack4x8unorm(pixels[place.x + y * place.y + x]).rgb;
+}
+
+// The triangle around pixel dst of outSize, as wide as two pixels of the view or of the picture, whichever are larger: its value at a
+// pixel of a line of \`length\`, in units of 1 / (2 outSize) pixel, in which all values are whole numbers and exact.
+fn triangle(dst : i32, pixel : i32, length : i32, outSize : i32) -> f32 {
+  return f32(2 * max(length, outSize) - abs((2 * pixel + 1) * outSize - (2 * dst + 1) * length));
+}
+
+// The first and the last pixel at which that triangle is above 0.
+fn windowOf(dst : i32, length : i32, outSize : i32) -> vec2<i32> {
+  let unit = 2 * outSize;
+  let centre = (2 * dst + 1) * length - outSize;
+  let reach = 2 * max(length, outSize);
+  let before = centre - reach;
+  let first = select(before / unit + 1, 0, before < 0);
+  return vec2<i32>(first, min((centre + reach - 1) / unit, length - 1));
+}
+
+// Averages over what a pixel of the view covers, so that shrinking does not alias.
+fn averagedPixel(place : vec2<i32>, box : vec4<i32>, y : i32, x : i32) -> vec3<f32> {
+  let rows = windowOf(y, box.z, uniforms.outHeight);
+  let columns = windowOf(x, box.w, uniforms.outWidth);
+  var sum = vec3<f32>(0.0);
+  var total = 0.0;
+  for (var row = rows.x; row <= rows.y; row++) {
+    let rowWeight = triangle(y, row, box.z, uniforms.outHeight);
+    for (var column = columns.x; column <= columns.y; column++) {
+      let weight = rowWeight * triangle(x, column, box.w, uniforms.outWidth);
+      sum += weight * sourcePixel(place, box.x + row, box.y + column);
+      total += weight;
+    }
+  }
+  return sum / total;
 }
 
 fn croppedPixel(view : i32, y : i32, x : i32) -> vec3<f32> {
-  let image = view % uniforms.images;
+  let place = places[view % uniforms.images];
   let box = vec4<i32>(params[4 * view]);
+  if (uniforms.antialias == 1 && (box.z > uniforms.outHeight || box.w > uniforms.outWidth)) {
+    return averagedPixel(place, box, y, x);
+  }
   let rows = tapsOf(y, box.x, box.z, uniforms.outHeight);
   let columns = tapsOf(x, box.y, box.w, uniforms.outWidth);
-  let upper = mix(sourcePixel(image, rows.low, columns.low), sourcePixel(image, rows.low, columns.high), columns.share);
-  let lower = mix(sourcePixel(image, rows.high, columns.low), sourcePixel(image, rows.high, columns.high), columns.share);
+  let upper = mix(sourcePixel(place, rows.low, columns.low), sourcePixel(place, rows.low, columns.high), columns.share);
+  let lower = mix(sourcePixel(place, rows.high, columns.low), sourcePixel(place, rows.high, columns.high), columns.share);
   return mix(upper, lower, rows.share);
 }
 
@@ -65,7 +102,7 @@ fn jitterStep(color : vec3<f32>, step : i32, factor : f32, mean : f32) -> vec3<f
 }
 `;
 
-const INPUTS = { pixels: 'u32', params: 'vec4<f32>' } as const;
+const INPUTS = { pixels: 'u32', places: 'vec2<i32>', params: 'vec4<f32>' } as const;
 
 const THREADS = 64;
 
@@ -151,23 +188,22 @@ fn run(index : i32) {
  * `tf.tidy`.
  */
 export function augmentOnGpu(
-  images: tf.Tensor3D,
+  { pixels, places }: DevicePictures,
   params: tf.Tensor2D,
   [outHeight, outWidth]: readonly [number, number],
   { mean, std }: Normalisation,
-  blur: boolean,
+  { blur, antialias }: AugmentSwitches,
 ): tf.Tensor4D {
-  const [count, inHeight, inWidth] = images.shape;
   const viewCount = params.shape[0];
-  const source = { images: count, inHeight, inWidth, outHeight, outWidth };
+  const source = { images: places.shape[0], outHeight, outWidth, antialias: antialias ? 1 : 0 };
   const { means } = runProgram(contrastMean, {
-    inputs: { pixels: images, params },
+    inputs: { pixels, places, params },
     outputs: { means: [viewCount] },
     uniforms: source,
     size: [viewCount, 1, 1],
   });
   const { views } = runProgram(augmentedViews, {
-    inputs: { pixels: images, params, means },
+    inputs: { pixels, places, params, means },
     outputs: { views: [viewCount, outHeight, outWidth, 3] },
     uniforms: {
       ...source,

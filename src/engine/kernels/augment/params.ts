@@ -26,12 +26,23 @@ export const COLUMN = {
 
 export const AUGMENT_COLUMNS = 16;
 
+/** Columns of a picture's place in a batch: its first pixel, and the pixels from one of its rows to the next. */
+export const PLACE_COLUMNS = 2;
+
 /** Codes in the `steps` columns. Contrast may occur at most once. */
 export const JITTER = { none: 0, brightness: 1, contrast: 2, saturation: 3, hue: 4 } as const;
 export type JitterStep = Exclude<keyof typeof JITTER, 'none'>;
 
 /** Rows [count, AUGMENT_COLUMNS], C order. */
 export type AugmentParams = Float32Array<ArrayBuffer>;
+
+/** What all views of a batch have in common. */
+export interface AugmentSwitches {
+  /** Whether any view may be blurred. If false, the blur passes are skipped and the blur columns are ignored. */
+  readonly blur: boolean;
+  /** Whether crops that are larger than the view are averaged, as torch's `interpolate(antialias=True)` does. */
+  readonly antialias: boolean;
+}
 
 /** Rows that change nothing: the whole image of `height` x `width`, neither jittered, greyed, blurred nor flipped. */
 export function unchangedParams(count: number, height: number, width: number): AugmentParams {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Normalisation } from './normalisation';
-import { COLUMN, JITTER } from './params';
+import { type AugmentSwitches, COLUMN, JITTER } from './params';
+import type { DevicePictures } from './pictures';
 
 /**
  * The augmentations in plain tfjs ops, for backends other than WebGPU and WASM, and as the reference in tests. Crop, resize and flip
@@ -36,6 +37,12 @@ function mapRowsAndColumns(x: tf.Tensor4D, rows: tf.Tensor, columns: tf.Tensor):
     .transpose([0, 2, 1, 3]) as tf.Tensor4D;
 }
 
+/** The pixels of a view's line [V, outSize, 1], mirrored where `flip` is 1. */
+function targetPixels(flip: tf.Tensor, outSize: number): tf.Tensor {
+  const place = tf.range(0, outSize).reshape([1, outSize, 1]);
+  return place.add(flip.mul(tf.sub(outSize - 1, place.mul(2))));
+}
+
 /**
  * Weights [V, outSize, inSize] of bilinear interpolation with half-pixel centres, `src = (dst + 0.5) length / outSize - 0.5`, inside the
  * pixels `start` to `start + length - 1`: positions outside are clamped. `start`, `length` and `flip` are [V, 1, 1].
@@ -47,14 +54,35 @@ function bilinearWeights(
   inSize: number,
   outSize: number,
 ): tf.Tensor {
-  const place = tf.range(0, outSize).reshape([1, outSize, 1]);
-  const dst = place.add(flip.mul(tf.sub(outSize - 1, place.mul(2))));
+  const dst = targetPixels(flip, outSize);
   // In units of 1 / (2 outSize) pixel all of these are whole numbers, and exact.
   const unit = 2 * outSize;
   const src = tf.minimum(dst.mul(2).add(1).mul(length).sub(outSize).maximum(0), length.sub(1).mul(unit));
   const pixels = tf.range(0, inSize).mul(unit).reshape([1, 1, inSize]);
   const distance = src.add(start.mul(unit)).sub(pixels).abs();
   return tf.relu(tf.sub(1, distance.div(unit)));
+}
+
+/**
+ * As `bilinearWeights`; lines that are longer than the view are averaged with a triangle as wide as two pixels of the view, which at the
+ * ends of the line is cut off (the `antialias=True` of torch's `interpolate`).
+ */
+function averagingWeights(
+  start: tf.Tensor,
+  length: tf.Tensor,
+  flip: tf.Tensor,
+  inSize: number,
+  outSize: number,
+): tf.Tensor {
+  const pixels = tf.range(0, inSize).reshape([1, 1, inSize]).sub(start);
+  // In units of 1 / (2 outSize) pixel all of these are whole numbers, and exact.
+  const centres = targetPixels(flip, outSize).mul(2).add(1).mul(length);
+  const distance = pixels.mul(2).add(1).mul(outSize).sub(centres).abs();
+  const inside = tf.logicalAnd(pixels.greaterEqual(0), pixels.less(length)).toFloat();
+  const triangle = tf.relu(length.mul(2).sub(distance)).mul(inside);
+  // Of a shorter line, all weights may be 0 here; they are not used.
+  const averaging = triangle.div(triangle.sum(2, true).maximum(1));
+  return tf.where(length.greater(outSize), averaging, bilinearWeights(start, length, flip, inSize, outSize));
 }
 
 /**
@@ -118,21 +146,25 @@ function jitterStep(x: tf.Tensor4D, step: tf.Tensor, factor: tf.Tensor): tf.Tens
 /**
  * Arguments and result as in `augmentBatch`; without `blur`, the blur columns are ignored. Intermediates are freed by the caller's
  * `tf.tidy`.
+ * @throws Error when the pictures are not in equal parts of one tensor
  */
 export function plainAugment(
-  images: tf.Tensor3D,
+  { pixels }: DevicePictures,
   params: tf.Tensor2D,
   [outHeight, outWidth]: readonly [number, number],
   { mean, std }: Normalisation,
-  blur: boolean,
+  { blur, antialias }: AugmentSwitches,
 ): tf.Tensor4D {
+  if (pixels.rank !== 3) throw new Error(`plainAugment: pixels [${pixels.shape}]; wanted [pictures, height, width]`);
+  const images = pixels as tf.Tensor3D;
   const [count, height, width] = images.shape;
   const views = params.shape[0];
   const column = (index: number) => params.slice([0, index], [views, 1]).reshape([views, 1, 1]);
   const column4d = (index: number) => column(index).reshape([views, 1, 1, 1]);
 
-  const rows = bilinearWeights(column(COLUMN.top), column(COLUMN.height), tf.scalar(0), height, outHeight);
-  const columns = bilinearWeights(column(COLUMN.left), column(COLUMN.width), column(COLUMN.flip), width, outWidth);
+  const weights = antialias ? averagingWeights : bilinearWeights;
+  const rows = weights(column(COLUMN.top), column(COLUMN.height), tf.scalar(0), height, outHeight);
+  const columns = weights(column(COLUMN.left), column(COLUMN.width), column(COLUMN.flip), width, outWidth);
   let x = mapRowsAndColumns(tf.tile(unpack(images), [views / count, 1, 1, 1]), rows, columns);
   for (let slot = 0; slot < 4; slot++) {
     x = jitterStep(x, column4d(COLUMN.steps + slot), column4d(COLUMN.factors + slot));

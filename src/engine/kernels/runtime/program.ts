@@ -9,7 +9,7 @@ import { bufferOf, type Pass, type TfjsWebGpu, tfjsWebGpu } from './tfjsWebGpu';
  */
 
 /** Element type of a storage buffer. Vectors need a size divisible by their length. `u32` reads the bits of an int32 tensor. */
-export type StorageType = 'f32' | 'vec2<f32>' | 'vec4<f32>' | 'i32' | 'u32' | 'vec4<i32>' | 'vec4<u32>';
+export type StorageType = 'f32' | 'vec2<f32>' | 'vec4<f32>' | 'i32' | 'u32' | 'vec2<i32>' | 'vec4<i32>' | 'vec4<u32>';
 export type UniformType = 'i32' | 'u32' | 'f32';
 
 interface ProgramParts<In extends string, Out extends string, Uni extends string> {

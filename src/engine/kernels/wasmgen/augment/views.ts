@@ -1,14 +1,15 @@
 import type { Normalisation } from '../../augment/normalisation';
-import { AUGMENT_COLUMNS, COLUMN, JITTER } from '../../augment/params';
+import { AUGMENT_COLUMNS, type AugmentSwitches, COLUMN, JITTER, PLACE_COLUMNS } from '../../augment/params';
 import { type FunctionBuilder, f32, f32x4, f64, i32, type Local, type Value, v128 } from '../assembler';
 import { defineKernel, type Kernel, type Variant } from '../kernel';
-import { at, FLOAT, VECTOR } from '../lanes';
+import { at, FLOAT, roundUp, VECTOR } from '../lanes';
 import { COLOUR, writeBlurAlong, writeGaussian } from './blur';
 import { blend, greyOf, shiftHue } from './colour';
-import { PACKED, TAP_BYTES, writeCrop } from './crop';
+import { mostTaps, PACKED, TAP_BYTES, windowBytes, writeAveragingCrop, writeCrop } from './crop';
 
 export interface AugmentShape {
   readonly images: number;
+  /** The largest height and width among the images. */
   readonly inHeight: number;
   readonly inWidth: number;
   /** A multiple of the images: view v is of image v modulo images. */
@@ -18,6 +19,8 @@ export interface AugmentShape {
 }
 
 const CHANNELS = 3;
+/** Bytes of a whole number. */
+const INT = 4;
 
 /** The numbers of a normalisation as the kernel reads them: two vectors, the fourth lane unused. */
 export function normalisationNumbers({ mean, std }: Normalisation): Float32Array<ArrayBuffer> {
@@ -25,49 +28,60 @@ export function normalisationNumbers({ mean, std }: Normalisation): Float32Array
 }
 
 /**
- * `(pixels, params, normalisation, views)`: the augmentations of `augmentBatch`, from packed pixels [images, inHeight, inWidth] (one int32 per pixel,
- * alpha 255) and rows of `AUGMENT_COLUMNS` numbers [views, 16] to views [views, outHeight, outWidth, 3]: crop and resize, flip, jitter,
- * grey, blur (without `blur`, its columns are ignored), normalisation by the numbers of `normalisationNumbers`. A unit is a view.
+ * `(pixels, places, params, normalisation, views)`: the augmentations of `augmentBatch`, from packed pixels (one int32 per pixel, alpha 255)
+ * of images at `places` [images, 2] and rows of `AUGMENT_COLUMNS` numbers [views, 16] to views [views, outHeight, outWidth, 3]: crop and
+ * resize, flip, jitter, grey, blur, normalisation by the numbers of `normalisationNumbers`. A unit is a view.
  */
 export function augmentViews(
   shape: AugmentShape,
-  blur: boolean,
+  { blur, antialias }: AugmentSwitches,
   variant: Variant,
-): Kernel<'pixels' | 'params' | 'normalisation' | 'views'> {
+): Kernel<'pixels' | 'places' | 'params' | 'normalisation' | 'views'> {
   const { images, inHeight, inWidth, views: count, outHeight, outWidth } = shape;
   const area = outHeight * outWidth;
   const blurredAt = area * COLOUR;
   const tapsAt = blurredAt + (blur ? area * COLOUR : 0);
   const weightsAt = tapsAt + outWidth * TAP_BYTES;
-  const sizes = Object.values(shape).join('x');
+  const linesAt = roundUp(weightsAt + Math.max(outHeight, outWidth) * FLOAT, VECTOR);
+  const windowsAt = linesAt + (antialias ? inHeight * outWidth * COLOUR : 0);
+  const columnBytes = windowBytes(mostTaps(inWidth, outWidth));
+  const allWindowsBytes = antialias ? outWidth * columnBytes + windowBytes(mostTaps(inHeight, outHeight)) : 0;
+  const sizes = antialias ? Object.values(shape).join('x') : [images, count, outHeight, outWidth].join('x');
   return defineKernel({
-    name: `augment-${sizes}${blur ? '-blur' : ''}${variant.fma ? '-fma' : ''}`,
-    buffers: ['pixels', 'params', 'normalisation', 'views'],
+    name: `augment-${sizes}${blur ? '-blur' : ''}${antialias ? '-antialias' : ''}${variant.fma ? '-fma' : ''}`,
+    buffers: ['pixels', 'places', 'params', 'normalisation', 'views'],
     units: count,
-    scratchBytes: weightsAt + Math.max(outHeight, outWidth) * FLOAT,
-    write(f, { pixels, params, normalisation, views, scratch, from, to }) {
+    scratchBytes: windowsAt + allWindowsBytes,
+    write(f, { pixels, places, params, normalisation, views, scratch, from, to }) {
       const row = f.let(at(params, from, AUGMENT_COLUMNS * FLOAT));
       const column = (index: number) => f32.load(row, index * FLOAT);
       const whole = (index: number) => i32.truncate(column(index));
-      const [blurred, taps, weights] = [
-        f.let(i32.add(scratch, blurredAt)),
-        f.let(i32.add(scratch, tapsAt)),
-        f.let(i32.add(scratch, weightsAt)),
-      ];
+      const [blurred, taps, weights, lines, windows] = [blurredAt, tapsAt, weightsAt, linesAt, windowsAt].map(
+        (offset) => f.let(i32.add(scratch, offset)),
+      );
       const target = f.let(at(views, from, area * CHANNELS * FLOAT));
       const phases = f.let(f32x4.lanes(5, 3, 1, 0));
       const means = f.let(v128.load(normalisation));
       const deviations = f.let(v128.load(normalisation, VECTOR));
       f.upTo(from, to, 1, () => {
-        const image = i32.mul(i32.remU(from, images), inHeight * inWidth);
-        const corner = i32.add(i32.mul(whole(COLUMN.top), inWidth), whole(COLUMN.left));
+        const place = f.let(at(places, i32.remU(from, images), PLACE_COLUMNS * INT));
+        const rowPixels = f.let(i32.load(place, INT));
+        const first = i32.add(i32.load(place), i32.add(i32.mul(whole(COLUMN.top), rowPixels), whole(COLUMN.left)));
         const box = {
+          corner: f.let(at(pixels, first, PACKED)),
+          pitch: f.let(i32.mul(rowPixels, PACKED)),
           height: f.let(whole(COLUMN.height)),
           width: f.let(whole(COLUMN.width)),
           flip: f.let(whole(COLUMN.flip)),
         };
-        const first = f.let(at(pixels, i32.add(image, corner), PACKED));
-        writeCrop(f, variant, { inWidth, outHeight, outWidth }, box, first, taps, scratch);
+        const crop = () => writeCrop(f, variant, { outHeight, outWidth }, box, taps, scratch);
+        if (antialias) {
+          const isLarger = i32.add(i32.ltU(outHeight, box.height), i32.ltU(outWidth, box.width));
+          const averaging = { windows, columnBytes, lines };
+          f.if(isLarger, () => writeAveragingCrop(f, variant, { outHeight, outWidth }, box, averaging, scratch), crop);
+        } else {
+          crop();
+        }
         for (let slot = 0; slot < 4; slot++) {
           const step = f.let(whole(COLUMN.steps + slot));
           writeJitterStep(f, { step, factor: f.let(column(COLUMN.factors + slot)), phases }, scratch, area);
