@@ -3,6 +3,7 @@ import { fieldOf, valueLabel } from './fields';
 import { correctionsText, type FolderCorrections, parseCorrections } from './folderCorrections';
 import { ALL_SAMPLE_VERSIONS, SAMPLE_VERSIONS, type SampleVersion } from './imageDataset';
 import { METHOD_NAMES, type MethodName } from './methods/registry';
+import { PLACE_KEY } from './places';
 import { presetConfig } from './presets';
 import {
   configProblems,
@@ -31,8 +32,11 @@ export interface SharedRun {
   readonly folder: FolderReference | null;
 }
 
-/** Keys that are read before all others: those on which the defaults depend, and the sample's version, which has a notice of its own. */
-const NAMED_FIRST = new Set(['v', 'preset', 'dataset', 'method', 'sample']);
+/**
+ * Keys that are not read as settings: those on which the defaults depend, the sample's version, which has a notice of its own, and the
+ * page's place.
+ */
+const NOT_SETTINGS = new Set(['v', 'preset', 'dataset', 'method', 'sample', PLACE_KEY]);
 
 /** The URL hash (without `#`) of a run: version, preset, data set with a sample's version, and the settings that differ from the current defaults. */
 export function encodeShareLink({ config, changes, folder }: SharedRun): string {
@@ -157,7 +161,7 @@ export function decodeShareLink(hash: string): { readonly run: SharedRun; readon
   let folder: FolderReference | null = null;
   let corrections: FolderCorrections = [];
   for (const [key, text] of entries) {
-    if (NAMED_FIRST.has(key)) continue;
+    if (NOT_SETTINGS.has(key)) continue;
     try {
       if (key === 'changes') changes = decodeChanges(text);
       else if (key === 'folder') folder = decodeFolder(text);

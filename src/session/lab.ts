@@ -1,6 +1,7 @@
 import type { ConfigPath } from '../domain/configPath';
 import type { FolderRole } from '../domain/folderCorrections';
 import type { DatasetInfo, PictureStorage } from '../domain/imageDataset';
+import { placeIn } from '../domain/places';
 import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../domain/runConfig';
 import type { Replies } from '../protocol/commands';
 import type { RunStorage } from '../storage/runStorage';
@@ -14,6 +15,7 @@ import { EngineSession } from './engine/engineSession';
 import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
 import { openLink } from './link/link';
+import { createPlaceStore, type PlaceStore } from './link/placeStore';
 import { createNoticeStore, notify } from './noticeStore';
 import { ChartClock, type Scheduler } from './run/chartClock';
 import { rebasedOn } from './run/rebase';
@@ -37,6 +39,7 @@ export class Lab {
   readonly engineStore = createEngineStore();
   readonly datasetStore = createDatasetStore();
   readonly noticeStore = createNoticeStore();
+  readonly placeStore: PlaceStore;
   readonly runStore;
   readonly series = new SeriesSet();
   readonly archive: RunArchive;
@@ -52,6 +55,7 @@ export class Lab {
   constructor(hash: string, options: LabOptions) {
     const { run, notices, namesPreset } = openLink(hash);
     this.#options = options;
+    this.placeStore = createPlaceStore(placeIn(hash));
     this.runStore = createRunStore(run.config);
     this.runStore.setState({ changes: run.changes });
     for (const notice of notices) notify(this.noticeStore, notice);

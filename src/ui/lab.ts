@@ -1,5 +1,6 @@
 import { createContext, use, useEffect, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
+import type { Place } from '../domain/places';
 import type { ArchiveState } from '../session/archive/archiveStore';
 import type { DatasetStoreState } from '../session/data/datasetStore';
 import type { EngineStoreState } from '../session/engine/engineStore';
@@ -35,6 +36,10 @@ export function useArchive<T>(select: (state: ArchiveState) => T): T {
 
 export function useExperiment<T>(select: (state: ExperimentState) => T): T {
   return useStore(useLab().experiments.store, select);
+}
+
+export function usePlace(): Place {
+  return useStore(useLab().placeStore, (state) => state.place);
 }
 
 export function useNotices(): readonly Notice[] {

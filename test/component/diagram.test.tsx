@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import { METHOD_NAMES, METHODS } from '../../src/domain/methods/registry';
-import { DiagramPanel } from '../../src/ui/diagram/DiagramPanel';
+import { StepDiagram } from '../../src/ui/diagram/StepDiagram';
 import { idleLab, putRun, show } from './setup/lab';
 
 const panel = () => page.getByRole('region', { name: 'How an update works' });
@@ -10,7 +10,7 @@ const drawing = () => panel().element().querySelector('svg[role="img"]')!;
 describe.each(METHOD_NAMES)('%s', (method) => {
   it('is drawn with its boxes, its formula and its caption', async () => {
     const lab = idleLab({ method });
-    await show(lab, <DiagramPanel />);
+    await show(lab, <StepDiagram />);
     const { formula, caption, nodes } = METHODS[method].diagram(lab.runStore.getState().config);
     await expect.element(page.getByRole('img', { name: caption, exact: true })).toBeVisible();
     expect(panel().element().textContent).toContain(formula);
@@ -25,7 +25,7 @@ describe.each(METHOD_NAMES)('%s', (method) => {
 
 it('the switch on the arrow stops the gradient in the drawing, the formula and the settings', async () => {
   const lab = idleLab();
-  await show(lab, <DiagramPanel />);
+  await show(lab, <StepDiagram />);
   const stopped = () => drawing().querySelectorAll('path[class*="stop"]').length;
   const stopGradient = page.getByRole('switch', { name: 'Stop-gradient' });
   await expect.element(stopGradient).toBeChecked();
@@ -41,7 +41,7 @@ it('the switch on the arrow stops the gradient in the drawing, the formula and t
 it('shows the loss in its box, and a switch flipped in flight', async () => {
   const lab = idleLab();
   putRun(lab, { step: 3, latest: { loss: -0.4567 } });
-  await show(lab, <DiagramPanel />);
+  await show(lab, <StepDiagram />);
   await expect.element(page.getByText('L = −0.457')).toBeVisible();
   lab.runStore.setState({ pending: { stopGradient: false } });
   await expect.element(page.getByRole('switch', { name: 'Stop-gradient' })).not.toBeChecked();
@@ -49,10 +49,10 @@ it('shows the loss in its box, and a switch flipped in flight', async () => {
 
 it('runs from left to right in a wide container, and from top to bottom in a narrow one', async () => {
   const sides = () => drawing().getAttribute('viewBox')!.split(' ').slice(2).map(Number) as [number, number];
-  const wide = await show(idleLab(), <DiagramPanel />, 900);
+  const wide = await show(idleLab(), <StepDiagram />, 900);
   await expect.poll(() => sides()[0] > sides()[1]).toBe(true);
   await wide.unmount();
-  await show(idleLab(), <DiagramPanel />, 390);
+  await show(idleLab(), <StepDiagram />, 390);
   await expect.poll(() => sides()[0] < sides()[1]).toBe(true);
   const { scrollWidth, clientWidth } = panel().element();
   expect(scrollWidth).toBeLessThanOrEqual(clientWidth);

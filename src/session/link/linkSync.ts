@@ -1,6 +1,8 @@
+import { PLACE_KEY, placeIn, withoutPlace } from '../../domain/places';
 import type { DatasetStore } from '../data/datasetStore';
 import type { RunStore } from '../run/runStore';
 import { linkOf } from './link';
+import type { PlaceStore } from './placeStore';
 
 /** The stores that a link is computed from. */
 export interface LinkSources {
@@ -11,16 +13,22 @@ export interface LinkSources {
 /** Delay between an edit and the update of the address, so that dragging a slider does not write it a hundred times. */
 const DELAY_MS = 250;
 
+/** The sources of the page's address, which names the place, too. */
+interface AddressSources extends LinkSources {
+  readonly placeStore: PlaceStore;
+}
+
 /**
- * Writes the settings into the page's address, and opens an address that the person enters. Adds no entry to the history.
- * @param open called with the hash of an address that the person went to
+ * Writes the settings and the place into the page's address, and opens an address that the person enters. Adds no entry to the history,
+ * since an entry has the settings of its time, and going back would end the run.
+ * @param open called with the hash of an address that the person went to, unless only its place is another
  */
-export function syncLink(sources: LinkSources, open: (hash: string) => void, page: Window): void {
-  const { runStore, datasetStore } = sources;
+export function syncLink(sources: AddressSources, open: (hash: string) => void, page: Window): void {
+  const { runStore, datasetStore, placeStore } = sources;
   let timer: ReturnType<typeof setTimeout> | null = null;
   const write = () => {
     timer = null;
-    const hash = `#${currentLink(sources)}`;
+    const hash = `#${currentLink(sources)}&${PLACE_KEY}=${placeStore.getState().place}`;
     if (hash !== page.location.hash) page.history.replaceState(page.history.state, '', hash);
   };
   const soon = () => {
@@ -32,8 +40,13 @@ export function syncLink(sources: LinkSources, open: (hash: string) => void, pag
   datasetStore.subscribe((now, before) => {
     if (now.info !== before.info || now.wanted !== before.wanted) soon();
   });
-  // The event's URL, not the current one: `write` may have overwritten the address before the event arrives.
-  page.addEventListener('hashchange', ({ newURL }) => open(new URL(newURL).hash));
+  placeStore.subscribe(soon);
+  page.addEventListener('hashchange', ({ newURL }) => {
+    // The event's URL, not the current one: `write` may have overwritten the address before the event arrives.
+    const { hash } = new URL(newURL);
+    placeStore.setState({ place: placeIn(hash) });
+    if (withoutPlace(hash) !== currentLink(sources)) open(hash);
+  });
   soon();
 }
 

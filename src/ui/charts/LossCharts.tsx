@@ -4,20 +4,9 @@ import type { RunConfig } from '../../domain/runConfig';
 import { lossKind } from '../../session/archive/describeRun';
 import { useRun } from '../lab';
 import { plain } from '../numbers';
-import type { ChartDescription } from './chartDescription';
+import { lossChart } from './descriptions';
 import { MetricChart } from './MetricChart';
 import type { OverlaidRun } from './useOverlays';
-
-function lossChart(title: string, axis: string, config: RunConfig): ChartDescription {
-  return {
-    title,
-    axis,
-    lines: [{ series: 'loss', name: 'loss', tone: 'main' }],
-    least: METHODS[config.method].lossRange(config) ?? [0, 1],
-    decimals: 4,
-    references: () => [],
-  };
-}
 
 /**
  * The loss of the run on the page with the kept runs of the same kind of loss, then one chart for each other kind: values of different

@@ -10,7 +10,7 @@ export interface LineStyle {
 /** The styles of the run on the page, whose lines are the only solid ones. */
 export const LIVE_STYLES = {
   main: { property: '--lab-accent', dash: undefined },
-  second: { property: '--lab-gradient', dash: undefined },
+  second: { property: '--lab-second', dash: undefined },
 } as const satisfies Record<string, LineStyle>;
 
 /** Styles of overlays, whose dashes can be distinguished without colour, too. */

@@ -5,7 +5,7 @@ import { SAMPLES } from '../../data/sample/catalogue';
 import { SAMPLE_IDS } from '../../domain/imageDataset';
 import { originOfFiles } from '../../session/data/origins';
 import { useDataset, useLab, useRun } from '../lab';
-import { Panel } from '../layout/Panel';
+import { Section } from '../layout/Section';
 import classes from './DataPanel.module.css';
 import { DatasetFacts } from './DatasetFacts';
 import { LoadStatus } from './LoadStatus';
@@ -36,7 +36,7 @@ export function DataPanel() {
   };
 
   return (
-    <Panel title="Data">
+    <Section title="Images">
       <NativeSelect
         label="Data set"
         value={choice}
@@ -46,9 +46,14 @@ export function DataPanel() {
           { value: 'folder', label: folderName === null ? 'Your images …' : `Your images: ${folderName}` },
         ]}
       />
+      {/* Of fixed height, so that the settings below stay in place while images are loaded. */}
+      <div className={classes.loaded}>
+        <LoadStatus />
+        <DatasetFacts />
+      </div>
       <div className={classes.drop}>
-        <Text size="sm" c="dimmed">
-          Drop images, a folder or a .zip
+        <Text size="xs" c="dimmed">
+          Drop your own here. They stay on this machine.
         </Text>
         <div className={classes.buttons}>
           <Button
@@ -89,8 +94,6 @@ export function DataPanel() {
           onChange={take}
         />
       </div>
-      <LoadStatus />
-      <DatasetFacts />
-    </Panel>
+    </Section>
   );
 }

@@ -2,14 +2,13 @@ import { Button, SegmentedControl, Text } from '@mantine/core';
 import { useState } from 'react';
 import { pickQueries } from '../../session/run/queries';
 import { useDataset, useLab, useRun } from '../lab';
-import { Panel } from '../layout/Panel';
+import { Section } from '../layout/Section';
+import { grouped } from '../numbers';
 import classes from './Neighbours.module.css';
+import { SPACES } from './NeighboursStrip';
 import { QueryRow } from './QueryRow';
-
-const SPACES = [
-  { value: 'backbone', label: 'backbone features' },
-  { value: 'z', label: 'output z' },
-] as const;
+import { useQueryChoice } from './useQueryChoice';
+import { useRovingFocus } from './useRovingFocus';
 
 /** Query images and their nearest neighbours. */
 export function NeighboursPanel() {
@@ -20,16 +19,9 @@ export function NeighboursPanel() {
   const queries = useRun((run) => run.queries);
   const info = useDataset((data) => data.info);
   const found = snapshot?.[space] ?? [];
+  const choose = useQueryChoice();
+  const roving = useRovingFocus<HTMLDivElement>();
 
-  // If the image is already a query, the two swap rows, so that no query appears twice.
-  const replace = (position: number, index: number) => {
-    const replaced = queries[position];
-    lab.setQueries(
-      queries.map((query, i) =>
-        i === position ? index : query === index && replaced !== undefined ? replaced : query,
-      ),
-    );
-  };
   const others = () => {
     if (info === null) return;
     lab.setQueries(pickQueries(info, round + 1));
@@ -37,9 +29,13 @@ export function NeighboursPanel() {
   };
 
   return (
-    <Panel
+    <Section
       title="Nearest neighbours"
-      aside={snapshot === null ? 'by cosine' : `by cosine among ${snapshot.searched}, at step ${snapshot.step}`}
+      note={
+        snapshot === null
+          ? 'by cosine'
+          : `by cosine among ${grouped(snapshot.searched)}, at step ${grouped(snapshot.step)}`
+      }
     >
       <div className={classes.bar}>
         <SegmentedControl
@@ -53,13 +49,21 @@ export function NeighboursPanel() {
           Other images
         </Button>
       </div>
-      <div className={classes.rows} data-testid="neighbours" data-step={snapshot?.step}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it moves the focus among the buttons inside */}
+      <div
+        ref={roving.ref}
+        onKeyDown={roving.onKeyDown}
+        className={classes.rows}
+        data-testid="neighbours"
+        data-step={snapshot?.step}
+      >
         {queries.map((query, i) => (
           <QueryRow
             key={query}
             query={query}
             neighbours={found.find((row) => row.query === query)?.neighbours ?? null}
-            onChoose={(index) => replace(i, index)}
+            onChoose={(index) => choose(i, index)}
+            isNamed
           />
         ))}
       </div>
@@ -68,6 +72,6 @@ export function NeighboursPanel() {
           ? 'Click an image to see its own neighbours. These can look right even in a collapse: often only the output z collapses, while the backbone features stay useful.'
           : 'Click an image to see its own neighbours. In a collapse every similarity of z goes to 1: the network no longer tells images apart.'}
       </Text>
-    </Panel>
+    </Section>
   );
 }

@@ -1,5 +1,6 @@
 import { UnstyledButton } from '@mantine/core';
 import type { Neighbour } from '../../domain/measurement';
+import { EnlargedImage } from '../images/EnlargedImage';
 import { Thumbnail, useImageName } from '../images/Thumbnail';
 import { inWords } from '../numbers';
 import classes from './Neighbours.module.css';
@@ -12,26 +13,36 @@ interface QueryRowProps {
   readonly query: number;
   /** null until they have been measured. */
   readonly neighbours: readonly Neighbour[] | null;
+  /** Whether the names of the images are shown. */
+  readonly isNamed?: boolean;
   onChoose(index: number): void;
 }
 
-/** A query and its nearest neighbours, the nearest first. */
-export function QueryRow({ query, neighbours, onChoose }: QueryRowProps) {
+/** A query, which can be enlarged, and its nearest neighbours, the nearest first. */
+export function QueryRow({ query, neighbours, isNamed = false, onChoose }: QueryRowProps) {
   const name = useImageName(query);
   return (
-    <div className={classes.row}>
-      <div className={classes.query} title={name}>
-        <Thumbnail index={query} />
+    <div className={classes.row} data-named={isNamed || undefined}>
+      <div className={classes.query}>
+        <EnlargedImage index={query} />
+        {isNamed && <span className={classes.name}>{name}</span>}
       </div>
       {neighbours
         ?.slice(0, SHOWN)
-        .map((neighbour) => <NeighbourButton key={neighbour.index} neighbour={neighbour} onChoose={onChoose} />) ??
-        PLACES.map((place) => <div key={place} className={classes.empty} />)}
+        .map((neighbour) => (
+          <NeighbourButton key={neighbour.index} neighbour={neighbour} isNamed={isNamed} onChoose={onChoose} />
+        )) ?? PLACES.map((place) => <div key={place} className={classes.empty} />)}
     </div>
   );
 }
 
-function NeighbourButton({ neighbour, onChoose }: { readonly neighbour: Neighbour; onChoose(index: number): void }) {
+interface NeighbourProps {
+  readonly neighbour: Neighbour;
+  readonly isNamed: boolean;
+  onChoose(index: number): void;
+}
+
+function NeighbourButton({ neighbour, isNamed, onChoose }: NeighbourProps) {
   const { index, similarity } = neighbour;
   const name = useImageName(index);
   return (
@@ -43,6 +54,7 @@ function NeighbourButton({ neighbour, onChoose }: { readonly neighbour: Neighbou
     >
       <Thumbnail index={index} decorative />
       <span className={classes.similarity}>{inWords(similarity, 2)}</span>
+      {isNamed && <span className={classes.name}>{name}</span>}
     </UnstyledButton>
   );
 }

@@ -1,59 +1,50 @@
-import { Badge, Title } from '@mantine/core';
-import { useDataset, useEngine } from '../lab';
+import { Title } from '@mantine/core';
+import { ExperimentChip } from '../experiments/ExperimentChip';
+import { useDataset } from '../lab';
+import { grouped } from '../numbers';
 import { RunControls } from '../run/RunControls';
 import { RunNumbers } from '../run/RunNumbers';
 import { ShareButton } from '../run/ShareButton';
+import { EngineChip } from '../status/EngineChip';
 import { ColorSchemeButton } from './ColorSchemeButton';
 import classes from './Header.module.css';
+import { Places } from './Places';
 
-const ENGINE_TITLES = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM' } as const;
-
-function Adapter() {
-  const adapter = useEngine((engine) => engine.adapter);
-  const state = useEngine((engine) => engine.state);
-  const text =
-    adapter !== null
-      ? `${ENGINE_TITLES[adapter.engine]} · ${adapter.description}`
-      : state === 'failed'
-        ? 'no engine'
-        : 'starting …';
-  return (
-    <Badge className={classes.chip} variant="default" data-testid="adapter" title={text}>
-      {text}
-    </Badge>
-  );
-}
-
-function DatasetChip() {
+/** The data set in use, with its size. */
+function DatasetName() {
   const info = useDataset((data) => data.info);
-  if (info === null) return null;
-  const text = `${info.name} · ${info.count.toLocaleString('en')} images`;
   return (
-    <Badge className={classes.chip} variant="default" title={text}>
-      {text}
-    </Badge>
+    <div className={classes.dataset} title={info?.name}>
+      {info !== null && (
+        <>
+          <span className={classes.datasetName}>{info.name}</span>
+          <span className={classes.datasetSize}>{grouped(info.count)} images</span>
+        </>
+      )}
+    </div>
   );
 }
 
+/** The head of the page. The run's buttons come first in the document, so that Train is the first stop of the Tab key. */
 export function Header() {
   return (
     <header className={classes.header}>
-      <div className={classes.inner}>
-        <div className={classes.name}>
-          <Title order={1} className={classes.title}>
-            SimSiam Lab
-          </Title>
-          <DatasetChip />
-        </div>
-        <div className={classes.run}>
-          <RunControls />
-          <RunNumbers />
-        </div>
-        <div className={classes.page}>
-          <Adapter />
-          <ShareButton />
-          <ColorSchemeButton />
-        </div>
+      <div className={classes.run}>
+        <RunControls />
+        <RunNumbers />
+        <ExperimentChip />
+      </div>
+      <div className={classes.name}>
+        <Title order={1} className={classes.title}>
+          SimSiam Lab
+        </Title>
+        <Places />
+        <DatasetName />
+      </div>
+      <div className={classes.page}>
+        <EngineChip />
+        <ShareButton />
+        <ColorSchemeButton />
       </div>
     </header>
   );

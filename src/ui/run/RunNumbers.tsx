@@ -25,17 +25,17 @@ export function RunNumbers() {
   const perEpoch = Math.floor(images / batchSize);
   return (
     <dl className={classes.numbers}>
-      <div className={classes.state}>
-        <dt className={classes.hidden}>state</dt>
+      <div className={classes.hidden}>
+        <dt>state</dt>
         <dd data-testid="run-state" data-state={runState ?? 'none'}>
           {runState === null ? 'preparing' : pausing ? 'pausing …' : STATE_WORDS[runState]}
         </dd>
       </div>
-      <div>
+      <div className={classes.step}>
         <dt>step</dt>
         <dd data-testid="metric-step">{step}</dd>
       </div>
-      <div>
+      <div className={classes.epoch}>
         <dt>epoch</dt>
         <dd>{perEpoch > 0 ? (step / perEpoch).toFixed(1) : NOT_YET}</dd>
       </div>

@@ -5,7 +5,7 @@ import { PixelImage } from '../images/PixelImage';
 import { Thumbnail } from '../images/Thumbnail';
 import { usePreview } from '../images/usePreview';
 import { useDataset, useRun } from '../lab';
-import classes from './AugmentPanel.module.css';
+import classes from './AugmentSettings.module.css';
 
 /** Number of images, each shown with two views. */
 const SHOWN = 4;

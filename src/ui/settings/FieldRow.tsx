@@ -12,10 +12,12 @@ interface FieldRowProps {
   readonly path: ConfigPath;
   /** Prefix of the accessible name where the label alone is ambiguous: “Random crop: smallest area”. */
   readonly of?: string;
+  /** Whether a person changed it, which a dot shows. */
+  readonly isChanged?: boolean;
 }
 
 /** One setting: its name, help, the paper's value and the control. */
-export function FieldRow({ path, of }: FieldRowProps) {
+export function FieldRow({ path, of, isChanged = false }: FieldRowProps) {
   const field = fieldOf(path);
   const id = useId();
   const { value, set } = useSetting(path);
@@ -25,6 +27,7 @@ export function FieldRow({ path, of }: FieldRowProps) {
     <div className={stacked ? classes.stacked : classes.inline}>
       <div className={classes.words}>
         <span className={classes.label}>
+          {isChanged && <span className={classes.changed} role="img" aria-label="changed by hand" />}
           {of === undefined ? <label htmlFor={id}>{field.label}</label> : <span>{field.label}</span>}
           <FieldHelp field={field} />
         </span>

@@ -1,5 +1,9 @@
-import { Accordion, Anchor, NativeSelect, Text } from '@mantine/core';
-import { differingPaths, FIELDS, fieldOf, hasEffectOn } from '../../domain/fields';
+import { Accordion, Anchor, Button, NativeSelect, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import type { ConfigPath } from '../../domain/configPath';
+import { differingPaths, FIELDS, type Field, fieldOf, hasEffectOn } from '../../domain/fields';
 import { ALL_OPTIONS, hasOption, METHOD_NAMES, METHODS, type MethodName } from '../../domain/methods/registry';
 import { presetConfig } from '../../domain/presets';
 import type { DatasetChoice } from '../../domain/runConfig';
@@ -7,9 +11,9 @@ import { PRESET_NAMES } from '../../domain/settings/names';
 import type { FieldGroup } from '../../domain/settings/setting';
 import { KEPT_BY_PRESET } from '../../session/run/rebase';
 import { useLab, useRun } from '../lab';
-import { Panel } from '../layout/Panel';
+import { Section } from '../layout/Section';
+import { AugmentSettings } from './AugmentSettings';
 import { FieldRow } from './FieldRow';
-import { LearningRateField } from './LearningRateField';
 import classes from './SettingsPanel.module.css';
 
 /** Settings that are not part of a preset: choosing a preset keeps them. */
@@ -17,6 +21,9 @@ const KEPT: ReadonlySet<string> = new Set(KEPT_BY_PRESET);
 
 /** Settings whose control is elsewhere: in the data panel, the diagram, or the head of this panel. */
 const ELSEWHERE = new Set(['preset', 'dataset', 'method', 'stopGradient']);
+
+/** The settings that are always open: those that teach most. */
+const OPEN: readonly ConfigPath[] = ['baseLearningRate', 'batchSize', 'outputDim', 'predictor', 'headBatchNorm'];
 
 const SECTIONS: readonly { readonly group: FieldGroup; readonly title: string }[] = [
   { group: 'optimiser', title: 'Optimiser' },
@@ -26,60 +33,95 @@ const SECTIONS: readonly { readonly group: FieldGroup; readonly title: string }[
   { group: 'run', title: 'Image size, seed, engine' },
 ];
 
-/** The settings of a section, without the options of other methods and those without effect on the data set. */
-function fieldsOf(group: FieldGroup, method: MethodName, dataset: DatasetChoice) {
+/** The settings that the method has, and that have an effect on the data set. */
+function fieldsFor(method: MethodName, dataset: DatasetChoice): readonly Field[] {
   return FIELDS.filter(
-    ({ group: own, path }) =>
-      own === group &&
-      !ELSEWHERE.has(path) &&
-      (!ALL_OPTIONS.has(path) || hasOption(method, path)) &&
-      hasEffectOn(path, dataset),
+    ({ path }) =>
+      !ELSEWHERE.has(path) && (!ALL_OPTIONS.has(path) || hasOption(method, path)) && hasEffectOn(path, dataset),
   );
 }
 
-/** Every setting except the data set and the augmentations. */
+/** The settings: a few are open, as are those that were changed by hand; the rest, with the augmentations, is behind “More”. */
 export function SettingsPanel() {
   const method = useRun((run) => run.config.method);
   const dataset = useRun((run) => run.config.dataset);
+  const changed = useChanged();
+  const [more, { toggle }] = useDisclosure(false);
+  const fields = fieldsFor(method, dataset).filter(({ group }) => group !== 'augment');
+  const isOpen = ({ path }: Field) => OPEN.includes(path) || changed.includes(path);
+  const ranked = (path: ConfigPath) => (OPEN.includes(path) ? OPEN.indexOf(path) : OPEN.length);
+  const open = fields.filter(isOpen).sort((a, b) => ranked(a.path) - ranked(b.path));
+  const rest = fields.filter((field) => !isOpen(field));
   return (
-    <Panel title="Settings">
+    <Section title="Settings">
       <div className={classes.head}>
-        <PresetSelect />
         <MethodSelect />
+        <PresetSelect changed={changed.length} />
       </div>
-      <Accordion
-        multiple
-        defaultValue={['optimiser', 'heads']}
-        order={3}
-        classNames={{
-          item: classes.item,
-          control: classes.control,
-          label: classes.sectionLabel,
-          content: classes.content,
-        }}
+      <div className={classes.content}>
+        {open.map(({ path }) => (
+          <FieldRow key={path} path={path} isChanged={changed.includes(path)} />
+        ))}
+      </div>
+      <Button
+        className={classes.more}
+        variant="subtle"
+        size="compact-sm"
+        aria-expanded={more}
+        onClick={toggle}
+        rightSection={<IconChevronDown size={14} aria-hidden className={more ? classes.up : undefined} />}
       >
-        {SECTIONS.map(({ group, title }) => (
-          <Accordion.Item key={group} value={group}>
-            <Accordion.Control>{title}</Accordion.Control>
+        {more ? 'Fewer settings' : `More: ${rest.length} settings and augmentation`}
+      </Button>
+      {more && (
+        <Accordion
+          multiple
+          order={3}
+          classNames={{
+            item: classes.item,
+            control: classes.control,
+            label: classes.sectionLabel,
+            content: classes.content,
+          }}
+        >
+          {SECTIONS.map(({ group, title }) => (
+            <Accordion.Item key={group} value={group}>
+              <Accordion.Control>{title}</Accordion.Control>
+              <Accordion.Panel>
+                {rest
+                  .filter((field) => field.group === group)
+                  .map(({ path }) => (
+                    <FieldRow key={path} path={path} />
+                  ))}
+              </Accordion.Panel>
+            </Accordion.Item>
+          ))}
+          <Accordion.Item value="augment">
+            <Accordion.Control>Augmentation</Accordion.Control>
             <Accordion.Panel>
-              {fieldsOf(group, method, dataset).map(({ path }) =>
-                path === 'baseLearningRate' ? <LearningRateField key={path} /> : <FieldRow key={path} path={path} />,
-              )}
+              <AugmentSettings />
             </Accordion.Panel>
           </Accordion.Item>
-        ))}
-      </Accordion>
-    </Panel>
+        </Accordion>
+      )}
+    </Section>
   );
 }
 
-function PresetSelect() {
-  const lab = useLab();
+/** The settings that differ from the preset's values. */
+function useChanged(): readonly ConfigPath[] {
   const config = useRun((run) => run.config);
-  const { preset, dataset, method } = config;
-  const edited = differingPaths(config, presetConfig(preset, dataset, method)).filter(
-    (path) => !KEPT.has(path) && hasEffectOn(path, dataset),
-  ).length;
+  return useMemo(() => {
+    const { preset, dataset, method } = config;
+    return differingPaths(config, presetConfig(preset, dataset, method)).filter(
+      (path) => !KEPT.has(path) && hasEffectOn(path, dataset),
+    );
+  }, [config]);
+}
+
+function PresetSelect({ changed }: { readonly changed: number }) {
+  const lab = useLab();
+  const preset = useRun((run) => run.config.preset);
   const field = fieldOf('preset');
   const options = field.control.kind === 'choice' ? field.control.options : [];
   return (
@@ -93,26 +135,16 @@ function PresetSelect() {
           if (chosen !== undefined) lab.setPreset(chosen);
         }}
       />
-      <Text size="xs" c="dimmed" mt={3}>
-        {edited === 0 ? (
-          presetWords(preset)
-        ) : (
-          <>
-            {edited} {edited === 1 ? 'setting' : 'settings'} changed by hand.{' '}
-            <Anchor component="button" type="button" size="xs" onClick={() => lab.setPreset(preset)}>
-              Restore the preset’s values
-            </Anchor>
-          </>
-        )}
-      </Text>
+      {changed > 0 && (
+        <Text size="xs" c="dimmed" mt={3}>
+          {changed} changed by hand.{' '}
+          <Anchor component="button" type="button" size="xs" onClick={() => lab.setPreset(preset)}>
+            Restore
+          </Anchor>
+        </Text>
+      )}
     </div>
   );
-}
-
-function presetWords(preset: (typeof PRESET_NAMES)[number]): string {
-  return preset === 'paper'
-    ? 'The paper’s values: hundreds of epochs. Needs a strong GPU and much time.'
-    : 'Learning rates for short runs, higher than the paper’s.';
 }
 
 function MethodSelect() {
@@ -126,9 +158,6 @@ function MethodSelect() {
         data={METHOD_NAMES.map((name) => ({ value: name, label: METHODS[name].title }))}
         onChange={(event) => lab.set('method', event.currentTarget.value)}
       />
-      <Text size="xs" c="dimmed" mt={3}>
-        {METHODS[method].answerToCollapse}
-      </Text>
     </div>
   );
 }

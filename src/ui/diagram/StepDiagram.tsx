@@ -6,7 +6,7 @@ import { METHODS } from '../../domain/methods/registry';
 import type { RunConfig } from '../../domain/runConfig';
 import { shownConfig } from '../../session/run/runStore';
 import { useRun } from '../lab';
-import { Panel } from '../layout/Panel';
+import { Section } from '../layout/Section';
 import { inWords } from '../numbers';
 import { Arrow } from './Arrow';
 import classes from './Diagram.module.css';
@@ -28,20 +28,20 @@ const KIND_CLASS: Partial<Record<DiagramNode['kind'], string>> = {
 };
 
 /** The training step drawn as in the paper's Figures 1 and 3, with current images and the stop-gradient switch on its arrow. */
-export function DiagramPanel() {
+export function StepDiagram({ className }: { readonly className?: string | undefined }) {
   const { ref, width } = useElementSize();
   const narrow = width > 0 && width < NARROW;
   // The diagram as text, so that it is drawn again only when it changes.
   const settings = useRun((run) => JSON.stringify(shownConfig(run)));
-  const { diagram, layout } = useMemo(() => {
+  const { diagram, layout, title } = useMemo(() => {
     const config = JSON.parse(settings) as RunConfig;
     const drawn = METHODS[config.method].diagram(config);
-    return { diagram: drawn, layout: layoutDiagram(drawn, narrow) };
+    return { diagram: drawn, layout: layoutDiagram(drawn, narrow), title: METHODS[config.method].title };
   }, [settings, narrow]);
   const loss = useRun((run) => run.latest.loss);
 
   return (
-    <Panel title="How an update works" aside={<Legend />}>
+    <Section className={className} title={`One step of ${title}`} aside={<Legend />}>
       <div ref={ref}>
         <div
           className={classes.diagram}
@@ -90,7 +90,7 @@ export function DiagramPanel() {
       <Text size="sm" c="dimmed" className={classes.caption}>
         {diagram.caption}
       </Text>
-    </Panel>
+    </Section>
   );
 }
 

@@ -3,9 +3,8 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
 import { FIELDS, fieldOf } from '../../domain/fields';
 import type { AugmentConfig } from '../../domain/runConfig';
-import { Panel } from '../layout/Panel';
-import classes from './AugmentPanel.module.css';
 import { AugmentPreview } from './AugmentPreview';
+import classes from './AugmentSettings.module.css';
 import { FieldRow } from './FieldRow';
 
 const AUGMENTATIONS = [
@@ -17,14 +16,14 @@ const AUGMENTATIONS = [
 ] as const satisfies readonly (keyof AugmentConfig)[];
 
 /** The augmentations, each with its switch and strengths, and a preview of their views. */
-export function AugmentPanel() {
+export function AugmentSettings() {
   return (
-    <Panel title="Augmentation">
+    <div>
       <AugmentPreview />
       {AUGMENTATIONS.map((name) => (
         <Augmentation key={name} name={name} />
       ))}
-    </Panel>
+    </div>
   );
 }
 
