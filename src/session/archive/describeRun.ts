@@ -73,6 +73,50 @@ export function runName(run: Settings & Pick<RunRecord, 'name'>): string {
   return [title, ...words, ...(more > 0 ? [`${more} more`] : [])].join(' · ');
 }
 
+/** What distinguishes runs: every setting but those of measuring and computing, and what was changed in flight, as text by key. */
+function traitsOf({ config, changes }: Settings): Map<string, string> {
+  const traits = new Map<string, string>();
+  for (const [path, value] of flattenConfig(config)) {
+    if (isAside(path) || !hasEffectOn(path, config.dataset)) continue;
+    const option = path === 'method' ? METHODS[config.method].title : settingWords(path, value);
+    traits.set(path, withSmallInitial(option));
+  }
+  for (const [step, path, value] of changes)
+    traits.set(`${path} ${step}`, `${withSmallInitial(changeWords(path, value))} at step ${step}`);
+  return traits;
+}
+
+/** How often each trait occurs among runs. */
+function countTraits(all: readonly ReadonlyMap<string, string>[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const traits of all) {
+    for (const [key, text] of traits) counts.set(`${key} ${text}`, (counts.get(`${key} ${text}`) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * Names of runs listed together, by id: a given name, else what differs from the greater part of them, e.g. “stop-gradient off · seed 7”.
+ * Runs like most others have their method and seed as a name.
+ */
+export function namesAmong(runs: readonly RunRecord[]): ReadonlyMap<string, string> {
+  const all = runs.map(traitsOf);
+  const counts = countTraits(all);
+  const isRare = (key: string, text: string) => 2 * (counts.get(`${key} ${text}`) ?? 0) <= runs.length;
+  return new Map(
+    runs.map((run, i) => {
+      if (run.name !== null) return [run.id, run.name];
+      const rare = [...(all[i] ?? [])].filter(([key, text]) => runs.length > 1 && isRare(key, text));
+      // Settings that follow from the method or the preset say nothing more.
+      const own = new Set(differencesOf(run).map(({ key }) => key));
+      const telling = rare.filter(([key]) => own.has(key) || ELSEWHERE.has(key as ConfigPath)).map(([, text]) => text);
+      if (telling.length === 0) return [run.id, `${METHODS[run.config.method].title} · seed ${run.config.seed}`];
+      const words = telling.slice(0, NAMED);
+      return [run.id, [...words, ...(telling.length > NAMED ? [`${telling.length - NAMED} more`] : [])].join(' · ')];
+    }),
+  );
+}
+
 /** The hash, without `#`, of a link that reproduces a kept run. */
 export function linkOfRun({ config, changes, dataset }: Pick<RunRecord, 'config' | 'changes' | 'dataset'>): string {
   const { name, count, fingerprint, corrections } = dataset;
