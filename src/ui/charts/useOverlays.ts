@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
 import type { SeriesName } from '../../domain/measurement';
-import { runName } from '../../session/archive/describeRun';
 import type { Point, SeriesSet } from '../../session/run/series';
 import type { RunRecord } from '../../storage/runRecord';
 import { useArchive } from '../lab';
+import { useRunNames } from '../runs/useRunNames';
 import { type Band, bandOf } from './band';
 import { type LineStyle, overlayStyle } from './lineStyles';
 
@@ -24,15 +24,16 @@ export interface OverlaidRun {
 export function useOverlays(): readonly OverlaidRun[] {
   const overlays = useArchive((archive) => archive.overlays);
   const runs = useArchive((archive) => archive.runs);
+  const nameOf = useRunNames();
   return useMemo(
     () =>
       overlays.flatMap(({ id, slot, series, mean }) => {
         const run = runs.find((run) => run.id === id);
         if (run === undefined) return [];
-        const name = mean?.name ?? runName(run);
+        const name = mean?.name ?? nameOf(run);
         return [{ run, name, style: overlayStyle(slot), series, deviation: mean?.deviation ?? null }];
       }),
-    [overlays, runs],
+    [overlays, runs, nameOf],
   );
 }
 

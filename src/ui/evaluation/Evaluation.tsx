@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { labelledIndicesOf, TEST } from '../../domain/imageDataset';
 import type { ProbeEvaluation } from '../../domain/probeEvaluation';
 import { useDataset, useLab, useRun } from '../lab';
-import { Panel } from '../layout/Panel';
+import { Section } from '../layout/Section';
 import { grouped, inWords } from '../numbers';
 import classes from './Evaluation.module.css';
 
@@ -17,7 +17,7 @@ export function Evaluation() {
   const hasTestImages = useMemo(() => info !== null && labelledIndicesOf(info, TEST).length > 0, [info]);
   const isPossible = hasTestImages && runState !== null && !['building', 'failed', 'diverged'].includes(runState);
   return (
-    <Panel
+    <Section
       title="Linear evaluation"
       aside={
         <div className={classes.underWay}>
@@ -51,7 +51,7 @@ export function Evaluation() {
           <Confusion evaluation={evaluation} />
         </details>
       )}
-    </Panel>
+    </Section>
   );
 }
 

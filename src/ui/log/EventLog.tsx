@@ -1,13 +1,13 @@
 import { Anchor, Text } from '@mantine/core';
 import { useEngine, useRun } from '../lab';
-import { Panel } from '../layout/Panel';
+import { Section } from '../layout/Section';
 import classes from './EventLog.module.css';
 
 /** The events of the run, the latest first, and its memory and measuring time. */
 export function EventLog() {
   const log = useRun((run) => run.log);
   return (
-    <Panel title="Events">
+    <Section title="Events">
       {log.length === 0 ? (
         <Text size="sm" c="dimmed">
           No events yet.
@@ -23,7 +23,7 @@ export function EventLog() {
         </ol>
       )}
       <Cost />
-    </Panel>
+    </Section>
   );
 }
 

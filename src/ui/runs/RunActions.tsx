@@ -1,11 +1,13 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconCopy, IconDots, IconLink, IconTrash } from '@tabler/icons-react';
-import { linkOfRun, runName } from '../../session/archive/describeRun';
+import { IconCopy, IconDots, IconLink, IconRepeat, IconTrash } from '@tabler/icons-react';
+import { linkOfRun } from '../../session/archive/describeRun';
 import { hasMoved } from '../../session/run/runStore';
 import type { RunRecord } from '../../storage/runRecord';
 import { useLab, useRun } from '../lab';
+import { grouped } from '../numbers';
 import type { RunListProps } from './RunParts';
 import classes from './Runs.module.css';
+import { useRunNames } from './useRunNames';
 
 export interface RunActionsProps extends Pick<RunListProps, 'say'> {
   readonly run: RunRecord;
@@ -15,7 +17,7 @@ export interface RunActionsProps extends Pick<RunListProps, 'say'> {
 export function RunActions({ run, say }: RunActionsProps) {
   const lab = useLab();
   const endsOne = useRun(hasMoved);
-  const name = runName(run);
+  const name = useRunNames()(run);
 
   const copyLink = async () => {
     const address = new URL(window.location.href);
@@ -32,6 +34,11 @@ export function RunActions({ run, say }: RunActionsProps) {
     lab.open(`#${linkOfRun(run)}`);
     say(`The settings of “${name}” are loaded. Press Train to start a new run with them.`);
   };
+  const longer = () => {
+    const totalSteps = 2 * run.config.totalSteps;
+    lab.open(`#${linkOfRun({ ...run, config: { ...run.config, totalSteps } })}`);
+    say(`The settings of “${name}” are loaded with ${grouped(totalSteps)} steps. Press Train to start the run.`);
+  };
   const remove = () => {
     say(null);
     void lab.archive.remove(run.id);
@@ -47,6 +54,10 @@ export function RunActions({ run, say }: RunActionsProps) {
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconCopy size={15} stroke={1.7} aria-hidden />} onClick={duplicate}>
           Start from these settings
+          {endsOne && <div className={classes.aside}>The current run ends and is kept.</div>}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconRepeat size={15} stroke={1.7} aria-hidden />} onClick={longer}>
+          Again, twice as long
           {endsOne && <div className={classes.aside}>The current run ends and is kept.</div>}
         </Menu.Item>
         <Menu.Item leftSection={<IconLink size={15} stroke={1.7} aria-hidden />} onClick={() => void copyLink()}>

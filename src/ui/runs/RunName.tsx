@@ -5,6 +5,7 @@ import { runName } from '../../session/archive/describeRun';
 import type { RunRecord } from '../../storage/runRecord';
 import { useLab } from '../lab';
 import classes from './Runs.module.css';
+import { useRunNames } from './useRunNames';
 
 /** The longest name that can be given. */
 const MAX_LENGTH = 80;
@@ -16,7 +17,7 @@ export function RunName({ run }: { readonly run: RunRecord }) {
   const pencil = useRef<HTMLButtonElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const wasEdited = useRef(false);
-  const name = runName(run);
+  const name = useRunNames()(run);
 
   // The focus moves into the field, and back to the pencil button.
   const editing = edited !== null;
@@ -45,7 +46,7 @@ export function RunName({ run }: { readonly run: RunRecord }) {
         className={classes.nameField}
         size="xs"
         aria-label="Name of the run"
-        placeholder={runName({ ...run, name: null })}
+        placeholder={run.name === null ? name : runName({ ...run, name: null })}
         value={edited}
         maxLength={MAX_LENGTH}
         ref={field}

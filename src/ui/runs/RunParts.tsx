@@ -1,12 +1,13 @@
 import { Checkbox } from '@mantine/core';
 import { MAX_OVERLAYS } from '../../session/archive/archiveStore';
-import { differencesOf, runName } from '../../session/archive/describeRun';
+import { differencesOf } from '../../session/archive/describeRun';
 import type { RunRecord } from '../../storage/runRecord';
 import { LineSample } from '../charts/LineSample';
 import { LIVE_STYLES, overlayStyle } from '../charts/lineStyles';
 import { useArchive, useLab } from '../lab';
 import classes from './Runs.module.css';
 import { outcomeOf, recipeOf, whenWords } from './runColumns';
+import { useRunNames } from './useRunNames';
 
 /** Differences listed in full; the rest are counted. */
 const SPELLED_OUT = 5;
@@ -27,6 +28,7 @@ interface RunPartProps {
 /** The checkbox that lays a run over the charts, with a sample of its line. */
 export function RunTick({ run }: RunPartProps) {
   const lab = useLab();
+  const name = useRunNames()(run);
   const slot = useArchive(({ overlays }) => overlays.find(({ id }) => id === run.id)?.slot);
   const full = useArchive(({ overlays }) => overlays.length >= MAX_OVERLAYS);
   const shown = slot !== undefined;
@@ -34,7 +36,7 @@ export function RunTick({ run }: RunPartProps) {
     <span className={classes.tick} title={full && !shown ? `At most ${MAX_OVERLAYS} runs at once` : undefined}>
       <Checkbox
         size="xs"
-        aria-label={`Show ${runName(run)} on the charts`}
+        aria-label={`Show ${name} on the charts`}
         checked={shown}
         disabled={full && !shown}
         onChange={() => void lab.archive.toggle(run.id)}
@@ -69,7 +71,7 @@ export function RunFacts({ run, live }: RunPartProps & { readonly live: boolean 
 /** The differences from the preset's values. */
 export function Differences({ run }: RunPartProps) {
   const differences = differencesOf(run);
-  if (differences.length === 0) return <span className={classes.nothing}>no differences</span>;
+  if (differences.length === 0) return <span className={classes.nothing}>the preset’s settings</span>;
   const rest = differences.slice(SPELLED_OUT);
   return (
     <ul className={classes.differences}>

@@ -4,7 +4,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { runName } from '../../session/archive/describeRun';
 import { useArchive, useLab } from '../lab';
-import { Panel } from '../layout/Panel';
+import { Section } from '../layout/Section';
 import { csvOf } from '../save/csv';
 import { saveCsv } from '../save/saveFile';
 import { RunCards } from './RunCards';
@@ -39,8 +39,9 @@ export function RunsPanel() {
   };
 
   return (
-    <Panel
+    <Section
       title="Runs"
+      note="tick two or more to lay them over each other"
       aside={
         <Button
           size="compact-xs"
@@ -99,7 +100,7 @@ export function RunsPanel() {
         )}
         <Kept />
       </div>
-    </Panel>
+    </Section>
   );
 }
 

@@ -1,5 +1,9 @@
 import { memo } from 'react';
+import { axisEnd } from '../charts/chartData';
+import { useRun } from '../lab';
+import { grouped } from '../numbers';
 import { RunActions, type RunActionsProps } from './RunActions';
+import { RunLine } from './RunLine';
 import { RunName } from './RunName';
 import { Differences, LiveTick, RunFacts, type RunListProps, RunTick } from './RunParts';
 import classes from './Runs.module.css';
@@ -13,6 +17,8 @@ interface RunsTableProps extends RunListProps {
 
 /** Runs as rows. */
 export function RunsTable({ runs, live, say, wide }: RunsTableProps) {
+  const step = useRun((run) => run.step);
+  const end = axisEnd(Math.max(live ? step : 0, ...runs.map(({ steps }) => steps)));
   return (
     <table className={classes.table}>
       <thead>
@@ -20,6 +26,12 @@ export function RunsTable({ runs, live, say, wide }: RunsTableProps) {
           <th scope="col" className={classes.tickColumn}>
             Show
           </th>
+          {wide && (
+            <th scope="col" className={classes.lineColumn}>
+              <span>step 0</span>
+              <span>{grouped(end)}</span>
+            </th>
+          )}
           <th scope="col">{wide ? 'Run' : 'Run, and what differs from its preset'}</th>
           {wide && (
             <th scope="col" className={classes.differsColumn}>
@@ -37,16 +49,16 @@ export function RunsTable({ runs, live, say, wide }: RunsTableProps) {
         </tr>
       </thead>
       <tbody>
-        {live && <LiveRow say={say} wide={wide} />}
+        {live && <LiveRow say={say} wide={wide} end={end} />}
         {runs.map((run) => (
-          <Row key={run.id} run={run} live={false} say={say} wide={wide} />
+          <Row key={run.id} run={run} live={false} say={say} wide={wide} end={end} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function LiveRow(props: Pick<RowProps, 'say' | 'wide'>) {
+function LiveRow(props: Pick<RowProps, 'say' | 'wide' | 'end'>) {
   const run = useLiveRun();
   return run === null ? null : <Row run={run} live {...props} />;
 }
@@ -54,12 +66,19 @@ function LiveRow(props: Pick<RowProps, 'say' | 'wide'>) {
 interface RowProps extends RunActionsProps {
   readonly live: boolean;
   readonly wide: boolean;
+  /** The end of the step axis. */
+  readonly end: number;
 }
 
-const Row = memo(function Row({ run, live, say, wide }: RowProps) {
+const Row = memo(function Row({ run, live, say, wide, end }: RowProps) {
   return (
     <tr data-live={live || undefined}>
       <td className={classes.tickColumn}>{live ? <LiveTick /> : <RunTick run={run} />}</td>
+      {wide && (
+        <td>
+          <RunLine run={run} end={end} />
+        </td>
+      )}
       <th scope="row" className={classes.run}>
         <RunName run={run} />
         <RunFacts run={run} live={live} />
