@@ -22,13 +22,15 @@ interface ChartRowProps {
   readonly bound?: ReactNode;
   /** The step of the frame that is replayed; null while the present is shown. */
   readonly cursor: number | null;
+  /** The end of the step axis, the same for all rows. */
+  readonly end: number;
 }
 
 /** One quantity over the steps: its name, its curve with reference lines and events, and its value. */
-export const ChartRow = memo(function ChartRow({ chart, help, value, bound, cursor }: ChartRowProps) {
+export const ChartRow = memo(function ChartRow({ chart, help, value, bound, cursor, end }: ChartRowProps) {
   const names = useMemo(() => chart.lines.map((line) => line.series), [chart]);
   const { lines, step, markers, baselines } = useChart(names);
-  const { end, domain, references } = frameOf(chart, { live: baselines, ...NO_OTHERS }, step, lines);
+  const { domain, references } = frameOf(chart, { live: baselines, ...NO_OTHERS }, step, lines);
   const plot = HEIGHT - MARGIN.top - MARGIN.bottom;
   const [low, high] = domain;
   const points = lines.reduce((count, line) => count + line.length, 0);

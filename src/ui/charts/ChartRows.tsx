@@ -1,5 +1,6 @@
 import { useElementSize } from '@mantine/hooks';
 import { useMemo } from 'react';
+import type { Marker } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
 import { useDataset, useRun } from '../lab';
 import { grouped, NOT_YET, plain } from '../numbers';
@@ -12,28 +13,32 @@ import { KNN, lossChart, OUTPUT_STD, RANK, RETRIEVAL } from './descriptions';
 import { useChart } from './useChart';
 import { useCursor } from './useCursor';
 
-/** Rows that a phone shows at first: the loss and the std. */
+/** The four curves that matter most, in rows on one step axis that events cross. */
 export function ChartRows({ className }: { readonly className?: string | undefined }) {
   const cursor = useCursor();
+  const { end, stepTicks, markers } = useStepAxis();
+  const axis = { cursor, end };
   return (
     <section className={className} aria-label="Curves">
-      <Events />
+      <Events end={end} markers={markers} />
       <div className={classes.rows}>
-        <LossRow cursor={cursor} />
-        <StdRow cursor={cursor} />
-        <RankRow cursor={cursor} />
-        <AccuracyRow cursor={cursor} />
+        <LossRow {...axis} />
+        <StdRow {...axis} />
+        <RankRow {...axis} />
+        <AccuracyRow {...axis} />
       </div>
-      <StepAxis />
+      <StepAxis end={end} ticks={stepTicks} />
     </section>
   );
 }
 
 interface RowProps {
   readonly cursor: number | null;
+  /** The end of the step axis. */
+  readonly end: number;
 }
 
-function LossRow({ cursor }: RowProps) {
+function LossRow(axis: RowProps) {
   const loss = useRun((run) => run.latest.loss);
   const config = useRun((run) => run.active?.config ?? run.config);
   const chart = useMemo(() => lossChart('Loss', 'loss', config), [config]);
@@ -41,7 +46,7 @@ function LossRow({ cursor }: RowProps) {
   return (
     <ChartRow
       chart={chart}
-      cursor={cursor}
+      {...axis}
       help={range === null ? 'lower: views agree' : `${range[0]}: views agree`.replace('-', '−')}
       value={<span data-testid="metric-loss">{plain(loss, 3)}</span>}
       bound={range === null ? null : `min ${range[0]}`.replace('-', '−')}
@@ -49,14 +54,14 @@ function LossRow({ cursor }: RowProps) {
   );
 }
 
-function StdRow({ cursor }: RowProps) {
+function StdRow(axis: RowProps) {
   const std = useRun((run) => run.latest.outputStd);
   const level = useRun((run) => run.latest.collapseLevel);
   const spread = useRun((run) => run.baselines?.inverseSqrtD);
   return (
     <ChartRow
       chart={OUTPUT_STD}
-      cursor={cursor}
+      {...axis}
       help="0: one point"
       value={<span data-testid="metric-output-std">{plain(std, 4)}</span>}
       bound={
@@ -70,13 +75,13 @@ function StdRow({ cursor }: RowProps) {
   );
 }
 
-function RankRow({ cursor }: RowProps) {
+function RankRow(axis: RowProps) {
   const rank = useRun((run) => run.latest.effectiveRank);
   const bound = useRun((run) => run.baselines?.rankBound);
   return (
     <ChartRow
       chart={RANK}
-      cursor={cursor}
+      {...axis}
       help={
         <>
           directions of z, <span className={classes.second}>backbone</span>
@@ -89,7 +94,7 @@ function RankRow({ cursor }: RowProps) {
 }
 
 /** kNN accuracy where there are classes, else view retrieval. */
-function AccuracyRow({ cursor }: RowProps) {
+function AccuracyRow(axis: RowProps) {
   const classCount = useDataset((data) => (data.info?.labels ? data.info.classNames.length : 0));
   const hasKnn = useRun((run) => run.baselines?.knn !== null);
   const knn = useRun((run) => run.latest.knn);
@@ -104,12 +109,12 @@ function AccuracyRow({ cursor }: RowProps) {
       {knn !== undefined && <span className={classes.unit}>%{errorWords(knn, queries)}</span>}
     </>
   );
-  if (every === 0) return <ChartRow chart={KNN} cursor={cursor} help="not measured: “kNN every” is 0" value={value} />;
+  if (every === 0) return <ChartRow chart={KNN} {...axis} help="not measured: “kNN every” is 0" value={value} />;
   if (!hasKnn || classCount === 0) {
     return (
       <ChartRow
         chart={RETRIEVAL}
-        cursor={cursor}
+        {...axis}
         help="other view is the nearest"
         value={
           <>
@@ -128,7 +133,7 @@ function AccuracyRow({ cursor }: RowProps) {
   return (
     <ChartRow
       chart={KNN}
-      cursor={cursor}
+      {...axis}
       help={
         <>
           {grouped(classCount)} classes, <span className={classes.second}>linear probe</span>
@@ -147,9 +152,8 @@ function AccuracyRow({ cursor }: RowProps) {
 }
 
 /** The names of events, above the lines that cross all rows. */
-function Events() {
+function Events({ end, markers }: { readonly end: number; readonly markers: readonly Marker[] }) {
   const { ref, width } = useElementSize();
-  const { end, markers } = useStepAxis();
   const placed = placeMarkers(markers, end, width).filter(({ line, words }) => line === 0 && words !== null);
   return (
     <div className={classes.events} aria-hidden>
@@ -170,12 +174,11 @@ function Events() {
 }
 
 /** The one step axis of all rows. */
-function StepAxis() {
-  const { end, stepTicks } = useStepAxis();
+function StepAxis({ end, ticks }: { readonly end: number; readonly ticks: readonly number[] }) {
   return (
     <div className={classes.axis} aria-hidden>
       <div className={classes.over}>
-        {stepTicks.map((tick) => (
+        {ticks.map((tick) => (
           <span key={tick} className={classes.tick} style={{ left: `${(100 * tick) / end}%` }}>
             {tick === 0 ? 'step 0' : stepWords(tick)}
           </span>
@@ -187,6 +190,7 @@ function StepAxis() {
 
 const LOSS = ['loss'] as const;
 
+/** The step axis of all rows, as of the last redraw of one of them. */
 function useStepAxis() {
   const { step, markers, lines } = useChart(LOSS);
   return { ...frameOf(OUTPUT_STD, { live: null, others: [] }, step, lines), markers };

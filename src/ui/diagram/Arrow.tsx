@@ -15,8 +15,15 @@ function bar(from: Point, to: Point, at: Point): string {
   return `M${at.x - across.x} ${at.y - across.y}L${at.x + across.x} ${at.y + across.y}`;
 }
 
+interface ArrowProps {
+  readonly placed: PlacedEdge;
+  readonly learns: boolean;
+  /** Whether the gradient takes this way because a switch that is usually on was turned off. */
+  readonly isFreed: boolean;
+}
+
 /** A forward arrow with the gradient's arrow beside it: complete, stopped at the switch, or absent where nothing is trained. */
-export function Arrow({ placed, learns }: { readonly placed: PlacedEdge; readonly learns: boolean }) {
+export function Arrow({ placed, learns, isFreed }: ArrowProps) {
   const { edge, from, to, gradientFrom, gradientTo, label } = placed;
   const stopped = edge.control !== undefined && !edge.gradient;
   const stop = between(gradientFrom, gradientTo, STOPPED_AT);
@@ -30,9 +37,9 @@ export function Arrow({ placed, learns }: { readonly placed: PlacedEdge; readonl
       )}
       {learns && edge.gradient && (
         <path
-          className={classes.gradient}
+          className={isFreed ? classes.freed : classes.gradient}
           d={`M${gradientFrom.x} ${gradientFrom.y}L${gradientTo.x} ${gradientTo.y}`}
-          markerEnd="url(#gradient-head)"
+          markerEnd={isFreed ? 'url(#freed-head)' : 'url(#gradient-head)'}
         />
       )}
       {learns && stopped && (

@@ -1,5 +1,5 @@
-import { Text } from '@mantine/core';
-import { useElementSize } from '@mantine/hooks';
+import { Button } from '@mantine/core';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useMemo } from 'react';
 import type { DiagramNode } from '../../domain/methods/methodDescription';
 import { METHODS } from '../../domain/methods/registry';
@@ -13,10 +13,11 @@ import classes from './Diagram.module.css';
 import { EdgeSwitch } from './EdgeSwitch';
 import { Formula } from './Formula';
 import { type Box, type DiagramLayout, layoutDiagram, type PlacedLink } from './layout';
+import { SwitchStrip } from './SwitchStrip';
 import { ViewPictures } from './ViewPictures';
 
-/** Below this width the diagram runs from top to bottom. */
-const NARROW = 520;
+/** Below this width of the page the switch is shown with what it connects, and the whole step, from top to bottom, on demand. */
+const NARROW = '(max-width: 699px)';
 /** Distance between two lines of text in a box. */
 const LINE = 17;
 
@@ -29,8 +30,8 @@ const KIND_CLASS: Partial<Record<DiagramNode['kind'], string>> = {
 
 /** The training step drawn as in the paper's Figures 1 and 3, with current images and the stop-gradient switch on its arrow. */
 export function StepDiagram({ className }: { readonly className?: string | undefined }) {
-  const { ref, width } = useElementSize();
-  const narrow = width > 0 && width < NARROW;
+  const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
+  const [isWhole, { toggle }] = useDisclosure(false);
   // The diagram as text, so that it is drawn again only when it changes.
   const settings = useRun((run) => JSON.stringify(shownConfig(run)));
   const { diagram, layout, title } = useMemo(() => {
@@ -42,7 +43,8 @@ export function StepDiagram({ className }: { readonly className?: string | undef
 
   return (
     <Section className={className} title={`One step of ${title}`} aside={<Legend />}>
-      <div ref={ref}>
+      {narrow && <SwitchStrip diagram={diagram} />}
+      <div hidden={narrow && !isWhole}>
         <div
           className={classes.diagram}
           style={{ aspectRatio: `${layout.width} / ${layout.height}`, maxWidth: layout.width * 1.3 }}
@@ -63,6 +65,7 @@ export function StepDiagram({ className }: { readonly className?: string | undef
                 key={`${placed.edge.from} ${placed.edge.to}`}
                 placed={placed}
                 learns={placed.edge.gradient || placed.edge.control !== undefined}
+                isFreed={placed.edge.control !== undefined && placed.edge.gradient}
               />
             ))}
             {layout.nodes
@@ -74,6 +77,7 @@ export function StepDiagram({ className }: { readonly className?: string | undef
           <ViewPictures layout={layout} />
           {layout.edges.map(
             ({ edge, control }) =>
+              !narrow &&
               edge.control !== undefined && (
                 <div
                   key={edge.control}
@@ -86,10 +90,12 @@ export function StepDiagram({ className }: { readonly className?: string | undef
           )}
         </div>
       </div>
-      <Formula formula={diagram.formula} />
-      <Text size="sm" c="dimmed" className={classes.caption}>
-        {diagram.caption}
-      </Text>
+      {(!narrow || isWhole) && <Formula formula={diagram.formula} />}
+      {narrow && (
+        <Button size="compact-xs" variant="subtle" aria-expanded={isWhole} onClick={toggle}>
+          {isWhole ? 'Hide the whole step' : 'The whole step'}
+        </Button>
+      )}
     </Section>
   );
 }
@@ -117,6 +123,9 @@ function Heads() {
       </marker>
       <marker id="gradient-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">
         <path className={classes.gradientHead} d="M0 0.5L10 5L0 9.5z" />
+      </marker>
+      <marker id="freed-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">
+        <path className={classes.freedHead} d="M0 0.5L10 5L0 9.5z" />
       </marker>
       <marker id="follows-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">
         <path className={classes.followsHead} d="M0 0.5L10 5L0 9.5z" />

@@ -65,12 +65,12 @@ interface Size {
 }
 
 const ACROSS: Measures = {
-  width: 720,
-  height: 236,
-  picture: 64,
-  box: { width: 106, height: 46 },
-  memory: { width: 92, height: 44 },
-  loss: { width: 124, height: 52 },
+  width: 580,
+  height: 216,
+  picture: 56,
+  box: { width: 90, height: 44 },
+  memory: { width: 84, height: 42 },
+  loss: { width: 112, height: 52 },
   spread: { two: 11, three: 22 },
 };
 const DOWN: Measures = {
@@ -83,7 +83,7 @@ const DOWN: Measures = {
   spread: { two: 26, three: 46 },
 };
 /** Extra length per box beyond three in a row. */
-const MORE = { across: { width: 110, height: 14 }, down: { width: 0, height: 120 } };
+const MORE = { across: { width: 100, height: 14 }, down: { width: 0, height: 120 } };
 /** Extra space for a third row, between the branches. */
 const BETWEEN = { across: { width: 0, height: 30 }, down: { width: 46, height: 20 } };
 

@@ -27,11 +27,11 @@ export function QueryRow({ query, neighbours, isNamed = false, onChoose }: Query
         <EnlargedImage index={query} />
         {isNamed && <span className={classes.name}>{name}</span>}
       </div>
-      {neighbours
-        ?.slice(0, SHOWN)
-        .map((neighbour) => (
-          <NeighbourButton key={neighbour.index} neighbour={neighbour} isNamed={isNamed} onChoose={onChoose} />
-        )) ?? PLACES.map((place) => <div key={place} className={classes.empty} />)}
+      {neighbours?.slice(0, SHOWN).map((neighbour, place) => (
+        // By place, so that pictures change where they are and nothing moves.
+        // biome-ignore lint/suspicious/noArrayIndexKey: see above
+        <NeighbourButton key={place} neighbour={neighbour} isNamed={isNamed} onChoose={onChoose} />
+      )) ?? PLACES.map((place) => <div key={place} className={classes.empty} />)}
     </div>
   );
 }

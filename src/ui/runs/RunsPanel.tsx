@@ -16,8 +16,8 @@ import { runsTable } from './runColumns';
 /** How many of the latest runs are listed at first: enough to compare, few enough to render quickly. */
 const LISTED = 20;
 
-/** Widths in pixels: below the first, runs are cards; from the second on, the table has a column of differences. */
-const [TABLE, WIDE_TABLE] = [560, 860];
+/** Widths in pixels: below the first, runs are cards; then a table, with their lines on a step axis, with a column of differences. */
+const [TABLE, LINED_TABLE, WIDE_TABLE] = [560, 720, 1100];
 
 /** The current run and all kept runs, with their differing settings and their results. */
 export function RunsPanel() {
@@ -86,7 +86,7 @@ export function RunsPanel() {
           (width < TABLE ? (
             <RunCards runs={listed} {...{ live, say }} />
           ) : (
-            <RunsTable runs={listed} {...{ live, say }} wide={width >= WIDE_TABLE} />
+            <RunsTable runs={listed} {...{ live, say }} lined={width >= LINED_TABLE} wide={width >= WIDE_TABLE} />
           ))}
         {listed.length < runs.length && (
           <Button size="compact-sm" variant="default" onClick={() => setAll(true)}>

@@ -13,10 +13,12 @@ import { useLiveRun } from './useLiveRun';
 interface RunsTableProps extends RunListProps {
   /** Whether there is room for a column of differences; otherwise they are listed below the name. */
   readonly wide: boolean;
+  /** Whether there is room for the runs on a step axis. */
+  readonly lined: boolean;
 }
 
 /** Runs as rows. */
-export function RunsTable({ runs, live, say, wide }: RunsTableProps) {
+export function RunsTable({ runs, live, say, wide, lined }: RunsTableProps) {
   const step = useRun((run) => run.step);
   const end = axisEnd(Math.max(live ? step : 0, ...runs.map(({ steps }) => steps)));
   return (
@@ -26,7 +28,7 @@ export function RunsTable({ runs, live, say, wide }: RunsTableProps) {
           <th scope="col" className={classes.tickColumn}>
             Show
           </th>
-          {wide && (
+          {lined && (
             <th scope="col" className={classes.lineColumn}>
               <span>step 0</span>
               <span>{grouped(end)}</span>
@@ -49,9 +51,9 @@ export function RunsTable({ runs, live, say, wide }: RunsTableProps) {
         </tr>
       </thead>
       <tbody>
-        {live && <LiveRow say={say} wide={wide} end={end} />}
+        {live && <LiveRow say={say} wide={wide} end={lined ? end : null} />}
         {runs.map((run) => (
-          <Row key={run.id} run={run} live={false} say={say} wide={wide} end={end} />
+          <Row key={run.id} run={run} live={false} say={say} wide={wide} end={lined ? end : null} />
         ))}
       </tbody>
     </table>
@@ -66,15 +68,15 @@ function LiveRow(props: Pick<RowProps, 'say' | 'wide' | 'end'>) {
 interface RowProps extends RunActionsProps {
   readonly live: boolean;
   readonly wide: boolean;
-  /** The end of the step axis. */
-  readonly end: number;
+  /** The end of the step axis; null where there is no room for it. */
+  readonly end: number | null;
 }
 
 const Row = memo(function Row({ run, live, say, wide, end }: RowProps) {
   return (
     <tr data-live={live || undefined}>
       <td className={classes.tickColumn}>{live ? <LiveTick /> : <RunTick run={run} />}</td>
-      {wide && (
+      {end !== null && (
         <td>
           <RunLine run={run} end={end} />
         </td>
