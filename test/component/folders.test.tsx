@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import type { PlannedFolder } from '../../src/domain/folderPlan';
 import { NO_LABEL } from '../../src/domain/imageDataset';
 import type { Lab } from '../../src/session/lab';
-import { DatasetFacts } from '../../src/ui/data/DatasetFacts';
+import { DatasetDetails } from '../../src/ui/data/DatasetDetails';
 import { idleLab, show } from './setup/lab';
 
 const LONG = '0123456789abcdef'.repeat(6);
@@ -35,7 +35,7 @@ function putFolder(lab: Lab, classes: number, first = 'class 0'): void {
 it('lists the classes with their images, a few at first', async () => {
   const lab = idleLab();
   putFolder(lab, 20);
-  await show(lab, <DatasetFacts />, 220);
+  await show(lab, <DatasetDetails />, 220);
   const rows = () => page.getByTestId('dataset-classes').getByRole('row');
   await expect.element(rows().nth(1)).toHaveTextContent('class 021');
   expect(rows().elements()).toHaveLength(1 + 6 + 1 + 1);
@@ -50,7 +50,7 @@ it('a folder is corrected, also by keyboard, and shows what it was found to be',
   const lab = idleLab();
   const correct = vi.spyOn(lab, 'correctFolder').mockResolvedValue();
   putFolder(lab, 2);
-  await show(lab, <DatasetFacts />, 220);
+  await show(lab, <DatasetDetails />, 220);
   await page.getByRole('button', { name: 'Correct what folders are' }).click();
   const select = page.getByRole('combobox', { name: 'What “class 1” is' });
   await expect.element(select).toHaveDisplayValue('found: class');
@@ -66,7 +66,7 @@ it('a folder is corrected, also by keyboard, and shows what it was found to be',
 it('long names wrap', async () => {
   const lab = idleLab();
   putFolder(lab, 3, LONG);
-  const { container } = await show(lab, <DatasetFacts />, 220);
+  const { container } = await show(lab, <DatasetDetails />, 220);
   await page.getByRole('button', { name: 'Correct what folders are' }).click();
   await expect.element(page.getByRole('combobox', { name: `What “${LONG}” is` })).toBeVisible();
   const main = container.querySelector('main');

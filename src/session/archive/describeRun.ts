@@ -97,7 +97,7 @@ function countTraits(all: readonly ReadonlyMap<string, string>[]): Map<string, n
 
 /**
  * Names of runs listed together, by id: a given name, else what differs from the greater part of them, e.g. “stop-gradient off · seed 7”.
- * Runs like most others have their method and seed as a name.
+ * Runs like most others have their method and seed as a name; a run alone is named by what differs from its preset.
  */
 export function namesAmong(runs: readonly RunRecord[]): ReadonlyMap<string, string> {
   const all = runs.map(traitsOf);
@@ -105,8 +105,8 @@ export function namesAmong(runs: readonly RunRecord[]): ReadonlyMap<string, stri
   const isRare = (key: string, text: string) => 2 * (counts.get(`${key} ${text}`) ?? 0) <= runs.length;
   return new Map(
     runs.map((run, i) => {
-      if (run.name !== null) return [run.id, run.name];
-      const rare = [...(all[i] ?? [])].filter(([key, text]) => runs.length > 1 && isRare(key, text));
+      if (run.name !== null || runs.length === 1) return [run.id, runName(run)];
+      const rare = [...(all[i] ?? [])].filter(([key, text]) => isRare(key, text));
       // Settings that follow from the method or the preset say nothing more.
       const own = new Set(differencesOf(run).map(({ key }) => key));
       const telling = rare.filter(([key]) => own.has(key) || ELSEWHERE.has(key as ConfigPath)).map(([, text]) => text);

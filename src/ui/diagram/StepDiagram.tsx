@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import { useDisclosure, useElementSize } from '@mantine/hooks';
 import { useMemo } from 'react';
 import type { DiagramNode } from '../../domain/methods/methodDescription';
 import { METHODS } from '../../domain/methods/registry';
@@ -16,8 +16,8 @@ import { type Box, type DiagramLayout, layoutDiagram, type PlacedLink } from './
 import { SwitchStrip } from './SwitchStrip';
 import { ViewPictures } from './ViewPictures';
 
-/** Below this width of the page the switch is shown with what it connects, and the whole step, from top to bottom, on demand. */
-const NARROW = '(max-width: 699px)';
+/** Below this width the switch is shown with what it connects, and the whole step, from top to bottom, on demand. */
+const NARROW = 440;
 /** Distance between two lines of text in a box. */
 const LINE = 17;
 
@@ -30,7 +30,9 @@ const KIND_CLASS: Partial<Record<DiagramNode['kind'], string>> = {
 
 /** The training step drawn as in the paper's Figures 1 and 3, with current images and the stop-gradient switch on its arrow. */
 export function StepDiagram({ className }: { readonly className?: string | undefined }) {
-  const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
+  const { ref, width } = useElementSize();
+  // The first drawing precedes the measurement; on a phone it is as wide as the page.
+  const narrow = (width === 0 ? window.innerWidth : width) < NARROW;
   const [isWhole, { toggle }] = useDisclosure(false);
   // The diagram as text, so that it is drawn again only when it changes.
   const settings = useRun((run) => JSON.stringify(shownConfig(run)));
@@ -44,6 +46,7 @@ export function StepDiagram({ className }: { readonly className?: string | undef
   return (
     <Section className={className} title={`One step of ${title}`} aside={<Legend />}>
       {narrow && <SwitchStrip diagram={diagram} />}
+      <div ref={ref} />
       <div hidden={narrow && !isWhole}>
         <div
           className={classes.diagram}
@@ -90,7 +93,12 @@ export function StepDiagram({ className }: { readonly className?: string | undef
           )}
         </div>
       </div>
-      {(!narrow || isWhole) && <Formula formula={diagram.formula} />}
+      {(!narrow || isWhole) && (
+        <>
+          <Formula formula={diagram.formula} />
+          <p className={classes.caption}>{diagram.caption}</p>
+        </>
+      )}
       {narrow && (
         <Button size="compact-xs" variant="subtle" aria-expanded={isWhole} onClick={toggle}>
           {isWhole ? 'Hide the whole step' : 'The whole step'}

@@ -65,12 +65,12 @@ interface Size {
 }
 
 const ACROSS: Measures = {
-  width: 580,
-  height: 216,
+  width: 610,
+  height: 228,
   picture: 56,
-  box: { width: 90, height: 44 },
+  box: { width: 100, height: 44 },
   memory: { width: 84, height: 42 },
-  loss: { width: 112, height: 52 },
+  loss: { width: 116, height: 52 },
   spread: { two: 11, three: 22 },
 };
 const DOWN: Measures = {
