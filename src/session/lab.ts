@@ -13,6 +13,7 @@ import type { WorkerPort } from './engine/engineClient';
 import { EngineSession } from './engine/engineSession';
 import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
+import { Frames } from './frames/frames';
 import { openLink } from './link/link';
 import { createNoticeStore, notify } from './noticeStore';
 import { ChartClock, type Scheduler } from './run/chartClock';
@@ -39,6 +40,7 @@ export class Lab {
   readonly noticeStore = createNoticeStore();
   readonly runStore;
   readonly series = new SeriesSet();
+  readonly frames: Frames;
   readonly archive: RunArchive;
   readonly experiments: ExperimentQueue;
   readonly clock: ChartClock;
@@ -55,6 +57,7 @@ export class Lab {
     this.runStore = createRunStore(run.config);
     this.runStore.setState({ changes: run.changes });
     for (const notice of notices) notify(this.noticeStore, notice);
+    this.frames = new Frames({ load: (id) => this.archive.keptTrack(id), schedule: options.schedule });
     this.archive = new RunArchive(this, options.storage ?? null);
     this.experiments = new ExperimentQueue(this);
     this.clock = new ChartClock(options.schedule);
