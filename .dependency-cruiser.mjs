@@ -40,8 +40,9 @@ const ROOMS = {
     data: ['engine'],
     run: ['data', 'engine'],
     link: ['run', 'data'],
-    archive: ['run', 'data', 'engine'],
-    experiments: ['archive', 'run', 'data', 'engine'],
+    frames: ['run', 'data', 'engine'],
+    archive: ['frames', 'run', 'data', 'engine'],
+    experiments: ['archive', 'frames', 'run', 'data', 'engine'],
     bench: ['engine'],
   },
 };

@@ -23,6 +23,7 @@ import {
   USAGE,
   UsageError,
 } from './experiment/options';
+import { recordFrames } from './experiment/recordFrames';
 import { experimentTable, runExperiment } from './experiment/runExperiment';
 import { trainOnce } from './experiment/trainOnce';
 import { NoAdapterError, startNodeGpu } from './node/gpu';
@@ -87,12 +88,16 @@ async function single(options: Options): Promise<void> {
   console.log(
     `${dataset.count} images of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
-  const result = await trainOnce(dataset, config, engine, console.log);
+  const frames = recordFrames();
+  const onSignal = options.frames === undefined ? undefined : frames.take;
+  const result = await trainOnce(dataset, config, engine, console.log, [], onSignal);
+  if (options.frames !== undefined) writeFileSync(options.frames, `${JSON.stringify(frames.json(config))}\n`);
   write(options.json, result);
   console.log(`${result.outcome} after ${result.steps} steps: ${JSON.stringify(result.final)}`);
 }
 
 async function several(experiment: Experiment, options: Options): Promise<void> {
+  if (options.frames !== undefined) throw new UsageError('--frames is for a single run: choose a preset of settings.');
   const choice = {
     base: baseOf(options),
     dataset: datasetOf(options),

@@ -11,9 +11,11 @@ import { MOST_THREADS } from '../../src/engine/kernels/runtime/wasm/threads/boar
 
 export const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
   [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--threads N] [--folders CORRECTIONS] [--json FILE]
+  [--frames FILE]
 Trains without the page, with the same engine. --set changes any setting, e.g. --set stopGradient=false --set engine=wasm.
 Without --set engine, the engines are measured and the fastest is used. --threads limits the threads of the engine wasm, 1 to 8; results
-do not depend on it. --folders corrects what folders are taken for, as npm run inspect does.
+do not depend on it. --folders corrects what folders are taken for, as npm run inspect does. --frames writes the picture of the outputs at
+every probe.
 
 npm run experiment -- --preset ${EXPERIMENTS.map(({ name }) => name).join('|')}
   [--base ${PRESET_NAMES.join('|')}] [--seeds 1,2,3] [--dataset ...] [--set ...] [--steps N] [--json FILE]
@@ -44,6 +46,7 @@ export function readOptions() {
         threads: { type: 'string' },
         folders: { type: 'string' },
         json: { type: 'string' },
+        frames: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }).values;

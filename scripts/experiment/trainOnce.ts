@@ -2,7 +2,7 @@ import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { ImageDataset } from '../../src/domain/imageDataset';
 import type { ProbeEvaluation } from '../../src/domain/probeEvaluation';
 import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
-import type { RunSignal } from '../../src/domain/signal';
+import type { Emit, RunSignal } from '../../src/domain/signal';
 import { deviceProducts } from '../../src/engine/monitors/deviceProducts';
 import { Trainer } from '../../src/engine/run/trainer';
 import { evaluateLinearly } from '../../src/explore/evaluateLinearly';
@@ -22,6 +22,7 @@ async function evaluated(trainer: Trainer): Promise<ProbeEvaluation | null> {
 /**
  * Trains one run to its end and evaluates it; `log` gets a line for each kNN or rank measurement and for each marker.
  * @param changes changes in flight, made at their steps
+ * @param onSignal receives all that the run reports; where it is given, there is a frame at every probe
  */
 export async function trainOnce(
   dataset: ImageDataset,
@@ -29,10 +30,12 @@ export async function trainOnce(
   engine: EngineInfo,
   log: (line: string) => void,
   changes: readonly LiveChange[] = [],
+  onSignal?: Emit,
 ): Promise<RunResult> {
   const record = runRecord(config, engine);
   const emit = (signal: RunSignal) => {
     record.take(signal);
+    onSignal?.(signal);
     const { kind, value } = signal;
     if (kind === 'measurements') {
       if (value.some(({ effectiveRank, knn }) => effectiveRank !== undefined || knn !== undefined)) {
@@ -42,7 +45,11 @@ export async function trainOnce(
       log(`step ${value.step}: ${value.kind === 'change' ? `${value.key} = ${value.value}` : value.state}`);
     }
   };
-  const trainer = new Trainer(dataset, config, changes, emit, { tuning: TUNING, isSoftware: engine.isSoftware });
+  const trainer = new Trainer(dataset, config, changes, emit, {
+    tuning: TUNING,
+    isSoftware: engine.isSoftware,
+    allFrames: onSignal !== undefined,
+  });
   try {
     await trainer.start();
     let outcome = await trainer.advance();

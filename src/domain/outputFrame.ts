@@ -47,3 +47,9 @@ export interface FrameImages {
   /** d of each reading. */
   readonly dimensions: Readonly<Record<Reading, number>>;
 }
+
+/** The frames of a run, by rising steps. */
+export interface FrameTrack {
+  readonly images: FrameImages;
+  readonly frames: readonly OutputFrame[];
+}

@@ -7,6 +7,7 @@ import type {
   Resources,
   ViewsSnapshot,
 } from './measurement';
+import type { FrameImages, OutputFrame } from './outputFrame';
 import type { ProbeEvaluation } from './probeEvaluation';
 
 /** `building`: weights, baselines and first pipelines are made; `finished`: totalSteps reached; `failed`: an error was reported. */
@@ -21,6 +22,10 @@ interface SignalValues {
   /** Once, before the first step. */
   baselines: Baselines;
   neighbours: NeighboursSnapshot;
+  /** Once, before the first frame. */
+  frameImages: FrameImages;
+  /** At the probes, from the untrained network on; some are left out where frames would take more than 3 % of the run's time. */
+  frame: OutputFrame;
   views: ViewsSnapshot;
   marker: Marker;
   /** Whenever its state changes. */
@@ -40,11 +45,13 @@ export type RunSignal = {
 /** Receives a run's signals, in the order in which they arise. */
 export type Emit = (signal: RunSignal) => void;
 
-/** The buffers of a signal's typed arrays, which can be transferred rather than copied. */
-export function buffersOf(signal: RunSignal): ArrayBuffer[] {
-  const parts: object = signal.value;
-  return Object.values<unknown>({ ...parts }).flatMap((part) => {
-    const own = typeof part === 'object' && part !== null && 'pixels' in part ? part.pixels : part;
-    return ArrayBuffer.isView(own) && own.buffer instanceof ArrayBuffer ? [own.buffer] : [];
-  });
+/** The buffers of the typed arrays of a signal's value and of its parts, which can be transferred rather than copied. */
+export function buffersOf({ value }: RunSignal): ArrayBuffer[] {
+  return buffersIn(value);
+}
+
+function buffersIn(value: unknown): ArrayBuffer[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
+  return Object.values(value).flatMap(buffersIn);
 }

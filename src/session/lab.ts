@@ -14,6 +14,7 @@ import type { WorkerPort } from './engine/engineClient';
 import { EngineSession } from './engine/engineSession';
 import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
+import { Frames } from './frames/frames';
 import { openLink } from './link/link';
 import { createPlaceStore, type PlaceStore } from './link/placeStore';
 import { createNoticeStore, notify } from './noticeStore';
@@ -42,6 +43,7 @@ export class Lab {
   readonly placeStore: PlaceStore;
   readonly runStore;
   readonly series = new SeriesSet();
+  readonly frames: Frames;
   readonly archive: RunArchive;
   readonly experiments: ExperimentQueue;
   readonly clock: ChartClock;
@@ -59,6 +61,7 @@ export class Lab {
     this.runStore = createRunStore(run.config);
     this.runStore.setState({ changes: run.changes });
     for (const notice of notices) notify(this.noticeStore, notice);
+    this.frames = new Frames({ load: (id) => this.archive.keptTrack(id), schedule: options.schedule });
     this.archive = new RunArchive(this, options.storage ?? null);
     this.experiments = new ExperimentQueue(this);
     this.clock = new ChartClock(options.schedule);

@@ -1,11 +1,13 @@
 import { type IDBPDatabase, openDB } from 'idb';
+import type { FrameTrack } from '../domain/outputFrame';
 import { type Curves, parseCurves, parseRunRecord, type RunRecord } from './runRecord';
 import { type RunStorage, type SaveOptions, StorageError, type StoredRuns } from './runStorage';
+import { parseFrames, storedFrames } from './storedFrames';
 import { type Schema, UPGRADE_STEPS, type UpgradeStep } from './upgrades';
 
 const NAME = 'simsiam-lab';
 
-const BOTH = ['runs', 'curves'] as const;
+const ALL = ['runs', 'curves', 'frames'] as const;
 
 function storageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
@@ -13,7 +15,7 @@ function storageError(error: unknown): StorageError {
   return new StorageError(full ? 'full' : 'unavailable', error);
 }
 
-/** Runs in IndexedDB, with records and curves in separate stores, so that a table of many runs is read without their curves. */
+/** Runs in IndexedDB, with records, curves and frames in separate stores, so that a table of many runs is read without the rest. */
 export class RunDatabase implements RunStorage {
   readonly #onChange: (id: string) => void;
   readonly #steps: readonly UpgradeStep[];
@@ -46,23 +48,34 @@ export class RunDatabase implements RunStorage {
     return this.#with(async (db) => parseCurves(await db.get('curves', id)));
   }
 
-  async save(run: RunRecord, curves: Curves, { isNew, leaving = false }: SaveOptions): Promise<void> {
-    if (leaving) {
-      if (this.#ready === null) return;
-      const tx = this.#ready.transaction(BOTH, 'readwrite');
-      const puts = [tx.objectStore('runs').put(run, run.id), tx.objectStore('curves').put(curves, run.id)];
-      tx.commit();
-      await this.#with(() => completed(tx, Promise.all(puts)));
-      return;
-    }
+  frames(id: string): Promise<FrameTrack | null> {
+    return this.#with(async (db) => parseFrames(await db.get('frames', id)));
+  }
+
+  async save(run: RunRecord, curves: Curves, options: SaveOptions): Promise<void> {
+    if (options.leaving) await this.#saveLeaving(run, curves, options);
+    else await this.#save(run, curves, options);
+  }
+
+  async #saveLeaving(run: RunRecord, curves: Curves, { frames }: SaveOptions): Promise<void> {
+    const db = this.#ready;
+    if (db === null) return;
+    const written = [putAtOnce(db, run.id, { runs: run, curves })];
+    // In a transaction of its own: a browser that cannot write so many bytes in time gives up the whole transaction.
+    if (frames) written.push(putAtOnce(db, run.id, { frames: storedFrames(frames) }));
+    await this.#with(() => Promise.all(written));
+  }
+
+  async #save(run: RunRecord, curves: Curves, { isNew, frames }: SaveOptions): Promise<void> {
     await this.#with(async (db) => {
-      const tx = db.transaction(BOTH, 'readwrite');
+      const tx = db.transaction(ALL, 'readwrite');
       const write = async () => {
         const there = isNew ? run : parseRunRecord(await tx.objectStore('runs').get(run.id));
         if (there === null) return;
         await Promise.all([
           tx.objectStore('runs').put({ ...run, name: there.name }, run.id),
           tx.objectStore('curves').put(curves, run.id),
+          ...(frames ? [tx.objectStore('frames').put(storedFrames(frames), run.id)] : []),
         ]);
       };
       await completed(tx, write());
@@ -128,9 +141,22 @@ export class RunDatabase implements RunStorage {
   }
 }
 
+/** Writes to several stores, with all requests made before the first promise resolves. */
+async function putAtOnce(
+  db: IDBPDatabase<Schema>,
+  id: string,
+  values: { readonly [Store in (typeof ALL)[number]]?: unknown },
+): Promise<void> {
+  const stores = ALL.filter((store) => store in values);
+  const tx = db.transaction(stores, 'readwrite');
+  const puts = stores.map((store) => tx.objectStore(store).put(values[store], id));
+  tx.commit();
+  await completed(tx, Promise.all(puts));
+}
+
 async function removeAll(db: IDBPDatabase<Schema>, ids: readonly string[]): Promise<void> {
-  const tx = db.transaction(BOTH, 'readwrite');
-  await completed(tx, Promise.all(ids.flatMap((id) => BOTH.map((store) => tx.objectStore(store).delete(id)))));
+  const tx = db.transaction(ALL, 'readwrite');
+  await completed(tx, Promise.all(ids.flatMap((id) => ALL.map((store) => tx.objectStore(store).delete(id)))));
 }
 
 /** Waits for a transaction and the work in it. If both fail, throws the transaction's error, which has the cause. */

@@ -1,3 +1,4 @@
+import type { FrameTrack } from '../domain/outputFrame';
 import type { Curves, RunRecord } from './runRecord';
 
 /** `full`: no space is left; `unavailable`: the browser stores nothing for this page (a private window, or storage is disabled). */
@@ -25,6 +26,8 @@ export interface SaveOptions {
   readonly isNew: boolean;
   /** The page is about to close: the run is written at once, without checking whether it was deleted or renamed. */
   readonly leaving?: boolean;
+  /** The run's frames; without them, those that are stored stay. */
+  readonly frames?: FrameTrack | null;
 }
 
 /**
@@ -36,6 +39,8 @@ export interface RunStorage {
   /** One run, or null when it is not stored or cannot be read. */
   read(id: string): Promise<RunRecord | null>;
   curves(id: string): Promise<Curves>;
+  /** null where there are none, and where they cannot be read. */
+  frames(id: string): Promise<FrameTrack | null>;
   /** Writes a run and its curves. A run that is already stored keeps its stored name. */
   save(run: RunRecord, curves: Curves, options: SaveOptions): Promise<void>;
   rename(id: string, name: string | null): Promise<void>;

@@ -4,6 +4,7 @@ import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 export interface Schema extends DBSchema {
   runs: { key: string; value: unknown };
   curves: { key: string; value: unknown };
+  frames: { key: string; value: unknown };
 }
 
 /**
@@ -12,7 +13,7 @@ export interface Schema extends DBSchema {
  */
 export type UpgradeStep = (
   database: IDBPDatabase<Schema>,
-  transaction: IDBPTransaction<Schema, ('runs' | 'curves')[], 'versionchange'>,
+  transaction: IDBPTransaction<Schema, ('runs' | 'curves' | 'frames')[], 'versionchange'>,
 ) => void;
 
 /**
@@ -23,5 +24,8 @@ export const UPGRADE_STEPS: readonly UpgradeStep[] = [
   (database) => {
     database.createObjectStore('runs');
     database.createObjectStore('curves');
+  },
+  (database) => {
+    database.createObjectStore('frames');
   },
 ];

@@ -5,6 +5,7 @@ import type { ArchiveState } from '../session/archive/archiveStore';
 import type { DatasetStoreState } from '../session/data/datasetStore';
 import type { EngineStoreState } from '../session/engine/engineStore';
 import type { ExperimentState } from '../session/experiments/experimentStore';
+import type { FrameState } from '../session/frames/frames';
 import type { Lab } from '../session/lab';
 import type { Notice } from '../session/noticeStore';
 import type { RunStoreState } from '../session/run/runStore';
@@ -32,6 +33,10 @@ export function useEngine<T>(select: (state: EngineStoreState) => T): T {
 
 export function useArchive<T>(select: (state: ArchiveState) => T): T {
   return useStore(useLab().archive.store, select);
+}
+
+export function useFrames<T>(select: (state: FrameState) => T): T {
+  return useStore(useLab().frames.store, select);
 }
 
 export function useExperiment<T>(select: (state: ExperimentState) => T): T {

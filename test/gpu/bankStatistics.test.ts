@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { indicesOf, TEST, TRAIN } from '../../src/domain/imageDataset';
 import { presetConfig } from '../../src/domain/presets';
+import { liveSettingsOf } from '../../src/domain/runConfig';
 import { ImageSource } from '../../src/engine/images/imageSource';
 import { createMethod } from '../../src/engine/methods/registry';
 import { imageStatistics } from '../../src/engine/monitors/embedImages';
@@ -85,7 +86,7 @@ describeOnEngines(ENGINES, 'images are measured with one set of BN statistics', 
         return named;
       }),
     );
-    const names = [...method.parameters.moving.keys()].filter((name) => !name.startsWith('predictor.'));
+    const names = [...method.parameters.moving.keys()];
     expect([...whole!.keys()].sort()).toEqual(names.sort());
     for (const [name, values] of whole!) {
       // A mean counts beside the standard deviation: it may be near 0 itself.
@@ -100,8 +101,9 @@ describeOnEngines(ENGINES, 'images are measured with one set of BN statistics', 
   it('a query from outside the probe and the images searched are embedded with the same weights', async () => {
     const method = createMethod(config, { count: 128 });
     const settings = { ...config, probe: { every: 25, images: 16 } };
+    const live = liveSettingsOf(config);
     const monitors = new RunMonitors(method, new ImageSource(dataset, config), settings, () => false);
-    await monitors.probe(0);
+    await monitors.probe(0, live);
     const known = monitors.neighbours()!;
     expect(known).toMatchObject({ step: 0, searched: 16 });
     // Training changes the weights: here they become those of another seed.
@@ -109,10 +111,10 @@ describeOnEngines(ENGINES, 'images are measured with one set of BN statistics', 
     const weights = other.parameters.snapshot();
     method.parameters.restore(weights);
     const inside = known.backbone.map(({ query }) => query);
-    await monitors.setQueries(inside.slice(0, 1), 7);
+    await monitors.setQueries(inside.slice(0, 1), 7, live);
     expect(monitors.neighbours()?.step).toBe(0);
     const outside = indicesOf(dataset, TEST)[0]!;
-    await monitors.setQueries([outside, ...inside], 7);
+    await monitors.setQueries([outside, ...inside], 7, live);
     const now = monitors.neighbours()!;
     expect(now).toMatchObject({ step: 7, searched: 17 });
     const similarities = (snapshot: typeof now, query: number) =>

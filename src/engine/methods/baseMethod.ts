@@ -16,6 +16,7 @@ export abstract class BaseMethod implements Method {
   readonly outputDim: number;
   protected readonly encoder: Encoder;
   protected readonly predictor: Predictor;
+  readonly #predictorLayers: Network['predictor'];
 
   /** Takes ownership of the networks. */
   constructor({ layers, parameters, encoder, predictor }: Network) {
@@ -23,6 +24,7 @@ export abstract class BaseMethod implements Method {
     this.featureDim = layers.backbone.featureDim;
     this.outputDim = layers.outputDim;
     this.encoder = encoder;
+    this.#predictorLayers = predictor;
     this.predictor = new Predictor(parameters, predictor);
   }
 
@@ -40,8 +42,12 @@ export abstract class BaseMethod implements Method {
     return this.encoder.embed(images, mode);
   }
 
+  predict(z: tf.Tensor2D, mode: Exclude<Mode, 'train'>, live: LiveSettings): tf.Tensor2D | null {
+    return this.predictor.measure(z, mode, live);
+  }
+
   statistics(chunks: readonly tf.Tensor4D[]): Statistics {
-    return this.encoder.statistics(chunks);
+    return this.encoder.statistics(chunks, this.#predictorLayers);
   }
 
   dispose(): void {

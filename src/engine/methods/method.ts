@@ -75,7 +75,9 @@ export interface Method {
   /** Called before the first step after a change in flight. */
   liveChanged(key: LiveKey, live: LiveSettings): void;
   embed(images: tf.Tensor4D, mode: Exclude<Mode, 'train'>): Embedding;
-  /** BN's statistics of the encoder on these images, given in chunks (`Encoder.statistics`). */
+  /** The predictor's output [N, d] for z [N, d]; null where there is no predictor. */
+  predict(z: tf.Tensor2D, mode: Exclude<Mode, 'train'>, live: LiveSettings): tf.Tensor2D | null;
+  /** BN's statistics of the encoder and the predictor on these images, given in chunks (`Encoder.statistics`). */
   statistics(chunks: readonly tf.Tensor4D[]): Statistics;
   dispose(): void;
 }

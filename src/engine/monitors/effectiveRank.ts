@@ -27,7 +27,12 @@ export function effectiveRank(features: FeatureRows, options: EffectiveRankOptio
   if (!allFinite(data)) return { effectiveRank: Number.NaN, bound };
   const rows = (options.normalise ?? true) ? normaliseRows(features) : Float64Array.from(data);
   if (options.centre ?? false) centreColumns(rows, n, d);
-  return { effectiveRank: Math.exp(entropy(singularValues(rows, n, d))), bound };
+  return { effectiveRank: rankOfSingularValues(singularValues(rows, n, d)), bound };
+}
+
+/** exp of the entropy of singular values divided by their sum; 0 when all are zero. */
+export function rankOfSingularValues(values: Float64Array): number {
+  return Math.exp(entropy(values));
 }
 
 function centreColumns(rows: Float64Array, n: number, d: number): void {

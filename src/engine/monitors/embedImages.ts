@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { FeatureRows } from '../../domain/features';
+import type { LiveSettings } from '../../domain/runConfig';
 import type { ImageSource } from '../images/imageSource';
 import type { Method } from '../methods/method';
-import type { Embedding } from '../network/encoder';
 import type { Statistics } from '../network/nn/statistics';
 
 /** The most images embedded at once: enough to keep a device busy, few enough for the memory of ResNet-18's activations. */
@@ -11,6 +11,8 @@ export const CHUNK = 256;
 export interface EmbeddedImages {
   readonly features: FeatureRows;
   readonly z: FeatureRows;
+  /** The predictor's output for z; null where it was not asked for, and where there is no predictor. */
+  readonly p: FeatureRows | null;
 }
 
 /** Thrown by a measurement whose run has ended. */
@@ -23,6 +25,8 @@ export interface EmbedOptions {
   readonly chunk: number;
   /** What BN normalises with. */
   readonly statistics: Statistics;
+  /** The settings with which p is predicted; without them, it is left out. */
+  readonly predicting?: LiveSettings;
   /** Queues all chunks before the first result is read, so that all are embedded with the weights of this moment. */
   readonly atOnce?: boolean;
   /** Called between chunks, so that a run that ends need not wait for a long measurement. */
@@ -38,7 +42,7 @@ function chunkStarts(count: number, chunk: number): number[] {
   return starts;
 }
 
-/** Features and z of `count` images; `images` makes those of a chunk. */
+/** The outputs for `count` images; `images` makes those of a chunk. */
 async function embed(
   method: Method,
   count: number,
@@ -46,32 +50,39 @@ async function embed(
   options: EmbedOptions,
 ): Promise<EmbeddedImages> {
   const { featureDim, outputDim } = method;
-  const { chunk, statistics, atOnce = false, isCancelled } = options;
+  const { chunk, statistics, predicting, atOnce = false, isCancelled } = options;
   const features = new Float32Array(count * featureDim);
   const z = new Float32Array(count * outputDim);
-  const read = async (start: number, embedding: Embedding) => {
-    const [f, p] = await Promise.all([embedding.features.data(), embedding.z.data()]);
-    tf.dispose([embedding.features, embedding.z]);
+  let p: Float32Array | null = null;
+  const read = async (start: number, chunkOutputs: readonly tf.Tensor2D[]) => {
+    const [f, ofZ, ofP] = await Promise.all(chunkOutputs.map((output) => output.data<'float32'>()));
+    tf.dispose([...chunkOutputs]);
     features.set(f, start * featureDim);
-    z.set(p, start * outputDim);
+    z.set(ofZ, start * outputDim);
+    if (ofP === undefined) return;
+    p ??= new Float32Array(count * outputDim);
+    p.set(ofP, start * outputDim);
   };
   const reads: Promise<void>[] = [];
   for (const start of chunkStarts(count, chunk)) {
     if (isCancelled()) throw new CancelledError('the run has ended');
-    const embedding: Embedding = tf.tidy(() => {
-      return method.embed(images(start, Math.min(count, start + chunk)), statistics);
+    const outputs = tf.tidy(() => {
+      const embedding = method.embed(images(start, Math.min(count, start + chunk)), statistics);
+      const predicted = predicting === undefined ? null : method.predict(embedding.z, statistics, predicting);
+      return [embedding.features, embedding.z, ...(predicted === null ? [] : [predicted])];
     });
-    if (atOnce) reads.push(read(start, embedding));
-    else await read(start, embedding);
+    if (atOnce) reads.push(read(start, outputs));
+    else await read(start, outputs);
   }
   await Promise.all(reads);
   return {
     features: { data: features, n: count, d: featureDim },
     z: { data: z, n: count, d: outputDim },
+    p: p === null ? null : { data: p, n: count, d: outputDim },
   };
 }
 
-/** Features and z of these images, not augmented. */
+/** The outputs for these images, not augmented. */
 export function embedImages(
   method: Method,
   source: ImageSource,
@@ -81,14 +92,14 @@ export function embedImages(
   return embed(method, indices.length, (start, end) => source.plain(indices.subarray(start, end)), options);
 }
 
-/** Features and z of prepared views [N, H, W, 3], which are not disposed. */
+/** The outputs for prepared views [N, H, W, 3], which are not disposed. */
 export function embedViews(method: Method, views: tf.Tensor4D, options: EmbedOptions): Promise<EmbeddedImages> {
   const [count, h, w, c] = views.shape;
   return embed(method, count, (start, end) => tf.slice(views, [start, 0, 0, 0], [end - start, h, w, c]), options);
 }
 
 /**
- * The statistics that images are measured with: those of the encoder's BN layers on these images, not augmented, with the weights of this
+ * The statistics that images are measured with: those of the BN layers on these images, not augmented, with the weights of this
  * moment. They depend on the chunk by rounding only. The caller disposes them.
  */
 export function imageStatistics(method: Method, source: ImageSource, indices: Uint32Array, chunk: number): Statistics {

@@ -10,7 +10,8 @@ import {
   TRAIN,
 } from '../../domain/imageDataset';
 import type { Baselines, Measurement, NeighboursSnapshot } from '../../domain/measurement';
-import type { RunConfig } from '../../domain/runConfig';
+import type { FrameImages, OutputFrame } from '../../domain/outputFrame';
+import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import type { ImageSource } from '../images/imageSource';
 import { bindingLimit } from '../kernels/runtime/program';
 import type { Method } from '../methods/method';
@@ -24,6 +25,7 @@ import { CHUNK, type EmbeddedImages, type EmbedOptions, embedImages, embedViews,
 import { chanceRate, knnAccuracy } from './knn';
 import { nearestNeighbours } from './neighbours';
 import type { OnlineProbe } from './onlineProbe';
+import { OutputFrames } from './outputFrames';
 import { centre, centredPixels } from './rawPixels';
 import { viewRetrieval } from './viewRetrieval';
 
@@ -48,7 +50,7 @@ function pick(indices: Uint32Array, count: number, seed: number, stream: string)
   return order.slice(0, count).map((i) => indices[i]);
 }
 
-function labelsOf(dataset: ImageDataset, indices: Uint32Array): Int16Array {
+function labelsOf(dataset: ImageDataset, indices: Uint32Array): Int16Array<ArrayBuffer> {
   const { labels } = dataset;
   return Int16Array.from(indices, (i) => labels?.[i] ?? NO_LABEL);
 }
@@ -74,6 +76,9 @@ export class RunMonitors {
   #queries: readonly number[];
   /** Rows of `images`: the probe, then the queries from outside it. */
   #embedded: { readonly step: number; readonly searched: Uint32Array; readonly images: EmbeddedImages } | null = null;
+  readonly #frames = new OutputFrames();
+  /** The frame made of `images`; null where none was made of them. */
+  #frame: { readonly of: EmbeddedImages; readonly value: OutputFrame | null } | null = null;
 
   /**
    * @param onlineProbe the run's linear probe, measured together with kNN; null where there is none
@@ -120,9 +125,13 @@ export class RunMonitors {
     this.#statistics = null;
   }
 
-  /** The statistics that the images are measured with after `step` steps: mean and biased variance [C] of every BN layer by parameter name. */
+  /**
+   * The statistics that the images are measured with after `step` steps: mean and biased variance [C] of every BN layer of the encoder by
+   * parameter name.
+   */
   statistics(step: number): Promise<ReadonlyMap<string, Float32Array>> {
-    return statisticsByParameter(this.#statisticsAt(step));
+    const encoder = [...this.#statisticsAt(step)].filter(([name]) => !name.startsWith('predictor.'));
+    return statisticsByParameter(new Map(encoder));
   }
 
   #options(step: number): EmbedOptions {
@@ -176,28 +185,55 @@ export class RunMonitors {
    * again, since similarities between features of two steps mean nothing.
    * @param step of the present weights
    */
-  async setQueries(indices: readonly number[], step: number): Promise<void> {
+  async setQueries(indices: readonly number[], step: number, live: LiveSettings): Promise<void> {
     this.#queries = indices.filter((i) => Number.isInteger(i) && i >= 0 && i < this.#source.dataset.count);
     if (this.#embedded === null) return;
     const { searched } = this.#embedded;
-    if (this.#queries.some((query) => !searched.includes(query))) await this.probe(step);
+    if (this.#queries.some((query) => !searched.includes(query))) await this.probe(step, live);
   }
 
-  /** Embeds the probe's images and the queries with the weights after `step` steps, for `ranks` and `neighbours`. */
-  async probe(step: number): Promise<void> {
+  /** Embeds the probe's images and the queries with the weights after `step` steps, for `frame`, `ranks` and `neighbours`. */
+  async probe(step: number, live: LiveSettings): Promise<void> {
     const outside = this.#queries.filter((query) => !this.#probe.includes(query));
     const searched = Uint32Array.of(...this.#probe, ...outside);
     // Queued at once, since training may continue while the results are read.
-    const options = { ...this.#options(step), atOnce: true };
+    const options = { ...this.#options(step), predicting: live, atOnce: true };
     this.#embedded = { step, searched, images: await embedImages(this.#method, this.#source, searched, options) };
+  }
+
+  /** The images of the frames. */
+  frameImages(): FrameImages {
+    const { outputDim, featureDim } = this.#method;
+    return {
+      indices: Uint32Array.from(this.#probe),
+      labels: labelsOf(this.#source.dataset, this.#probe),
+      dimensions: { z: outputDim, p: outputDim, features: featureDim },
+    };
+  }
+
+  /** A frame of the probe's outputs as of the last `probe`; null before it, and where an output is not finite. */
+  frame(): OutputFrame | null {
+    if (this.#embedded === null) return null;
+    const { step, images } = this.#embedded;
+    if (this.#frame?.of === images) return this.#frame.value;
+    const first = (rows: FeatureRows) => firstRows(rows, this.#probe.length);
+    const { features, z, p } = images;
+    const value = this.#frames.next(step, { features: first(features), z: first(z), p: p === null ? null : first(p) });
+    this.#frame = { of: images, value };
+    return value;
   }
 
   /** Effective rank of z and of the backbone features as of the last `probe`: a fall shows a dimensional collapse that the std does not. */
   ranks(): Measurement | null {
     if (this.#embedded === null) return null;
     const { step, images } = this.#embedded;
+    const frame = this.#frame?.of === images ? this.#frame.value : null;
     const rank = (rows: FeatureRows) => effectiveRank(firstRows(rows, this.#probe.length)).effectiveRank;
-    return { step, effectiveRank: rank(images.z), backboneRank: rank(images.features) };
+    return {
+      step,
+      effectiveRank: frame?.z.effectiveRank ?? rank(images.z),
+      backboneRank: frame?.features.effectiveRank ?? rank(images.features),
+    };
   }
 
   /** Neighbours of the queries as of the last `probe`; null before it. */

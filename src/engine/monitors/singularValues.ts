@@ -1,18 +1,36 @@
 import { symmetricEigenvalues } from './symmetricEigenvalues';
 
+/** The smaller Gram matrix of an n x d matrix X: X X^T [n, n] where n <= d, else X^T X [d, d]. */
+export interface SmallerGram {
+  /** size x size, row-major; only the lower triangle is filled. */
+  readonly gram: Float64Array;
+  /** min(n, d) */
+  readonly size: number;
+}
+
+/** @param rows n x d, row-major, finite. */
+export function smallerGram(rows: Float64Array, n: number, d: number): SmallerGram {
+  return n <= d
+    ? { gram: gramOfRows(rows, n, d), size: n }
+    : { gram: gramOfRows(transpose(rows, n, d), d, n), size: d };
+}
+
 /**
  * Singular values of an n x d matrix, as the square roots of the eigenvalues of its smaller Gram matrix in float64.
  * Values below sqrt(max(n, d) x epsilon) of the largest (3e-7 for 512 rows: the noise of float32 features) cannot be told
  * from 0 this way and are returned as 0.
- * @param rows n x d, row-major, finite.
+ * @param gram is overwritten
  * @returns min(n, d) values, descending.
  */
-export function singularValues(rows: Float64Array, n: number, d: number): Float64Array {
-  const size = Math.min(n, d);
-  const gram = n <= d ? gramOfRows(rows, n, d) : gramOfRows(transpose(rows, n, d), d, n);
+export function singularValuesOf({ gram, size }: SmallerGram, n: number, d: number): Float64Array {
   const eigenvalues = symmetricEigenvalues(gram, size).reverse();
   const noise = size > 0 ? Math.max(n, d) * Number.EPSILON * eigenvalues[0] : 0;
   return eigenvalues.map((value) => (value > noise ? Math.sqrt(value) : 0));
+}
+
+/** The same of a matrix: n x d, row-major, finite. */
+export function singularValues(rows: Float64Array, n: number, d: number): Float64Array {
+  return singularValuesOf(smallerGram(rows, n, d), n, d);
 }
 
 function transpose(rows: Float64Array, n: number, d: number): Float64Array {
@@ -21,8 +39,8 @@ function transpose(rows: Float64Array, n: number, d: number): Float64Array {
   return out;
 }
 
-/** Lower triangle of A A^T. Four by two rows at a time, because loading the rows costs more than multiplying them. */
-function gramOfRows(a: Float64Array, n: number, d: number): Float64Array {
+/** Lower triangle of A A^T, for A [n, d]. Four by two rows at a time, because loading the rows costs more than multiplying them. */
+export function gramOfRows(a: Float64Array, n: number, d: number): Float64Array {
   const gram = new Float64Array(n * n);
   const dot = (i: number, j: number) => {
     let sum = 0;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '../random';
-import { buildLayers } from './buildLayers';
+import { buildLayers, type Layers } from './buildLayers';
 import type { NetworkLayers } from './networkLayers';
 import { onPair, type Pair } from './nn/bothViews';
 import type { Mode } from './nn/forward';
@@ -35,8 +35,9 @@ export interface Encoder {
   /**
    * The statistics of every BN layer on images that are given in chunks [n, H, W, 3]: those of one pass over all of them, up to rounding,
    * however they are divided. The caller disposes them (`disposeStatistics`).
+   * @param beyond layers on z, whose statistics are added
    */
-  statistics(chunks: readonly tf.Tensor4D[]): Statistics;
+  statistics(chunks: readonly tf.Tensor4D[], beyond: Layers<tf.Tensor2D>): Statistics;
 }
 
 /** Builds an encoder with parameters `encoder.*` and `projector.*`; the same seed gives the same weights. */
@@ -73,10 +74,10 @@ export function buildEncoder(parameters: Parameters, layers: NetworkLayers, seed
       const features = backbone.forward(images, mode);
       return { features, z: projector.forward(features, mode) };
     },
-    statistics: (chunks) => {
+    statistics: (chunks, beyond) => {
       const gathered = new Map<string, LayerStatistics>();
       tf.tidy(() => {
-        projector.gather(backbone.gather(chunks, gathered), gathered);
+        beyond.gather(projector.gather(backbone.gather(chunks, gathered), gathered), gathered);
       });
       return gathered;
     },

@@ -1,9 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '../random';
-import { buildLayers } from './buildLayers';
+import { buildLayers, type Layers } from './buildLayers';
 import { buildEncoder, type Encoder } from './encoder';
 import type { NetworkLayers } from './networkLayers';
-import type { Forward } from './nn/forward';
 import { Parameters } from './nn/parameters';
 
 /** The networks that every method has, with their weights. */
@@ -13,7 +12,7 @@ export interface Network {
   /** Parameters `encoder.*` and `projector.*`. */
   readonly encoder: Encoder;
   /** z [N, d] -> p [N, d]. Parameters `predictor.*`. */
-  readonly predictor: Forward<tf.Tensor2D>;
+  readonly predictor: Layers<tf.Tensor2D>;
   /** Builds a second encoder with the same initial weights as the first; its parameters go into `into`. */
   encoderAgain(into: Parameters): Encoder;
 }
@@ -30,7 +29,7 @@ export function buildNetwork(layers: NetworkLayers, seed: number): Network {
       parameters,
       layers.predictor,
       seededRandom(seed, 'init', 'predictor'),
-    ).forward,
+    ),
     encoderAgain: encoderIn,
   };
 }

@@ -1,56 +1,86 @@
+import * as tf from '@tensorflow/tfjs';
 import type { Measurement } from '../../domain/measurement';
+import type { LiveSettings } from '../../domain/runConfig';
 import type { Emit } from '../../domain/signal';
 import type { RunMonitors } from '../monitors/runMonitors';
 import type { Due } from './cadence';
 
+/**
+ * The most of a run's time that frames may take. One takes tens of milliseconds on the processor, as long as several steps on a fast GPU,
+ * where some are left out for that reason. No measurement depends on a frame.
+ */
+const SHARE_FOR_FRAMES = 0.03;
+
+export interface MeasuringOptions {
+  /** The current settings. */
+  readonly live: () => LiveSettings;
+  /** Receives the measurements that a run is judged by. */
+  readonly report: (measurement: Measurement) => void;
+  readonly emit: Emit;
+  /** Makes a frame at every probe, however long that takes: for recordings that are the same on every machine. */
+  readonly allFrames: boolean;
+}
+
 /** Measures what is due, and reports it. */
 export class Measuring {
   readonly #monitors: RunMonitors;
-  readonly #report: (measurement: Measurement) => void;
-  readonly #emit: Emit;
+  readonly #options: MeasuringOptions;
+  /** From this time of `tf.util.now` on, a further frame is within `SHARE_FOR_FRAMES`. */
+  #nextFrame = Number.NEGATIVE_INFINITY;
 
-  /** @param report receives the measurements that a run is judged by */
-  constructor(monitors: RunMonitors, report: (measurement: Measurement) => void, emit: Emit) {
+  constructor(monitors: RunMonitors, options: MeasuringOptions) {
     this.#monitors = monitors;
-    this.#report = report;
-    this.#emit = emit;
+    this.#options = options;
   }
 
   /** Measures the untrained network, and the baselines. */
   async untrained(due: Due): Promise<void> {
+    const { emit } = this.#options;
+    if (due.probe) emit({ kind: 'frameImages', value: this.#monitors.frameImages() });
     const accuracies = await this.#accuracies(0, due);
-    await this.#probe(0, due);
-    this.#emit({ kind: 'baselines', value: await this.#monitors.baselines(accuracies) });
+    await this.#probe(0, due, true);
+    emit({ kind: 'baselines', value: await this.#monitors.baselines(accuracies) });
   }
 
-  async after(step: number, due: Due): Promise<void> {
-    await this.#probe(step, due);
+  /** @param isLast whether it is the run's last step */
+  async after(step: number, due: Due, isLast: boolean): Promise<void> {
+    await this.#probe(step, due, isLast);
     await this.#accuracies(step, due);
   }
 
   /** Sets the images whose neighbours are reported from now on, and reports them. */
   async setQueries(indices: readonly number[], step: number): Promise<void> {
-    await this.#monitors.setQueries(indices, step);
+    await this.#monitors.setQueries(indices, step, this.#options.live());
     this.#neighbours();
   }
 
-  async #probe(step: number, due: Due): Promise<void> {
+  async #probe(step: number, due: Due, needsFrame: boolean): Promise<void> {
     if (!due.probe) return;
-    await this.#monitors.probe(step);
+    const { live, report, allFrames } = this.#options;
+    await this.#monitors.probe(step, live());
     this.#neighbours();
+    if (needsFrame || allFrames || tf.util.now() >= this.#nextFrame) this.#frame();
     const ranks = due.ranks ? this.#monitors.ranks() : null;
-    if (ranks !== null) this.#report(ranks);
+    if (ranks !== null) report(ranks);
   }
 
   async #accuracies(step: number, due: Due): Promise<Measurement | null> {
     if (!due.accuracies) return null;
     const measurement = await this.#monitors.accuracies(step);
-    this.#report(measurement);
+    this.#options.report(measurement);
     return measurement;
+  }
+
+  #frame(): void {
+    const started = tf.util.now();
+    const value = this.#monitors.frame();
+    const ended = tf.util.now();
+    this.#nextFrame = ended + (ended - started) / SHARE_FOR_FRAMES;
+    if (value !== null) this.#options.emit({ kind: 'frame', value });
   }
 
   #neighbours(): void {
     const value = this.#monitors.neighbours();
-    if (value !== null) this.#emit({ kind: 'neighbours', value });
+    if (value !== null) this.#options.emit({ kind: 'neighbours', value });
   }
 }

@@ -39,6 +39,8 @@ interface Pending {
 export interface TrainerOptions extends KernelOptions {
   /** False runs every step op by op on WebGPU too, for comparison. */
   readonly recordSteps?: boolean;
+  /** Makes a frame at every probe, also where that takes more than a small share of the time (`Measuring`). */
+  readonly allFrames?: boolean;
 }
 
 export type StepOutcome = 'continue' | 'finished' | 'diverged';
@@ -96,7 +98,12 @@ export class Trainer {
     this.#probe = labelled ? new OnlineProbe(this.#method.featureDim, dataset.classNames.length) : null;
     this.#runner = new StepRunner(config, source, this.#method, options.recordSteps ?? true, imagesOf, this.#probe);
     this.#monitors = new RunMonitors(this.#method, source, config, () => this.#cancelled, this.#probe);
-    this.#measuring = new Measuring(this.#monitors, (measurement) => this.#report(measurement), emit);
+    this.#measuring = new Measuring(this.#monitors, {
+      live: () => this.#changes.live,
+      report: (measurement) => this.#report(measurement),
+      emit,
+      allFrames: options.allFrames ?? false,
+    });
     this.#diagnosis = new RunDiagnosis({
       outputDim: config.outputDim,
       rankBound: this.#monitors.rankBound,
@@ -233,7 +240,7 @@ export class Trainer {
     if (!due.probe && !due.accuracies && !due.keep) return;
     await this.flush();
     if (this.#diverged) return;
-    await this.#costs.measuring(() => this.#measuring.after(this.#step, due));
+    await this.#costs.measuring(() => this.#measuring.after(this.#step, due, this.#step === this.config.totalSteps));
     if (due.keep) this.#good.take(this.#snapshot());
   }
 

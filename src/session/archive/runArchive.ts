@@ -1,11 +1,15 @@
+import type { FrameTrack } from '../../domain/outputFrame';
 import type { RunRecord } from '../../storage/runRecord';
 import { type RunStorage, StorageError, type StorageProblem } from '../../storage/runStorage';
 import type { DatasetStore } from '../data/datasetStore';
 import type { EngineStore } from '../engine/engineStore';
+import type { Frames, KeptTrack } from '../frames/frames';
 import { type NoticeStore, notify } from '../noticeStore';
 import type { RunStore, RunStoreState } from '../run/runStore';
 import { SeriesSet } from '../run/series';
 import { createArchiveStore, MAX_OVERLAYS } from './archiveStore';
+import { runName } from './describeRun';
+import { KeptFrames } from './keptFrames';
 import { meanSeries } from './meanSeries';
 import { curvesOf, originOf, type RunOrigin, recordOf, seriesOf } from './recordRun';
 
@@ -16,6 +20,7 @@ export interface ArchiveSources {
   readonly engineStore: EngineStore;
   readonly noticeStore: NoticeStore;
   readonly series: SeriesSet;
+  readonly frames: Pick<Frames, 'liveTrack' | 'forget'>;
 }
 
 /** A training run is written each time its age has grown by a tenth, within these bounds, so that a crash loses at most that much. */
@@ -43,6 +48,7 @@ export class RunArchive {
   readonly #storage: RunStorage | null;
   /** Curves, by run, of runs that ended or were shown since the page was opened. */
   readonly #curves = new Map<string, SeriesSet>();
+  readonly #frames: KeptFrames;
   #origin: RunOrigin | null = null;
   /** Whether the run on the page has been written to the storage. */
   #written = false;
@@ -51,6 +57,7 @@ export class RunArchive {
   constructor(sources: ArchiveSources, storage: RunStorage | null) {
     this.#sources = sources;
     this.#storage = storage;
+    this.#frames = new KeptFrames(sources.frames);
     sources.runStore.subscribe((now, before) => this.#follow(now, before));
     void this.#load();
   }
@@ -105,8 +112,10 @@ export class RunArchive {
   async remove(id: string): Promise<void> {
     const run = this.store.getState().runs.find((run) => run.id === id);
     if (run === undefined) return;
-    await this.#seriesOf(id);
+    const [track] = await Promise.all([this.#trackOf(id), this.#seriesOf(id)]);
+    this.#frames.hold(id, track);
     this.#hide(id);
+    this.#sources.frames.forget(id);
     this.store.setState(({ runs, deleted }) => ({
       runs: runs.filter((other) => other.id !== id),
       deleted: [run, ...deleted],
@@ -121,12 +130,17 @@ export class RunArchive {
     this.store.setState({ deleted });
     this.#insert(run);
     const series = await this.#seriesOf(run.id);
-    await this.#attempt((storage) => storage.save(run, curvesOf(series), { isNew: true }));
+    const frames = this.#frames.held(run.id);
+    const done = await this.#attempt((storage) => storage.save(run, curvesOf(series), { isNew: true, frames }));
+    if (done !== null) this.#frames.drop(run.id);
   }
 
   /** Makes deletions final: deleted runs can no longer be restored. */
   forgetDeleted(): void {
-    for (const { id } of this.store.getState().deleted) this.#curves.delete(id);
+    for (const { id } of this.store.getState().deleted) {
+      this.#curves.delete(id);
+      this.#frames.drop(id);
+    }
     this.store.setState({ deleted: [] });
   }
 
@@ -149,6 +163,7 @@ export class RunArchive {
     this.#curves.delete(id);
     if (there === null) {
       this.#hide(id);
+      this.#sources.frames.forget(id);
       this.store.setState(({ runs }) => ({ runs: runs.filter((other) => other.id !== id) }));
       return;
     }
@@ -156,9 +171,17 @@ export class RunArchive {
     if (overlays.some((overlay) => overlay.id === id)) await this.#loadOverlay(id);
   }
 
+  /** The frames of a run, kept or on the page, with its name; null where it has none. */
+  async keptTrack(id: string): Promise<KeptTrack | null> {
+    const { live, runs } = this.store.getState();
+    const run = live?.id === id ? this.current() : runs.find((kept) => kept.id === id);
+    const track = live?.id === id ? this.#sources.frames.liveTrack : await this.#trackOf(id);
+    return run && track !== null ? { runId: id, name: runName(run), track } : null;
+  }
+
   /** Writes the run on the page at once, because the page may be about to close. */
   leave(): void {
-    void this.#write(this.#sources.runStore.getState(), true);
+    void this.#write(this.#sources.runStore.getState(), { leaving: true, withFrames: true });
   }
 
   async #load(): Promise<void> {
@@ -175,13 +198,14 @@ export class RunArchive {
     }
     if (now.active === null || now.step === 0) return;
     if (this.store.getState().live === null) this.#begin();
-    if (now.runState !== before.runState && now.runState !== 'training') void this.#write(now);
+    if (now.runState !== before.runState && now.runState !== 'training') void this.#write(now, { withFrames: true });
     else if (now.step !== before.step) this.#writeSoon();
   }
 
   #begin(): void {
     this.#origin = originOf(this.#sources.datasetStore.getState(), this.#sources.engineStore.getState());
     this.#written = false;
+    this.#frames.begin();
     this.store.setState({ live: { id: newRunId(), name: null, created: Date.now() } });
   }
 
@@ -190,7 +214,12 @@ export class RunArchive {
     const { live } = this.store.getState();
     if (live === null || this.#origin === null) return;
     const run = recordOf(live, this.#origin, before);
-    void this.#write(before);
+    // Until they are written.
+    this.#frames.hold(live.id, this.#sources.frames.liveTrack);
+    void this.#write(before, { withFrames: true }).then((done) => {
+      const isDeleted = this.store.getState().deleted.some(({ id }) => id === live.id);
+      if (done && !isDeleted) this.#frames.drop(live.id);
+    });
     this.store.setState({ live: null });
     if (run === null) return;
     this.#curves.set(run.id, seriesOf(curvesOf(this.#sources.series)));
@@ -204,19 +233,35 @@ export class RunArchive {
     this.#timer = setTimeout(() => void this.#write(this.#sources.runStore.getState()), wait);
   }
 
-  async #write(state: RunStoreState, leaving = false): Promise<void> {
+  /**
+   * Writes the run on the page. Returns whether that succeeded.
+   * @param withFrames writes new frames with it, however short ago frames were written
+   */
+  async #write(state: RunStoreState, { leaving = false, withFrames = false } = {}): Promise<boolean> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const { live } = this.store.getState();
-    if (live === null || this.#origin === null) return;
+    if (live === null || this.#origin === null) return false;
     const run = recordOf(live, this.#origin, state);
-    if (run === null) return;
+    if (run === null) return false;
     const isNew = !this.#written;
     // Set before the write is done, because a second write may follow at once; transactions run in order.
     this.#written = true;
     const curves = curvesOf(this.#sources.series);
-    const done = await this.#attempt((storage) => storage.save(run, curves, { isNew, leaving }));
-    if (done === null && isNew && this.store.getState().live?.id === live.id) this.#written = false;
+    const frames = this.#frames.toWrite(withFrames);
+    const done = await this.#attempt((storage) => storage.save(run, curves, { isNew, leaving, frames }));
+    if (done !== null) return true;
+    if (this.store.getState().live?.id === live.id) {
+      this.#frames.writeFailed();
+      if (isNew) this.#written = false;
+    }
+    return false;
+  }
+
+  async #trackOf(id: string): Promise<FrameTrack | null> {
+    const held = this.#frames.held(id);
+    if (held !== null) return held;
+    return (await this.#attempt((storage) => storage.frames(id)))?.value ?? null;
   }
 
   #insert(run: RunRecord): void {

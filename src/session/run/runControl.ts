@@ -32,6 +32,12 @@ export interface RunStores {
   readonly noticeStore: NoticeStore;
   readonly series: SeriesSet;
   readonly clock: ChartClock;
+  /** Collects the run's frames. */
+  readonly frames: {
+    receive(signal: RunSignal): void;
+    /** Called when the run is over. */
+    clear(): void;
+  };
 }
 
 /** What the run control depends on. */
@@ -140,10 +146,11 @@ export class RunControl {
 
   /** Handles a signal of a run; signals of a run that is over are ignored. */
   receive(signal: RunSignal, runId: string): void {
-    const { runStore, series, clock } = this.#stores;
+    const { runStore, series, clock, frames } = this.#stores;
     const state = runStore.getState();
     if (runId !== state.active?.runId) return;
     if (signal.kind === 'measurements') for (const item of signal.value) series.add(item);
+    frames.receive(signal);
     const news = reduceSignal(state, signal);
     if (signal.kind === 'state') this.#dispatch({ type: 'runState', runId, state: signal.value.state }, news);
     else runStore.setState(news);
@@ -167,10 +174,11 @@ export class RunControl {
     for (const effect of effects) shown = { ...shown, ...this.#shownOf(effect) };
     const { run, intent } = next;
     const runState = run === 'none' ? null : run === 'creating' ? 'building' : run;
-    // One update, before the series are cleared: on it the archive keeps the previous run together with its curves.
+    // One update, before series and frames are cleared: on it the archive keeps the previous run together with these.
     this.#stores.runStore.setState({ ...shown, ...news, runState, intent });
     if (effects.some(({ type }) => type === 'clear' || type === 'create')) {
       this.#stores.series.clear();
+      this.#stores.frames.clear();
       this.#stores.clock.touch();
     }
     for (const effect of effects) this.#carryOut(effect);

@@ -75,6 +75,10 @@ export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<R
       return { baselines: signal.value };
     case 'neighbours':
       return { neighbours: signal.value };
+    case 'frameImages':
+    case 'frame':
+      // Kept with the run's other frames (`session/frames`).
+      return {};
     case 'views':
       return { views: signal.value };
     case 'marker':

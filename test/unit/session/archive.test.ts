@@ -6,9 +6,11 @@ import type { Measurement } from '../../../src/domain/measurement';
 import { presetConfig } from '../../../src/domain/presets';
 import { MAX_OVERLAYS } from '../../../src/session/archive/archiveStore';
 import { runName } from '../../../src/session/archive/describeRun';
+import { picturesOf } from '../../../src/session/archive/picturesOf';
 import { Lab } from '../../../src/session/lab';
 import { RunDatabase } from '../../../src/storage/runDatabase';
 import { type RunStorage, StorageError } from '../../../src/storage/runStorage';
+import { frameImages, outputFrame } from '../../setup/frames';
 import { curvesOfLength, keptRun } from '../../setup/runRecord';
 import { FakeWorker } from './fakeWorker';
 
@@ -308,6 +310,106 @@ describe('the person', () => {
   });
 });
 
+describe('frames', () => {
+  const begin = (worker: FakeWorker, runId: string, ...steps: number[]) => {
+    worker.signal(runId, { kind: 'frameImages', value: frameImages(4) });
+    for (const step of steps) worker.signal(runId, { kind: 'frame', value: outputFrame(4, step) });
+  };
+  const stepsOf = (track: { frames: readonly { step: number }[] } | null | undefined) =>
+    track?.frames.map(({ step }) => step);
+
+  it('are kept with their run, can be shown after a reload, and are restored with a deleted run', async () => {
+    const { lab, worker, runId, measure, archive, reset } = await page(new RunDatabase());
+    begin(worker, runId(), 0, 25);
+    measure({ step: 30, loss: -0.1 });
+    expect(stepsOf(lab.frames.store.getState().track)).toEqual([0, 25]);
+    await reset();
+    expect(lab.frames.store.getState().track).toBeNull();
+    const [run] = archive().runs;
+    const later = await page(new RunDatabase());
+    const opened = later.lab.frames.open(run!.id);
+    await settled();
+    expect(await opened).toBe(true);
+    expect(later.lab.frames.store.getState().opened).toEqual({ runId: run!.id, name: runName(run!) });
+    expect(stepsOf(later.lab.frames.store.getState().track)).toEqual([0, 25]);
+
+    const removed = later.lab.archive.remove(run!.id);
+    await settled();
+    await removed;
+    expect(later.lab.frames.store.getState().opened).toBeNull();
+    const database = new RunDatabase();
+    const gone = database.frames(run!.id);
+    await settled();
+    expect(await gone).toBeNull();
+    const restored = later.lab.archive.restore();
+    await settled();
+    await restored;
+    const back = database.frames(run!.id);
+    await settled();
+    expect(stepsOf(await back)).toEqual([0, 25]);
+  });
+
+  it('are written when the run pauses and every half minute, not with each of its writes', async () => {
+    const { worker, runId, measure, state } = await page(new RunDatabase());
+    const save = vi.spyOn(RunDatabase.prototype, 'save');
+    state('training', 0);
+    begin(worker, runId(), 0);
+    const written = () => save.mock.calls.map(([, , { frames }]) => stepsOf(frames) ?? null);
+    for (let step = 1; step <= 10; step++) {
+      worker.signal(runId(), { kind: 'frame', value: outputFrame(4, step) });
+      measure({ step, loss: -0.1 });
+      await settled(5000);
+    }
+    const early = written();
+    expect(early.length).toBeGreaterThan(5);
+    expect(early.filter((frames) => frames !== null)).toHaveLength(1);
+    state('paused', 10);
+    await settled();
+    expect(written().at(-1)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    state('training', 10);
+    state('paused', 10);
+    await settled();
+    expect(written().at(-1)).toBeNull();
+    save.mockRestore();
+  });
+
+  it('of a page without a storage are kept while it is open', async () => {
+    const { lab, worker, runId, measure, archive, reset } = await page();
+    begin(worker, runId(), 0, 25);
+    measure({ step: 30, loss: -0.1 });
+    const live = archive().live!.id;
+    expect(await lab.frames.compare(live)).toBe(true);
+    await reset();
+    expect(await lab.frames.open(live)).toBe(true);
+    expect(stepsOf(lab.frames.store.getState().track)).toEqual([0, 25]);
+  });
+});
+
+describe('the pictures of a kept run', () => {
+  const info = {
+    name: 'mine',
+    size: 32,
+    count: 12_000,
+    names: [],
+    labels: null,
+    classNames: [],
+    split: new Uint8Array(0),
+  };
+  const sample = { ...info, source: { kind: 'sample', id: 'fashion-mnist', license: 'MIT' } } as const;
+  const folder = { ...info, source: { kind: 'folder', name: 'mine', count: 12_000, fingerprint: 'f' } } as const;
+
+  it('are there with the same sample or the same folder', () => {
+    const ofFolder = keptRun({ dataset: { name: 'mine', count: 12_000, sample: null, fingerprint: 'f' } });
+    expect(picturesOf(keptRun(), sample)).toBe(true);
+    expect(picturesOf(ofFolder, folder)).toBe(true);
+    expect(picturesOf(keptRun(), folder)).toBe(false);
+    expect(picturesOf(ofFolder, sample)).toBe(false);
+    expect(picturesOf(ofFolder, { ...folder, source: { ...folder.source, fingerprint: 'g' } })).toBe(false);
+    expect(picturesOf(keptRun(), { ...sample, count: 100 })).toBe(false);
+    expect(picturesOf(keptRun(), null)).toBe(false);
+  });
+});
+
 describe('a storage that fails', () => {
   it.each(['full', 'unavailable'] as const)(
     '(%s) is spoken of once, and runs are kept by the page',
@@ -317,6 +419,7 @@ describe('a storage that fails', () => {
         list: fail,
         read: fail,
         curves: fail,
+        frames: fail,
         save: fail,
         rename: fail,
         remove: fail,

@@ -5,6 +5,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CURRENT_VERSION } from '../../../src/domain/versions/registry';
 import { RunDatabase } from '../../../src/storage/runDatabase';
 import { StorageError } from '../../../src/storage/runStorage';
+import { UPGRADE_STEPS } from '../../../src/storage/upgrades';
+import { frameTrack } from '../../setup/frames';
 import { curvesOfLength, keptRun } from '../../setup/runRecord';
 
 const NEW = { isNew: true };
@@ -41,6 +43,30 @@ describe('RunDatabase', () => {
     await runs.remove('one');
     expect((await runs.list()).runs).toEqual([]);
     expect(await runs.curves('one')).toEqual({});
+  });
+
+  it('keeps frames with their run: until others are written, and not after it is deleted', async () => {
+    const runs = new RunDatabase();
+    const frames = frameTrack(8, [0, 25]);
+    await runs.save(keptRun(), {}, { ...NEW, frames });
+    await runs.save(keptRun({ steps: 30 }), {}, KNOWN);
+    expect(await runs.frames('one')).toEqual(frames);
+    const more = frameTrack(8, [0, 25, 50]);
+    await runs.save(keptRun({ steps: 50 }), {}, { ...KNOWN, frames: more });
+    expect(await runs.frames('one')).toEqual(more);
+    expect(await runs.frames('two')).toBeNull();
+    await runs.remove('one');
+    expect(await runs.frames('one')).toBeNull();
+  });
+
+  it('reads a run whose frames are damaged without them', async () => {
+    const runs = new RunDatabase();
+    await runs.save(keptRun(), {}, NEW);
+    const db = await openDB('simsiam-lab');
+    await db.put('frames', { version: 1, indices: 'all' }, 'one');
+    db.close();
+    expect(await runs.frames('one')).toBeNull();
+    expect((await runs.list()).runs).toEqual([keptRun()]);
   });
 
   it('counts unreadable runs, returns the others, and deletes the unreadable ones on request', async () => {
@@ -88,8 +114,9 @@ describe('two tabs', () => {
   it('closes the database for a later version of the page', async () => {
     const old = new RunDatabase();
     await old.save(keptRun(), {}, NEW);
-    const later = await openDB('simsiam-lab', 2);
-    expect(later.version).toBe(2);
+    const next = UPGRADE_STEPS.length + 1;
+    const later = await openDB('simsiam-lab', next);
+    expect(later.version).toBe(next);
     await expect(old.list()).rejects.toThrow(StorageError);
     later.close();
   });
@@ -107,6 +134,31 @@ describe('leaving the page', () => {
     await saved;
     put.mockRestore();
     expect((await runs.list()).runs[0]?.steps).toBe(99);
+  });
+});
+
+describe('leaving the page with frames', () => {
+  it('writes them in a transaction of their own, so that the run is kept where they are not', async () => {
+    const runs = new RunDatabase();
+    await runs.save(keptRun(), {}, NEW);
+    const frames = frameTrack(4, [0, 25]);
+    await runs.save(keptRun({ steps: 98 }), {}, { isNew: false, leaving: true, frames });
+    expect(await runs.frames('one')).toEqual(frames);
+    const put = IDBObjectStore.prototype.put;
+    const failing = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      ...rest
+    ) {
+      if (this.name === 'frames') throw new DOMException('no room', 'QuotaExceededError');
+      return put.apply(this, rest);
+    });
+    const more = frameTrack(4, [0, 25, 50]);
+    await expect(runs.save(keptRun({ steps: 99 }), {}, { isNew: false, leaving: true, frames: more })).rejects.toThrow(
+      StorageError,
+    );
+    failing.mockRestore();
+    expect((await runs.list()).runs[0]?.steps).toBe(99);
+    expect(await runs.frames('one')).toEqual(frames);
   });
 });
 

@@ -7,6 +7,7 @@ import { SERIES_NAMES } from '../../../src/domain/measurement';
 import { CURRENT_VERSION } from '../../../src/domain/versions/registry';
 import { RunDatabase } from '../../../src/storage/runDatabase';
 import { UPGRADE_STEPS, type UpgradeStep } from '../../../src/storage/upgrades';
+import { frameTrack } from '../../setup/frames';
 
 type StoredCurves = Record<string, { steps: number[]; values: number[] }>;
 interface StoredRun {
@@ -78,12 +79,25 @@ describe('a database of version 1', () => {
     await expectEverything(upgraded);
     upgraded.close();
     const db = await openDB('simsiam-lab');
-    expect([db.version, [...db.objectStoreNames]]).toEqual([UPGRADE_STEPS.length + 1, ['curves', 'images', 'runs']]);
+    expect([db.version, [...db.objectStoreNames]]).toEqual([
+      UPGRADE_STEPS.length + 1,
+      ['curves', 'frames', 'images', 'runs'],
+    ]);
     db.close();
 
     globalThis.indexedDB = new IDBFactory();
     const fresh = new RunDatabase(undefined, steps);
     expect(await fresh.list()).toEqual({ runs: [], unreadable: 0 });
+  });
+
+  it('gets a place for frames, and runs without any', async () => {
+    const database = new RunDatabase();
+    const [[id]] = written.runs;
+    expect(await database.frames(id)).toBeNull();
+    const [run] = (await database.list()).runs;
+    const frames = frameTrack(4, [0, 25]);
+    await database.save(run!, {}, { isNew: false, frames });
+    expect(await database.frames(run!.id)).toEqual(frames);
   });
 
   it('is written as the current version when a run is renamed', async () => {

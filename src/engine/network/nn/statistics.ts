@@ -7,7 +7,7 @@ export interface LayerStatistics {
   readonly inverseStd: tf.Tensor1D;
 }
 
-/** The statistics of every BN layer of an encoder on one set of images, by the layer's name; the owner disposes them. */
+/** The statistics of every BN layer of an encoder and its predictor on one set of images, by the layer's name; the owner disposes them. */
 export type Statistics = ReadonlyMap<string, LayerStatistics>;
 
 export function disposeStatistics(statistics: Statistics): void {

@@ -1,0 +1,48 @@
+import type { FrameTrack } from '../../domain/outputFrame';
+import type { Frames } from '../frames/frames';
+
+/** While a run trains, its frames, up to 2 MB, are written at most this often. */
+const EVERY_MS = 30_000;
+
+/** Which frames are still to be written, and those that are not in the storage: of deleted runs, and where nothing is stored. */
+export class KeptFrames {
+  readonly #frames: Pick<Frames, 'liveTrack'>;
+  readonly #held = new Map<string, FrameTrack>();
+  /** The frames of the run on the page that were written last, and when. */
+  #written: { readonly track: FrameTrack | null; readonly at: number } = { track: null, at: 0 };
+
+  constructor(frames: Pick<Frames, 'liveTrack'>) {
+    this.#frames = frames;
+  }
+
+  /** Called when a run begins. */
+  begin(): void {
+    this.#written = { track: null, at: Date.now() };
+  }
+
+  /** The frames of the run on the page where there are new ones: at once, or when the last write is long ago; else null. */
+  toWrite(atOnce: boolean): FrameTrack | null {
+    const track = this.#frames.liveTrack;
+    if (track === this.#written.track) return null;
+    if (!atOnce && Date.now() - this.#written.at < EVERY_MS) return null;
+    this.#written = { track, at: Date.now() };
+    return track;
+  }
+
+  /** Called when they could not be written. */
+  writeFailed(): void {
+    this.#written = { track: null, at: 0 };
+  }
+
+  hold(id: string, track: FrameTrack | null): void {
+    if (track !== null) this.#held.set(id, track);
+  }
+
+  held(id: string): FrameTrack | null {
+    return this.#held.get(id) ?? null;
+  }
+
+  drop(id: string): void {
+    this.#held.delete(id);
+  }
+}
