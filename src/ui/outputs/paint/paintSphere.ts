@@ -40,7 +40,12 @@ const DOT = 0.3;
 const DIMMED = 0.25;
 
 /** Strokes the parts of lines on one side of the sphere as one path. */
-function strokeSide(context: CanvasRenderingContext2D, lines: readonly Float32Array[], place: SpherePlace, sign: 1 | -1) {
+function strokeSide(
+  context: CanvasRenderingContext2D,
+  lines: readonly Float32Array[],
+  place: SpherePlace,
+  sign: 1 | -1,
+) {
   context.beginPath();
   for (const line of lines) {
     let isDrawing = false;
@@ -88,7 +93,8 @@ export function paintSphere(
   context.globalAlpha = 1;
   const { order, turned } = scene;
   let at = 0;
-  for (; at < order.length && turned[3 * order[at] + 2] < 0; at++) paintImage(context, scene, order[at], place, palette);
+  for (; at < order.length && turned[3 * order[at] + 2] < 0; at++)
+    paintImage(context, scene, order[at], place, palette);
   context.strokeStyle = palette.grid;
   context.globalAlpha = 1;
   strokeSide(context, grid, place, 1);

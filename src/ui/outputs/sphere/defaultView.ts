@@ -74,4 +74,3 @@ export function defaultView(points: Float32Array): Rotation {
   const up = cross(main, wide);
   return turned([...wide, ...up, ...main], 0, TILT);
 }
-

@@ -1,12 +1,4 @@
-/** A half-precision number from its bits (IEEE 754 binary16). */
-export function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
+import { halfValue } from '../../../domain/halfPrecision';
 
 /**
  * The points of a cloud [N, 3], at a distance of exactly 1: half precision leaves them up to a thousandth off. A point that is not finite,
@@ -15,11 +7,12 @@ export function fromHalf(bits: number): number {
 export function pointsOf(halves: Uint16Array): Float32Array {
   const points = new Float32Array(halves.length);
   for (let at = 0; at + 2 < halves.length; at += 3) {
-    const [x, y, z] = [fromHalf(halves[at]), fromHalf(halves[at + 1]), fromHalf(halves[at + 2])];
+    const [x, y, z] = [halfValue(halves[at]), halfValue(halves[at + 1]), halfValue(halves[at + 2])];
     const length = Math.hypot(x, y, z);
-    points[at] = x / length;
-    points[at + 1] = y / length;
-    points[at + 2] = z / length;
+    const hasDirection = length > 0 && Number.isFinite(length);
+    points[at] = hasDirection ? x / length : Number.NaN;
+    points[at + 1] = hasDirection ? y / length : Number.NaN;
+    points[at + 2] = hasDirection ? z / length : Number.NaN;
   }
   return points;
 }
