@@ -96,7 +96,7 @@ export class SphereView {
   }
 
   /** Where the pictures come from; null draws dots. */
-  usePictures(source: PictureSource | null): void {
+  takePictures(source: PictureSource | null): void {
     if (source === this.#source) return;
     this.#unsubscribe();
     this.#source = source;

@@ -58,7 +58,7 @@ export function useSphereView(input: SphereViewInput): RefObject<SphereView | nu
   useEffect(() => {
     view.current?.trailFrom(trailStart);
     view.current?.select(selected);
-    view.current?.usePictures(pictures);
+    view.current?.takePictures(pictures);
   }, [trailStart, selected, pictures, images, reading]);
   return view;
 }
