@@ -1,4 +1,5 @@
 import type { ConfigPath } from '../domain/configPath';
+import { figure2 } from '../domain/experiments/figure2';
 import type { FolderRole } from '../domain/folderCorrections';
 import type { DatasetInfo, PictureStorage } from '../domain/imageDataset';
 import { placeIn } from '../domain/places';
@@ -24,6 +25,9 @@ import { RunControl } from './run/runControl';
 import { createRunStore } from './run/runStore';
 import { SeriesSet } from './run/series';
 import { Settings } from './run/settings';
+
+/** Steps of each run of Figure 2: with the small presets the outputs collapse well before. */
+const FIGURE_2_STEPS = 150;
 
 export interface LabOptions {
   readonly openWorker: () => WorkerPort;
@@ -204,6 +208,25 @@ export class Lab {
 
   cancelEvaluation(): void {
     this.#control.cancelEvaluation();
+  }
+
+  /**
+   * Figure 2 of the paper: trains with and without stop-gradient, and shows the outputs of both side by side. The run on the page ends and is
+   * kept. Resolves when both have ended.
+   */
+  async showFigure2(): Promise<void> {
+    const { experiments, frames } = this;
+    let beside: string | null = null;
+    const unsubscribe = experiments.store.subscribe(({ runs: [first] }) => {
+      const kept = first?.kept ?? null;
+      if (kept === null || kept === beside) return;
+      beside = kept;
+      void frames.compare(kept);
+    });
+    frames.close();
+    await frames.compare(null);
+    await experiments.start(figure2, FIGURE_2_STEPS);
+    unsubscribe();
   }
 
   setQueries(queries: readonly number[]): void {

@@ -1,4 +1,5 @@
-import { LIVE_KEYS } from '../../domain/runConfig';
+import { withoutPlace } from '../../domain/places';
+import { LIVE_KEYS, type RunConfig } from '../../domain/runConfig';
 import { decodeShareLink, encodeShareLink, type FolderReference, type SharedRun } from '../../domain/shareLink';
 import type { DatasetStoreState } from '../data/datasetStore';
 import { liveSettings, type RunStoreState } from '../run/runStore';
@@ -33,8 +34,15 @@ export interface OpenedLink {
   readonly namesPreset: boolean;
 }
 
-/** Reads a URL hash; never throws. */
+/**
+ * What a first visit opens instead of the preset's values, as a link would: in three dimensions the picture shows the outputs themselves, and
+ * on the smallest network they come apart, and collapse, within a hundred steps.
+ */
+const FIRST_VISIT = { outputDim: 3 } as const satisfies Partial<RunConfig>;
+
+/** Reads a URL hash; never throws. One without settings opens the run of a first visit. */
 export function openLink(hash: string): OpenedLink {
-  const { run, notices } = decodeShareLink(hash);
+  const { run: linked, notices } = decodeShareLink(hash);
+  const run = withoutPlace(hash) === '' ? { ...linked, config: { ...linked.config, ...FIRST_VISIT } } : linked;
   return { run, notices, namesPreset: new URLSearchParams(hash.replace(/^#/, '')).has('preset') };
 }
