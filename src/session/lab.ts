@@ -59,7 +59,7 @@ export class Lab {
   readonly #settings: Settings;
 
   constructor(hash: string, options: LabOptions) {
-    const { run, notices, namesPreset } = openLink(hash);
+    const { run, notices, namesPreset, isFirstVisit } = openLink(hash);
     this.#options = options;
     this.placeStore = createPlaceStore(placeIn(hash));
     this.runStore = createRunStore(run.config);
@@ -85,7 +85,7 @@ export class Lab {
       adaptSettings: () => this.#settings.adaptToEngine(),
       reloadImages: () => this.#reloadImages(),
     });
-    this.#settings = new Settings(this.runStore, this.engineStore, this.#control);
+    this.#settings = new Settings(this.runStore, this.engineStore, this.#control, isFirstVisit);
     this.#images.waitFor(run.folder);
     if (namesPreset) this.#settings.keepPreset();
   }

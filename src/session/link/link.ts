@@ -32,6 +32,8 @@ export interface OpenedLink {
   readonly notices: readonly string[];
   /** Whether the link itself names the preset; else the page may choose one that fits the adapter. */
   readonly namesPreset: boolean;
+  /** Whether the address has no settings. */
+  readonly isFirstVisit: boolean;
 }
 
 /**
@@ -43,6 +45,7 @@ const FIRST_VISIT = { outputDim: 3 } as const satisfies Partial<RunConfig>;
 /** Reads a URL hash; never throws. One without settings opens the run of a first visit. */
 export function openLink(hash: string): OpenedLink {
   const { run: linked, notices } = decodeShareLink(hash);
-  const run = withoutPlace(hash) === '' ? { ...linked, config: { ...linked.config, ...FIRST_VISIT } } : linked;
-  return { run, notices, namesPreset: new URLSearchParams(hash.replace(/^#/, '')).has('preset') };
+  const isFirstVisit = withoutPlace(hash) === '';
+  const run = isFirstVisit ? { ...linked, config: { ...linked.config, ...FIRST_VISIT } } : linked;
+  return { run, notices, namesPreset: new URLSearchParams(hash.replace(/^#/, '')).has('preset'), isFirstVisit };
 }

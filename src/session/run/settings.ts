@@ -1,6 +1,6 @@
 import { type ConfigPath, setConfigValue } from '../../domain/configPath';
 import type { DatasetInfo } from '../../domain/imageDataset';
-import { withMethod } from '../../domain/presets';
+import { presetConfig, withMethod } from '../../domain/presets';
 import type { PresetName, RunConfig } from '../../domain/runConfig';
 import type { EngineStore } from '../engine/engineStore';
 import { pickQueries } from './queries';
@@ -16,7 +16,16 @@ export class Settings {
   /** Whether the page may still choose the preset. */
   #choosesPreset = true;
 
-  constructor(runStore: RunStore, engineStore: EngineStore, control: Pick<RunControl, 'edited' | 'change'>) {
+  /** Whether the output dimension is that of a first visit, which is meant for the samples. */
+  #hasFirstDimension: boolean;
+
+  constructor(
+    runStore: RunStore,
+    engineStore: EngineStore,
+    control: Pick<RunControl, 'edited' | 'change'>,
+    isFirstVisit: boolean,
+  ) {
+    this.#hasFirstDimension = isFirstVisit;
     this.#runStore = runStore;
     this.#engineStore = engineStore;
     this.#control = control;
@@ -24,6 +33,7 @@ export class Settings {
 
   /** @throws Error naming the setting when the value does not fit it. */
   set(path: ConfigPath, value: unknown): void {
+    if (path === 'outputDim') this.#hasFirstDimension = false;
     const { config, active } = this.#runStore.getState();
     const changed = setConfigValue(config, path, value);
     if (isLiveKey(path) && active !== null) this.#control.change(path, changed[path]);
@@ -63,8 +73,10 @@ export class Settings {
   adaptToImages(info: DatasetInfo, areFirst: boolean): void {
     const { config, changes } = this.#runStore.getState();
     const dataset = info.source.kind === 'sample' ? info.source.id : 'folder';
+    const next = rebasedOn(config, dataset);
+    const { outputDim } = presetConfig(next.preset, dataset, next.method);
     this.#runStore.setState({
-      config: rebasedOn(config, dataset),
+      config: dataset === 'folder' && this.#hasFirstDimension ? { ...next, outputDim } : next,
       changes: areFirst ? changes : [],
       queries: pickQueries(info, 0),
     });

@@ -28,6 +28,9 @@ function dataset(count: number, source: ImageDataset['source'], name = 'images')
   };
 }
 
+/** The settings of an address without any: three output dimensions, where the picture shows the outputs themselves. */
+const firstVisit = (...which: Parameters<typeof presetConfig>) => ({ ...presetConfig(...which), outputDim: 3 });
+
 const SAMPLE: ImageDataset['source'] = { kind: 'sample', id: 'fashion-mnist', license: 'MIT' };
 const FOLDER: ImageDataset['source'] = { kind: 'folder', name: 'cats', count: 300, fingerprint: 'f00' };
 const originNamed = (name: string): Origin => ({
@@ -117,7 +120,7 @@ describe('opening the page', () => {
   it('starts the engine, hands the sample over and builds a run', async () => {
     const { lab, worker } = await ready();
     expect(typesOf(worker().commands)).toEqual(['init', 'prepare', 'setDataset', 'create', 'setQueries']);
-    expect(worker().sent('create')[0]?.config).toEqual(presetConfig('small'));
+    expect(worker().sent('create')[0]?.config).toEqual(firstVisit('small'));
     expect(lab.datasetStore.getState().info?.count).toBe(1000);
     expect(lab.datasetStore.getState().info).not.toHaveProperty('pixels');
     expect(lab.datasetStore.getState().loading).toBeNull();
@@ -131,7 +134,7 @@ describe('opening the page', () => {
     const { worker } = opened({ loaders: { loadSample: () => images } });
     await settled();
     expect(typesOf(worker().commands)).toEqual(['init', 'prepare']);
-    expect(worker().sent('prepare')[0]?.config).toEqual(presetConfig('small'));
+    expect(worker().sent('prepare')[0]?.config).toEqual(firstVisit('small'));
     arrive(dataset(1000, SAMPLE, 'sample'));
     await settled();
     expect(typesOf(worker().commands)).toEqual(['init', 'prepare', 'setDataset', 'create', 'setQueries']);
@@ -140,7 +143,7 @@ describe('opening the page', () => {
   it('chooses the tiny preset on a software adapter', async () => {
     const { worker } = await ready({ answers: ON_SOFTWARE });
     expect(worker().sent('create')).toHaveLength(1);
-    expect(worker().sent('create')[0]?.config).toEqual(presetConfig('tiny'));
+    expect(worker().sent('create')[0]?.config).toEqual(firstVisit('tiny'));
     const named = await ready({ hash: '#preset=small', answers: ON_SOFTWARE });
     expect(named.worker().sent('create')[0]?.config.preset).toBe('small');
   });
@@ -387,7 +390,7 @@ describe('the link', () => {
     const link = currentLink(lab);
     const { run, notices } = decodeShareLink(link);
     expect(notices).toEqual([]);
-    expect(run.config).toEqual(presetConfig('small'));
+    expect(run.config).toEqual(firstVisit('small'));
     expect(run.changes).toEqual([
       [7, 'baseLearningRate', 0.25],
       [7, 'predictor', 'none'],
@@ -536,7 +539,7 @@ describe('images', () => {
     await settled();
     lab.chooseSample('emoji-3d');
     await settled();
-    expect(worker().sent('create').at(-1)?.config).toEqual({ ...presetConfig('small', 'emoji-3d'), batchSize: 32 });
+    expect(worker().sent('create').at(-1)?.config).toEqual({ ...firstVisit('small', 'emoji-3d'), batchSize: 32 });
   });
 
   it('builds no run of fewer images than two batches', async () => {
