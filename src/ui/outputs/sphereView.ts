@@ -39,7 +39,6 @@ export class SphereView {
   #glideStart: number | null = null;
   #trailStart: Float32Array | null = null;
   #rotation: Rotation;
-  #isTurned = false;
   #selected: number | null = null;
   #named: number | null = null;
   #turned: Float32Array;
@@ -72,9 +71,9 @@ export class SphereView {
     this.resize();
   }
 
-  /** Whether the sphere was turned away from the default side. */
-  get isTurned(): boolean {
-    return this.#isTurned;
+  /** The side from which the sphere is looked at. */
+  get rotation(): Rotation {
+    return this.#rotation;
   }
 
   /** Lets the images glide to other points, or puts them there at once. */
@@ -122,14 +121,12 @@ export class SphereView {
     const { radius } = this.#place;
     if (radius === 0) return;
     this.#rotation = turned(this.#rotation, right / radius, up / radius);
-    this.#isTurned = true;
     this.#draw();
   }
 
   /** Back to the default side of what is shown now. */
   resetSide(): void {
     this.#rotation = defaultView(this.#to);
-    this.#isTurned = false;
     this.#draw();
   }
 

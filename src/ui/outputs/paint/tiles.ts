@@ -86,6 +86,11 @@ export class Tiles implements TileSheets {
     return this.#pale.canvas;
   }
 
+  /** Whether every image's tile has been drawn. */
+  get isComplete(): boolean {
+    return this.drawn.every((drawn) => drawn === 1);
+  }
+
   /** Draws the tiles whose pictures have been loaded, and asks for some of the others. Returns whether any was drawn. */
   fill(): boolean {
     let drawn = 0;
