@@ -52,7 +52,8 @@ export function OutputsPicture(props: OutputsPictureProps) {
     return place < 0 ? null : place;
   }, [images, query]);
 
-  const view = useSphereView({
+  useSphereView({
+    view,
     canvas,
     label,
     images,

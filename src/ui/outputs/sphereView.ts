@@ -45,6 +45,8 @@ export class SphereView {
   #order: Uint16Array = new Uint16Array(0);
   #place: SpherePlace = { x: 0, y: 0, radius: 0, side: 0 };
   #request: number | null = null;
+  /** Size, resolution and colours of what is drawn. */
+  #shape = '';
 
   /**
    * @param points [N, 3], at which the images first lie and by which the default side is chosen
@@ -141,13 +143,17 @@ export class SphereView {
   resize = (): void => {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     const scale = globalThis.devicePixelRatio;
+    const palette = paletteAt(this.#canvas);
+    const shape = `${width} ${height} ${scale} ${Object.values(palette).join(' ')}`;
+    if (shape === this.#shape) return;
+    this.#shape = shape;
+    this.#palette = palette;
     this.#canvas.width = Math.round(width * scale);
     this.#canvas.height = Math.round(height * scale);
     const outer = Math.min(width, height) / 2 - MARGIN;
     // Half a tile hangs over the rim.
     const side = tileSide(this.#images.indices.length, outer);
     this.#place = { x: width / 2, y: height / 2, radius: Math.max(0, outer - 0.375 * side), side };
-    this.#palette = paletteAt(this.#canvas);
     this.#makeTiles();
   };
 
