@@ -3,6 +3,7 @@ import { IconRotate2 } from '@tabler/icons-react';
 import { type RefObject, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { DiagnosisState } from '../../domain/diagnosis/states';
 import type { FrameImages, Reading } from '../../domain/outputFrame';
+import { grouped } from '../numbers';
 import { type Moment, trailStartOf } from './moment';
 import classes from './OutputsPicture.module.css';
 import type { PictureSource } from './paint/tiles';
@@ -116,7 +117,7 @@ export function OutputsPicture(props: OutputsPictureProps) {
       {trailStart !== null && before !== null && (
         <div className={classes.trails}>
           <span className={classes.trail} aria-hidden />
-          from where each lay at step {before.step.toLocaleString('en')}
+          since step {grouped(before.step)}
         </div>
       )}
       {isTurned ? (
