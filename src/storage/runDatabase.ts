@@ -9,6 +9,26 @@ const NAME = 'simsiam-lab';
 
 const ALL = ['runs', 'curves', 'frames'] as const;
 
+/** A write of a run that is under way. */
+interface Write extends Pick<SaveOptions, 'frames'> {
+  readonly run: RunRecord;
+  readonly curves: Curves;
+  abort(): void;
+  /** Whether a write on leaving the page took its place. */
+  isGivenUp: boolean;
+}
+
+/** Ends a write; false where it is too late for that. */
+function giveUp(write: Write): boolean {
+  try {
+    write.abort();
+    write.isGivenUp = true;
+  } catch {
+    return false;
+  }
+  return true;
+}
+
 function storageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const full = error instanceof DOMException && error.name === 'QuotaExceededError';
@@ -22,6 +42,8 @@ export class RunDatabase implements RunStorage {
   #opened: Promise<IDBPDatabase<Schema>> | null = null;
   /** The open connection: when the page is being closed, a promise may not resolve in time. */
   #ready: IDBPDatabase<Schema> | null = null;
+  /** Writes of runs that are under way. One on leaving the page would wait for them, and be lost with them. */
+  readonly #underWay = new Set<Write>();
 
   /**
    * @param onChange called with the id of each run that this tab wrote, renamed or deleted, after the write
@@ -60,15 +82,21 @@ export class RunDatabase implements RunStorage {
   async #saveLeaving(run: RunRecord, curves: Curves, { frames }: SaveOptions): Promise<void> {
     const db = this.#ready;
     if (db === null) return;
-    const written = [putAtOnce(db, run.id, { runs: run, curves })];
-    // In a transaction of its own: a browser that cannot write so many bytes in time gives up the whole transaction.
-    if (frames) written.push(putAtOnce(db, run.id, { frames: storedFrames(frames) }));
+    const others = [...this.#underWay].filter((write) => giveUp(write) && write.run.id !== run.id);
+    const writes = [...others, { run, curves, frames }];
+    const written = writes.map((write) => putAtOnce(db, write.run.id, { runs: write.run, curves: write.curves }));
+    for (const write of writes) {
+      // In a transaction of its own: a browser that cannot write so many bytes in time gives up the whole transaction.
+      if (write.frames) written.push(putAtOnce(db, write.run.id, { frames: storedFrames(write.frames) }));
+    }
     await this.#with(() => Promise.all(written));
   }
 
   async #save(run: RunRecord, curves: Curves, { isNew, frames }: SaveOptions): Promise<void> {
     await this.#with(async (db) => {
       const tx = db.transaction(ALL, 'readwrite');
+      const underWay: Write = { run, curves, frames, abort: () => tx.abort(), isGivenUp: false };
+      this.#underWay.add(underWay);
       const write = async () => {
         const there = isNew ? run : parseRunRecord(await tx.objectStore('runs').get(run.id));
         if (there === null) return;
@@ -78,7 +106,14 @@ export class RunDatabase implements RunStorage {
           ...(frames ? [tx.objectStore('frames').put(storedFrames(frames), run.id)] : []),
         ]);
       };
-      await completed(tx, write());
+      try {
+        await completed(tx, write());
+      } catch (error) {
+        // The write on leaving took its place.
+        if (!underWay.isGivenUp) throw error;
+      } finally {
+        this.#underWay.delete(underWay);
+      }
     });
     this.#onChange(run.id);
   }

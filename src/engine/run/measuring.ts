@@ -27,6 +27,8 @@ export class Measuring {
   readonly #options: MeasuringOptions;
   /** From this time of `tf.util.now` on, a further frame is within `SHARE_FOR_FRAMES`. */
   #nextFrame = Number.NEGATIVE_INFINITY;
+  /** Milliseconds that the last frame took. */
+  #frameMs = Number.POSITIVE_INFINITY;
 
   constructor(monitors: RunMonitors, options: MeasuringOptions) {
     this.#monitors = monitors;
@@ -39,6 +41,8 @@ export class Measuring {
     if (due.probe) emit({ kind: 'frameImages', value: this.#monitors.frameImages() });
     const accuracies = await this.#accuracies(0, due);
     await this.#probe(0, due, true);
+    // It belongs to the start, and the code was new to the processor.
+    this.#nextFrame = Number.NEGATIVE_INFINITY;
     emit({ kind: 'baselines', value: await this.#monitors.baselines(accuracies) });
   }
 
@@ -75,7 +79,9 @@ export class Measuring {
     const started = tf.util.now();
     const value = this.#monitors.frame();
     const ended = tf.util.now();
-    this.#nextFrame = ended + (ended - started) / SHARE_FOR_FRAMES;
+    // The shorter of two, since other work of the machine may have prolonged one.
+    this.#nextFrame = ended + Math.min(ended - started, this.#frameMs) / SHARE_FOR_FRAMES;
+    this.#frameMs = ended - started;
     if (value !== null) this.#options.emit({ kind: 'frame', value });
   }
 

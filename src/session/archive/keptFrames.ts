@@ -8,8 +8,10 @@ const EVERY_MS = 30_000;
 export class KeptFrames {
   readonly #frames: Pick<Frames, 'liveTrack'>;
   readonly #held = new Map<string, FrameTrack>();
-  /** The frames of the run on the page that were written last, and when. */
-  #written: { readonly track: FrameTrack | null; readonly at: number } = { track: null, at: 0 };
+  /** The frames of the run on the page that were given out last to be written, and when. */
+  #sent: { readonly track: FrameTrack | null; readonly at: number } = { track: null, at: 0 };
+  /** Those that are in the storage. */
+  #written: FrameTrack | null = null;
 
   constructor(frames: Pick<Frames, 'liveTrack'>) {
     this.#frames = frames;
@@ -17,21 +19,30 @@ export class KeptFrames {
 
   /** Called when a run begins. */
   begin(): void {
-    this.#written = { track: null, at: Date.now() };
+    this.#sent = { track: null, at: Date.now() };
+    this.#written = null;
   }
 
-  /** The frames of the run on the page where there are new ones: at once, or when the last write is long ago; else null. */
+  /**
+   * The frames of the run on the page where there are new ones: when the last write is long ago, or, at once, also where a write of them is
+   * still under way, since it may be lost when the page closes; else null.
+   */
   toWrite(atOnce: boolean): FrameTrack | null {
     const track = this.#frames.liveTrack;
-    if (track === this.#written.track) return null;
-    if (!atOnce && Date.now() - this.#written.at < EVERY_MS) return null;
-    this.#written = { track, at: Date.now() };
+    if (track === this.#written) return null;
+    if (!atOnce && (track === this.#sent.track || Date.now() - this.#sent.at < EVERY_MS)) return null;
+    this.#sent = { track, at: Date.now() };
     return track;
+  }
+
+  /** Called when frames of the run on the page were written. */
+  writeSucceeded(track: FrameTrack | null): void {
+    if (track !== null) this.#written = track;
   }
 
   /** Called when they could not be written. */
   writeFailed(): void {
-    this.#written = { track: null, at: 0 };
+    this.#sent = { track: null, at: 0 };
   }
 
   hold(id: string, track: FrameTrack | null): void {

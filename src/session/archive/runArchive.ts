@@ -250,8 +250,12 @@ export class RunArchive {
     const curves = curvesOf(this.#sources.series);
     const frames = this.#frames.toWrite(withFrames);
     const done = await this.#attempt((storage) => storage.save(run, curves, { isNew, leaving, frames }));
-    if (done !== null) return true;
-    if (this.store.getState().live?.id === live.id) {
+    const isLive = this.store.getState().live?.id === live.id;
+    if (done !== null) {
+      if (isLive) this.#frames.writeSucceeded(frames);
+      return true;
+    }
+    if (isLive) {
       this.#frames.writeFailed();
       if (isNew) this.#written = false;
     }

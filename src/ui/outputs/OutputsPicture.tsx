@@ -1,38 +1,33 @@
 import { UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconRotate2 } from '@tabler/icons-react';
-import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type RefObject, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { DiagnosisState } from '../../domain/diagnosis/states';
-import type { FrameImages, OutputFrame, Reading } from '../../domain/outputFrame';
+import type { FrameImages, Reading } from '../../domain/outputFrame';
+import { grouped } from '../numbers';
+import { type Moment, trailStartOf } from './moment';
 import classes from './OutputsPicture.module.css';
 import type { PictureSource } from './paint/tiles';
 import { pointsOf } from './sphere/points';
+import type { SphereView } from './sphereView';
 import { useSphereInput } from './useSphereInput';
 import { useSphereView } from './useSphereView';
 import { calloutOf, describeOutputs } from './words/describeOutputs';
 import { outputFacts } from './words/outputFacts';
 
-export interface OutputsPictureProps {
-  readonly frame: OutputFrame;
+export interface OutputsPictureProps extends Moment {
   /** The images of the frames; the same object for as long as the run is the same. */
   readonly images: FrameImages;
   readonly reading: Reading;
-  /** The diagnosis at the frame's step; null where there is none. */
-  readonly state: DiagnosisState | null;
-  /** The frame at which stop-gradient was switched off: while the outputs narrow or have collapsed, arcs are drawn from where each image lay then. */
-  readonly before: OutputFrame | null;
   /** Index in the data set of the image that is ringed. */
   readonly query: number | null;
   /** null where the data set is not there: dots in the colours of the classes are drawn. */
   readonly pictures: PictureSource | null;
+  /** Receives the view, for saving it as it is turned. */
+  readonly view: RefObject<SphereView | null>;
   /** The name of an image by its index in the data set. */
   nameOf(index: number): string;
   /** Makes an image of the data set the query. */
   onChoose(index: number): void;
-}
-
-/** The states in which the outputs run together, or have. */
-function narrows(state: DiagnosisState | null): boolean {
-  return state === 'narrowing' || state === 'collapsed';
 }
 
 /** The text as it was when the state last changed, so that a screen reader is not interrupted by every frame. */
@@ -44,22 +39,22 @@ function useOnChangeOf(state: DiagnosisState | null, text: string): string {
 
 /** The outputs of a run's images on the unit sphere, turned by hand. */
 export function OutputsPicture(props: OutputsPictureProps) {
-  const { frame, images, reading, state, before, query, nameOf, onChoose } = props;
+  const { frame, images, reading, state, before, query, view, nameOf, onChoose } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const label = useRef<HTMLDivElement>(null);
   const keys = useId();
   const [isTurned, setTurned] = useState(false);
   const cloud = frame[reading];
   const points = useMemo(() => pointsOf(cloud?.points ?? new Uint16Array(0)), [cloud]);
-  const start = before?.[reading] ?? null;
-  const hasTrails = start !== null && before !== null && before.step < frame.step && narrows(state);
-  const trailStart = useMemo(() => (hasTrails ? pointsOf(start.points) : null), [hasTrails, start]);
+  const start = trailStartOf(props, reading);
+  const trailStart = useMemo(() => (start === null ? null : pointsOf(start.points)), [start]);
   const selected = useMemo(() => {
     const place = query === null ? -1 : images.indices.indexOf(query);
     return place < 0 ? null : place;
   }, [images, query]);
 
-  const view = useSphereView({
+  useSphereView({
+    view,
     canvas,
     label,
     images,
@@ -119,10 +114,10 @@ export function OutputsPicture(props: OutputsPictureProps) {
           <span>{callout.text}</span>
         </div>
       )}
-      {hasTrails && (
+      {trailStart !== null && before !== null && (
         <div className={classes.trails}>
           <span className={classes.trail} aria-hidden />
-          from where each lay at step {before.step.toLocaleString('en')}
+          since step {grouped(before.step)}
         </div>
       )}
       {isTurned ? (

@@ -39,13 +39,14 @@ export class SphereView {
   #glideStart: number | null = null;
   #trailStart: Float32Array | null = null;
   #rotation: Rotation;
-  #isTurned = false;
   #selected: number | null = null;
   #named: number | null = null;
   #turned: Float32Array;
   #order: Uint16Array = new Uint16Array(0);
   #place: SpherePlace = { x: 0, y: 0, radius: 0, side: 0 };
   #request: number | null = null;
+  /** Size, resolution and colours of what is drawn. */
+  #shape = '';
 
   /**
    * @param points [N, 3], at which the images first lie and by which the default side is chosen
@@ -72,9 +73,9 @@ export class SphereView {
     this.resize();
   }
 
-  /** Whether the sphere was turned away from the default side. */
-  get isTurned(): boolean {
-    return this.#isTurned;
+  /** The side from which the sphere is looked at. */
+  get rotation(): Rotation {
+    return this.#rotation;
   }
 
   /** Lets the images glide to other points, or puts them there at once. */
@@ -122,14 +123,12 @@ export class SphereView {
     const { radius } = this.#place;
     if (radius === 0) return;
     this.#rotation = turned(this.#rotation, right / radius, up / radius);
-    this.#isTurned = true;
     this.#draw();
   }
 
   /** Back to the default side of what is shown now. */
   resetSide(): void {
     this.#rotation = defaultView(this.#to);
-    this.#isTurned = false;
     this.#draw();
   }
 
@@ -144,13 +143,17 @@ export class SphereView {
   resize = (): void => {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     const scale = globalThis.devicePixelRatio;
+    const palette = paletteAt(this.#canvas);
+    const shape = `${width} ${height} ${scale} ${Object.values(palette).join(' ')}`;
+    if (shape === this.#shape) return;
+    this.#shape = shape;
+    this.#palette = palette;
     this.#canvas.width = Math.round(width * scale);
     this.#canvas.height = Math.round(height * scale);
     const outer = Math.min(width, height) / 2 - MARGIN;
     // Half a tile hangs over the rim.
     const side = tileSide(this.#images.indices.length, outer);
     this.#place = { x: width / 2, y: height / 2, radius: Math.max(0, outer - 0.375 * side), side };
-    this.#palette = paletteAt(this.#canvas);
     this.#makeTiles();
   };
 

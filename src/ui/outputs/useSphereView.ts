@@ -4,6 +4,8 @@ import type { PictureSource } from './paint/tiles';
 import { type NamedPlace, SphereView } from './sphereView';
 
 interface SphereViewInput {
+  /** Receives the view. */
+  readonly view: RefObject<SphereView | null>;
   readonly canvas: RefObject<HTMLCanvasElement | null>;
   /** The element with the name of an image, which is moved to it. */
   readonly label: RefObject<HTMLElement | null>;
@@ -28,9 +30,8 @@ function placeLabel(canvas: HTMLCanvasElement, label: HTMLElement | null, place:
 }
 
 /** Keeps a `SphereView` on a canvas in step with what is to be shown. A new one begins for other images or another reading. */
-export function useSphereView(input: SphereViewInput): RefObject<SphereView | null> {
-  const { canvas, label, images, reading, points, trailStart, selected, pictures } = input;
-  const view = useRef<SphereView | null>(null);
+export function useSphereView(input: SphereViewInput): void {
+  const { view, canvas, label, images, reading, points, trailStart, selected, pictures } = input;
   const first = useRef(points);
   first.current = points;
 
@@ -50,15 +51,14 @@ export function useSphereView(input: SphereViewInput): RefObject<SphereView | nu
       schemes.disconnect();
       made.dispose();
     };
-  }, [canvas, label, images, reading]);
+  }, [view, canvas, label, images, reading]);
 
-  useEffect(() => view.current?.show(points, true), [points]);
+  useEffect(() => view.current?.show(points, true), [view, points]);
   // A new view, for other images or another reading, needs these again.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
     view.current?.trailFrom(trailStart);
     view.current?.select(selected);
     view.current?.takePictures(pictures);
-  }, [trailStart, selected, pictures, images, reading]);
-  return view;
+  }, [view, trailStart, selected, pictures, images, reading]);
 }

@@ -137,6 +137,38 @@ describe('leaving the page', () => {
   });
 });
 
+describe('leaving the page while a run is being written', () => {
+  it('does not wait for that write, and loses no run by it', async () => {
+    const runs = new RunDatabase();
+    await runs.save(keptRun({ steps: 100 }), {}, NEW);
+    const frames = frameTrack(4, [0, 25]);
+    const order: number[] = [];
+    const put = IDBObjectStore.prototype.put;
+    const puts = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...rest) {
+      if (this.name === 'runs') order.push((rest[0] as { steps: number }).steps);
+      return put.apply(this, rest);
+    });
+    // Under way: the record is read first, and then written.
+    const aborted = vi.spyOn(IDBTransaction.prototype, 'abort');
+    const slow = [
+      runs.save(keptRun({ steps: 169 }), curvesOfLength(169), KNOWN),
+      runs.save(keptRun({ id: 'two', steps: 7 }), curvesOfLength(7), { ...NEW, frames }),
+    ];
+    // Both transactions exist by then.
+    await Promise.resolve();
+    await Promise.resolve();
+    await runs.save(keptRun({ steps: 195 }), curvesOfLength(195), { isNew: false, leaving: true });
+    await Promise.all(slow);
+    expect(aborted).toHaveBeenCalledTimes(2);
+    expect(order.filter((steps) => steps === 169)).toEqual([]);
+    puts.mockRestore();
+    aborted.mockRestore();
+    expect((await runs.list()).runs.map(({ steps }) => steps)).toEqual([195, 7]);
+    expect((await runs.curves('one')).loss?.steps).toHaveLength(195);
+    expect(await runs.frames('two')).toEqual(frames);
+  });
+});
+
 describe('leaving the page with frames', () => {
   it('writes them in a transaction of their own, so that the run is kept where they are not', async () => {
     const runs = new RunDatabase();

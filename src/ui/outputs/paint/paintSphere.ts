@@ -38,6 +38,8 @@ const NAMED_SCALE = 1.6;
 const NAMED_SIDE = 40;
 const DOT = 0.3;
 const DIMMED = 0.25;
+/** Up to this many trails are drawn in full. */
+const PLAIN_TRAILS = 100;
 
 /** Strokes the parts of lines on one side of the sphere as one path. */
 function strokeSide(
@@ -96,6 +98,7 @@ export function paintSphere(
   for (; at < order.length && turned[3 * order[at] + 2] < 0; at++)
     paintImage(context, scene, order[at], place, palette);
   context.strokeStyle = palette.grid;
+  context.lineWidth = 1;
   context.globalAlpha = 1;
   strokeSide(context, grid, place, 1);
   paintTrails(context, trails, place, palette, 1);
@@ -116,9 +119,11 @@ function paintTrails(
   context.strokeStyle = palette.warning;
   context.fillStyle = palette.warning;
   context.lineWidth = 0.8;
-  context.globalAlpha = sign > 0 ? 0.38 : 0.13;
+  // Many lines are paler, so that together they do not outweigh the images.
+  const paleness = Math.min(1, Math.sqrt(PLAIN_TRAILS / trails.length));
+  context.globalAlpha = paleness * (sign > 0 ? 0.45 : 0.15);
   strokeSide(context, trails, place, sign);
-  context.globalAlpha = sign > 0 ? 0.7 : 0.25;
+  context.globalAlpha = paleness * (sign > 0 ? 0.8 : 0.3);
   context.beginPath();
   for (const [x, y, z] of trails) {
     if (sign * z < 0) continue;

@@ -17,8 +17,9 @@ const MOST_ASKED = 256;
 
 /** How much of the ground is mixed into tiles on the back side. */
 const PALENESS = 0.68;
-/** Width of the coloured edge and radius of the corners, relative to the side. */
-const EDGE = 0.07;
+/** Width of the coloured edge, of the ground between it and the picture, and radius of the corners, relative to the side. */
+const EDGE = 0.08;
+const GAP = 0.05;
 const CORNER = 0.16;
 
 interface Sheet {
@@ -85,6 +86,11 @@ export class Tiles implements TileSheets {
     return this.#pale.canvas;
   }
 
+  /** Whether every image's tile has been drawn. */
+  get isComplete(): boolean {
+    return this.drawn.every((drawn) => drawn === 1);
+  }
+
   /** Draws the tiles whose pictures have been loaded, and asks for some of the others. Returns whether any was drawn. */
   fill(): boolean {
     let drawn = 0;
@@ -111,24 +117,26 @@ export class Tiles implements TileSheets {
     const { context } = this.#full;
     const raw = sheet(picture.width, picture.height);
     raw.context.putImageData(picture, 0, 0);
+    const edge = Math.max(1, EDGE * side);
     // A half pixel stays free on each side, so that scaling does not mix in the neighbouring tile.
-    const edge = Math.max(1, Math.round(EDGE * side));
-    const inset = edge / 2 + 0.5;
+    const outer = 0.5 + edge / 2;
     context.save();
     context.beginPath();
-    context.roundRect(left + inset, top + inset, side - 2 * inset, side - 2 * inset, CORNER * side);
+    context.roundRect(left + outer, top + outer, side - 2 * outer, side - 2 * outer, CORNER * side);
     context.fillStyle = this.#palette.ground;
     context.fill();
-    context.save();
+    context.lineWidth = edge;
+    context.strokeStyle = color;
+    context.stroke();
+    // The ground between keeps the edge apart from a picture as dark as it.
+    const inset = 0.5 + edge + GAP * side;
+    context.beginPath();
+    context.roundRect(left + inset, top + inset, side - 2 * inset, side - 2 * inset, (CORNER - EDGE) * side);
     context.clip();
     // The middle square, as the network gets it.
     const square = Math.min(picture.width, picture.height);
     const [x, y] = [(picture.width - square) / 2, (picture.height - square) / 2];
     context.drawImage(raw.canvas, x, y, square, square, left + inset, top + inset, side - 2 * inset, side - 2 * inset);
-    context.restore();
-    context.lineWidth = edge;
-    context.strokeStyle = color;
-    context.stroke();
     context.restore();
     this.#drawPale(left, top);
     this.drawn[i] = 1;

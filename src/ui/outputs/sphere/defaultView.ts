@@ -4,7 +4,7 @@ import { type Rotation, turned } from './rotation';
 /** A centre nearer to the origin than this is that of directions that cancel. */
 const CANCELLED = 0.1;
 /** How far above the middle the leading direction is shown, in radians. */
-const TILT = (40 * Math.PI) / 180;
+const TILT = (30 * Math.PI) / 180;
 
 type Vector = readonly [number, number, number];
 
@@ -50,8 +50,8 @@ function leading(points: Float32Array, moment: readonly [Vector, Vector, Vector]
 
 /**
  * The side from which the outputs are first looked at, chosen by their own directions, so that it is the same for every d: the leading
- * direction is 40 degrees above the middle, and the widest direction across it lies horizontally. Straight down the leading direction, a
- * collapse would lie in the middle like a cap seen from above, and of two opposite clumps one would hide the other. From 40 degrees
+ * direction is 30 degrees above the middle, and the widest direction across it lies horizontally. Straight down the leading direction, a
+ * collapse would lie in the middle like a cap seen from above, and of two opposite clumps one would hide the other. From 30 degrees
  * aside, a collapse is a pile on the front, a healthy ring or cap is open to the viewer, and of two opposite clumps one lies on the upper
  * front and one on the lower back.
  */

@@ -5,6 +5,8 @@ export interface Bar {
   readonly height: number;
 }
 
+/** Three bars do not fill the width. */
+const FEWEST_PLACES = 4;
 /** Share of a bar's place that stays free beside it. */
 const GAP = 0.12;
 
@@ -25,13 +27,13 @@ export function cosineBars(cosines: ArrayLike<number>): readonly Bar[] {
   return barsOf(Array.from(cosines, Math.sqrt));
 }
 
-/** The singular values, on a fixed scale from 0 to 1. For few dimensions the bars are no wider than a sixth. */
+/** The singular values, on a fixed scale from 0 to 1. For few dimensions the bars are no wider than a quarter. */
 export function singularBars(values: ArrayLike<number>): readonly Bar[] {
-  const places = Math.max(6, values.length);
+  const places = Math.max(FEWEST_PLACES, values.length);
   return barsOf([...Array.from(values), ...new Array<number>(places - values.length).fill(0)]).slice(0, values.length);
 }
 
 /** Share of the width up to which singular values lie. */
 export function singularEnd(values: ArrayLike<number>): number {
-  return values.length / Math.max(6, values.length);
+  return values.length / Math.max(FEWEST_PLACES, values.length);
 }
