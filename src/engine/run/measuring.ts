@@ -11,6 +11,9 @@ import type { Due } from './cadence';
  */
 const SHARE_FOR_FRAMES = 0.03;
 
+/** After this time a probe makes a frame in any case, so that the picture moves on a busy machine, too. */
+const LONGEST_PAUSE_MS = 1500;
+
 export interface MeasuringOptions {
   /** The current settings. */
   readonly live: () => LiveSettings;
@@ -80,7 +83,8 @@ export class Measuring {
     const value = this.#monitors.frame();
     const ended = tf.util.now();
     // The shorter of two, since other work of the machine may have prolonged one.
-    this.#nextFrame = ended + Math.min(ended - started, this.#frameMs) / SHARE_FOR_FRAMES;
+    const pause = Math.min(ended - started, this.#frameMs) / SHARE_FOR_FRAMES;
+    this.#nextFrame = ended + Math.min(LONGEST_PAUSE_MS, pause);
     this.#frameMs = ended - started;
     if (value !== null) this.#options.emit({ kind: 'frame', value });
   }
