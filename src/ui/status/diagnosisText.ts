@@ -32,7 +32,7 @@ type Fallen = Extract<Diagnosis, { share: number }>;
 /** The views of an image agree once the loss has come this share of the way to its minimum. */
 const AGREEING = 0.25;
 /** A loss that has come at most this share of the way is called high. */
-const HIGH = 0.45;
+const HIGH = 0.3;
 /** Losses swing if those of the last steps differ by this share of the distance from the first loss to the minimum. */
 const SWING = 0.1;
 

@@ -56,7 +56,7 @@ function trendOf(recent: readonly CoursePoint[]): Reading['trend'] {
   const mean = (points: readonly CoursePoint[]) =>
     points.reduce((sum, { outputStd }) => sum + outputStd, 0) / points.length;
   const [before, after] = [mean(recent.slice(0, MEAN_STEPS)), mean(recent.slice(-MEAN_STEPS))];
-  if (after >= RISEN * before) return 'rises';
+  if (after > before && after >= RISEN * before) return 'rises';
   return after <= FALLEN * before ? 'falls' : 'holds';
 }
 
