@@ -28,12 +28,12 @@ export function StatusBar() {
         </p>
         {problem !== null && run.active === null && <SmallerBatch />}
         {state === 'failed' ? (
-          <StatusDetails key="failed" label="What to do" opensItself>
+          <StatusDetails key="failed" label="Help" opensItself>
             <EngineProblem />
           </StatusDetails>
         ) : (
           advice.length > 0 && (
-            <StatusDetails key="advice" label={tone === 'warning' ? 'What to do' : 'Why?'}>
+            <StatusDetails key="advice" label="Why?">
               {advice.map((paragraph) => (
                 <p key={paragraph}>{paragraph}</p>
               ))}
