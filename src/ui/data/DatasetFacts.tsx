@@ -24,7 +24,7 @@ export function DatasetFacts() {
         <GroupsAndSize info={info} />
       </div>
       <div>
-        <span data-testid="dataset-skipped">{skipped.length}</span> skipped
+        <span data-testid="dataset-skipped">{grouped(skipped.length)}</span> skipped
         {problem === null && <SkippedFiles key={info.name} files={skipped} />}
         {info.source.kind === 'sample' && <License id={info.source.id} />}
       </div>
@@ -36,7 +36,7 @@ export function DatasetFacts() {
 
 function GroupsAndSize({ info }: { readonly info: DatasetInfo }) {
   const test = useMemo(() => info.count - indicesOf(info, TRAIN).length, [info]);
-  const groups = info.labels === null ? ' · no classes' : ` in ${info.classNames.length} classes`;
+  const groups = info.labels === null ? ' · no classes' : ` in ${grouped(info.classNames.length)} classes`;
   const held = test === 0 ? '' : ` · ${grouped(test)} held out for kNN`;
   return (
     <>

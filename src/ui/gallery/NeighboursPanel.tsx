@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { pickQueries } from '../../session/run/queries';
 import { useDataset, useLab, useRun } from '../lab';
 import { Panel } from '../layout/Panel';
+import { grouped } from '../numbers';
 import classes from './Neighbours.module.css';
 import { QueryRow } from './QueryRow';
 
@@ -39,7 +40,11 @@ export function NeighboursPanel() {
   return (
     <Panel
       title="Nearest neighbours"
-      aside={snapshot === null ? 'by cosine' : `by cosine among ${snapshot.searched}, at step ${snapshot.step}`}
+      aside={
+        snapshot === null
+          ? 'by cosine'
+          : `by cosine among ${grouped(snapshot.searched)}, at step ${grouped(snapshot.step)}`
+      }
     >
       <div className={classes.bar}>
         <SegmentedControl
