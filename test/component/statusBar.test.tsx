@@ -77,7 +77,9 @@ it('changes its numbers at most four times a second', async () => {
   putRun(lab, LEARNING);
   await show(lab, <StatusBar />);
   let changes = 0;
-  const observer = new MutationObserver(() => changes++);
+  const observer = new MutationObserver(() => {
+    changes += 1;
+  });
   observer.observe(bar().element(), { childList: true, characterData: true, subtree: true });
   const began = performance.now();
   for (let i = 0; performance.now() - began < 1500; i++) {
