@@ -20,6 +20,7 @@ describe('a browser without WebGPU', () => {
   testOnWebGl('uses WebGL where told to, and says that it is slower', async ({ page }) => {
     const lab = await LabPage.open(page, '#v=1&preset=tiny&dataset=fashion-mnist&engine=webgl');
     expect(await page.getByTestId('adapter').innerText()).toMatch(/webgl/i);
+    await page.getByTestId('adapter').click();
     await page.getByText(/WebGL.*slower/i).waitFor();
     // In software a WebGL step takes some twenty seconds.
     if (LONG) await trainThreeSteps(lab);
@@ -28,6 +29,7 @@ describe('a browser without WebGPU', () => {
   testOnWebGl('takes the processor where WebGL is a slow one, and says why', async ({ page }) => {
     await LabPage.open(page);
     expect(await page.getByTestId('adapter').innerText()).toMatch(/wasm/i);
+    await page.getByTestId('adapter').click();
     await page.getByText(/no adapter|no WebGPU/i).waitFor();
     await page.getByText(/WebGL on .* is slower here than the processor itself/).waitFor();
   });
@@ -37,6 +39,7 @@ describe('a browser with neither WebGPU nor WebGL', () => {
   testOnWasm('trains three steps on the processor, and says why', async ({ page }) => {
     const lab = await LabPage.open(page);
     expect(await page.getByTestId('adapter').innerText()).toMatch(/wasm.*processor/i);
+    await page.getByTestId('adapter').click();
     await page.getByText(/with WebAssembly on one thread/).waitFor();
     await page.getByText(/no usable WebGL/).waitFor();
     await trainThreeSteps(lab);

@@ -1,5 +1,6 @@
 import { Badge, Popover, Text, UnstyledButton } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useEngine, useRun } from '../lab';
 import { adapterNote } from './adapterNote';
 import classes from './EngineChip.module.css';
@@ -10,6 +11,7 @@ const ENGINE_TITLES = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM' } as cons
 export function EngineChip() {
   const adapter = useEngine((engine) => engine.adapter);
   const state = useEngine((engine) => engine.state);
+  const [opened, setOpened] = useState(false);
   const preset = useRun((run) => run.config.preset);
   if (adapter === null) {
     return (
@@ -28,9 +30,23 @@ export function EngineChip() {
     );
   }
   return (
-    <Popover width={320} position="bottom-end" withinPortal={false} transitionProps={{ duration: 0 }} returnFocus>
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      width={320}
+      position="bottom-end"
+      withinPortal={false}
+      transitionProps={{ duration: 0 }}
+      returnFocus
+    >
       <Popover.Target>
-        <UnstyledButton className={classes.button} title={text}>
+        <UnstyledButton
+          className={classes.button}
+          title={text}
+          aria-expanded={opened}
+          onClick={() => setOpened(!opened)}
+          onKeyDown={({ key }) => key === 'Escape' && setOpened(false)}
+        >
           <span className={classes.text} data-testid="adapter">
             {text}
           </span>

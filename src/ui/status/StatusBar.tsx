@@ -23,17 +23,18 @@ export function StatusBar() {
     <>
       <div className={classes.bar} data-testid="status" data-state={state} data-tone={tone}>
         <Icon className={classes.icon} size={20} stroke={1.8} aria-hidden />
-        <p className={classes.words}>
+        {/* A new element for each title: a sentence that a longer title moves aside would be a layout shift. */}
+        <p key={title} className={classes.words}>
           <strong>{title}</strong> {text}
         </p>
         {problem !== null && run.active === null && <SmallerBatch />}
         {state === 'failed' ? (
-          <StatusDetails key="failed" label="What to do" opensItself>
+          <StatusDetails key="failed" label="Help" opensItself>
             <EngineProblem />
           </StatusDetails>
         ) : (
           advice.length > 0 && (
-            <StatusDetails key="advice" label={tone === 'warning' ? 'What to do' : 'Why?'}>
+            <StatusDetails key="advice" label="Why?">
               {advice.map((paragraph) => (
                 <p key={paragraph}>{paragraph}</p>
               ))}

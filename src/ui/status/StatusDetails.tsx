@@ -21,6 +21,7 @@ export function StatusDetails({ label, opensItself = false, children }: StatusDe
       withinPortal={false}
       closeOnClickOutside={!opensItself}
       transitionProps={{ duration: 0 }}
+      hideDetached={false}
       returnFocus
     >
       <Popover.Target>
@@ -30,6 +31,7 @@ export function StatusDetails({ label, opensItself = false, children }: StatusDe
           variant="default"
           aria-expanded={opened}
           onClick={() => setOpened(!opened)}
+          onKeyDown={({ key }) => key === 'Escape' && setOpened(false)}
         >
           {label}
         </Button>

@@ -34,9 +34,17 @@ export class LabPage {
     return this.page.getByRole('switch', { name: 'Stop-gradient' });
   }
 
-  /** The sentence on the state of the run. */
+  /** The line on the state of the run. */
   get status(): Locator {
-    return this.page.locator('[role="status"][aria-live]');
+    return this.page.getByTestId('status');
+  }
+
+  /** The explanation behind the line, which is opened for it. */
+  async why(): Promise<string> {
+    await this.status.getByRole('button', { name: 'Why?' }).click();
+    const words = await this.status.getByRole('dialog').innerText();
+    await this.page.keyboard.press('Escape');
+    return words;
   }
 
   /** A metric's current value; NaN while there is none. */
