@@ -62,8 +62,25 @@ function blankFacts(count: number): PictureFacts {
   };
 }
 
+/** Frees a buffer at once: the garbage collector may leave it for seconds. Where browsers cannot, it is left to the collector. */
+function free(buffer: ArrayBufferLike): void {
+  if ('transfer' in buffer && typeof buffer.transfer === 'function') buffer.transfer(0);
+}
+
+/** Indices of the pictures in each buffer: those of one batch share theirs. */
+function byBuffer(pictures: readonly DecodedPicture[]): Map<ArrayBufferLike, number[]> {
+  const buffers = new Map<ArrayBufferLike, number[]>();
+  for (const [i, { pixels }] of pictures.entries()) {
+    const there = buffers.get(pixels.buffer);
+    if (there === undefined) buffers.set(pixels.buffer, [i]);
+    else there.push(i);
+  }
+  return buffers;
+}
+
 /**
- * Joins pictures into one array of bytes, in their order.
+ * Joins pictures into one array of bytes, in their order. Their own pixels are freed, buffer by buffer, so that there are never two copies of
+ * all of them: the pictures that were passed in are of no use afterwards.
  * @throws RangeError when there is no memory for it
  */
 export function joinPictures(pictures: readonly DecodedPicture[]): CollectedPictures {
@@ -72,15 +89,18 @@ export function joinPictures(pictures: readonly DecodedPicture[]): CollectedPict
     Uint16Array.from(pictures, ({ height }) => height),
   );
   const facts = blankFacts(pictures.length);
-  const pixels = new Uint8Array(pictures.reduce((sum, picture) => sum + picture.pixels.length, 0));
   for (const [i, picture] of pictures.entries()) {
-    pixels.set(picture.pixels, places.offsets[i]);
     facts.widths[i] = picture.originalWidth;
     facts.heights[i] = picture.originalHeight;
     facts.exactHashes.set(picture.exactHash, 2 * i);
     facts.perceptualHashes.set(picture.perceptualHash, 2 * i);
     facts.sharpness[i] = picture.sharpness;
     facts.brightness[i] = picture.brightness;
+  }
+  const pixels = new Uint8Array(pictures.reduce((sum, picture) => sum + picture.pixels.length, 0));
+  for (const [buffer, indices] of byBuffer(pictures)) {
+    for (const i of indices) pixels.set(pictures[i].pixels, places.offsets[i]);
+    free(buffer);
   }
   return { pixels, ...places, facts };
 }
