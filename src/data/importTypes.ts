@@ -1,7 +1,6 @@
-import type { FolderCorrections } from '../domain/folderCorrections';
+import type { DecodedFolder, FolderReading } from '../domain/decodedFolder';
 import type { FolderPlan } from '../domain/folderPlan';
 import type { ImageDataset, PictureStorage, SkippedFile } from '../domain/imageDataset';
-import type { HoldOut, LabelRule } from '../domain/runConfig';
 
 /**
  * Which labelled images are held out where the folders name no test set. Not the run's seed: runs with different seeds
@@ -25,20 +24,7 @@ export interface ImportProgress {
   readonly remainingSeconds: number | null;
 }
 
-export interface ImportSettings extends PictureStorage {
-  /** Seed by which images are held out for kNN where the folders name no test set. */
-  readonly seed: number;
-  /** By which rule (the setting `holdOut`). */
-  readonly holdOut: HoldOut;
-  /** How the names of folders are read (the setting `labelRule`). */
-  readonly labelRule: LabelRule;
-  /** A person's corrections of what folders are taken for. */
-  readonly corrections?: FolderCorrections;
-  /** The fingerprint of the images that the corrections were made for; for other images they are ignored. Without it they are used for any. */
-  readonly correctionsFor?: string | undefined;
-  /** A run needs at least two batches of this size. */
-  readonly batchSize: number;
-}
+export interface ImportSettings extends PictureStorage, FolderReading {}
 
 export interface ImportOptions extends ImportSettings {
   /** Called at most about ten times a second. */
@@ -53,4 +39,6 @@ export interface ImportResult {
   readonly skipped: readonly SkippedFile[];
   /** How the folders were read; null for a sample. */
   readonly plan: FolderPlan | null;
+  /** What was decoded, for reading the folders anew by other corrections; missing for a sample. */
+  readonly decoded?: DecodedFolder;
 }

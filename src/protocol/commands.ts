@@ -1,3 +1,4 @@
+import type { DecodedFolder, FolderOutcome, FolderReading } from '../domain/decodedFolder';
 import type { EngineInfo } from '../domain/engineInfo';
 import type { ImageDataset, PictureStorage } from '../domain/imageDataset';
 import type { Picture } from '../domain/measurement';
@@ -13,7 +14,11 @@ export type CommandBody =
   /** Starts an engine; answered with the adapter. Sent first, and again to restart after the device was lost. */
   | { readonly type: 'init'; readonly engine: EngineChoice }
   /** Hands a data set over. Its pixels are transferred: the worker owns them from here on. */
-  | { readonly type: 'setDataset'; readonly dataset: ImageDataset }
+  | { readonly type: 'setDataset'; readonly dataset: ImageDataset; readonly decoded?: DecodedFolder | undefined }
+  /** Reads the folders of the images anew, by other corrections. The images and the run stay as they are. */
+  | { readonly type: 'readFolders'; readonly reading: FolderReading }
+  /** Puts the outcome of `readFolders` to use. Ends the run. */
+  | { readonly type: 'takeCorrected'; readonly number: number }
   /** Gets the kernels ready for a run of these settings, while its images are being loaded. */
   | { readonly type: 'prepare'; readonly config: RunConfig }
   /** Builds a run at step 0, paused, with changes to replay at their steps. Ends the previous run. */
@@ -51,6 +56,8 @@ export type CommandType = CommandBody['type'];
 export interface Replies {
   init: EngineInfo;
   setDataset: null;
+  readFolders: FolderOutcome;
+  takeCorrected: null;
   prepare: null;
   create: null;
   train: null;

@@ -2,7 +2,16 @@ import { ImportError } from '../../data/importError';
 import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../../data/importTypes';
 import type { LoadSampleOptions } from '../../data/samples';
 import type { ImageSources } from '../../data/sources';
-import type { DatasetInfo, ImageDataset, PictureStorage, SampleId, SampleVersion } from '../../domain/imageDataset';
+import type { DecodedFolder, FolderOutcome, FolderReading } from '../../domain/decodedFolder';
+import type { FolderPlan } from '../../domain/folderPlan';
+import type {
+  DatasetInfo,
+  ImageDataset,
+  PictureStorage,
+  SampleId,
+  SampleVersion,
+  SkippedFile,
+} from '../../domain/imageDataset';
 import type { HoldOut, LabelRule } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
 import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore';
@@ -42,6 +51,24 @@ function problemOf(error: unknown): LoadProblem {
   return { ...NO_PROBLEM, problem: `The images could not be loaded: ${reason}` };
 }
 
+/** The worker that holds the images in use. */
+export interface ImageHolder {
+  /** Transfers images to the worker, which uses them from then on. */
+  take(dataset: ImageDataset, decoded: DecodedFolder | undefined): Promise<void>;
+  /** Reads the folders of the images in use anew. */
+  readFolders(reading: FolderReading): Promise<FolderOutcome>;
+  /** Puts the outcome of `readFolders` to use. */
+  takeCorrected(number: number, count: number): Promise<void>;
+}
+
+/** Images that were read but are not in use yet. */
+interface ReadDataset {
+  readonly info: DatasetInfo;
+  readonly skipped: readonly SkippedFile[];
+  readonly plan: FolderPlan | null;
+  use(): Promise<void>;
+}
+
 function withoutPixels({ name, source, size, count, names, labels, classNames, split }: ImageDataset): DatasetInfo {
   return { name, source, size, count, names, labels, classNames, split };
 }
@@ -50,24 +77,25 @@ function withoutPixels({ name, source, size, count, names, labels, classNames, s
 export class DatasetLoading {
   readonly #store: DatasetStore;
   readonly #loaders: ImageLoaders;
-  readonly #handOver: (dataset: ImageDataset) => Promise<void>;
+  readonly #holder: ImageHolder;
   #current: AbortController | null = null;
 
-  /** @param handOver transfers the pixels to the worker */
-  constructor(store: DatasetStore, loaders: ImageLoaders, handOver: (dataset: ImageDataset) => Promise<void>) {
+  constructor(store: DatasetStore, loaders: ImageLoaders, holder: ImageHolder) {
     this.#store = store;
     this.#loaders = loaders;
-    this.#handOver = handOver;
+    this.#holder = holder;
   }
 
   /**
    * Loads a data set. The store holds why the images were refused.
+   * @param areHeld whether the worker has these images, so that only their folders need to be read
    * @param shown why another load failed, which stays shown whatever becomes of this one
    */
   async load(
     origin: Origin,
     settings: LoadSettings,
-    corrections: Corrections = {},
+    corrections: Corrections,
+    areHeld: boolean,
     shown = NO_PROBLEM,
   ): Promise<LoadOutcome> {
     this.#current?.abort();
@@ -80,10 +108,11 @@ export class DatasetLoading {
       loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
     });
     try {
-      const { dataset, skipped, plan } = await this.#read(origin, { ...settings, ...corrections }, controller.signal);
+      const all = { ...settings, ...corrections };
+      const read = areHeld ? this.#readFolders(all) : this.#read(origin, all, controller.signal);
+      const { info, skipped, plan, use } = await read;
       controller.signal.throwIfAborted();
-      const info = withoutPixels(dataset);
-      await this.#handOver(dataset);
+      await use();
       this.#store.setState({ info, skipped, plan });
       return info;
     } catch (error) {
@@ -105,6 +134,27 @@ export class DatasetLoading {
   }
 
   async #read(
+    origin: Origin,
+    { sample, ...settings }: LoadSettings & Corrections,
+    signal: AbortSignal,
+  ): Promise<ReadDataset> {
+    const { dataset, skipped, plan, decoded } = await this.#load(origin, { sample, ...settings }, signal);
+    return { info: withoutPixels(dataset), skipped, plan, use: () => this.#holder.take(dataset, decoded) };
+  }
+
+  async #readFolders(settings: LoadSettings & Corrections): Promise<ReadDataset> {
+    const { holdOut, labelRule, batchSize, corrections = [], correctionsFor } = settings;
+    const reading = { seed: HOLD_OUT_SEED, holdOut, labelRule, batchSize, corrections, correctionsFor };
+    const outcome = await this.#holder.readFolders(reading);
+    if ('refusal' in outcome) {
+      const { message, skipped, fittingBatch } = outcome.refusal;
+      throw new ImportError(message, skipped, fittingBatch);
+    }
+    const { number, info, skipped, plan } = outcome;
+    return { info, skipped, plan, use: () => this.#holder.takeCorrected(number, info.count) };
+  }
+
+  async #load(
     origin: Origin,
     { sample, ...settings }: LoadSettings & Corrections,
     signal: AbortSignal,

@@ -1,0 +1,107 @@
+import type { DecodedFolder, FolderReading } from '../../domain/decodedFolder';
+import { type ImageDataset, largestShortSide, type PictureFacts, TRAIN } from '../../domain/imageDataset';
+import { adviceOnFew, areEnough, fittingBatch } from '../../domain/runProblems';
+import { ImportError } from '../importError';
+import type { ImportResult } from '../importTypes';
+import { chooseQueries } from '../labels/queries';
+import { readFolders } from '../labels/readFolders';
+import { shownPath } from './paths';
+import { groupPictures, type OnShare } from './pictureGroups';
+import { Skips } from './skips';
+
+const KNOWN_FORMATS = 'JPEG, PNG, WebP, GIF, BMP, AVIF, TIFF or HEIC images, or a .zip archive of them';
+
+function skippedWords(files: number): string {
+  if (files === 0) return '';
+  return files === 1 ? ' (1 file was skipped)' : ` (${files.toLocaleString('en')} files were skipped)`;
+}
+
+function checkEnough(count: number, trainable: number, batchSize: number, skips: Skips): void {
+  const skipped = skips.sorted();
+  if (count === 0) {
+    const example = skips.example();
+    const why =
+      example === null
+        ? ' The folder is empty, or holds links only, which browsers do not follow.'
+        : ` For example, ${shownPath(example.path)} ${example.reason.replace(/\.$/, '')}.`;
+    throw new ImportError(`There are no images here that can be read.${why} Choose ${KNOWN_FORMATS}.`, skipped);
+  }
+  if (areEnough(trainable, batchSize)) return;
+  const few = trainable === 1 ? 'Only 1 image' : `Only ${trainable.toLocaleString('en')} images`;
+  const bad = skippedWords(skipped.length);
+  throw new ImportError(
+    `${few} to train on${bad}: a run needs at least two batches, ${2 * batchSize} images. ${adviceOnFew(trainable)}`,
+    skipped,
+    fittingBatch(trainable),
+  );
+}
+
+/** Pairs of words of some pictures. */
+function pairsOf(words: Uint32Array, indices: readonly number[]): Uint32Array {
+  const out = new Uint32Array(2 * indices.length);
+  for (const [k, i] of indices.entries()) out.set(words.subarray(2 * i, 2 * i + 2), 2 * k);
+  return out;
+}
+
+/** The places of some pictures in the same array of bytes, and what was measured of them. */
+function selected({ pixels, offsets, widths, heights, facts }: DecodedFolder['pictures'], indices: readonly number[]) {
+  if (indices.length === widths.length) return { pixels, offsets, widths, heights, facts };
+  const ownFacts: PictureFacts = {
+    widths: Uint32Array.from(indices, (i) => facts.widths[i]),
+    heights: Uint32Array.from(indices, (i) => facts.heights[i]),
+    exactHashes: pairsOf(facts.exactHashes, indices),
+    perceptualHashes: pairsOf(facts.perceptualHashes, indices),
+    sharpness: Float32Array.from(indices, (i) => facts.sharpness[i]),
+    brightness: Float32Array.from(indices, (i) => facts.brightness[i]),
+  };
+  return {
+    pixels,
+    offsets: Uint32Array.from(indices, (i) => offsets[i]),
+    widths: Uint16Array.from(indices, (i) => widths[i]),
+    heights: Uint16Array.from(indices, (i) => heights[i]),
+    facts: ownFacts,
+  };
+}
+
+/**
+ * Reads the folders of decoded images and assembles the data set: classes, splits, images left out, and the queries of kNN. The result
+ * depends on the arguments only, so that a correction has the same result as loading the images anew with it.
+ * @param onShare reports the comparison of the pictures, where it is needed and not known yet
+ * @throws ImportError when no image or fewer than two batches are left
+ */
+export function assembleDataset(
+  decoded: DecodedFolder,
+  reading: FolderReading,
+  onShare: OnShare = () => {},
+): ImportResult {
+  const { name, paths, sizes, pictures } = decoded;
+  const files = paths.map((path, i) => ({ path, size: sizes[i] }));
+  const { images, leftOut, fingerprint, plan } = readFolders(files, reading);
+  const skips = new Skips(decoded.skips);
+  const used: number[] = [];
+  for (const [i, reason] of leftOut.entries()) {
+    if (reason === null) used.push(i);
+    else skips.add({ path: paths[i], reason }, false);
+  }
+  const { labels, split } = images;
+  const count = used.length;
+  checkEnough(count, split.filter((part) => part === TRAIN).length, reading.batchSize, skips);
+  let { groups } = decoded;
+  const groupsOfUsed = () => {
+    // Of all pictures, so that they hold for every correction.
+    groups ??= groupPictures(pictures, onShare);
+    const all = groups;
+    return Uint32Array.from(used, (i) => all[i]);
+  };
+  const { seed, holdOut } = reading;
+  const notes = chooseQueries(labels, split, { seed, holdOut, groups: groupsOfUsed });
+  const shown = selected(pictures, used);
+  const source = { kind: 'folder', name, count, fingerprint } as const;
+  const dataset: ImageDataset = { name, source, size: largestShortSide(shown), count, ...images, ...shown };
+  return {
+    dataset,
+    skipped: skips.sorted(),
+    plan: { ...plan, notes: [...plan.notes, ...notes] },
+    decoded: { ...decoded, groups },
+  };
+}
