@@ -90,7 +90,7 @@ export function inspectionText({ name, inspection, plan }: Inspected): string {
     const all = ['all', count(splits.train), count(splits.test)];
     lines.push('', ...table([[`${count(classes.length)} classes`, 'train', 'test'], ...rows, ...without, all]));
   }
-  if (plan !== null && plan.folders.length > 1) {
+  if (plan !== null && (plan.folders.length > 1 || plan.masks > 0)) {
     const rows = plan.folders.map(({ path, images: held, role }, position) => [
       path === '' ? '.' : path,
       count(held),

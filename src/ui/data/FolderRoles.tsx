@@ -26,8 +26,10 @@ export function FolderRoles() {
   const rule = useRun((run) => run.config.labelRule);
   const [opened, { toggle }] = useDisclosure(false);
   const [listed, setListed] = useState(LISTED);
-  if (plan === null || plan.folders.length < 2 || rule === 'first') return null;
+  if (plan === null || rule === 'first') return null;
   const corrections = correcting ?? plan.corrections;
+  // Of a single folder only its masks can be corrected.
+  if (plan.folders.length < 2 && plan.masks === 0 && corrections.length === 0) return null;
   const count = corrections.length === 0 ? '' : ` (${corrections.length} corrected)`;
   return (
     <>

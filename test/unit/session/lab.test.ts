@@ -615,6 +615,7 @@ describe('images', () => {
 describe('corrected folders', () => {
   const PLAN = {
     folders: ['', 'a', 'b'].map((path) => ({ path, images: 300, role: null })),
+    masks: 0,
     corrections: [],
     isMisfit: false,
     notes: [],
