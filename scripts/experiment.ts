@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { HOLD_OUT_SEED } from '../src/data/importTypes';
+import { counted } from '../src/domain/counted';
 import type { EngineInfo } from '../src/domain/engineInfo';
 import type { Experiment } from '../src/domain/experiments/experiment';
 import type { ImageDataset } from '../src/domain/imageDataset';
@@ -85,7 +86,7 @@ async function single(options: Options): Promise<void> {
   const engine = await engineFor(config.engine, threadsOf(options));
   const dataset = await imagesFor(config, options);
   console.log(
-    `${dataset.count} images of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
+    `${counted(dataset.count, 'image')} of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
   const result = await trainOnce(dataset, config, engine, console.log);
   write(options.json, result);

@@ -25,6 +25,7 @@ function putFolder(lab: Lab, classes: number, first = 'class 0'): void {
     },
     plan: {
       folders: ['', ...names].map((path): PlannedFolder => ({ path, images: 3, role: path === '' ? null : 'class' })),
+      masks: 0,
       corrections: [],
       isMisfit: false,
       notes: ['1 image has no class.'],

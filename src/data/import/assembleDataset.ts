@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import type { DecodedFolder, FolderReading } from '../../domain/decodedFolder';
 import { type ImageDataset, largestShortSide, type PictureFacts, TRAIN } from '../../domain/imageDataset';
 import { adviceOnFew, areEnough, fittingBatch } from '../../domain/runProblems';
@@ -13,7 +14,7 @@ const KNOWN_FORMATS = 'JPEG, PNG, WebP, GIF, BMP, AVIF, TIFF or HEIC images, or 
 
 function skippedWords(files: number): string {
   if (files === 0) return '';
-  return files === 1 ? ' (1 file was skipped)' : ` (${files.toLocaleString('en')} files were skipped)`;
+  return ` (${counted(files, 'file')} ${files === 1 ? 'was' : 'were'} skipped)`;
 }
 
 function checkEnough(count: number, trainable: number, batchSize: number, skips: Skips): void {
@@ -27,7 +28,7 @@ function checkEnough(count: number, trainable: number, batchSize: number, skips:
     throw new ImportError(`There are no images here that can be read.${why} Choose ${KNOWN_FORMATS}.`, skipped);
   }
   if (areEnough(trainable, batchSize)) return;
-  const few = trainable === 1 ? 'Only 1 image' : `Only ${trainable.toLocaleString('en')} images`;
+  const few = `Only ${counted(trainable, 'image')}`;
   const bad = skippedWords(skipped.length);
   throw new ImportError(
     `${few} to train on${bad}: a run needs at least two batches, ${2 * batchSize} images. ${adviceOnFew(trainable)}`,

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { formatBytes } from '../../formats/bytes';
 import { ImportError } from '../importError';
 import type { ImportSettings } from '../importTypes';
@@ -17,7 +18,7 @@ export type Decoder = (batch: Batch) => Promise<BatchResult>;
 function checkMemory(bytes: number, count: number, { sourceSize }: ImportSettings): void {
   if (bytes <= MAX_DATASET_BYTES) return;
   throw new ImportError(
-    `The first ${count.toLocaleString('en')} images already take ${formatBytes(bytes)} of memory, which is more than is available. ` +
+    `The first ${counted(count, 'image')} already take ${formatBytes(bytes)} of memory, which is more than is available. ` +
       `Choose fewer images${sourceSize === 'square' ? ' or a smaller image size' : ' or a smaller source size'}.`,
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import type { DecodedFolder } from '../../domain/decodedFolder';
 import { ImportError } from '../importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
@@ -14,10 +15,8 @@ function joined(pictures: readonly DecodedPicture[]): CollectedPictures {
     return joinPictures(pictures);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const count = pictures.length.toLocaleString('en');
-    throw new ImportError(
-      `There is not enough memory for these ${count} images. Choose fewer, or a smaller source size.`,
-    );
+    const these = pictures.length === 1 ? 'this image' : `these ${counted(pictures.length, 'image')}`;
+    throw new ImportError(`There is not enough memory for ${these}. Choose fewer, or a smaller source size.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import type { FolderRole } from '../../domain/folderCorrections';
 import { NO_LABEL, TEST, TRAIN } from '../../domain/imageDataset';
 import { annotationFolders } from './annotationFolders';
@@ -33,7 +34,7 @@ const MAX_CLASSES = 2 ** 15 - 1;
 type Roles = ReadonlyMap<string, FolderRole>;
 
 const number = (count: number) => count.toLocaleString('en');
-const imagesWords = (count: number) => (count === 1 ? '1 image' : `${number(count)} images`);
+const imagesWords = (count: number) => counted(count, 'image');
 
 /** The deepest folder from this one up that the person corrected to one of the roles. */
 function correctedAbove(folder: string, roles: Roles, wanted: readonly FolderRole[]): string | null {
@@ -199,7 +200,7 @@ function settleClasses(labels: (string | null)[], split: Uint8Array) {
   const count = [...dropped.values()].reduce((sum, images) => sum + images, 0);
   const [only] = dropped.keys();
   const missing = dropped.size === 1 ? `no class “${only}”` : `none of their ${number(dropped.size)} classes`;
-  const words = count === 1 ? '1 test image has' : `${number(count)} test images have`;
+  const words = `${counted(count, 'test image')} ${count === 1 ? 'has' : 'have'}`;
   const notes = dropped.size === 0 || kept.size < 2 ? [] : [`${words} no label: the training set has ${missing}.`];
   return { notes, isDropped: (name: string) => !kept.has(name) };
 }

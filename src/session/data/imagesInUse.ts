@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { correctionsText, type FolderRole, withCorrection } from '../../domain/folderCorrections';
 import type { DatasetInfo } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
@@ -182,7 +183,7 @@ export class ImagesInUse {
     }
     if (wanted === null || source.kind !== 'folder' || wanted.fingerprint === source.fingerprint) return;
     const unused = (wanted.corrections ?? []).length > 0 ? ' The link’s corrections of folders are not used.' : '';
-    const text = `“${name}” is not the folder this link was made with (“${wanted.name}”, ${wanted.count} images): the run will differ.${unused}`;
+    const text = `“${name}” is not the folder this link was made with (“${wanted.name}”, ${counted(wanted.count, 'image')}): the run will differ.${unused}`;
     notify(noticeStore, text);
   }
 }

@@ -1,6 +1,7 @@
 import { Anchor, Collapse, NativeSelect } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type CSSProperties, useState } from 'react';
+import { counted } from '../../domain/counted';
 import { FOLDER_ROLES, type FolderCorrections, type FolderRole } from '../../domain/folderCorrections';
 import type { PlannedFolder } from '../../domain/folderPlan';
 import { useDataset, useLab, useRun } from '../lab';
@@ -77,7 +78,7 @@ function FolderRow({ folder, position, corrections }: RowProps) {
     <li className={classes.folder}>
       <div className={classes.path} style={{ '--depth': depth } as CSSProperties} title={path}>
         {shown}
-        <small>{images === 1 ? '1 image' : `${grouped(images)} images`}</small>
+        <small>{counted(images, 'image')}</small>
       </div>
       <NativeSelect
         size="xs"

@@ -1,4 +1,5 @@
 import { Badge, Title } from '@mantine/core';
+import { counted } from '../../domain/counted';
 import { useDataset, useEngine } from '../lab';
 import { RunControls } from '../run/RunControls';
 import { RunNumbers } from '../run/RunNumbers';
@@ -27,7 +28,7 @@ function Adapter() {
 function DatasetChip() {
   const info = useDataset((data) => data.info);
   if (info === null) return null;
-  const text = `${info.name} · ${info.count.toLocaleString('en')} images`;
+  const text = `${info.name} · ${counted(info.count, 'image')}`;
   return (
     <Badge className={classes.chip} variant="default" title={text}>
       {text}

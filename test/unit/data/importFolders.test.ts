@@ -274,3 +274,10 @@ test('inspect reports what cannot be read, and refuses places that do not exist'
   await expect(inspect(['no/such/folder'])).rejects.toThrow(/no such folder/);
   expect((await inspect(['emoji-3d'])).inspection.classes).toHaveLength(9);
 });
+
+test('numbers agree with their nouns in what inspect prints', async () => {
+  const one = inspectionText(await inspect([join(FIXTURES, '07_webp_orientation/webp_exiftool6.webp')]));
+  expect(one).toMatch(/: 1 image, short side 64 px\n/);
+  expect(one).toMatch(/there is 1\. Add images\.$/);
+  expect(one).toMatch(/no classes +train +test\n/);
+});
