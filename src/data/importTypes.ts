@@ -1,6 +1,6 @@
 import type { FolderCorrections } from '../domain/folderCorrections';
 import type { FolderPlan } from '../domain/folderPlan';
-import type { ImageDataset, PictureStorage, SkippedFile } from '../domain/imageDataset';
+import type { LoadedDataset, PictureReader, PictureStorage, SkippedFile } from '../domain/imageDataset';
 import type { HoldOut, LabelRule } from '../domain/runConfig';
 
 /**
@@ -36,6 +36,8 @@ export interface ImportSettings extends PictureStorage {
   readonly corrections?: FolderCorrections;
   /** The fingerprint of the images that the corrections were made for; for other images they are ignored. Without it they are used for any. */
   readonly correctionsFor?: string | undefined;
+  /** Bytes of decoded pictures above which all are kept compressed; `DECODED_LIMIT` by default. */
+  readonly decodedLimit?: number;
   /** A run needs at least two batches of this size. */
   readonly batchSize: number;
 }
@@ -47,8 +49,9 @@ export interface ImportOptions extends ImportSettings {
   readonly signal?: AbortSignal;
 }
 
-export interface ImportResult {
-  readonly dataset: ImageDataset;
+/** @typeParam R what decodes the pictures of a data set that is kept compressed; on the page the port to it */
+export interface ImportResult<R = PictureReader> {
+  readonly dataset: LoadedDataset<R>;
   /** Every file that is not in the data set, by path; hidden and system files are not mentioned. */
   readonly skipped: readonly SkippedFile[];
   /** How the folders were read; null for a sample. */

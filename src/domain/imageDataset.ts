@@ -97,6 +97,7 @@ export interface ImageDataset extends DatasetInfo, PicturePlaces {
 export interface PictureReader {
   /**
    * The pixels of these pictures, as an `ImageDataset` in memory would hold them; each array is the caller's.
+   * @param indices without repetition
    * @throws (rejection) UnreadablePicture where a file cannot be read again
    */
   read(indices: readonly number[]): Promise<readonly Uint8Array[]>;

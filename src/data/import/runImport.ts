@@ -1,13 +1,16 @@
-import { type ImageDataset, largestShortSide, TRAIN } from '../../domain/imageDataset';
+import { type LoadedDataset, largestShortSide, TRAIN } from '../../domain/imageDataset';
 import { adviceOnFew, areEnough, fittingBatch } from '../../domain/runProblems';
 import { ImportError } from '../importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
 import { chooseQueries } from '../labels/queries';
 import { readFolders } from '../labels/readFolders';
 import type { ImageSources } from '../sources';
+import { CompressedPictures } from './compressedPictures';
+import type { CompressedStore } from './compressedStore';
+import { DecoderTurns } from './decoderTurns';
 import { shownPath, sortByPath } from './paths';
 import { type CollectedPictures, type DecodedPicture, joinPictures } from './pictureCollection';
-import { groupPictures } from './pictureGroups';
+import { groupCompared, groupPictures } from './pictureGroups';
 import { ProgressMeter } from './progressMeter';
 import { type Decoder, readImages } from './readImages';
 import type { Skips } from './skips';
@@ -54,7 +57,9 @@ function checkEnough(count: number, trainable: number, batchSize: number, skips:
 
 /**
  * The import, in the page's worker and under Node: reads the images, and assembles the data set.
- * @param decoders all are kept busy; their number affects only the time, not the result.
+ * @param decoders all are kept busy; their number affects only the time, not the result. Pictures that are kept compressed are decoded by them
+ *   afterwards, too.
+ * @param endDecoders called when these are not needed any more
  * @throws ImportError as `importImages` does.
  */
 export async function runImport(
@@ -62,12 +67,13 @@ export async function runImport(
   settings: ImportSettings,
   decoders: readonly Decoder[],
   onProgress: (progress: ImportProgress) => void,
+  endDecoders: () => void = () => undefined,
 ): Promise<ImportResult> {
   const meter = new ProgressMeter(onProgress);
-  const { candidates, decoded, skips } = await readImages(found, settings, decoders, meter);
-  const all = candidates.flatMap(({ path, size }, slot) => {
+  const { candidates, decoded, skips, compressed } = await readImages(found, settings, decoders, meter);
+  const all = candidates.flatMap(({ path, size, source }, slot) => {
     const picture = decoded[slot];
-    return picture === undefined ? [] : [{ path, size, picture }];
+    return picture === undefined ? [] : [{ path, size, source, slot, picture }];
   });
   const good = sortByPath(all, settings.labelRule === 'first');
   const { images, leftOut, fingerprint, plan } = readFolders(good, settings);
@@ -75,11 +81,36 @@ export async function runImport(
   const { labels, split } = images;
   const count = split.length;
   checkEnough(count, split.filter((part) => part === TRAIN).length, settings.batchSize, skips);
-  const pictures = joined(good.flatMap(({ picture }, i) => (leftOut[i] === null ? [picture] : [])));
+  const inUse = good.filter((_, i) => leftOut[i] === null);
+  const pictures = joined(inUse.map(({ picture }) => picture));
   const { seed, holdOut } = settings;
-  const groups = () => groupPictures(pictures, (share) => meter.comparing(share, count));
+  const compared = inUse.flatMap(({ slot }) => compressed?.compared(slot) ?? []);
+  const onShare = (share: number) => meter.comparing(share, count);
+  const groups = () =>
+    compressed === null ? groupPictures(pictures, onShare) : groupCompared(pictures, compared, onShare);
   const notes = chooseQueries(labels, split, { seed, holdOut, groups });
   const source = { kind: 'folder', name, count, fingerprint } as const;
-  const dataset: ImageDataset = { name, source, size: largestShortSide(pictures), count, ...images, ...pictures };
+  const info = { name, source, size: largestShortSide(pictures), count, ...images };
+  const { widths, heights, facts } = pictures;
+  const kept = (store: CompressedStore) =>
+    inUse.map(({ slot, path, source }, i) => ({
+      candidate: { path, source },
+      packed: store.packed(slot),
+      keptHash: compared[i].keptHash,
+    }));
+  const dataset: LoadedDataset =
+    compressed === null
+      ? { ...info, ...pictures }
+      : {
+          ...info,
+          widths,
+          heights,
+          facts,
+          reader: new CompressedPictures(
+            kept(compressed),
+            { widths, heights },
+            new DecoderTurns(decoders, endDecoders),
+          ),
+        };
   return { dataset, skipped: skips.sorted(), plan: { ...plan, notes: [...plan.notes, ...notes] } };
 }
