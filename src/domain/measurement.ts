@@ -141,6 +141,12 @@ export type Marker =
   | { readonly kind: 'diagnosis'; readonly step: number; readonly state: Diagnosis['state'] };
 
 /** Cost of a run so far. */
+/** Bytes of decoded pictures in memory of a data set that is kept compressed. */
+export interface PictureMemory {
+  readonly bytes: number;
+  readonly most: number;
+}
+
 export interface Resources {
   readonly step: number;
   /** Bytes the backend has allocated on the GPU, pooled buffers included. */
@@ -148,4 +154,6 @@ export interface Resources {
   readonly tensors: number;
   /** Share of the time since the first step spent measuring rather than training, in [0, 1]. */
   readonly measuringShare: number;
+  /** null where all pictures are in memory. */
+  readonly pictures: PictureMemory | null;
 }
