@@ -122,6 +122,12 @@ export class UnreadablePicture extends Error {
   override readonly name = 'UnreadablePicture';
 }
 
+/** @throws RangeError where the data set is kept compressed */
+export function inMemory(dataset: LoadedDataset<unknown>): ImageDataset {
+  if ('reader' in dataset) throw new RangeError(`“${dataset.name}” takes more memory than is used for decoded images.`);
+  return dataset;
+}
+
 /** The places of `count` squares that follow one another. */
 export function squarePlaces(count: number, side: number): PicturePlaces {
   return placesOf(new Uint16Array(count).fill(side), new Uint16Array(count).fill(side));

@@ -1,5 +1,5 @@
 import type { EngineInfo } from '../domain/engineInfo';
-import type { ImageDataset, PictureStorage } from '../domain/imageDataset';
+import type { LoadedDataset, PictureStorage } from '../domain/imageDataset';
 import type { Picture } from '../domain/measurement';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
 
@@ -12,8 +12,8 @@ export type Command = { readonly id: number } & CommandBody;
 export type CommandBody =
   /** Starts an engine; answered with the adapter. Sent first, and again to restart after the device was lost. */
   | { readonly type: 'init'; readonly engine: EngineChoice }
-  /** Hands a data set over. Its pixels are transferred: the worker owns them from here on. */
-  | { readonly type: 'setDataset'; readonly dataset: ImageDataset }
+  /** Hands a data set over. Its pixels, or the port to them, are transferred: the worker owns them from here on. */
+  | { readonly type: 'setDataset'; readonly dataset: LoadedDataset<MessagePort> }
   /** Gets the kernels ready for a run of these settings, while its images are being loaded. */
   | { readonly type: 'prepare'; readonly config: RunConfig }
   /** Builds a run at step 0, paused, with changes to replay at their steps. Ends the previous run. */

@@ -1,9 +1,11 @@
 import { breathe } from '../data/import/breathe';
-import type { ImageDataset } from '../domain/imageDataset';
+import { PicturePort } from '../data/import/picturePort';
+import type { LoadedDataset } from '../domain/imageDataset';
 import type { Measurement } from '../domain/measurement';
 import type { RunConfig } from '../domain/runConfig';
 import { buffersOf, type RunSignal, type RunState } from '../domain/signal';
 import { startEngine } from '../engine/backend/startEngine';
+import { type TrainingImages, trainingImages, withPixels } from '../engine/images/pictureCache';
 import { previewViews } from '../engine/images/previewViews';
 import { thumbnailOf } from '../engine/images/thumbnail';
 import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
@@ -39,7 +41,7 @@ export class Host {
   readonly #tuning: TuningCache | undefined;
   readonly #threadHost: ThreadHost | undefined;
   #isSoftware = false;
-  #dataset: ImageDataset | null = null;
+  #dataset: TrainingImages | null = null;
   #run: Run | null = null;
   #exclusive: Promise<unknown> = Promise.resolve();
   /** Kernels being compiled ahead; never rejects. */
@@ -76,7 +78,8 @@ export class Host {
       case 'setDataset':
         await this.#alone(async () => {
           await this.#endRun();
-          this.#dataset = command.dataset;
+          if (this.#dataset !== null && 'reader' in this.#dataset) this.#dataset.reader.close();
+          this.#dataset = imagesOf(command.dataset);
         });
         return { result: null };
       case 'prepare':
@@ -111,7 +114,7 @@ export class Host {
         await this.#runOf(command.runId).trainer.setQueries(command.indices);
         return { result: null };
       case 'thumbnails': {
-        const result = this.#thumbnails(command.indices);
+        const result = await this.#thumbnails(command.indices);
         return { result, transfer: result.map(({ pixels }) => pixels.buffer) };
       }
       case 'preview': {
@@ -326,7 +329,7 @@ export class Host {
     this.#post({ type: 'signal', runId: this.#run.id, signal: { kind: 'measurements', value } });
   }
 
-  #datasetInUse(): ImageDataset {
+  #datasetInUse(): TrainingImages {
     if (this.#dataset === null)
       throw new CommandError('no-dataset', 'There are no images yet: choose a data set first.');
     return this.#dataset;
@@ -337,11 +340,16 @@ export class Host {
     return this.#run;
   }
 
-  #thumbnails(indices: readonly number[]): Replies['thumbnails'] {
+  async #thumbnails(indices: readonly number[]): Promise<Replies['thumbnails']> {
     const dataset = this.#datasetInUse();
-    return indices.map((index) => {
-      if (index < 0 || index >= dataset.count) throw new CommandError('internal', `There is no image ${index}.`);
-      return thumbnailOf(dataset, index);
-    });
+    const unknown = indices.find((index) => !(index >= 0 && index < dataset.count));
+    if (unknown !== undefined) throw new CommandError('internal', `There is no image ${unknown}.`);
+    return withPixels(dataset, indices, () => indices.map((index) => thumbnailOf(dataset, index)));
   }
+}
+
+/** A data set for the engine; one that is kept compressed is read through its port. */
+function imagesOf(dataset: LoadedDataset<MessagePort>): TrainingImages {
+  if (!('reader' in dataset)) return dataset;
+  return trainingImages({ ...dataset, reader: new PicturePort(dataset.reader) });
 }

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { ImportReport } from '../../scripts/bench/importPage/main';
 import { type ServedSite, serveImportPage } from '../../scripts/bench/servedSite';
 import { loadDataset, readSample } from '../../scripts/node/loadDataset';
-import { type ImageDataset, type PictureStorage, SAMPLE_IDS } from '../../src/domain/imageDataset';
+import { type ImageDataset, inMemory, type PictureStorage, SAMPLE_IDS } from '../../src/domain/imageDataset';
 import {
   badFiles,
   goodImages,
@@ -138,7 +138,7 @@ test('every format, orientation and kind of bad file, picked and dropped, as und
   const root = join(folder, 'everything');
   await writeEverything(root);
   const { dataset, skipped } = await loadDataset(root, SETTINGS);
-  const { pixels, labels, split, offsets: _, widths, heights, facts, ...info } = dataset;
+  const { pixels, labels, split, offsets: _, widths, heights, facts, ...info } = inMemory(dataset);
   await page.setInputFiles('#folder', root);
   for (const outcome of [await outcomeOf(pick('folder')), await outcomeOf(drop([root]))]) {
     expect(outcome.error).toBeNull();
@@ -170,7 +170,7 @@ test('files of which decoders make different pixels are the same on the page and
   for (const [i, name] of dataset.names.entries()) {
     const part = (pixels: Uint8Array) => pixels.subarray(i * 4096, (i + 1) * 4096);
     const limit = SMOOTHED_DIFFERENTLY.includes(name) ? 12 : 2;
-    expect(worstDifference(part(outcome.pixels), part(dataset.pixels)), name).toBeLessThanOrEqual(limit);
+    expect(worstDifference(part(outcome.pixels), part(inMemory(dataset).pixels)), name).toBeLessThanOrEqual(limit);
   }
 });
 
@@ -213,7 +213,7 @@ test('names of archives by their bytes, dropped, as under Node', async () => {
     const { info, skipped, pixels } = await outcomeOf(drop([path]));
     expect(skipped).toEqual([]);
     expect(info).toMatchObject({ names: dataset.names, classNames: dataset.classNames });
-    expect(pixels.equals(Buffer.from(dataset.pixels))).toBe(true);
+    expect(pixels.equals(Buffer.from(inMemory(dataset).pixels))).toBe(true);
   }
 });
 
@@ -245,7 +245,7 @@ inLongRun(() => {
     expect(skipped).toEqual([]);
     expect(info).toMatchObject({ count: 10 });
     expect(
-      worstDifference(pixels, (await loadDataset(join(folder, 'large'), SETTINGS)).dataset.pixels),
+      worstDifference(pixels, inMemory((await loadDataset(join(folder, 'large'), SETTINGS)).dataset).pixels),
     ).toBeLessThanOrEqual(2);
   });
 });

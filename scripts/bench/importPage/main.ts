@@ -7,7 +7,7 @@ import { type PictureStorage, SAMPLE_VERSIONS, type SampleId } from '../../../sr
 
 /** The result of one import, and the load on the page's main thread. */
 export interface ImportReport {
-  readonly result: ImportResult | null;
+  readonly result: ImportResult<MessagePort> | null;
   /** The message of an ImportError; null if the import succeeded. */
   readonly error: string | null;
   readonly seconds: number;
@@ -34,7 +34,7 @@ async function report(collect: Promise<ImageSources>, options: ImportOptions): P
   observer.observe({ entryTypes: ['longtask'] });
   const progress: ImportProgress[] = [];
   const start = performance.now();
-  let result: ImportResult | null = null;
+  let result: ImportResult<MessagePort> | null = null;
   let error: string | null = null;
   try {
     result = await importImages(await collect, { ...options, onProgress: (state) => progress.push(state) });

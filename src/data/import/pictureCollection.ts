@@ -95,7 +95,8 @@ export function joinPictures(pictures: readonly DecodedPicture[]): CollectedPict
   const facts = blankFacts(pictures.length);
   const pixels = new Uint8Array(pictures.reduce((sum, picture) => sum + picture.pixels.length, 0));
   for (const [i, picture] of pictures.entries()) {
-    pixels.set(picture.pixels, places.offsets[i]);
+    // Pictures that are kept compressed have none.
+    if (picture.pixels.length > 0) pixels.set(picture.pixels, places.offsets[i]);
     facts.widths[i] = picture.originalWidth;
     facts.heights[i] = picture.originalHeight;
     facts.exactHashes.set(picture.exactHash, 2 * i);

@@ -9,6 +9,12 @@ type Reply =
   | { readonly id: number; readonly pixels: readonly Uint8Array<ArrayBuffer>[] }
   | { readonly id: number; readonly reason: string };
 
+/** Tells the worker on the other side of a port that nobody will read its pictures. */
+export function closePictures(port: MessagePort): void {
+  port.postMessage({ type: 'close' } satisfies Request);
+  port.close();
+}
+
 /**
  * Answers the requests that arrive at a port.
  * @param onClose called when the other side has closed it, or has ended
@@ -65,8 +71,7 @@ export class PicturePort implements PictureReader {
   }
 
   close(): void {
-    this.#port.postMessage({ type: 'close' } satisfies Request);
-    this.#port.close();
+    closePictures(this.#port);
     this.#end('Other images were loaded.');
   }
 

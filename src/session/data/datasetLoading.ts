@@ -1,8 +1,16 @@
+import { closePictures } from '../../data/import/picturePort';
 import { ImportError } from '../../data/importError';
 import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../../data/importTypes';
 import type { LoadSampleOptions } from '../../data/samples';
 import type { ImageSources } from '../../data/sources';
-import type { DatasetInfo, ImageDataset, PictureStorage, SampleId, SampleVersion } from '../../domain/imageDataset';
+import type {
+  DatasetInfo,
+  ImageDataset,
+  LoadedDataset,
+  PictureStorage,
+  SampleId,
+  SampleVersion,
+} from '../../domain/imageDataset';
 import type { HoldOut, LabelRule } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
 import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore';
@@ -10,7 +18,7 @@ import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore'
 /** The two ways to load images. The page uses `src/data`; tests supply synthetic images. */
 export interface ImageLoaders {
   loadSample(id: SampleId, options: LoadSampleOptions): Promise<ImageDataset>;
-  importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult>;
+  importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult<MessagePort>>;
 }
 
 /** Where images come from; kept, so that they can be loaded again at another size, or for a new worker. */
@@ -42,7 +50,16 @@ function problemOf(error: unknown): LoadProblem {
   return { ...NO_PROBLEM, problem: `The images could not be loaded: ${reason}` };
 }
 
-function withoutPixels({ name, source, size, count, names, labels, classNames, split }: ImageDataset): DatasetInfo {
+function withoutPixels({
+  name,
+  source,
+  size,
+  count,
+  names,
+  labels,
+  classNames,
+  split,
+}: LoadedDataset<MessagePort>): DatasetInfo {
   return { name, source, size, count, names, labels, classNames, split };
 }
 
@@ -50,11 +67,15 @@ function withoutPixels({ name, source, size, count, names, labels, classNames, s
 export class DatasetLoading {
   readonly #store: DatasetStore;
   readonly #loaders: ImageLoaders;
-  readonly #handOver: (dataset: ImageDataset) => Promise<void>;
+  readonly #handOver: (dataset: LoadedDataset<MessagePort>) => Promise<void>;
   #current: AbortController | null = null;
 
   /** @param handOver transfers the pixels to the worker */
-  constructor(store: DatasetStore, loaders: ImageLoaders, handOver: (dataset: ImageDataset) => Promise<void>) {
+  constructor(
+    store: DatasetStore,
+    loaders: ImageLoaders,
+    handOver: (dataset: LoadedDataset<MessagePort>) => Promise<void>,
+  ) {
     this.#store = store;
     this.#loaders = loaders;
     this.#handOver = handOver;
@@ -81,10 +102,11 @@ export class DatasetLoading {
     });
     try {
       const { dataset, skipped, plan } = await this.#read(origin, { ...settings, ...corrections }, controller.signal);
+      if (controller.signal.aborted && 'reader' in dataset) closePictures(dataset.reader);
       controller.signal.throwIfAborted();
       const info = withoutPixels(dataset);
       await this.#handOver(dataset);
-      this.#store.setState({ info, skipped, plan });
+      this.#store.setState({ info, skipped, plan, isCompressed: 'reader' in dataset });
       return info;
     } catch (error) {
       // The page shows errors of the engine elsewhere, with the engine's state.
@@ -108,7 +130,7 @@ export class DatasetLoading {
     origin: Origin,
     { sample, ...settings }: LoadSettings & Corrections,
     signal: AbortSignal,
-  ): Promise<ImportResult> {
+  ): Promise<ImportResult<MessagePort>> {
     if (origin.kind === 'sample') {
       const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
         this.#report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });

@@ -43,7 +43,8 @@ export class ImagesInUse {
     this.thumbnails = new Thumbnails((indices) => engine.request<'thumbnails'>({ type: 'thumbnails', indices }));
     this.#loading = new DatasetLoading(stores.datasetStore, loaders, async (dataset) => {
       await parts.leaveImages();
-      await engine.request<'setDataset'>({ type: 'setDataset', dataset }, [dataset.pixels.buffer]);
+      const transfer = 'reader' in dataset ? dataset.reader : dataset.pixels.buffer;
+      await engine.request<'setDataset'>({ type: 'setDataset', dataset }, [transfer]);
       this.#holder = engine.workerNumber;
       this.thumbnails.replace(dataset.count);
     });
