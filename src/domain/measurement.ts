@@ -1,3 +1,4 @@
+import type { PictureMemory } from './pictureMemory';
 import type { LiveKey, LiveValue } from './runConfig';
 
 /** Names of the series a run records; each point is (step, value), and a step counts finished updates. */
@@ -141,12 +142,6 @@ export type Marker =
   | { readonly kind: 'diagnosis'; readonly step: number; readonly state: Diagnosis['state'] };
 
 /** Cost of a run so far. */
-/** Bytes of decoded pictures in memory of a data set that is kept compressed. */
-export interface PictureMemory {
-  readonly bytes: number;
-  readonly most: number;
-}
-
 export interface Resources {
   readonly step: number;
   /** Bytes the backend has allocated on the GPU, pooled buffers included. */

@@ -1,5 +1,5 @@
+import { DECODED_LIMIT } from '../../domain/pictureMemory';
 import type { ImportSettings } from '../importTypes';
-import { DECODED_LIMIT } from '../limits';
 import type { ImageSources, SourceFile } from '../sources';
 import { archiveBatches, type Batch, BatchQueue, type Candidate } from './batches';
 import { CompressedStore } from './compressedStore';

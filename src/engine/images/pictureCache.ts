@@ -5,12 +5,7 @@ import type {
   LoadedDataset,
   PictureReader,
 } from '../../domain/imageDataset';
-import type { PictureMemory } from '../../domain/measurement';
-
-/** Bytes of decoded pictures that are kept for their next use. With those below it is a third of what a tab may take on a small machine. */
-export const CACHE_BYTES = 160 * 2 ** 20;
-/** Bytes of pictures that are decoded ahead of the steps that use them: two batches of 512 whole pictures at 128 pixels. */
-export const AHEAD_BYTES = 96 * 2 ** 20;
+import { AHEAD_BYTES, CACHE_BYTES, type PictureMemory } from '../../domain/pictureMemory';
 
 /** A picture that is not kept replaces one only if it was used this many times more often. */
 const USED_MORE = 2;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { PictureMemory, Resources } from '../../domain/measurement';
+import type { Resources } from '../../domain/measurement';
+import type { PictureMemory } from '../../domain/pictureMemory';
 import type { Emit } from '../../domain/signal';
 import { RunClock } from './runClock';
 

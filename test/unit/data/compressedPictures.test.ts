@@ -10,7 +10,7 @@ import { PicturePort, servePictures } from '../../../src/data/import/picturePort
 import type { ImportSettings } from '../../../src/data/importTypes';
 import { inMemory, type LoadedDataset, type PictureReader, UnreadablePicture } from '../../../src/domain/imageDataset';
 import { seededRandom } from '../../../src/engine/random';
-import { picture, UPRIGHT, writeFiles } from '../../setup/imageFiles';
+import { BLUE, GREEN, picture, RED, UPRIGHT, WHITE, writeFiles } from '../../setup/imageFiles';
 
 const SETTINGS: ImportSettings = {
   sourceSize: 64,
@@ -102,7 +102,7 @@ describe('a file that cannot be read as before', () => {
   test('is named when it shows something else', async () => {
     const { root, reader, index } = await load('changed');
     const file = join(root, '7.png');
-    await writeFile(file, await picture(UPRIGHT.toReversed(), 71, 64).png().toBuffer());
+    await writeFile(file, await picture([WHITE, RED, GREEN, BLUE], 71, 64).png().toBuffer());
     await utimes(file, 1, 1);
     await expect(reader.read([index])).rejects.toThrow(UnreadablePicture);
     await expect(reader.read([index])).rejects.toThrow(/7\.png (was changed|could not be read|is damaged).*Load/);
