@@ -154,6 +154,42 @@ test('every format, orientation and kind of bad file, picked and dropped, as und
   }
 });
 
+test('with a lower limit: kept compressed, as files or packed, with the same pixels, and the files that cannot be read again named', async () => {
+  const root = join(folder, 'compressed');
+  await writeFiles(
+    root,
+    [...(await goodImages())].map(([name, bytes]) => [`small/${name}`, bytes] as const),
+  );
+  const large = await picture(UPRIGHT, 900, 700).jpeg().toBuffer();
+  await writeFiles(
+    join(root, 'large'),
+    Array.from({ length: 12 }, (_, i) => [`${i}.jpg`, large] as const),
+  );
+  await page.setInputFiles('#folder', root);
+  const { pixels } = await outcomeOf(pick('folder'));
+  const decodedLimit = 10 * 4096;
+  const compressed = await pick('folder', { decodedLimit });
+  const isCompressed = ({ result }: ImportReport) => result !== null && 'reader' in result.dataset;
+  expect(await compressed.evaluate(isCompressed)).toBe(true);
+  const digestOf = (report: JSHandle<ImportReport>) =>
+    report.evaluate(async (report) => {
+      const all = await window.pixelsOf(report);
+      return [...new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(all)))];
+    });
+  expect(Buffer.from(await digestOf(compressed)).toString('hex')).toBe(
+    createHash('sha256').update(pixels).digest('hex'),
+  );
+  // Its worker has ended.
+  await expect.poll(() => page.workers().length).toBe(0);
+
+  const again = await pick('folder', { decodedLimit });
+  const [small] = (await goodImages()).keys();
+  await rm(join(root, 'small', small ?? ''));
+  await expect(digestOf(again)).rejects.toThrow(
+    `small/${small} could not be read: it may have been moved, changed or deleted. Load the images again.`,
+  );
+});
+
 /** AVIF with halved colour resolution: the decoders smooth colours differently, see docs/decoders.md. */
 const SMOOTHED_DIFFERENTLY = ['avif_420.avif', 'avif_anim.avif'];
 

@@ -1,3 +1,4 @@
+import { PicturePort } from '../../../src/data/import/picturePort';
 import { ImportError } from '../../../src/data/importError';
 import { importImages } from '../../../src/data/importImages';
 import type { ImportOptions, ImportProgress, ImportResult, ImportSettings } from '../../../src/data/importTypes';
@@ -22,6 +23,8 @@ declare global {
     importPicked(inputId: string, settings: ImportSettings, cancelAfterMs?: number): Promise<ImportReport>;
     /** The import of the next drop on the page. */
     importDropped(settings: ImportSettings): Promise<ImportReport>;
+    /** The pixels of all images of an import in their order, also where they are kept compressed, whose worker then ends. */
+    pixelsOf(report: ImportReport): Promise<Uint8Array>;
     loadSampleBytes(id: SampleId, storage: PictureStorage): Promise<{ pixels: Uint8Array; progress: number }>;
   }
 }
@@ -67,6 +70,16 @@ window.importDropped = (settings) =>
     };
     document.addEventListener('drop', onDrop, { once: true });
   });
+
+window.pixelsOf = async ({ result }) => {
+  const dataset = result?.dataset;
+  if (dataset === undefined) return new Uint8Array();
+  if (!('reader' in dataset)) return dataset.pixels;
+  const reader = new PicturePort(dataset.reader);
+  const pictures = await reader.read([...dataset.widths.keys()]);
+  reader.close();
+  return new Uint8Array(await new Blob(pictures as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+};
 
 window.loadSampleBytes = async (id, storage) => {
   let progress = 0;
