@@ -4,7 +4,7 @@ import { type ByteSource, readBytes } from '../../formats/byteSource';
 import { checkFileSize, type ImageHeader, inspectImage } from '../../formats/image/inspectImage';
 import { refuseOtherFile } from '../../formats/otherFiles';
 import { UnusableFile } from '../../formats/unusableFile';
-import { unpackEntry } from '../../formats/zip/zipEntry';
+import { unpackEntry, type ZipEntry } from '../../formats/zip/zipEntry';
 import type { Batch } from './batches';
 import { type CompressedPicture, compressPicture, unpackPixels } from './compressPicture';
 import {
@@ -85,12 +85,18 @@ function fileBytesOf(
   const first = Math.min(...entries.map(({ entry }) => entry.start));
   const last = Math.max(...entries.map(({ entry }) => entry.end));
   const wanted = entries.reduce((sum, { entry }) => sum + entry.end - entry.start, 0);
-  const all = last - first <= READ_FOR_ONE * wanted ? requested(archive, first, last) : null;
+  if (last - first <= READ_FOR_ONE * wanted) {
+    const all = requested(archive, first, last);
+    const partOf = async ({ start, end }: ZipEntry) => (await all).subarray(start - first, end - first);
+    return entries.map(({ slot, entry }) => ({
+      slot,
+      size: entry.size,
+      read: async () => unpackEntry(entry, await partOf(entry)),
+    }));
+  }
   return entries.map(({ slot, entry }) => {
-    const own = all === null ? requested(archive, entry.start, entry.end) : null;
-    const region = async () =>
-      own ?? (await (all as NonNullable<typeof all>)).subarray(entry.start - first, entry.end - first);
-    return { slot, size: entry.size, read: async () => unpackEntry(entry, await region()) };
+    const own = requested(archive, entry.start, entry.end);
+    return { slot, size: entry.size, read: async () => unpackEntry(entry, await own) };
   });
 }
 
