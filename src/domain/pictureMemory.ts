@@ -4,7 +4,7 @@
  * Data sets whose decoded pictures take more are kept compressed. Up to this size they are held decoded, which needs no decoding during the
  * run. While files are read, that is the most that the page holds of them: with the page and its engine it stays below 700 MB.
  */
-export const DECODED_LIMIT = 384 * 2 ** 20;
+export const DECODED_LIMIT = 256 * 2 ** 20;
 
 /** Of pictures that are kept compressed: those that stay decoded for their next use. */
 export const CACHE_BYTES = 160 * 2 ** 20;

@@ -1,8 +1,12 @@
 import type { PackedItem } from './batches';
 import type { CompressedPicture } from './compressPicture';
+import { COPY_LENGTH } from './pictureHash';
 
 /** Bytes of packed pictures that make one `Blob`, which browsers keep outside of the page's memory, and on disk where they are many. */
 const BLOB_BYTES = 8 * 2 ** 20;
+
+/** Comparable copies in one array: an `ArrayBuffer` of its own for each would take a fifth more. */
+const COPIES = 1024;
 
 /** Where a packed picture is. */
 type Place = Pick<PackedItem, 'start' | 'end'> & { readonly blob: number };
@@ -12,16 +16,30 @@ export class CompressedStore {
   readonly #pictures: (CompressedPicture | undefined)[] = [];
   readonly #places: (Place | undefined)[] = [];
   readonly #blobs: Blob[] = [];
+  /** The array that copies are written to, and how many it holds. */
+  #copies = new Int16Array(0);
+  #copied = COPIES;
   #parts: Uint8Array<ArrayBuffer>[] = [];
   #bytes = 0;
 
-  add(slot: number, { packed, ...compared }: CompressedPicture): void {
-    this.#pictures[slot] = { ...compared, packed: null };
+  add(slot: number, { packed, keptHash, likeness }: CompressedPicture): void {
+    const own = likeness && { hash: likeness.hash, copy: this.#stored(likeness.copy) };
+    this.#pictures[slot] = { packed: null, keptHash, likeness: own };
     if (packed === null) return;
     this.#places[slot] = { blob: this.#blobs.length, start: this.#bytes, end: this.#bytes + packed.length };
     this.#parts.push(packed);
     this.#bytes += packed.length;
     if (this.#bytes >= BLOB_BYTES) this.#flush();
+  }
+
+  #stored(copy: Int16Array): Int16Array<ArrayBuffer> {
+    if (this.#copied === COPIES) {
+      this.#copies = new Int16Array(COPIES * COPY_LENGTH);
+      this.#copied = 0;
+    }
+    const start = COPY_LENGTH * this.#copied++;
+    this.#copies.set(copy, start);
+    return this.#copies.subarray(start, start + COPY_LENGTH);
   }
 
   #flush(): void {
