@@ -3,10 +3,10 @@ import { HOLD_OUT_SEED } from '../src/data/importTypes';
 import { counted } from '../src/domain/counted';
 import type { EngineInfo } from '../src/domain/engineInfo';
 import type { Experiment } from '../src/domain/experiments/experiment';
-import type { ImageDataset } from '../src/domain/imageDataset';
 import { presetConfig } from '../src/domain/presets';
 import type { EngineChoice, RunConfig } from '../src/domain/runConfig';
 import { startEngine } from '../src/engine/backend/startEngine';
+import { type TrainingImages, trainingImages } from '../src/engine/images/pictureCache';
 import { passesOf } from '../src/engine/methods/registry';
 import { gflopOf } from '../src/engine/network/cost';
 import { pairsLieInOneBatch } from '../src/engine/network/nn/bothViews';
@@ -60,7 +60,7 @@ async function engineFor(choice: EngineChoice, threads: number | undefined): Pro
   return engine;
 }
 
-async function imagesFor(config: RunConfig, options: Options): Promise<ImageDataset> {
+async function imagesFor(config: RunConfig, options: Options): Promise<TrainingImages> {
   const { dataset, skipped, plan } = await loadDataset(options.dataset, {
     imageSize: config.imageSize,
     sourceSize: config.sourceSize,
@@ -74,7 +74,10 @@ async function imagesFor(config: RunConfig, options: Options): Promise<ImageData
   for (const { path, reason } of skipped) console.error(`skipped ${path}: ${reason}`);
   for (const note of plan?.notes ?? []) console.log(note);
   if (plan?.isMisfit === true) throw new UsageError('--folders names places that this folder does not have.');
-  return dataset;
+  if ('reader' in dataset) {
+    console.log('The images are kept compressed and decoded during the run: decoded, they would take too much memory.');
+  }
+  return trainingImages(dataset);
 }
 
 function write(file: string | undefined, result: object): void {
@@ -101,7 +104,7 @@ async function several(experiment: Experiment, options: Options): Promise<void> 
     adjust: (config: RunConfig) => adjusted(config, options),
   };
   const engine = await engineFor(choice.adjust(presetConfig(choice.base, choice.dataset)).engine, threadsOf(options));
-  let loaded: { readonly stored: string; readonly dataset: ImageDataset } | null = null;
+  let loaded: { readonly stored: string; readonly dataset: TrainingImages } | null = null;
   const images = async (config: RunConfig) => {
     const stored = `${config.sourceSize} ${config.imageSize}`;
     if (loaded?.stored !== stored) {

@@ -1,6 +1,6 @@
-import type { DecodedFolder, FolderReading } from '../domain/decodedFolder';
+import type { FolderReading, LoadedImages } from '../domain/decodedFolder';
 import type { FolderPlan } from '../domain/folderPlan';
-import type { ImageDataset, PictureStorage, SkippedFile } from '../domain/imageDataset';
+import type { PictureReader, PictureStorage, SkippedFile } from '../domain/imageDataset';
 
 /**
  * Which labelled images are held out where the folders name no test set. Not the run's seed: runs with different seeds
@@ -24,7 +24,10 @@ export interface ImportProgress {
   readonly remainingSeconds: number | null;
 }
 
-export interface ImportSettings extends PictureStorage, FolderReading {}
+export interface ImportSettings extends PictureStorage, FolderReading {
+  /** Bytes of decoded pictures above which all are kept compressed; `DECODED_LIMIT` by default. */
+  readonly decodedLimit?: number;
+}
 
 export interface ImportOptions extends ImportSettings {
   /** Called at most about ten times a second. */
@@ -33,12 +36,10 @@ export interface ImportOptions extends ImportSettings {
   readonly signal?: AbortSignal;
 }
 
-export interface ImportResult {
-  readonly dataset: ImageDataset;
+/** @typeParam R what decodes pictures that are kept compressed; on the page the port to it */
+export interface ImportResult<R = PictureReader> extends LoadedImages<R> {
   /** Every file that is not in the data set, by path; hidden and system files are not mentioned. */
   readonly skipped: readonly SkippedFile[];
   /** How the folders were read; null for a sample. */
   readonly plan: FolderPlan | null;
-  /** What was decoded, for reading the folders anew by other corrections; missing for a sample. */
-  readonly decoded?: DecodedFolder;
 }

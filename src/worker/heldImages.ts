@@ -1,23 +1,26 @@
 import { assembleDataset } from '../data/import/assembleDataset';
 import { ImportError } from '../data/importError';
-import type { DecodedFolder, FolderOutcome, FolderReading } from '../domain/decodedFolder';
-import type { ImageDataset } from '../domain/imageDataset';
+import type { DecodedFolder, FolderOutcome, FolderReading, LoadedImages } from '../domain/decodedFolder';
+import { infoOf, type LoadedDataset } from '../domain/imageDataset';
+import { type TrainingImages, trainingImages } from '../engine/images/pictureCache';
 import { CommandError } from './errors';
 
 /** The images in use, and what is needed to read their folders anew. */
 export class HeldImages {
-  #dataset: ImageDataset | null = null;
+  #dataset: TrainingImages | null = null;
   #folder: DecodedFolder | null = null;
-  #corrected: { readonly number: number; readonly dataset: ImageDataset } | null = null;
+  #corrected: { readonly number: number; readonly dataset: LoadedDataset } | null = null;
   #readings = 0;
 
-  take(dataset: ImageDataset, folder: DecodedFolder | null): void {
-    this.#dataset = dataset;
-    this.#folder = folder;
+  /** Puts other images to use; the reader of the earlier ones is closed. */
+  take({ dataset, decoded }: LoadedImages): void {
+    if (this.#dataset !== null && 'reader' in this.#dataset) this.#dataset.reader.close();
+    this.#dataset = trainingImages(dataset);
+    this.#folder = decoded ?? null;
     this.#corrected = null;
   }
 
-  get dataset(): ImageDataset {
+  get dataset(): TrainingImages {
     if (this.#dataset === null) {
       throw new CommandError('no-dataset', 'There are no images yet: choose a data set first.');
     }
@@ -32,9 +35,7 @@ export class HeldImages {
       this.#folder = decoded;
       this.#readings += 1;
       this.#corrected = { number: this.#readings, dataset };
-      const { name, source, size, count, names, labels, classNames, split } = dataset;
-      const info = { name, source, size, count, names, labels, classNames, split };
-      return { number: this.#readings, info, skipped, plan };
+      return { number: this.#readings, info: infoOf(dataset), skipped, plan };
     } catch (error) {
       if (!(error instanceof ImportError)) throw error;
       const { message, skipped, fittingBatch } = error;
@@ -47,7 +48,8 @@ export class HeldImages {
     if (this.#corrected?.number !== number) {
       throw new CommandError('internal', 'The folders were read again meanwhile.');
     }
-    this.#dataset = this.#corrected.dataset;
+    // The pictures, or their reader, are the same as before.
+    this.#dataset = trainingImages(this.#corrected.dataset);
     this.#corrected = null;
   }
 }

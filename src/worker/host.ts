@@ -1,8 +1,11 @@
 import { breathe } from '../data/import/breathe';
+import { PicturePort } from '../data/import/picturePort';
+import { withReader } from '../domain/decodedFolder';
 import type { Measurement } from '../domain/measurement';
 import type { RunConfig } from '../domain/runConfig';
 import { buffersOf, type RunSignal, type RunState } from '../domain/signal';
 import { startEngine } from '../engine/backend/startEngine';
+import { withPixels } from '../engine/images/pictureCache';
 import { previewViews } from '../engine/images/previewViews';
 import { thumbnailOf } from '../engine/images/thumbnail';
 import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
@@ -76,7 +79,7 @@ export class Host {
       case 'setDataset':
         await this.#alone(async () => {
           await this.#endRun();
-          this.#images.take(command.dataset, command.decoded ?? null);
+          this.#images.take(withReader(command, (port) => new PicturePort(port)));
         });
         return { result: null };
       case 'readFolders':
@@ -119,7 +122,7 @@ export class Host {
         await this.#runOf(command.runId).trainer.setQueries(command.indices);
         return { result: null };
       case 'thumbnails': {
-        const result = this.#thumbnails(command.indices);
+        const result = await this.#thumbnails(command.indices);
         return { result, transfer: result.map(({ pixels }) => pixels.buffer) };
       }
       case 'preview': {
@@ -339,11 +342,10 @@ export class Host {
     return this.#run;
   }
 
-  #thumbnails(indices: readonly number[]): Replies['thumbnails'] {
-    const dataset = this.#images.dataset;
-    return indices.map((index) => {
-      if (index < 0 || index >= dataset.count) throw new CommandError('internal', `There is no image ${index}.`);
-      return thumbnailOf(dataset, index);
-    });
+  async #thumbnails(indices: readonly number[]): Promise<Replies['thumbnails']> {
+    const { dataset } = this.#images;
+    const unknown = indices.find((index) => !(index >= 0 && index < dataset.count));
+    if (unknown !== undefined) throw new CommandError('internal', `There is no image ${unknown}.`);
+    return withPixels(dataset, indices, () => indices.map((index) => thumbnailOf(dataset, index)));
   }
 }

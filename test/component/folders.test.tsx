@@ -73,3 +73,19 @@ it('long names wrap', async () => {
   const main = container.querySelector('main');
   expect(main?.scrollWidth).toBeLessThanOrEqual(220);
 });
+
+it('says that images are kept compressed, and how much memory the decoded ones take', async () => {
+  const lab = idleLab();
+  putFolder(lab, 2);
+  await show(lab, <DatasetFacts />, 220);
+  const note = () => page.getByTestId('dataset-compressed');
+  expect(note().elements()).toHaveLength(0);
+  lab.datasetStore.setState({ isCompressed: true });
+  await expect
+    .element(note())
+    .toHaveTextContent('Kept compressed and decoded during training: decoded images take up to 268 MB of memory.');
+  lab.runStore.setState({
+    resources: { step: 1, gpuBytes: 0, tensors: 0, measuringShare: 0, pictures: { bytes: 12e6, most: 200e6 } },
+  });
+  await expect.element(note()).toHaveTextContent('up to 200 MB of memory, 12 MB now.');
+});

@@ -178,13 +178,12 @@ describeOnEngines(['webgpu'], 'worker host', () => {
       brightness: new Float32Array(96),
     };
     const pictures = { pixels, offsets, widths, heights, facts };
-    const decoded: DecodedFolder = {
+    const decoded: DecodedFolder<MessagePort> = {
       name: 'd',
       paths: Array.from({ length: 96 }, (_, i) => `d/${'abc'[i % 3]}/${i}.png`),
       sizes: new Float64Array(96),
-      pictures,
+      pictures: { ...pictures, groups: null },
       skips: { files: [], archive: null },
-      groups: null,
     };
     await send({ type: 'setDataset', dataset: { ...dataset, ...pictures }, decoded });
     await send({ type: 'create', runId: 'x', config: CONFIG, changes: [] });

@@ -1,6 +1,12 @@
 import { counted } from '../../domain/counted';
-import type { DecodedFolder, FolderReading } from '../../domain/decodedFolder';
-import { type ImageDataset, largestShortSide, type PictureFacts, TRAIN } from '../../domain/imageDataset';
+import type { DecodedFolder, DecodedPictures, FolderReading, KeptPictures } from '../../domain/decodedFolder';
+import {
+  type LoadedDataset,
+  largestShortSide,
+  type PictureFacts,
+  type PictureReader,
+  TRAIN,
+} from '../../domain/imageDataset';
 import { adviceOnFew, areEnough, fittingBatch } from '../../domain/runProblems';
 import { ImportError } from '../importError';
 import type { ImportResult } from '../importTypes';
@@ -44,10 +50,9 @@ function pairsOf(words: Uint32Array, indices: readonly number[]): Uint32Array {
   return out;
 }
 
-/** The places of some pictures in the same array of bytes, and what was measured of them. */
-function selected({ pixels, offsets, widths, heights, facts }: DecodedFolder['pictures'], indices: readonly number[]) {
-  if (indices.length === widths.length) return { pixels, offsets, widths, heights, facts };
-  const ownFacts: PictureFacts = {
+function selectedFacts(facts: PictureFacts, indices: readonly number[]): PictureFacts {
+  if (indices.length === facts.widths.length) return facts;
+  return {
     widths: Uint32Array.from(indices, (i) => facts.widths[i]),
     heights: Uint32Array.from(indices, (i) => facts.heights[i]),
     exactHashes: pairsOf(facts.exactHashes, indices),
@@ -55,13 +60,19 @@ function selected({ pixels, offsets, widths, heights, facts }: DecodedFolder['pi
     sharpness: Float32Array.from(indices, (i) => facts.sharpness[i]),
     brightness: Float32Array.from(indices, (i) => facts.brightness[i]),
   };
-  return {
-    pixels,
-    offsets: Uint32Array.from(indices, (i) => offsets[i]),
+}
+
+/** Some of the pictures: their places in the same array of bytes or their numbers in the same reader, and what was measured of them. */
+function selected(pictures: DecodedPictures | KeptPictures<PictureReader>, indices: readonly number[]) {
+  const { widths, heights, facts } = pictures;
+  const shown = {
     widths: Uint16Array.from(indices, (i) => widths[i]),
     heights: Uint16Array.from(indices, (i) => heights[i]),
-    facts: ownFacts,
+    facts: selectedFacts(facts, indices),
   };
+  if ('reader' in pictures) return { ...shown, reader: pictures.reader, numbers: Uint32Array.from(indices) };
+  const { pixels, offsets } = pictures;
+  return { ...shown, pixels, offsets: Uint32Array.from(indices, (i) => offsets[i]) };
 }
 
 /**
@@ -75,7 +86,7 @@ export function assembleDataset(
   reading: FolderReading,
   onShare: OnShare = () => {},
 ): ImportResult {
-  const { name, paths, sizes, pictures } = decoded;
+  const { name, paths, sizes } = decoded;
   const files = paths.map((path, i) => ({ path, size: sizes[i] }));
   const { images, leftOut, fingerprint, plan } = readFolders(files, reading);
   const skips = new Skips(decoded.skips);
@@ -87,22 +98,22 @@ export function assembleDataset(
   const { labels, split } = images;
   const count = used.length;
   checkEnough(count, split.filter((part) => part === TRAIN).length, reading.batchSize, skips);
-  let { groups } = decoded;
+  let { pictures } = decoded;
   const groupsOfUsed = () => {
     // Of all pictures, so that they hold for every correction.
-    groups ??= groupPictures(pictures, onShare);
-    const all = groups;
-    return Uint32Array.from(used, (i) => all[i]);
+    const groups = 'reader' in pictures ? pictures.groups : (pictures.groups ?? groupPictures(pictures, onShare));
+    pictures = { ...pictures, groups };
+    return Uint32Array.from(used, (i) => groups[i]);
   };
   const { seed, holdOut } = reading;
   const notes = chooseQueries(labels, split, { seed, holdOut, groups: groupsOfUsed });
   const shown = selected(pictures, used);
   const source = { kind: 'folder', name, count, fingerprint } as const;
-  const dataset: ImageDataset = { name, source, size: largestShortSide(shown), count, ...images, ...shown };
+  const dataset: LoadedDataset = { name, source, size: largestShortSide(shown), count, ...images, ...shown };
   return {
     dataset,
     skipped: skips.sorted(),
     plan: { ...plan, notes: [...plan.notes, ...notes] },
-    decoded: { ...decoded, groups },
+    decoded: { ...decoded, pictures },
   };
 }

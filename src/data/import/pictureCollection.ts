@@ -28,6 +28,27 @@ export function keepPicture(source: PixelSource, storage: PictureStorage): Decod
   };
 }
 
+const UNMEASURED: Measures = { exactHash: [0, 0], perceptualHash: [0, 0], sharpness: 0, brightness: 0 };
+
+/** Scales a picture to the size at which it is kept, and measures nothing, for a picture that is decoded again. */
+export function keepAgain(source: PixelSource, storage: PictureStorage): DecodedPicture {
+  const { width, height } = source;
+  const part = keptPart(width, height, storage);
+  return unmeasured(scalePart(source, part), part.keptWidth, part.keptHeight);
+}
+
+/** A picture of which nothing else is known. */
+export function unmeasured(pixels: Uint8Array, width: number, height: number): DecodedPicture {
+  return { pixels, width, height, originalWidth: width, originalHeight: height, ...UNMEASURED };
+}
+
+const NO_PIXELS = new Uint8Array(0);
+
+/** The same picture without its pixels, which are kept otherwise. */
+export function withoutPixels(picture: DecodedPicture): DecodedPicture {
+  return { ...picture, pixels: NO_PIXELS };
+}
+
 /** Pictures with what was measured of them, as a data set holds them. */
 export type CollectedPictures = PlacedPixels & {
   readonly pixels: Uint8Array<ArrayBuffer>;
@@ -67,10 +88,11 @@ function free(buffer: ArrayBufferLike): void {
   if ('transfer' in buffer && typeof buffer.transfer === 'function') buffer.transfer(0);
 }
 
-/** Indices of the pictures in each buffer: those of one batch share theirs. */
+/** Indices of the pictures in each buffer: those of one batch share theirs. Pictures that are kept compressed have none. */
 function byBuffer(pictures: readonly DecodedPicture[]): Map<ArrayBufferLike, number[]> {
   const buffers = new Map<ArrayBufferLike, number[]>();
   for (const [i, { pixels }] of pictures.entries()) {
+    if (pixels.length === 0) continue;
     const there = buffers.get(pixels.buffer);
     if (there === undefined) buffers.set(pixels.buffer, [i]);
     else there.push(i);

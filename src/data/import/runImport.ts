@@ -1,11 +1,17 @@
 import { counted } from '../../domain/counted';
-import type { DecodedFolder } from '../../domain/decodedFolder';
+import type { DecodedFolder, KeptPictures } from '../../domain/decodedFolder';
+import type { PictureReader } from '../../domain/imageDataset';
 import { ImportError } from '../importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
 import type { ImageSources } from '../sources';
 import { assembleDataset } from './assembleDataset';
+import type { Candidate } from './batches';
+import { CompressedPictures } from './compressedPictures';
+import type { CompressedStore } from './compressedStore';
+import { DecoderTurns } from './decoderTurns';
 import { sortByPath } from './paths';
 import { type CollectedPictures, type DecodedPicture, joinPictures } from './pictureCollection';
+import { groupCompared, type OnShare } from './pictureGroups';
 import { ProgressMeter } from './progressMeter';
 import { type Decoder, type ReadImages, readImages } from './readImages';
 
@@ -20,26 +26,43 @@ function joined(pictures: readonly DecodedPicture[]): CollectedPictures {
   }
 }
 
-/** The decoded images by path. @param asTheyAre see `sortByPath` */
-function byPath(name: string, { candidates, decoded, skips }: ReadImages, asTheyAre: boolean): DecodedFolder {
-  const all = candidates.flatMap(({ path, size }, slot) => {
+/** An image that was decoded, and where it is from. */
+interface ReadImage extends Candidate {
+  readonly slot: number;
+  readonly picture: DecodedPicture;
+}
+
+function imagesOf({ candidates, decoded }: ReadImages): ReadImage[] {
+  return candidates.flatMap((candidate, slot) => {
     const picture = decoded[slot];
-    return picture === undefined ? [] : [{ path, size, picture }];
+    return picture === undefined ? [] : [{ ...candidate, slot, picture }];
   });
-  const good = sortByPath(all, asTheyAre);
-  return {
-    name,
-    paths: good.map(({ path }) => path),
-    sizes: Float64Array.from(good, ({ size }) => size),
-    pictures: joined(good.map(({ picture }) => picture)),
-    skips: skips.list,
-    groups: null,
-  };
+}
+
+/** The pictures of all images where they are kept compressed. They are compared here, since what they are compared by is not kept. */
+function keptPictures(
+  images: readonly ReadImage[],
+  { widths, heights, facts }: CollectedPictures,
+  store: CompressedStore,
+  decoders: DecoderTurns,
+  onShare: OnShare,
+): KeptPictures<PictureReader> {
+  const shapes = { widths, heights };
+  const compared = images.flatMap(({ slot }) => store.compared(slot) ?? []);
+  const kept = images.map(({ slot, path, source }, i) => ({
+    candidate: { path, source },
+    packed: store.packed(slot),
+    keptHash: compared[i].keptHash,
+  }));
+  const reader = new CompressedPictures(kept, shapes, decoders);
+  return { ...shapes, facts, reader, groups: groupCompared(shapes, compared, onShare) };
 }
 
 /**
  * The import, in the page's worker and under Node: reads the images, and assembles the data set.
- * @param decoders all are kept busy; their number affects only the time, not the result.
+ * @param decoders all are kept busy; their number affects only the time, not the result. Pictures that are kept compressed are decoded by them
+ *   afterwards, too.
+ * @param endDecoders called when these are not needed any more
  * @throws ImportError as `importImages` does.
  */
 export async function runImport(
@@ -47,9 +70,23 @@ export async function runImport(
   settings: ImportSettings,
   decoders: readonly Decoder[],
   onProgress: (progress: ImportProgress) => void,
+  endDecoders: () => void = () => undefined,
 ): Promise<ImportResult> {
   const meter = new ProgressMeter(onProgress);
   const images = await readImages(found, settings, decoders, meter);
-  const folder = byPath(name, images, settings.labelRule === 'first');
-  return assembleDataset(folder, settings, (share) => meter.comparing(share, folder.paths.length));
+  const good = sortByPath(imagesOf(images), settings.labelRule === 'first');
+  const pictures = joined(good.map(({ picture }) => picture));
+  const onShare = (share: number) => meter.comparing(share, good.length);
+  const { compressed, skips } = images;
+  const folder: DecodedFolder = {
+    name,
+    paths: good.map(({ path }) => path),
+    sizes: Float64Array.from(good, ({ size }) => size),
+    pictures:
+      compressed === null
+        ? { ...pictures, groups: null }
+        : keptPictures(good, pictures, compressed, new DecoderTurns(decoders, endDecoders), onShare),
+    skips: skips.list,
+  };
+  return assembleDataset(folder, settings, onShare);
 }

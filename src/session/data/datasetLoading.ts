@@ -1,16 +1,18 @@
+import { closePictures } from '../../data/import/picturePort';
 import { ImportError } from '../../data/importError';
 import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../../data/importTypes';
 import type { LoadSampleOptions } from '../../data/samples';
 import type { ImageSources } from '../../data/sources';
-import type { DecodedFolder, FolderOutcome, FolderReading } from '../../domain/decodedFolder';
+import type { FolderOutcome, FolderReading, LoadedImages } from '../../domain/decodedFolder';
 import type { FolderPlan } from '../../domain/folderPlan';
-import type {
-  DatasetInfo,
-  ImageDataset,
-  PictureStorage,
-  SampleId,
-  SampleVersion,
-  SkippedFile,
+import {
+  type DatasetInfo,
+  type ImageDataset,
+  infoOf,
+  type PictureStorage,
+  type SampleId,
+  type SampleVersion,
+  type SkippedFile,
 } from '../../domain/imageDataset';
 import type { HoldOut, LabelRule } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
@@ -19,7 +21,7 @@ import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore'
 /** The two ways to load images. The page uses `src/data`; tests supply synthetic images. */
 export interface ImageLoaders {
   loadSample(id: SampleId, options: LoadSampleOptions): Promise<ImageDataset>;
-  importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult>;
+  importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult<MessagePort>>;
 }
 
 /** Where images come from; kept, so that they can be loaded again at another size, or for a new worker. */
@@ -54,7 +56,7 @@ function problemOf(error: unknown): LoadProblem {
 /** The worker that holds the images in use. */
 export interface ImageHolder {
   /** Transfers images to the worker, which uses them from then on. */
-  take(dataset: ImageDataset, decoded: DecodedFolder | undefined): Promise<void>;
+  take(images: LoadedImages<MessagePort>): Promise<void>;
   /** Reads the folders of the images in use anew. */
   readFolders(reading: FolderReading): Promise<FolderOutcome>;
   /** Puts the outcome of `readFolders` to use. */
@@ -64,13 +66,10 @@ export interface ImageHolder {
 /** Images that were read but are not in use yet. */
 interface ReadDataset {
   readonly info: DatasetInfo;
+  readonly isCompressed: boolean;
   readonly skipped: readonly SkippedFile[];
   readonly plan: FolderPlan | null;
   use(): Promise<void>;
-}
-
-function withoutPixels({ name, source, size, count, names, labels, classNames, split }: ImageDataset): DatasetInfo {
-  return { name, source, size, count, names, labels, classNames, split };
 }
 
 /** Loads one data set at a time: a new load cancels the previous one. The data set in use stays until the worker has the new one. */
@@ -110,11 +109,11 @@ export class DatasetLoading {
     try {
       const all = { ...settings, ...corrections };
       const read = areHeld ? this.#readFolders(all) : this.#read(origin, all, controller.signal);
-      const { info, skipped, plan, use } = await read;
+      const { use, ...images } = await read;
       controller.signal.throwIfAborted();
       await use();
-      this.#store.setState({ info, skipped, plan });
-      return info;
+      this.#store.setState(images);
+      return images.info;
     } catch (error) {
       // The page shows errors of the engine elsewhere, with the engine's state.
       if (controller.signal.aborted || error instanceof EngineFailure) return 'interrupted';
@@ -139,7 +138,10 @@ export class DatasetLoading {
     signal: AbortSignal,
   ): Promise<ReadDataset> {
     const { dataset, skipped, plan, decoded } = await this.#load(origin, { sample, ...settings }, signal);
-    return { info: withoutPixels(dataset), skipped, plan, use: () => this.#holder.take(dataset, decoded) };
+    const isCompressed = 'reader' in dataset;
+    if (signal.aborted && isCompressed) closePictures(dataset.reader);
+    const use = () => this.#holder.take({ dataset, decoded });
+    return { info: infoOf(dataset), isCompressed, skipped, plan, use };
   }
 
   async #readFolders(settings: LoadSettings & Corrections): Promise<ReadDataset> {
@@ -150,15 +152,16 @@ export class DatasetLoading {
       const { message, skipped, fittingBatch } = outcome.refusal;
       throw new ImportError(message, skipped, fittingBatch);
     }
-    const { number, info, skipped, plan } = outcome;
-    return { info, skipped, plan, use: () => this.#holder.takeCorrected(number, info.count) };
+    const { number, ...images } = outcome;
+    const { isCompressed } = this.#store.getState();
+    return { ...images, isCompressed, use: () => this.#holder.takeCorrected(number, images.info.count) };
   }
 
   async #load(
     origin: Origin,
     { sample, ...settings }: LoadSettings & Corrections,
     signal: AbortSignal,
-  ): Promise<ImportResult> {
+  ): Promise<ImportResult<MessagePort>> {
     if (origin.kind === 'sample') {
       const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
         this.#report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });

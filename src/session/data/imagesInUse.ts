@@ -1,6 +1,6 @@
 import { counted } from '../../domain/counted';
 import { correctionsText, type FolderRole, withCorrection } from '../../domain/folderCorrections';
-import type { DatasetInfo } from '../../domain/imageDataset';
+import { type DatasetInfo, pixelsToTransfer } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
 import type { EngineSession } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';
@@ -57,9 +57,9 @@ export class ImagesInUse {
     this.#parts = parts;
     this.thumbnails = new Thumbnails((indices) => engine.request<'thumbnails'>({ type: 'thumbnails', indices }));
     this.#loading = new DatasetLoading(stores.datasetStore, loaders, {
-      take: async (dataset, decoded) => {
+      take: async ({ dataset, decoded }) => {
         await parts.leaveImages();
-        await engine.request<'setDataset'>({ type: 'setDataset', dataset, decoded }, [dataset.pixels.buffer]);
+        await engine.request<'setDataset'>({ type: 'setDataset', dataset, decoded }, [pixelsToTransfer(dataset)]);
         this.#holder = engine.workerNumber;
         this.#holdsFolder = decoded !== undefined;
         this.thumbnails.replace(dataset.count);

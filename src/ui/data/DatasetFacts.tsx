@@ -3,7 +3,9 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { SAMPLES } from '../../data/sample/catalogue';
 import { type DatasetInfo, indicesOf, type SampleId, TRAIN } from '../../domain/imageDataset';
-import { useDataset } from '../lab';
+import { AHEAD_BYTES, CACHE_BYTES } from '../../domain/pictureMemory';
+import { formatBytes } from '../../formats/bytes';
+import { useDataset, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';
 import { FolderRoles } from './FolderRoles';
@@ -28,6 +30,7 @@ export function DatasetFacts() {
         {problem === null && <SkippedFiles key={info.name} files={skipped} />}
         {info.source.kind === 'sample' && <License id={info.source.id} />}
       </div>
+      <CompressedNote />
       <FoundClasses />
       <FolderRoles />
     </div>
@@ -48,6 +51,20 @@ function GroupsAndSize({ info }: { readonly info: DatasetInfo }) {
         </Text>
       )}
     </>
+  );
+}
+
+/** What the decoded pictures of images that are kept compressed take. */
+function CompressedNote() {
+  const isCompressed = useDataset((data) => data.isCompressed);
+  const memory = useRun((run) => run.resources?.pictures ?? null);
+  if (!isCompressed) return null;
+  const most = formatBytes(memory?.most ?? CACHE_BYTES + AHEAD_BYTES);
+  return (
+    <div data-testid="dataset-compressed">
+      Kept compressed and decoded during training: decoded images take up to {most} of memory
+      {memory === null ? '' : `, ${formatBytes(memory.bytes)} now`}.
+    </div>
   );
 }
 

@@ -664,7 +664,7 @@ describe('corrected folders', () => {
   });
 
   describe('of images that the worker can read again', () => {
-    const decoded: DecodedFolder = {
+    const decoded: DecodedFolder<MessagePort> = {
       name: 'cats',
       paths: [],
       sizes: new Float64Array(0),
@@ -679,9 +679,9 @@ describe('corrected folders', () => {
           sharpness: new Float32Array(1),
           brightness: new Float32Array(1),
         },
+        groups: null,
       },
       skips: { files: [], archive: null },
-      groups: null,
     };
     const refusal = { message: 'Only 3 images.', skipped: [], fittingBatch: 16 };
     let number = 0;
