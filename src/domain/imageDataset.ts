@@ -119,11 +119,6 @@ export interface CompressedDataset<R> extends DatasetInfo, KeptShapes {
 /** A data set as it was loaded. */
 export type LoadedDataset<R = PictureReader> = ImageDataset | CompressedDataset<R>;
 
-/** What is transferred when a data set is sent between threads: its pixels, or the port to them. */
-export function pixelsToTransfer(dataset: LoadedDataset<MessagePort>): ArrayBuffer | MessagePort {
-  return 'reader' in dataset ? dataset.reader : (dataset.pixels.buffer as ArrayBuffer);
-}
-
 /** A data set without its pictures. */
 export function infoOf(dataset: DatasetInfo): DatasetInfo {
   const { name, source, size, count, names, labels, classNames, split } = dataset;

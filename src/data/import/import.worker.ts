@@ -1,10 +1,9 @@
 import { withReader } from '../../domain/decodedFolder';
-import { pixelsToTransfer } from '../../domain/imageDataset';
 import { ImportError } from '../importError';
 import type { FoundFiles } from '../sources';
 import { startDecoders } from './decodePool';
 import type { ImportReply, ImportRequest } from './messages';
-import { servePictures } from './picturePort';
+import { pixelsToTransfer, servePictures } from './picturePort';
 import { runImport } from './runImport';
 
 /**

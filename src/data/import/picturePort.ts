@@ -1,4 +1,4 @@
-import { type PictureReader, UnreadablePicture } from '../../domain/imageDataset';
+import { type LoadedDataset, type PictureReader, UnreadablePicture } from '../../domain/imageDataset';
 
 /** From the reader of the pictures to the worker that keeps them. */
 type Request =
@@ -8,6 +8,11 @@ type Request =
 type Reply =
   | { readonly id: number; readonly pixels: readonly Uint8Array<ArrayBuffer>[] }
   | { readonly id: number; readonly reason: string };
+
+/** What is transferred when a data set is sent between threads: its pixels, or the port to them. */
+export function pixelsToTransfer(dataset: LoadedDataset<MessagePort>): ArrayBuffer | MessagePort {
+  return 'reader' in dataset ? dataset.reader : (dataset.pixels.buffer as ArrayBuffer);
+}
 
 /** Tells the worker on the other side of a port that nobody will read its pictures. */
 export function closePictures(port: MessagePort): void {

@@ -1,6 +1,7 @@
+import { pixelsToTransfer } from '../../data/import/picturePort';
 import { counted } from '../../domain/counted';
 import { correctionsText, type FolderRole, withCorrection } from '../../domain/folderCorrections';
-import { type DatasetInfo, pixelsToTransfer } from '../../domain/imageDataset';
+import type { DatasetInfo } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
 import type { EngineSession } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';

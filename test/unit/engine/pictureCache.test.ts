@@ -137,6 +137,6 @@ describe('the cache of decoded pictures', () => {
 
 it('pictures in memory are read at once', () => {
   const pixels = Uint8Array.from({ length: 3 * BYTES }, (_, i) => Math.floor(i / BYTES));
-  const images = trainingImages({ ...shapes(3), pixels } as LoadedDataset);
+  const images = trainingImages({ ...squarePlaces(3, SIDE), pixels } as LoadedDataset);
   expect(withPixels(images, [2], () => pixelsOf(images, 2))).toEqual(new Uint8Array(BYTES).fill(2));
 });
