@@ -2,7 +2,7 @@
 
 /**
  * Data sets whose decoded pictures take more are kept compressed. Up to this size they are held decoded, which needs no decoding during the
- * run. While files are read, that is the most that the page holds of them: with the page and its engine it stays below 700 MB.
+ * run. While files are read, that is about the most that the page holds of their pixels.
  */
 export const DECODED_LIMIT = 256 * 2 ** 20;
 
