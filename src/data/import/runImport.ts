@@ -89,6 +89,7 @@ export async function runImport(
   const groups = () =>
     compressed === null ? groupPictures(pictures, onShare) : groupCompared(pictures, compared, onShare);
   const notes = chooseQueries(labels, split, { seed, holdOut, groups });
+  compressed?.freeCopies();
   const source = { kind: 'folder', name, count, fingerprint } as const;
   const info = { name, source, size: largestShortSide(pictures), count, ...images };
   const { widths, heights, facts } = pictures;
