@@ -2,6 +2,7 @@ import { type KeptShapes, type PictureReader, UnreadablePicture } from '../../do
 import type { Batch, Candidate, PackedItem } from './batches';
 import type { BatchResult } from './decodeBatch';
 import type { DecoderTurns } from './decoderTurns';
+import { freeMemory } from './freeMemory';
 import { shownPath } from './paths';
 import { exactHash } from './pictureHash';
 
@@ -100,5 +101,6 @@ export class CompressedPictures implements PictureReader {
       }
       found.set(slot, own);
     }
+    freeMemory([pixels]);
   }
 }

@@ -1,5 +1,6 @@
 import type { PackedItem } from './batches';
 import type { CompressedPicture } from './compressPicture';
+import { freeMemory } from './freeMemory';
 import { COPY_LENGTH } from './pictureHash';
 
 /** Bytes of packed pictures that make one `Blob`, which browsers keep outside of the page's memory, and on disk where they are many. */
@@ -16,8 +17,8 @@ export class CompressedStore {
   readonly #pictures: (CompressedPicture | undefined)[] = [];
   readonly #places: (Place | undefined)[] = [];
   readonly #blobs: Blob[] = [];
-  /** The array that copies are written to, and how many it holds. */
-  #copies = new Int16Array(0);
+  /** Comparable copies; the last array is being filled, and holds so many. */
+  readonly #copies: Int16Array<ArrayBuffer>[] = [];
   #copied = COPIES;
   #parts: Uint8Array<ArrayBuffer>[] = [];
   #bytes = 0;
@@ -34,12 +35,13 @@ export class CompressedStore {
 
   #stored(copy: Int16Array): Int16Array<ArrayBuffer> {
     if (this.#copied === COPIES) {
-      this.#copies = new Int16Array(COPIES * COPY_LENGTH);
+      this.#copies.push(new Int16Array(COPIES * COPY_LENGTH));
       this.#copied = 0;
     }
     const start = COPY_LENGTH * this.#copied++;
-    this.#copies.set(copy, start);
-    return this.#copies.subarray(start, start + COPY_LENGTH);
+    const stored = this.#copies[this.#copies.length - 1].subarray(start, start + COPY_LENGTH);
+    stored.set(copy);
+    return stored;
   }
 
   #flush(): void {
@@ -51,6 +53,11 @@ export class CompressedStore {
   /** What the picture of this slot is compared by; none where it was not added. */
   compared(slot: number): CompressedPicture | undefined {
     return this.#pictures[slot];
+  }
+
+  /** Frees the comparable copies, once all pictures were compared. */
+  freeCopies(): void {
+    freeMemory(this.#copies);
   }
 
   /** The packed picture of this slot; null where its file is decoded again. After it no picture is added. */

@@ -7,6 +7,7 @@ import { UnusableFile } from '../../formats/unusableFile';
 import { unpackEntry, type ZipEntry } from '../../formats/zip/zipEntry';
 import type { Batch } from './batches';
 import { type CompressedPicture, compressPicture, unpackPixels } from './compressPicture';
+import { freeMemory } from './freeMemory';
 import {
   type CollectedPictures,
   type DecodedPicture,
@@ -138,8 +139,11 @@ export async function decodeBatch(batch: Batch, storage: PictureStorage, decode:
     for (const { slot, fileBytes, decode } of queue) {
       try {
         const picture = await decode();
-        if (batch.task === 'compress') compressed.push(await compressPicture(picture, fileBytes));
-        pictures.push(batch.task === 'compress' ? withoutPixels(picture) : picture);
+        if (batch.task === 'compress') {
+          compressed.push(await compressPicture(picture, fileBytes));
+          pictures.push(withoutPixels(picture));
+          freeMemory([picture.pixels]);
+        } else pictures.push(picture);
         slots.push(slot);
       } catch (error) {
         const reason = error instanceof UnusableFile ? error.message : 'is damaged: it could not be decoded';

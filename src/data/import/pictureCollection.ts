@@ -1,4 +1,5 @@
 import { type PictureFacts, type PictureStorage, placesOf } from '../../domain/imageDataset';
+import { freeMemory } from './freeMemory';
 import type { PlacedPixels } from './pictureGroups';
 import { type Measures, PictureMeter } from './pictureMeasures';
 import { keptPart, type PixelSource, scalePart } from './resample';
@@ -83,11 +84,6 @@ function blankFacts(count: number): PictureFacts {
   };
 }
 
-/** Frees a buffer at once: the garbage collector may leave it for seconds. Where browsers cannot, it is left to the collector. */
-function free(buffer: ArrayBufferLike): void {
-  if ('transfer' in buffer && typeof buffer.transfer === 'function') buffer.transfer(0);
-}
-
 /** Indices of the pictures in each buffer: those of one batch share theirs. Pictures that are kept compressed have none. */
 function byBuffer(pictures: readonly DecodedPicture[]): Map<ArrayBufferLike, number[]> {
   const buffers = new Map<ArrayBufferLike, number[]>();
@@ -120,9 +116,9 @@ export function joinPictures(pictures: readonly DecodedPicture[]): CollectedPict
     facts.brightness[i] = picture.brightness;
   }
   const pixels = new Uint8Array(pictures.reduce((sum, picture) => sum + picture.pixels.length, 0));
-  for (const [buffer, indices] of byBuffer(pictures)) {
+  for (const indices of byBuffer(pictures).values()) {
     for (const i of indices) pixels.set(pictures[i].pixels, places.offsets[i]);
-    free(buffer);
+    freeMemory([pictures[indices[0]].pixels]);
   }
   return { pixels, ...places, facts };
 }

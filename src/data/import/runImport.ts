@@ -54,8 +54,9 @@ function keptPictures(
     packed: store.packed(slot),
     keptHash: compared[i].keptHash,
   }));
-  const reader = new CompressedPictures(kept, shapes, decoders);
-  return { ...shapes, facts, reader, groups: groupCompared(shapes, compared, onShare) };
+  const groups = groupCompared(shapes, compared, onShare);
+  store.freeCopies();
+  return { ...shapes, facts, reader: new CompressedPictures(kept, shapes, decoders), groups };
 }
 
 /**
