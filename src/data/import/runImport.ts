@@ -84,20 +84,21 @@ export async function runImport(
   const inUse = good.filter((_, i) => leftOut[i] === null);
   const pictures = joined(inUse.map(({ picture }) => picture));
   const { seed, holdOut } = settings;
-  const compared = inUse.flatMap(({ slot }) => compressed?.compared(slot) ?? []);
   const onShare = (share: number) => meter.comparing(share, count);
   const groups = () =>
-    compressed === null ? groupPictures(pictures, onShare) : groupCompared(pictures, compared, onShare);
+    compressed === null
+      ? groupPictures(pictures, onShare)
+      : groupCompared(pictures, (i) => compressed.compared(inUse[i].slot), onShare);
   const notes = chooseQueries(labels, split, { seed, holdOut, groups });
   compressed?.freeCopies();
   const source = { kind: 'folder', name, count, fingerprint } as const;
   const info = { name, source, size: largestShortSide(pictures), count, ...images };
   const { widths, heights, facts } = pictures;
   const kept = (store: CompressedStore) =>
-    inUse.map(({ slot, path, source }, i) => ({
+    inUse.map(({ slot, path, source }) => ({
       candidate: { path, source },
       packed: store.packed(slot),
-      keptHash: compared[i].keptHash,
+      keptHash: store.keptHash(slot),
     }));
   const dataset: LoadedDataset =
     compressed === null
