@@ -93,16 +93,19 @@ export function groupPictures(
   });
 }
 
-/** The same groups for pictures whose pixels are not in memory. Pictures of equal shape and hash count as equal. */
+/**
+ * The same groups for pictures whose pixels are not in memory. Pictures of equal shape and hash count as equal.
+ * @param compared what each picture is compared by
+ */
 export function groupCompared(
   shapes: KeptShapes,
-  pictures: readonly Comparable[],
+  compared: (i: number) => Comparable,
   onShare: OnShare = () => {},
 ): Uint32Array {
   return group(shapes, onShare, {
-    hashOf: (i) => pictures[i].keptHash,
+    hashOf: (i) => compared(i).keptHash,
     areEqual: () => true,
-    likenessOf: (i) => pictures[i].likeness,
+    likenessOf: (i) => compared(i).likeness,
   });
 }
 

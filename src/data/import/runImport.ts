@@ -48,13 +48,12 @@ function keptPictures(
   onShare: OnShare,
 ): KeptPictures<PictureReader> {
   const shapes = { widths, heights };
-  const compared = images.flatMap(({ slot }) => store.compared(slot) ?? []);
-  const kept = images.map(({ slot, path, source }, i) => ({
+  const kept = images.map(({ slot, path, source }) => ({
     candidate: { path, source },
     packed: store.packed(slot),
-    keptHash: compared[i].keptHash,
+    keptHash: store.keptHash(slot),
   }));
-  const groups = groupCompared(shapes, compared, onShare);
+  const groups = groupCompared(shapes, (i) => store.compared(images[i].slot), onShare);
   store.freeCopies();
   return { ...shapes, facts, reader: new CompressedPictures(kept, shapes, decoders), groups };
 }
