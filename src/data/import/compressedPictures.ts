@@ -1,8 +1,8 @@
+import { freeMemory } from '../../domain/freeMemory';
 import { type KeptShapes, type PictureReader, UnreadablePicture } from '../../domain/imageDataset';
 import type { Batch, Candidate, PackedItem } from './batches';
 import type { BatchResult } from './decodeBatch';
 import type { DecoderTurns } from './decoderTurns';
-import { freeMemory } from './freeMemory';
 import { shownPath } from './paths';
 import { exactHash } from './pictureHash';
 

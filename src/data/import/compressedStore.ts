@@ -1,6 +1,6 @@
+import { freeMemory } from '../../domain/freeMemory';
 import type { PackedItem } from './batches';
 import type { CompressedPicture } from './compressPicture';
-import { freeMemory } from './freeMemory';
 import type { Comparable } from './pictureGroups';
 import { COPY_LENGTH } from './pictureHash';
 

@@ -1,3 +1,4 @@
+import { freeMemory } from '../../domain/freeMemory';
 import type { PictureStorage } from '../../domain/imageDataset';
 import { ArchiveFile } from '../../formats/archives';
 import { type ByteSource, readBytes } from '../../formats/byteSource';
@@ -7,7 +8,6 @@ import { UnusableFile } from '../../formats/unusableFile';
 import { unpackEntry, type ZipEntry } from '../../formats/zip/zipEntry';
 import type { Batch } from './batches';
 import { type CompressedPicture, compressPicture, unpackPixels } from './compressPicture';
-import { freeMemory } from './freeMemory';
 import {
   type CollectedPictures,
   type DecodedPicture,

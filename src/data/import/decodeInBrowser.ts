@@ -1,7 +1,7 @@
+import { freeMemory } from '../../domain/freeMemory';
 import { type ImageFormat, type ImageHeader, MIME_TYPES } from '../../formats/image/inspectImage';
 import { decodeHeic, heicColors } from './decodeHeic';
 import { decodePicture } from './decodePicture';
-import { freeMemory } from './freeMemory';
 import type { PixelSource } from './resample';
 
 /** Larger images are decoded one at a time in each worker: each takes 4 MB or more. */

@@ -1,3 +1,4 @@
+import { freeMemory } from '../../domain/freeMemory';
 import type {
   CompressedDataset,
   ImageDataset,
@@ -57,6 +58,8 @@ export class PictureCache {
   readonly #kept = new Map<number, Uint8Array>();
   /** Pictures that are being decoded, or wait for their step. */
   readonly #ahead = new Map<number, Promise<Uint8Array>>();
+  /** How many calls of `use` wait for an image or use it. */
+  readonly #users = new Map<number, number>();
   #keptBytes = 0;
   #aheadBytes = 0;
   /** The pictures of the work that is being done. */
@@ -78,22 +81,40 @@ export class PictureCache {
   /** See `withPixels`. */
   async use<T>(indices: ArrayLike<number>, work: () => T): Promise<T> {
     const wanted = [...new Set(Array.from(indices))];
-    this.#request(wanted.filter((index) => this.#isMissing(index)));
-    const pixels = await Promise.all(wanted.map((index) => this.#kept.get(index) ?? this.#ahead.get(index)));
+    for (const index of wanted) this.#users.set(index, (this.#users.get(index) ?? 0) + 1);
     const found = new Map<number, Uint8Array>();
-    for (const [i, index] of wanted.entries()) {
-      const own = pixels[i];
-      if (own === undefined) continue;
-      found.set(index, own);
-      this.#forgetAhead(index);
-      this.#used(index, own);
-    }
-    this.#inUse = found;
     try {
+      this.#request(wanted.filter((index) => this.#isMissing(index)));
+      const pixels = await Promise.all(wanted.map((index) => this.#kept.get(index) ?? this.#ahead.get(index)));
+      for (const [i, index] of wanted.entries()) {
+        const own = pixels[i];
+        if (own === undefined) continue;
+        found.set(index, own);
+        this.#forgetAhead(index);
+        this.#used(index, own);
+      }
+      this.#inUse = found;
       return work();
     } finally {
       this.#inUse = new Map();
+      this.#leave(wanted, found);
     }
+  }
+
+  /** Frees the pixels of those that are neither kept nor used by another call. */
+  #leave(wanted: readonly number[], found: ReadonlyMap<number, Uint8Array>): void {
+    const unused: Uint8Array[] = [];
+    for (const index of wanted) {
+      const others = (this.#users.get(index) ?? 1) - 1;
+      if (others > 0) {
+        this.#users.set(index, others);
+        continue;
+      }
+      this.#users.delete(index);
+      const own = found.get(index);
+      if (own !== undefined && this.#kept.get(index) !== own) unused.push(own);
+    }
+    freeMemory(unused);
   }
 
   /**

@@ -124,6 +124,23 @@ describe('the cache of decoded pictures', () => {
     expect(cache.memory.bytes).toBe(BYTES);
   });
 
+  it('frees what it does not keep, once nobody uses it any more', async () => {
+    const { reader, answer } = slowReader();
+    const cache = cacheOf(reader, 1, 8);
+    const seen: Uint8Array[] = [];
+    const look = (indices: readonly number[]) =>
+      cache.use(indices, () => {
+        seen.push(cache.pixelsOf(2));
+        return cache.pixelsOf(2)[0];
+      });
+    const both = [look([1, 2]), look([2])];
+    answer();
+    expect(await Promise.all(both)).toEqual([2, 2]);
+    expect(seen[0]).toBe(seen[1]);
+    expect(seen[0]).toHaveLength(0);
+    expect(await firstBytes(cache, [1])).toEqual([1]);
+  });
+
   it('forgets at the end of a run what was expected', async () => {
     const { reader, answer } = slowReader();
     const cache = cacheOf(reader, 8, 8);
