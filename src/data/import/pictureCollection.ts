@@ -1,5 +1,5 @@
+import { freeMemory } from '../../domain/freeMemory';
 import { type PictureFacts, type PictureStorage, placesOf } from '../../domain/imageDataset';
-import { freeMemory } from './freeMemory';
 import type { PlacedPixels } from './pictureGroups';
 import { type Measures, PictureMeter } from './pictureMeasures';
 import { keptPart, type PixelSource, scalePart } from './resample';
