@@ -88,13 +88,25 @@ function blankFacts(count: number): PictureFacts {
  * @throws RangeError when there is no memory for it
  */
 export function joinPictures(pictures: readonly DecodedPicture[]): CollectedPictures {
-  const places = placesOf(
-    Uint16Array.from(pictures, ({ width }) => width),
-    Uint16Array.from(pictures, ({ height }) => height),
-  );
-  const facts = blankFacts(pictures.length);
-  const pixels = new Uint8Array(pictures.reduce((sum, picture) => sum + picture.pixels.length, 0));
-  for (const [i, picture] of pictures.entries()) {
+  return collectPictures(pictures.length, (i) => pictures[i]);
+}
+
+/** The same for `count` pictures that are made one by one, so that they are never objects all at once. */
+export function collectPictures(count: number, pictureOf: (i: number) => DecodedPicture): CollectedPictures {
+  const widths = new Uint16Array(count);
+  const heights = new Uint16Array(count);
+  let bytes = 0;
+  for (let i = 0; i < count; i++) {
+    const { width, height, pixels } = pictureOf(i);
+    widths[i] = width;
+    heights[i] = height;
+    bytes += pixels.length;
+  }
+  const places = placesOf(widths, heights);
+  const facts = blankFacts(count);
+  const pixels = new Uint8Array(bytes);
+  for (let i = 0; i < count; i++) {
+    const picture = pictureOf(i);
     // Pictures that are kept compressed have none.
     if (picture.pixels.length > 0) pixels.set(picture.pixels, places.offsets[i]);
     facts.widths[i] = picture.originalWidth;

@@ -9,7 +9,7 @@ import { CompressedPictures } from './compressedPictures';
 import type { CompressedStore } from './compressedStore';
 import { DecoderTurns } from './decoderTurns';
 import { shownPath, sortByPath } from './paths';
-import { type CollectedPictures, type DecodedPicture, joinPictures } from './pictureCollection';
+import { type CollectedPictures, collectPictures, type DecodedPicture } from './pictureCollection';
 import { groupCompared, groupPictures } from './pictureGroups';
 import { ProgressMeter } from './progressMeter';
 import { type Decoder, readImages } from './readImages';
@@ -18,12 +18,12 @@ import type { Skips } from './skips';
 const KNOWN_FORMATS = 'JPEG, PNG, WebP, GIF, BMP, AVIF, TIFF or HEIC images, or a .zip archive of them';
 
 /** @throws ImportError where there is no memory for all of them. */
-function joined(pictures: readonly DecodedPicture[]): CollectedPictures {
+function joined(images: number, pictureOf: (i: number) => DecodedPicture): CollectedPictures {
   try {
-    return joinPictures(pictures);
+    return collectPictures(images, pictureOf);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const count = pictures.length.toLocaleString('en');
+    const count = images.toLocaleString('en');
     throw new ImportError(
       `There is not enough memory for these ${count} images. Choose fewer, or a smaller source size.`,
     );
@@ -70,11 +70,11 @@ export async function runImport(
   endDecoders: () => void = () => undefined,
 ): Promise<ImportResult> {
   const meter = new ProgressMeter(onProgress);
-  const { candidates, decoded, skips, compressed } = await readImages(found, settings, decoders, meter);
-  const all = candidates.flatMap(({ path, size, source }, slot) => {
-    const picture = decoded[slot];
-    return picture === undefined ? [] : [{ path, size, source, slot, picture }];
-  });
+  const read = await readImages(found, settings, decoders, meter);
+  const { candidates, skips, compressed } = read;
+  const all = candidates.flatMap(({ path, size, source }, slot) =>
+    read.isDecoded(slot) ? [{ path, size, source, slot }] : [],
+  );
   const good = sortByPath(all, settings.labelRule === 'first');
   const { images, leftOut, fingerprint, plan } = readFolders(good, settings);
   for (const [i, reason] of leftOut.entries()) if (reason !== null) skips.add({ path: good[i].path, reason }, false);
@@ -82,7 +82,7 @@ export async function runImport(
   const count = split.length;
   checkEnough(count, split.filter((part) => part === TRAIN).length, settings.batchSize, skips);
   const inUse = good.filter((_, i) => leftOut[i] === null);
-  const pictures = joined(inUse.map(({ picture }) => picture));
+  const pictures = joined(inUse.length, (i) => read.decoded(inUse[i].slot));
   const { seed, holdOut } = settings;
   const onShare = (share: number) => meter.comparing(share, count);
   const groups = () =>
