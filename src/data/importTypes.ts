@@ -30,7 +30,7 @@ export interface ImportSettings extends PictureStorage, FolderReading {
 }
 
 export interface ImportOptions extends ImportSettings {
-  /** Called at most about ten times a second. */
+  /** Called at most about four times a second. */
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Aborting ends all workers and rejects the promise with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -84,41 +84,45 @@ function blankFacts(count: number): PictureFacts {
   };
 }
 
-/** Indices of the pictures in each buffer: those of one batch share theirs. Pictures that are kept compressed have none. */
-function byBuffer(pictures: readonly DecodedPicture[]): Map<ArrayBufferLike, number[]> {
-  const buffers = new Map<ArrayBufferLike, number[]>();
-  for (const [i, { pixels }] of pictures.entries()) {
-    if (pixels.length === 0) continue;
-    const there = buffers.get(pixels.buffer);
-    if (there === undefined) buffers.set(pixels.buffer, [i]);
-    else there.push(i);
-  }
-  return buffers;
-}
-
 /**
  * Joins pictures into one array of bytes, in their order. Their own pixels are freed, buffer by buffer, so that there are never two copies of
  * all of them: the pictures that were passed in are of no use afterwards.
  * @throws RangeError when there is no memory for it
  */
 export function joinPictures(pictures: readonly DecodedPicture[]): CollectedPictures {
-  const places = placesOf(
-    Uint16Array.from(pictures, ({ width }) => width),
-    Uint16Array.from(pictures, ({ height }) => height),
-  );
-  const facts = blankFacts(pictures.length);
-  for (const [i, picture] of pictures.entries()) {
+  return collectPictures(pictures.length, (i) => pictures[i]);
+}
+
+/** The same for `count` pictures that are made one by one, so that they are never objects all at once. */
+export function collectPictures(count: number, pictureOf: (i: number) => DecodedPicture): CollectedPictures {
+  const widths = new Uint16Array(count);
+  const heights = new Uint16Array(count);
+  const facts = blankFacts(count);
+  /** Indices of the pictures in each buffer: those of one batch share theirs. Pictures that are kept compressed have none. */
+  const byBuffer = new Map<ArrayBufferLike, number[]>();
+  let bytes = 0;
+  for (let i = 0; i < count; i++) {
+    const picture = pictureOf(i);
+    widths[i] = picture.width;
+    heights[i] = picture.height;
     facts.widths[i] = picture.originalWidth;
     facts.heights[i] = picture.originalHeight;
     facts.exactHashes.set(picture.exactHash, 2 * i);
     facts.perceptualHashes.set(picture.perceptualHash, 2 * i);
     facts.sharpness[i] = picture.sharpness;
     facts.brightness[i] = picture.brightness;
+    const own = picture.pixels;
+    if (own.length === 0) continue;
+    bytes += own.length;
+    const there = byBuffer.get(own.buffer);
+    if (there === undefined) byBuffer.set(own.buffer, [i]);
+    else there.push(i);
   }
-  const pixels = new Uint8Array(pictures.reduce((sum, picture) => sum + picture.pixels.length, 0));
-  for (const indices of byBuffer(pictures).values()) {
-    for (const i of indices) pixels.set(pictures[i].pixels, places.offsets[i]);
-    freeMemory([pictures[indices[0]].pixels]);
+  const places = placesOf(widths, heights);
+  const pixels = new Uint8Array(bytes);
+  for (const indices of byBuffer.values()) {
+    for (const i of indices) pixels.set(pictureOf(i).pixels, places.offsets[i]);
+    freeMemory([pictureOf(indices[0]).pixels]);
   }
   return { pixels, ...places, facts };
 }

@@ -1,9 +1,9 @@
 import type { ImportProgress } from '../importTypes';
 
-const REPORT_EVERY_MS = 100;
+const REPORT_EVERY_MS = 250;
 const WINDOW_MS = 3000;
 
-/** Counts files and reports the rate and the remaining time, at most ten times a second. */
+/** Counts files and reports the rate and the remaining time, at most four times a second: each report makes the page draw, which leaves garbage there. */
 export class ProgressMeter {
   readonly #report: (progress: ImportProgress) => void;
   #phase: 'listing' | 'decoding' = 'listing';

@@ -1,3 +1,4 @@
+import { freeMemory } from '../../domain/freeMemory';
 import { DECODED_LIMIT } from '../../domain/pictureMemory';
 import type { ImportSettings } from '../importTypes';
 import type { ImageSources, SourceFile } from '../sources';
@@ -6,17 +7,22 @@ import { CompressedStore } from './compressedStore';
 import { compressPicture } from './compressPicture';
 import type { BatchResult, SkippedSlot } from './decodeBatch';
 import { folderOf, IN_A_FOLDER, kindOfLoose, openArchive } from './openArchives';
-import { type DecodedPicture, pictureAt, withoutPixels } from './pictureCollection';
+import { type CollectedPictures, type DecodedPicture, pictureAt } from './pictureCollection';
 import type { ProgressMeter } from './progressMeter';
 import { Skips } from './skips';
 
-/** Decodes one batch to the size of the import; several decoders may work at once. */
+/** Decodes one batch to the size of the import; several decoders may work at once. The pixels of each result are the caller's. */
 export type Decoder = (batch: Batch) => Promise<BatchResult>;
+
+/** Pictures of one decoder's answer. Numbers in arrays take a tenth of the objects that `pictureAt` makes of them. */
+interface DecodedBatch {
+  readonly slots: readonly number[];
+  readonly pictures: CollectedPictures;
+}
 
 /** What was found so far: candidates, decoded images by the slots of their candidates, and archives that are opened after the walk. */
 class Findings {
   readonly candidates: Candidate[] = [];
-  readonly decoded: (DecodedPicture | undefined)[] = [];
   readonly skips = new Skips();
   readonly meter: ProgressMeter;
   /** Loose files; whether an archive is alone decides if it becomes a folder. */
@@ -25,6 +31,10 @@ class Findings {
   /** The compressed pictures, once the decoded ones were more than are held in memory; null before. */
   compressed: CompressedStore | null = null;
   readonly #limit: number;
+  readonly #batches: DecodedBatch[] = [];
+  /** The batch of each slot, and the place in it. */
+  readonly #batchOf: (number | undefined)[] = [];
+  readonly #placeOf: number[] = [];
   #bytes = 0;
 
   constructor(meter: ProgressMeter, { decodedLimit = DECODED_LIMIT }: ImportSettings) {
@@ -38,9 +48,23 @@ class Findings {
     return first;
   }
 
+  /** Whether the file of this slot was decoded. */
+  isDecoded(slot: number): boolean {
+    return this.#batchOf[slot] !== undefined;
+  }
+
+  /** The decoded picture of this slot. */
+  decoded(slot: number): DecodedPicture {
+    const batch = this.#batchOf[slot];
+    if (batch === undefined) throw new RangeError(`file ${slot} was not decoded`);
+    return pictureAt(this.#batches[batch].pictures, this.#placeOf[slot]);
+  }
+
   async take({ slots, pictures, skipped, compressed }: BatchResult): Promise<void> {
+    const batch = this.#batches.push({ slots, pictures }) - 1;
     for (const [i, slot] of slots.entries()) {
-      this.decoded[slot] = pictureAt(pictures, i);
+      this.#batchOf[slot] = batch;
+      this.#placeOf[slot] = i;
       if (compressed !== null) this.compressed?.add(slot, compressed[i]);
     }
     for (const skip of skipped) this.#skip(skip);
@@ -48,21 +72,21 @@ class Findings {
     this.#bytes += pictures.pixels.length;
     if (this.compressed !== null) {
       // Its decoder began before the limit was reached.
-      if (compressed === null) await this.#compress(slots, this.compressed);
+      if (compressed === null) await this.#compress(batch, this.compressed);
     } else if (this.#bytes > this.#limit) {
       this.compressed = new CompressedStore();
-      await this.#compress([...this.decoded.keys()], this.compressed);
+      for (let before = 0; before <= batch; before++) await this.#compress(before, this.compressed);
     }
   }
 
   /** Compresses pictures that are decoded, one after the other, and frees their pixels. */
-  async #compress(slots: readonly number[], store: CompressedStore): Promise<void> {
-    for (const slot of slots) {
-      const picture = this.decoded[slot];
-      if (picture === undefined || picture.pixels.length === 0) continue;
-      this.decoded[slot] = withoutPixels(picture);
-      store.add(slot, await compressPicture(picture, this.candidates[slot].size));
+  async #compress(batch: number, store: CompressedStore): Promise<void> {
+    const { slots, pictures } = this.#batches[batch];
+    for (const [i, slot] of slots.entries()) {
+      store.add(slot, await compressPicture(pictureAt(pictures, i), this.candidates[slot].size));
     }
+    this.#batches[batch] = { slots, pictures: { ...pictures, pixels: new Uint8Array(0) } };
+    freeMemory([pictures.pixels]);
   }
 
   #skip({ slot, reason, archive }: SkippedSlot): void {
@@ -117,7 +141,7 @@ async function openArchives(findings: Findings, queue: BatchQueue): Promise<void
  * The files that may be images, in the order in which they were found, the images by the same slots, and what was skipped. Where the images
  * are compressed, they have no pixels here.
  */
-export type ReadImages = Pick<Findings, 'candidates' | 'decoded' | 'skips' | 'compressed'>;
+export type ReadImages = Pick<Findings, 'candidates' | 'isDecoded' | 'decoded' | 'skips' | 'compressed'>;
 
 /**
  * Lists the files, those in archives too, and divides them among the decoders while they are still being found.

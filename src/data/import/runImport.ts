@@ -10,18 +10,18 @@ import { CompressedPictures } from './compressedPictures';
 import type { CompressedStore } from './compressedStore';
 import { DecoderTurns } from './decoderTurns';
 import { sortByPath } from './paths';
-import { type CollectedPictures, type DecodedPicture, joinPictures } from './pictureCollection';
+import { type CollectedPictures, collectPictures, type DecodedPicture } from './pictureCollection';
 import { groupCompared, type OnShare } from './pictureGroups';
 import { ProgressMeter } from './progressMeter';
 import { type Decoder, type ReadImages, readImages } from './readImages';
 
 /** @throws ImportError where there is no memory for all of them. */
-function joined(pictures: readonly DecodedPicture[]): CollectedPictures {
+function joined(images: number, pictureOf: (i: number) => DecodedPicture): CollectedPictures {
   try {
-    return joinPictures(pictures);
+    return collectPictures(images, pictureOf);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const these = pictures.length === 1 ? 'this image' : `these ${counted(pictures.length, 'image')}`;
+    const these = images === 1 ? 'this image' : `these ${counted(images, 'image')}`;
     throw new ImportError(`There is not enough memory for ${these}. Choose fewer, or a smaller source size.`);
   }
 }
@@ -29,14 +29,10 @@ function joined(pictures: readonly DecodedPicture[]): CollectedPictures {
 /** An image that was decoded, and where it is from. */
 interface ReadImage extends Candidate {
   readonly slot: number;
-  readonly picture: DecodedPicture;
 }
 
-function imagesOf({ candidates, decoded }: ReadImages): ReadImage[] {
-  return candidates.flatMap((candidate, slot) => {
-    const picture = decoded[slot];
-    return picture === undefined ? [] : [{ ...candidate, slot, picture }];
-  });
+function imagesOf(read: ReadImages): ReadImage[] {
+  return read.candidates.flatMap((candidate, slot) => (read.isDecoded(slot) ? [{ ...candidate, slot }] : []));
 }
 
 /** The pictures of all images where they are kept compressed. They are compared here, since what they are compared by is not kept. */
@@ -73,11 +69,11 @@ export async function runImport(
   endDecoders: () => void = () => undefined,
 ): Promise<ImportResult> {
   const meter = new ProgressMeter(onProgress);
-  const images = await readImages(found, settings, decoders, meter);
-  const good = sortByPath(imagesOf(images), settings.labelRule === 'first');
-  const pictures = joined(good.map(({ picture }) => picture));
+  const read = await readImages(found, settings, decoders, meter);
+  const good = sortByPath(imagesOf(read), settings.labelRule === 'first');
+  const pictures = joined(good.length, (i) => read.decoded(good[i].slot));
   const onShare = (share: number) => meter.comparing(share, good.length);
-  const { compressed, skips } = images;
+  const { compressed, skips } = read;
   const folder: DecodedFolder = {
     name,
     paths: good.map(({ path }) => path),

@@ -267,9 +267,8 @@ describe('too few images', () => {
     await expect(importFiles([['pets/x.zip', inner]])).rejects.toThrow(/pets\/x.zip is an archive inside a folder/);
   });
 
-  /** Decodes files named `.png` to pictures of so many bytes, which all share the same memory, and skips all others. */
+  /** Decodes files named `.png` to blank pictures of so many bytes, and skips all others. */
   function decoderOf(pictureBytes: number): Decoder {
-    const pixels = new Uint8Array(64 * pictureBytes);
     const side = Math.sqrt(pictureBytes / 4);
     return async (batch) => {
       const files = batch.kind === 'files' ? batch.files : [];
@@ -287,7 +286,7 @@ describe('too few images', () => {
         sharpness: new Float32Array(count),
         brightness: new Float32Array(count),
       };
-      const pictures = { pixels: pixels.subarray(0, count * pictureBytes), ...squarePlaces(count, side), facts };
+      const pictures = { pixels: new Uint8Array(count * pictureBytes), ...squarePlaces(count, side), facts };
       return { slots, pictures, skipped, compressed: null };
     };
   }
