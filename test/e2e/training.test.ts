@@ -60,6 +60,10 @@ describe('training on the preselected sample, on WebGPU', () => {
     // Exactly one update by the button.
     await lab.step();
     expect(await lab.metric('step')).toBe(paused + 1);
+    // The run stands still: all images are searched.
+    const gallery = page.getByTestId('neighbours');
+    await expect.poll(() => gallery.getAttribute('data-searched')).toBe('12000');
+    expect(await gallery.getAttribute('data-step')).toBe(String(paused + 1));
 
     await lab.button('Train').click();
     await lab.reachState('training');

@@ -80,6 +80,22 @@ describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
     expect(await lossesOf(measured, 7)).toEqual(await lossesOf(CONFIG, 7));
   });
 
+  it('a search of all images between two steps changes nothing in the training', async () => {
+    const { heard, emit } = listen();
+    const trainer = new Trainer(dataset, { ...CONFIG, probe: { every: 2, images: 64 } }, [], emit);
+    open = trainer;
+    const stopped = new Error('stopped');
+    for (let t = 0; t < 12; t++) {
+      if (t % 3 === 1) await trainer.searchAll(async () => undefined);
+      if (t % 3 === 2) await expect(trainer.searchAll(() => Promise.reject(stopped))).rejects.toBe(stopped);
+      await trainer.advance();
+    }
+    await trainer.flush();
+    expect(losses(heard)).toEqual(await lossesOf(CONFIG, 12));
+    const all = heard.neighbours.filter(({ searched }) => searched === dataset.count);
+    expect(all.map(({ step }) => step)).toEqual([1, 4, 7, 10]);
+  });
+
   it('makes a change in flight at the next step, marks it, and a link replays it', async () => {
     const { heard, emit } = listen();
     const trainer = new Trainer(dataset, CONFIG, [], emit);

@@ -58,7 +58,7 @@ export const MONITORS = {
     }),
     images: setting('monitors', z.int().min(16).max(4096), {
       label: 'Images for ranks and neighbours',
-      help: 'How many fixed training images ranks, neighbours and view retrieval are measured on. A rank cannot exceed this number.',
+      help: 'How many fixed training images ranks, neighbours and view retrieval are measured on. A rank cannot exceed this number. While the run stands still, neighbours are searched among all images.',
       step: 16,
       source: null,
       value: 512,
