@@ -109,6 +109,13 @@ export default {
       to: { path: TFJS },
     },
     {
+      name: 'zod-only-as-configured',
+      comment: 'src/domain/zod.ts configures zod before any schema is built.',
+      severity: 'error',
+      from: { path: '^(src|scripts)/', pathNot: '^src/domain/zod\\.ts$' },
+      to: { path: '(^|/)node_modules/zod/' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

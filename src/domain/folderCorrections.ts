@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from './zod';
 
 /** What a person says a folder is: a class, a split, left out, or used although it is named as one of masks or annotations. */
 export const FOLDER_ROLES = ['class', 'train', 'test', 'out', 'use'] as const;

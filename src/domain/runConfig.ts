@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { SAMPLE_VERSIONS } from './imageDataset';
 import { ALL_OPTIONS, hasOption, METHODS } from './methods/registry';
 import { AUGMENT } from './settings/augment';
 import { SETTING_LIST, SETTINGS } from './settings/registry';
 import { type ShapeOf, shapeOf } from './settings/tree';
+import { z } from './zod';
 
 /** All settings of a run. With the same data, adapter and engine, the same config gives the same loss series. */
 export const runConfigSchema = z.strictObject(shapeOf(SETTINGS));

@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { type FolderCorrections, folderCorrections } from '../domain/folderCorrections';
 import { SAMPLE_IDS } from '../domain/imageDataset';
 import { type Baselines, type Diagnosis, type Marker, SERIES_NAMES, type SeriesName } from '../domain/measurement';
 import type { ProbeEvaluation } from '../domain/probeEvaluation';
 import { type LiveChange, parseLiveChange, type RunConfig } from '../domain/runConfig';
 import { CURRENT_VERSION, isVersion } from '../domain/versions/registry';
+import { z } from '../domain/zod';
 import { storedConfig } from './storedConfig';
 
 /** The data set of a run, without its images. */

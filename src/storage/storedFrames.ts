@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { fromHalves, toHalves } from '../domain/halfPrecision';
 import {
   COSINE_BINS,
@@ -9,6 +8,7 @@ import {
   READINGS,
   type Reading,
 } from '../domain/outputFrame';
+import { z } from '../domain/zod';
 
 /** Raised when frames are written in another way; those of other versions are left out. */
 const VERSION = 1;

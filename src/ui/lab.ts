@@ -55,8 +55,10 @@ export function useNotices(): readonly Notice[] {
 export function useThumbnail(index: number): ImageData | null {
   const { thumbnails } = useLab();
   const image = useSyncExternalStore(thumbnails.subscribe, () => thumbnails.get(index));
+  const generation = useSyncExternalStore(thumbnails.subscribe, () => thumbnails.generation);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another data set may have the image that the last one did not
   useEffect(() => {
     if (image === null) thumbnails.want(index);
-  }, [thumbnails, index, image]);
+  }, [thumbnails, generation, index, image]);
   return image;
 }

@@ -18,7 +18,7 @@ describe('the harness', () => {
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 
   beforeAll(async () => {
-    const policy = `<meta http-equiv="Content-Security-Policy" content="frame-src 'none'">`;
+    const policy = `<meta http-equiv="Content-Security-Policy" content="frame-src 'none'; script-src 'self' 'unsafe-inline'">`;
     write(
       'quiet.html',
       `<!doctype html>${policy}<title>Quiet</title><link rel="icon" href="data:,"><p>Nothing happens`,
@@ -66,6 +66,11 @@ describe('the harness', () => {
       "a breach of the page's policy",
       'document.body.append(document.createElement("iframe")); document.querySelector("iframe").src = "data:,x"',
       /^console: .*Content Security Policy/,
+    ],
+    [
+      'a forbidden eval whose error is caught',
+      'try { new Function("") } catch {}',
+      /^console: Content Security Policy/,
     ],
     ['a request elsewhere', 'fetch("http://127.0.0.1:9/x").catch(() => {})', /^request: http:\/\/127\.0\.0\.1:9\/x/],
     ['a request elsewhere from a worker', 'new Worker("worker.js")', /^request: .*from-worker/],

@@ -19,6 +19,7 @@ const WRONG = [
   ['engine/attic/own.ts', 'domain/runConfig.ts', 'engine-has-no-undeclared-room'],
   ['session/attic/own.ts', 'domain/runConfig.ts', 'session-has-no-undeclared-room'],
   ['worker/tfjsUser.ts', '@tensorflow/tfjs', 'tfjs-only-in-engine'],
+  ['session/zodUser.ts', 'zod', 'zod-only-as-configured'],
   ['engine/optim/cycleA.ts', 'engine/optim/cycleB.ts', 'no-cycles'],
   ['data/nowhere.ts', './missing', 'resolvable'],
   ['formats/nodeUser.ts', 'node:fs', 'page-code-has-no-node'],
@@ -29,6 +30,7 @@ const RIGHT = [
   ['engine/optim/cycleB.ts', 'engine/optim/cycleA.ts'],
   ['engine/run/trainer.ts', 'engine/kernels/sgd.ts'],
   ['engine/run/trainer.ts', '@tensorflow/tfjs'],
+  ['domain/zod.ts', 'zod'],
   ['session/experiments/queue.ts', 'session/run/store.ts'],
   ['ui/panel.tsx', 'session/run/store.ts'],
   ['worker/host.ts', 'engine/run/trainer.ts'],
@@ -36,6 +38,9 @@ const RIGHT = [
   ['protocol/commands.ts', 'domain/runConfig.ts'],
   ['engine/methods/method.ts', 'domain/runConfig.ts'],
 ] as const;
+
+/** Installed packages. */
+const PACKAGES = { '@tensorflow/tfjs': '1.0.0', zod: '4.0.0' };
 
 interface Violation {
   readonly from: string;
@@ -63,9 +68,11 @@ function plant(root: string): void {
     write(root, `src/${file}`, [...lines, 'export {};\n'].join(''));
   }
   write(root, 'tsconfig.json', '{ "compilerOptions": { "module": "ESNext", "moduleResolution": "Bundler" } }');
-  write(root, 'package.json', '{ "name": "planted", "dependencies": { "@tensorflow/tfjs": "1.0.0" } }');
-  write(root, 'node_modules/@tensorflow/tfjs/package.json', '{ "name": "@tensorflow/tfjs", "version": "1.0.0" }');
-  write(root, 'node_modules/@tensorflow/tfjs/index.js', '');
+  write(root, 'package.json', JSON.stringify({ name: 'planted', dependencies: PACKAGES }));
+  for (const [name, version] of Object.entries(PACKAGES)) {
+    write(root, `node_modules/${name}/package.json`, JSON.stringify({ name, version }));
+    write(root, `node_modules/${name}/index.js`, '');
+  }
 }
 
 describe('the import rules', () => {

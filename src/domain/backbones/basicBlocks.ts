@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { setting } from '../settings/setting';
 import type { ValuesOf } from '../settings/tree';
+import { z } from '../zod';
 import { type BatchNormLayer, CONVOLUTION_INITS, type ConvLayer, type Layer, type ResidualLayer } from './layer';
 
 /** Options of a ResNet of basic blocks. */

@@ -28,20 +28,29 @@ export function cameTo(
 
 type Baselined = Pick<NonNullable<Baselines['knn']>, 'untrained' | 'rawPixels'>;
 
-/** The relation of two figures; within two standard errors they cannot be distinguished. */
-function relation(a: Estimate, b: Estimate): 'above' | 'below' | 'not distinguishable from' {
-  if (!differs(a, b)) return 'not distinguishable from';
+/** How a figure stands beside another; within two standard errors they cannot be told apart. */
+export function standing(a: Estimate, b: Estimate): 'above' | 'below' | 'level' {
+  if (!differs(a, b)) return 'level';
   return a.value > b.value ? 'above' : 'below';
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const BESIDE_UNTRAINED = {
+  above: 'Better than before training',
+  below: 'Worse than before training',
+  level: 'No better than before training',
+} as const;
+const BESIDE_RAW_PIXELS = { above: 'above', below: 'below', level: 'level with' } as const;
+const NAMES = { 'kNN accuracy': 'kNN', 'View retrieval': 'view retrieval' } as const;
 
-/** “kNN accuracy 63.7 % ± 1.1: above the untrained network (57.2 %) and below raw pixels (75.4 %).” */
+/** 0.637 as “63.7 %” */
+export function percentWords(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** “Better than before training: kNN 63.7 % ± 1.1, untrained 57.2 %; below raw pixels (75.4 %).” */
 export function cameToWords(came: CameTo | null): string {
-  if (came === null) {
-    return 'Accuracy was not measured, neither by kNN nor by view retrieval: set “kNN every” above 0 to measure it.';
-  }
+  if (came === null) return 'Its accuracy was not measured.';
   const { measure, reached, untrained, rawPixels } = came;
   const error = (100 * reached.standardError).toFixed(1);
-  return `${measure} ${percent(reached.value)} ± ${error}: ${relation(reached, untrained)} the untrained network (${percent(untrained.value)}) and ${relation(reached, rawPixels)} raw pixels (${percent(rawPixels.value)}).`;
+  return `${BESIDE_UNTRAINED[standing(reached, untrained)]}: ${NAMES[measure]} ${percentWords(reached.value)} ± ${error}, untrained ${percentWords(untrained.value)}; ${BESIDE_RAW_PIXELS[standing(reached, rawPixels)]} raw pixels (${percentWords(rawPixels.value)}).`;
 }

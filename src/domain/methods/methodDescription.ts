@@ -1,8 +1,8 @@
-import type { z } from 'zod';
 import type { HEADS } from '../settings/heads';
 import type { OPTIMISER } from '../settings/optimiser';
 import type { Setting } from '../settings/setting';
 import type { ValuesOf } from '../settings/tree';
+import type { z } from '../zod';
 
 /** Settings that every method has; a method may override their defaults. */
 export type SharedSettings = ValuesOf<typeof HEADS> & ValuesOf<typeof OPTIMISER>;

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { setting } from '../settings/setting';
+import { z } from '../zod';
 
 /** Options that more than one method has. */
 

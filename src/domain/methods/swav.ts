@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { setting } from '../settings/setting';
+import { z } from '../zod';
 import { SAME_ENCODER, SAME_WEIGHTS, throughPredictor, VIEW_EDGES, VIEWS } from './diagramParts';
 import { type Diagram, type DiagramNode, describeMethod, type SettingsOf } from './methodDescription';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 import { setting } from './setting';
 
 const unit = z.number().min(0).max(1);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 import { setting } from './setting';
 
 /** Sizes of the heads. Every method has these settings and may override their defaults. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 import { setting } from './setting';
 
 const interval = z.int().min(0).max(1_000_000);

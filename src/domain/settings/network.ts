@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { BACKBONE_NAMES, BACKBONE_OPTIONS, BACKBONE_TITLES } from '../backbones/registry';
+import { z } from '../zod';
 import { setting } from './setting';
 
 /** The residual network inside the encoder f. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 import { setting } from './setting';
 
 /** SGD and the length of the run. Every method has these settings and may override their defaults. */

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { ALL_SAMPLE_VERSIONS, IMAGE_SIZES, SAMPLE_VERSIONS, SOURCE_SIZES } from '../imageDataset';
 import { METHOD_NAMES, METHODS, type MethodName } from '../methods/registry';
+import { z } from '../zod';
 import { DATASET_CHOICES, PRESET_NAMES } from './names';
 import { setting } from './setting';
 

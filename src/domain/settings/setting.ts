@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 import type { DATASET_CHOICES, PRESET_NAMES } from './names';
 
 type Preset = (typeof PRESET_NAMES)[number];

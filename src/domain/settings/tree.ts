@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod';
 import type { DATASET_CHOICES, PRESET_NAMES } from './names';
 import type { Setting } from './setting';
 

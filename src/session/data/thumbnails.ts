@@ -18,6 +18,7 @@ export class Thumbnails {
   #count = 0;
   #bytes = 0;
   #generation = 0;
+  #isFetching = false;
 
   constructor(fetchPictures: FetchPictures) {
     this.#fetchPictures = fetchPictures;
@@ -33,13 +34,19 @@ export class Thumbnails {
     return this.#images.get(index) ?? null;
   }
 
+  /** The number of data sets so far. When it changes, components that show a picture want it again. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** Fetches a picture unless it is cached or requested already. An index outside the data set is ignored. */
   want(index: number): void {
     // Components rendered for a larger data set may still request its images, and one such index would fail the whole command.
-    if (index < 0 || index >= this.#count) return;
-    if (this.#images.has(index) || this.#wanted.has(index)) return;
-    if (this.#wanted.size === 0) queueMicrotask(() => void this.#fetchWanted());
+    if (index < 0 || index >= this.#count || this.#images.has(index)) return;
     this.#wanted.add(index);
+    if (this.#isFetching) return;
+    this.#isFetching = true;
+    queueMicrotask(() => void this.#fetchAll());
   }
 
   /** Clears the cache for another data set with `count` images. */
@@ -52,25 +59,30 @@ export class Thumbnails {
     this.#tell();
   }
 
-  async #fetchWanted(): Promise<void> {
+  /** Fetches what is wanted, a batch at a time, until nothing is wanted or a command fails. */
+  async #fetchAll(): Promise<void> {
+    let hasFailed = false;
+    while (this.#wanted.size > 0 && !hasFailed) hasFailed = !(await this.#fetchBatch());
+    this.#isFetching = false;
+  }
+
+  /** Whether the pictures came, or the data set was replaced meanwhile. Pictures that did not come stay wanted, and are fetched with the next. */
+  async #fetchBatch(): Promise<boolean> {
     const generation = this.#generation;
     const indices = [...this.#wanted].slice(0, BATCH);
-    if (indices.length === 0) return;
     try {
       const pictures = await this.#fetchPictures(indices);
-      if (generation !== this.#generation) return;
+      if (generation !== this.#generation) return true;
       pictures.forEach(({ pixels, width, height }, i) => {
         const index = indices[i];
         if (index !== undefined) this.#keep(index, new ImageData(pixels, width, height));
       });
     } catch {
-      // The worker failed or the data set was replaced. A component that shows an image requests it again when it next renders.
-      if (generation === this.#generation) this.#wanted.clear();
-      return;
+      return generation !== this.#generation;
     }
     for (const index of indices) this.#wanted.delete(index);
     this.#tell();
-    if (this.#wanted.size > 0) await this.#fetchWanted();
+    return true;
   }
 
   /** Caches a picture, and removes the oldest ones above MAX_BYTES. */

@@ -2,6 +2,7 @@ import type { Marker, Measurement, SeriesName } from '../../domain/measurement';
 import { SERIES_NAMES } from '../../domain/measurement';
 import type { LiveSettings } from '../../domain/runConfig';
 import type { RunSignal } from '../../domain/signal';
+import { continued } from './course';
 import type { RunStoreState } from './runStore';
 import { isWarning, markerWords } from './words';
 
@@ -69,6 +70,7 @@ export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<R
     case 'measurements':
       return {
         latest: withLatest(state.latest, signal.value),
+        course: signal.value.reduce(continued, state.course),
         step: signal.value.reduce((step, item) => Math.max(step, item.step), state.step),
       };
     case 'baselines':

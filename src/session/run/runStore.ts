@@ -19,6 +19,7 @@ import {
 } from '../../domain/runConfig';
 import type { RunState } from '../../domain/signal';
 import type { EngineError } from '../../protocol/events';
+import type { RunCourse } from './course';
 
 /** The run that the worker holds. */
 export interface ActiveRun {
@@ -47,6 +48,8 @@ export interface RunStoreState {
   readonly step: number;
   /** The last value of each series. */
   readonly latest: Readonly<Partial<Record<SeriesName, number>>>;
+  /** What the last loss and std are compared with; null before the first step. */
+  readonly course: RunCourse | null;
   /** Changes in flight, in the order of their steps: those made, and those of a link that are still to be replayed. */
   readonly changes: readonly LiveChange[];
   /** Changes that were requested and are not yet in effect. */
@@ -73,6 +76,7 @@ export const NO_RUN = {
   runState: null,
   step: 0,
   latest: {},
+  course: null,
   pending: {},
   markers: [],
   baselines: null,

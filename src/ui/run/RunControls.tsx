@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
+import { canTrain } from '../../session/run/canTrain';
 import { hasMoved, isGoing } from '../../session/run/runStore';
-import { startProblem } from '../../session/run/startProblem';
 import { useDataset, useEngine, useLab, useRun } from '../lab';
 import classes from './RunControls.module.css';
 
@@ -9,13 +9,10 @@ import classes from './RunControls.module.css';
 export function RunControls() {
   const lab = useLab();
   const going = useRun(isGoing);
-  const over = useRun(({ runState }) => runState === 'finished' || runState === 'diverged' || runState === 'failed');
   const untouched = useRun((run) => !hasMoved(run) && run.runState !== 'failed');
-  const noEngine = useEngine(({ state }) => state === 'failed' || state === 'lost');
+  const engine = useEngine((state) => state);
   const data = useDataset((state) => state);
-  const impossible = useRun(({ active, config }) => active === null && startProblem(config, data) !== null);
-  // Train can be pressed while images are loading: the run then starts when they are loaded.
-  const disabled = over || noEngine || (impossible && data.loading === null);
+  const disabled = useRun((run) => !canTrain(run, engine, data));
   return (
     <Group gap={8} wrap="nowrap">
       <Button

@@ -1,6 +1,5 @@
 import { Button, List, Text } from '@mantine/core';
 import { useEngine, useLab, useRun } from '../lab';
-import classes from './Status.module.css';
 
 /** An error, and what to do about it. */
 export function EngineProblem() {
@@ -11,7 +10,7 @@ export function EngineProblem() {
   const error = engineError ?? runError;
   if (error === null) return null;
   return (
-    <div className={classes.note} role="alert">
+    <div role="alert">
       <Text size="sm">{error.message}</Text>
       {error.code === 'no-engine' && <NoEngineHelp />}
       <Button size="compact-sm" mt={8} onClick={() => lab.reset()}>

@@ -1,37 +1,51 @@
-import { Button, Text } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import { areEnough, fittingBatch } from '../../domain/runProblems';
-import { startProblem } from '../../session/run/startProblem';
-import { useDataset, useEngine, useLab, useRun } from '../lab';
-import { AdapterNote } from './AdapterNote';
+import { useDataset, useLab, useRun } from '../lab';
 import { EngineProblem } from './EngineProblem';
 import classes from './Status.module.css';
-import { statusOf } from './statusText';
+import { StatusDetails } from './StatusDetails';
+import { useStatus } from './useStatus';
 
 const ICONS = { plain: IconInfoCircle, good: IconCircleCheck, warning: IconAlertTriangle } as const;
 
-/** The state of the run with its start and the numbers that show it, and what to do about a problem. */
+/** The numbers in the line change at most four times a second, so that they can be read. */
+const UPDATE_MS = 250;
+
+/** One line of a fixed height: the state of the run and the numbers that show it. What to do stands behind a button. */
 export function StatusBar() {
-  const engine = useEngine((state) => state);
-  const data = useDataset((state) => state);
-  const run = useRun((state) => state);
-  const problem = startProblem(run.config, data);
-  const { state, tone, title, text } = statusOf({ engine, data, run, problem });
+  const { run, problem, status } = useStatus(UPDATE_MS);
+  const { state, tone, title, text, advice, announced } = status;
   const Icon = ICONS[tone];
   return (
-    <div className={classes.stack}>
+    <>
       <div className={classes.bar} data-testid="status" data-state={state} data-tone={tone}>
         <Icon className={classes.icon} size={20} stroke={1.8} aria-hidden />
-        <p className={classes.words} role="status" aria-live="polite">
+        <p className={classes.words}>
           <strong>{title}</strong> {text}
         </p>
         {problem !== null && run.active === null && <SmallerBatch />}
+        {state === 'failed' ? (
+          <StatusDetails key="failed" label="Help" opensItself>
+            <EngineProblem />
+          </StatusDetails>
+        ) : (
+          advice.length > 0 && (
+            <StatusDetails key="advice" label="Why?">
+              {advice.map((paragraph) => (
+                <p key={paragraph}>{paragraph}</p>
+              ))}
+            </StatusDetails>
+          )
+        )}
       </div>
-      <EngineProblem />
-      <AdapterNote />
-    </div>
+      {/* Apart from the line, whose numbers a screen reader need not read out again and again. */}
+      <VisuallyHidden role="status" aria-live="polite">
+        {announced}
+      </VisuallyHidden>
+    </>
   );
 }
 
@@ -42,10 +56,14 @@ function SmallerBatch() {
   const info = useDataset((data) => data.info);
   const images = useMemo(() => (info === null ? 0 : indicesOf(info, TRAIN).length), [info]);
   const fitting = fittingBatch(images);
-  if (info === null || areEnough(images, batchSize)) return null;
-  if (fitting === null) return <Text size="sm">At least eight images are needed.</Text>;
+  if (info === null || fitting === null || areEnough(images, batchSize)) return null;
   return (
-    <Button size="compact-sm" variant="default" onClick={() => lab.set('batchSize', fitting)}>
+    <Button
+      className={classes.action}
+      size="compact-sm"
+      variant="default"
+      onClick={() => lab.set('batchSize', fitting)}
+    >
       Use a batch size of {fitting}
     </Button>
   );

@@ -91,4 +91,31 @@ describe('thumbnails', () => {
     await fetched(thumbnails, [1]);
     expect(thumbnails.get(1)?.data[0]).toBe(1);
   });
+
+  it('that did not come are not lost: they come with the next that is wanted', async () => {
+    const fetch = worker(32, 10);
+    fetch.mockRejectedValueOnce(new Error('busy'));
+    const thumbnails = new Thumbnails(fetch);
+    thumbnails.replace(10);
+    await fetched(thumbnails, [1, 2]);
+    await fetched(thumbnails, [3]);
+    expect([1, 2, 3].map((index) => thumbnails.get(index)?.data[0])).toEqual([1, 2, 3]);
+  });
+
+  it('wanted while a command of the last data set is still to fail come, and no stale one is asked', async () => {
+    const fetch = worker(32, 10);
+    let fail: (reason: Error) => void = () => undefined;
+    fetch.mockImplementationOnce(() => new Promise((_, reject) => (fail = reject)));
+    const thumbnails = new Thumbnails(fetch);
+    thumbnails.replace(30);
+    thumbnails.want(20);
+    await settled();
+    thumbnails.replace(10);
+    thumbnails.want(5);
+    thumbnails.want(20);
+    fail(new Error('There is no image 20.'));
+    await settled();
+    expect(thumbnails.get(5)?.data[0]).toBe(5);
+    expect(fetch.mock.calls).toEqual([[[20]], [[5]]]);
+  });
 });

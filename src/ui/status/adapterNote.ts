@@ -1,24 +1,7 @@
-import { Text } from '@mantine/core';
 import type { EngineInfo } from '../../domain/engineInfo';
 import type { PresetName } from '../../domain/runConfig';
-import { useEngine, useRun } from '../lab';
-import classes from './Status.module.css';
 
-/** A note that training does not run on WebGPU on a GPU, with the reason. */
-export function AdapterNote() {
-  const adapter = useEngine((engine) => engine.adapter);
-  const preset = useRun((run) => run.config.preset);
-  if (adapter === null) return null;
-  const text = adapterNote(adapter, preset);
-  if (text === null) return null;
-  return (
-    <Text size="sm" className={classes.note}>
-      {text}
-    </Text>
-  );
-}
-
-/** The note on an engine; null for WebGPU on a GPU. */
+/** What is said of an engine that is not WebGPU on a GPU, with the reasons; null for WebGPU on a GPU. */
 export function adapterNote(adapter: EngineInfo, preset: PresetName): string | null {
   const { oneThreadReason, fallbackReason } = adapter;
   const sentences = [engineSentence(adapter)];
