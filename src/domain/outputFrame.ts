@@ -13,7 +13,8 @@ export interface OutputCloud {
   /**
    * A point of the unit sphere for each image [N, 3], row-major, as bits of half-precision numbers. For d <= 3 these are the outputs
    * themselves, filled up with zeros; for larger d the projections on the three leading directions of the uncentred second moment,
-   * divided by their norm, and turned as a whole so that they fit those of the frame before (orthogonal Procrustes).
+   * divided by their norm, and turned as a whole so that they fit those of the frame before (orthogonal Procrustes). An output of zeros is the
+   * origin.
    */
   readonly points: Uint16Array<ArrayBuffer>;
   /** Mean over the images of the squared norm of the projection, in [0, 1]: how much the picture shows. 1 for d <= 3. */

@@ -43,7 +43,7 @@ export function LoadStatus() {
         <Text size="sm" fw={600} miw={0} truncate>
           Loading {loading.name}
         </Text>
-        <Button className={classes.cancel} size="compact-xs" variant="default" onClick={() => lab.cancelLoading()}>
+        <Button flex="none" size="compact-xs" variant="default" onClick={() => lab.cancelLoading()}>
           Cancel
         </Button>
       </div>
