@@ -38,7 +38,7 @@ it('a key belongs to the control with the focus, if it uses it', async () => {
         <option>One</option>
       </select>
       <div role="slider" tabIndex={0} aria-label="Slider" aria-valuenow={1} />
-      <a href="#elsewhere">Elsewhere</a>
+      <a href="#elsewhere">Elsewhere on the page</a>
     </>,
   );
   for (const element of [
@@ -82,7 +82,7 @@ it('? lists every key, and closing the list gives the focus back', async () => {
     lab,
     <>
       <Keys />
-      <a href="#elsewhere">Elsewhere</a>
+      <a href="#elsewhere">Elsewhere on the page</a>
     </>,
   );
   const link = page.getByRole('link').element() as HTMLElement;

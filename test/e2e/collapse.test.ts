@@ -16,7 +16,7 @@ describe('a run without stop-gradient', () => {
     expect(await page.getByTestId('status').getAttribute('data-state')).toBe('collapsed');
     const words = await lab.status.innerText();
     expect(words).toMatch(/every image has nearly the same output/i);
-    expect(await lab.statusDetails()).toMatch(/stop-gradient off.*the gradient leads directly to it/i);
+    expect(await lab.why()).toMatch(/stop-gradient off.*the gradient leads directly to it/i);
     const collapsedAt = await lab.metric('step');
     expect(await lab.metric('loss')).toBeLessThan(-0.98);
     expect(await lab.metric('output-std')).toBeLessThan(0.2 / Math.sqrt(64));
@@ -33,7 +33,7 @@ describe('a run without stop-gradient', () => {
 
     await lab.goTo('Train');
     await lab.stopGradient.click();
-    await expect.poll(() => lab.statusDetails()).toContain('At a constant output the gradient is zero');
+    await expect.poll(() => lab.why()).toContain('At a constant output the gradient is zero');
     await lab.reachStep(collapsedAt + 5);
     expect(await lab.status.innerText()).toMatch(/^Collapsed at step \d+[.,]/);
     expect(await lab.metric('output-std')).toBeLessThan(0.2 / Math.sqrt(64));

@@ -53,7 +53,7 @@ export function differencesOf({ config, changes }: Settings): Difference[] {
   const inFlight = changes.map(([step, path, value]) => ({
     key: `${path} ${step}`,
     path,
-    text: `${changeWords(path, value)} at step ${step}`,
+    text: `${changeWords(path, value)} at step ${step.toLocaleString('en')}`,
   }));
   return [
     ...settings.filter(({ path }) => !isAside(path)),

@@ -151,7 +151,7 @@ export class ImagesInUse {
     }
     if (wanted === null || source.kind !== 'folder' || wanted.fingerprint === source.fingerprint) return;
     const unused = (wanted.corrections ?? []).length > 0 ? ' The link’s corrections of folders are not used.' : '';
-    const text = `“${name}” is not the folder this link was made with (“${wanted.name}”, ${wanted.count} images): the run will differ.${unused}`;
+    const text = `“${name}” is not the folder this link was made with (“${wanted.name}”, ${wanted.count.toLocaleString('en')} images): the run will differ.${unused}`;
     notify(noticeStore, text);
   }
 }

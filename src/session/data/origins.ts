@@ -22,7 +22,10 @@ export function originOfFiles(files: readonly File[]): Origin {
   const root = first?.webkitRelativePath.split('/', 1)[0] || first?.name;
   return {
     kind: 'files',
-    title: files.length === 1 || first?.webkitRelativePath ? (root ?? 'your images') : `${files.length} files`,
+    title:
+      files.length === 1 || first?.webkitRelativePath
+        ? (root ?? 'your images')
+        : `${files.length.toLocaleString('en')} files`,
     collect: () => sourcesFromFileList(files),
   };
 }

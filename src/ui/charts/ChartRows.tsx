@@ -84,7 +84,7 @@ function RankRow(axis: RowProps) {
       {...axis}
       help={
         <>
-          directions of z, <span className={classes.second}>backbone</span>
+          of z, <span className={classes.second}>backbone</span>
         </>
       }
       value={<span data-testid="metric-effective-rank">{plain(rank, 1)}</span>}
@@ -106,7 +106,7 @@ function AccuracyRow(axis: RowProps) {
   const value = (
     <>
       <span data-testid="metric-knn">{knn === undefined ? NOT_YET : plain(100 * knn, 1)}</span>
-      {knn !== undefined && <span className={classes.unit}>%{errorWords(knn, queries)}</span>}
+      {knn !== undefined && <span className={classes.unit}>%</span>}
     </>
   );
   if (every === 0) return <ChartRow chart={KNN} {...axis} help="not measured: “kNN every” is 0" value={value} />;
@@ -141,11 +141,17 @@ function AccuracyRow(axis: RowProps) {
       }
       value={value}
       bound={
-        probe === undefined ? null : (
-          <span className={classes.second}>
-            probe <span data-testid="probe-accuracy">{plain(100 * probe, 1)}</span> %
-          </span>
-        )
+        <>
+          {errorWords(knn, queries)}
+          {probe !== undefined && (
+            <>
+              <br />
+              <span className={classes.second}>
+                probe <span data-testid="probe-accuracy">{plain(100 * probe, 1)}</span> %
+              </span>
+            </>
+          )}
+        </>
       }
     />
   );

@@ -53,7 +53,7 @@ export function DataPanel() {
       </div>
       <div className={classes.drop}>
         <Text size="xs" c="dimmed">
-          Drop your own here. They stay on this machine.
+          Or drop your own: they stay here.
         </Text>
         <div className={classes.buttons}>
           <Button

@@ -28,7 +28,7 @@ export function FolderRoles() {
   const [listed, setListed] = useState(LISTED);
   if (plan === null || plan.folders.length < 2 || rule === 'first') return null;
   const corrections = correcting ?? plan.corrections;
-  const count = corrections.length === 0 ? '' : ` (${corrections.length} corrected)`;
+  const count = corrections.length === 0 ? '' : ` (${grouped(corrections.length)} corrected)`;
   return (
     <>
       <Anchor component="button" type="button" size="sm" aria-expanded={opened} onClick={toggle}>

@@ -1,5 +1,6 @@
-import { Button } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useDisclosure, useElementSize } from '@mantine/hooks';
+import { IconHelp } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { DiagramNode } from '../../domain/methods/methodDescription';
 import { METHODS } from '../../domain/methods/registry';
@@ -44,7 +45,12 @@ export function StepDiagram({ className }: { readonly className?: string | undef
   const loss = useRun((run) => run.latest.loss);
 
   return (
-    <Section className={className} title={`One step of ${title}`} aside={<Legend />}>
+    <Section
+      className={className}
+      title={`One step of ${title}`}
+      note={<CaptionHelp caption={diagram.caption} />}
+      aside={narrow ? <WholeButton isWhole={isWhole} onToggle={toggle} /> : <Legend />}
+    >
       {narrow && <SwitchStrip diagram={diagram} />}
       <div ref={ref} />
       <div hidden={narrow && !isWhole}>
@@ -93,18 +99,27 @@ export function StepDiagram({ className }: { readonly className?: string | undef
           )}
         </div>
       </div>
-      {(!narrow || isWhole) && (
-        <>
-          <Formula formula={diagram.formula} />
-          <p className={classes.caption}>{diagram.caption}</p>
-        </>
-      )}
-      {narrow && (
-        <Button size="compact-xs" variant="subtle" aria-expanded={isWhole} onClick={toggle}>
-          {isWhole ? 'Hide the whole step' : 'The whole step'}
-        </Button>
-      )}
+      {(!narrow || isWhole) && <Formula formula={diagram.formula} />}
     </Section>
+  );
+}
+
+/** What the drawing shows, in a sentence. */
+function CaptionHelp({ caption }: { readonly caption: string }) {
+  return (
+    <Tooltip label={caption} position="bottom-start">
+      <ActionIcon variant="transparent" color="gray" size={20} aria-label="Help: what the drawing shows">
+        <IconHelp size={15} stroke={1.6} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function WholeButton({ isWhole, onToggle }: { readonly isWhole: boolean; onToggle(): void }) {
+  return (
+    <Button size="compact-xs" variant="subtle" aria-expanded={isWhole} onClick={onToggle}>
+      {isWhole ? 'Hide the whole step' : 'The whole step'}
+    </Button>
   );
 }
 

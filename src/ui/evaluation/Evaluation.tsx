@@ -93,7 +93,7 @@ function Confusion({ evaluation: { classNames, confusion } }: { readonly evaluat
                   const share = total === 0 ? 0 : count / total;
                   return (
                     <td key={other} style={{ ['--share' as string]: share }} data-right={row === column || undefined}>
-                      {count}
+                      {grouped(count)}
                     </td>
                   );
                 })}

@@ -33,7 +33,7 @@ export function NeighboursStrip({ className }: { readonly className?: string | u
   return (
     <Section
       className={`${className ?? ''} ${classes.strip}`}
-      title="Nearest neighbours"
+      title="Neighbours"
       note={snapshot === null ? '' : `among ${grouped(snapshot.searched)}`}
       aside={
         <div className={classes.choice}>

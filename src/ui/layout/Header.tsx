@@ -1,6 +1,6 @@
 import { Title } from '@mantine/core';
 import { ExperimentChip } from '../experiments/ExperimentChip';
-import { useDataset } from '../lab';
+import { useDataset, usePlace } from '../lab';
 import { grouped } from '../numbers';
 import { RunControls } from '../run/RunControls';
 import { RunNumbers } from '../run/RunNumbers';
@@ -10,9 +10,11 @@ import { ColorSchemeButton } from './ColorSchemeButton';
 import classes from './Header.module.css';
 import { Places } from './Places';
 
-/** The data set in use, with its size. */
+/** The data set in use, with its size, where its panel is not shown. */
 function DatasetName() {
   const info = useDataset((data) => data.info);
+  const place = usePlace();
+  if (place === 'train') return null;
   return (
     <div className={classes.dataset} title={info?.name}>
       {info !== null && (

@@ -1,6 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { useEngine, useRun } from '../lab';
 import { Section } from '../layout/Section';
+import { grouped } from '../numbers';
 import classes from './EventLog.module.css';
 
 /** The events of the run, the latest first, and its memory and measuring time. */
@@ -16,7 +17,7 @@ export function EventLog() {
         <ol className={classes.log}>
           {log.map(({ id, step, text, warning }) => (
             <li key={id} className={warning ? classes.warning : undefined}>
-              <span className={classes.step}>{step === null ? '' : `step ${step}`}</span>
+              <span className={classes.step}>{step === null ? '' : `step ${grouped(step)}`}</span>
               {text}
             </li>
           ))}

@@ -26,7 +26,7 @@ export function OutputsPanel({ className }: { readonly className?: string | unde
   return (
     <Section
       className={`${className ?? ''} ${classes.panel}`}
-      title="Where the outputs lie"
+      title="Outputs"
       aside={
         <div className={classes.choice}>
           <ReadingChoice

@@ -25,7 +25,7 @@ export function RunControls() {
       >
         {going ? 'Pause' : 'Train'}
       </Button>
-      <Button variant="default" onClick={() => lab.step()} disabled={going || disabled}>
+      <Button className={classes.step} variant="default" onClick={() => lab.step()} disabled={going || disabled}>
         Step
       </Button>
       <Button variant="default" onClick={() => lab.reset()} disabled={untouched}>

@@ -1,4 +1,4 @@
-import { Button, Popover, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Popover, Text, TextInput } from '@mantine/core';
 import { IconCheck, IconLink } from '@tabler/icons-react';
 import { useState } from 'react';
 import { currentLink } from '../../session/link/linkSync';
@@ -27,13 +27,15 @@ export function ShareButton() {
   return (
     <Popover opened={link !== null} onChange={(opened) => !opened && setLink(null)} width={320} withArrow trapFocus>
       <Popover.Target>
-        <Button
+        <ActionIcon
           variant="default"
-          leftSection={<IconLink size={16} stroke={1.7} aria-hidden />}
+          size={34}
+          aria-label="Share"
+          title="Share"
           onClick={() => (link === null ? void share() : setLink(null))}
         >
-          Share
-        </Button>
+          <IconLink size={17} stroke={1.7} aria-hidden />
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
         <Text size="sm" mb={6} role="status">

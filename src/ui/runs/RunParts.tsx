@@ -5,6 +5,7 @@ import type { RunRecord } from '../../storage/runRecord';
 import { LineSample } from '../charts/LineSample';
 import { LIVE_STYLES, overlayStyle } from '../charts/lineStyles';
 import { useArchive, useLab } from '../lab';
+import { grouped } from '../numbers';
 import classes from './Runs.module.css';
 import { outcomeOf, recipeOf, whenWords } from './runColumns';
 import { useRunNames } from './useRunNames';
@@ -78,7 +79,7 @@ export function Differences({ run }: RunPartProps) {
       {differences.slice(0, SPELLED_OUT).map(({ key, text }) => (
         <li key={key}>{text}</li>
       ))}
-      {rest.length > 0 && <li title={rest.map(({ text }) => text).join('\n')}>and {rest.length} more</li>}
+      {rest.length > 0 && <li title={rest.map(({ text }) => text).join('\n')}>and {grouped(rest.length)} more</li>}
     </ul>
   );
 }

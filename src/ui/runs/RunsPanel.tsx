@@ -5,6 +5,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { runName } from '../../session/archive/describeRun';
 import { useArchive, useLab } from '../lab';
 import { Section } from '../layout/Section';
+import { grouped } from '../numbers';
 import { csvOf } from '../save/csv';
 import { saveCsv } from '../save/saveFile';
 import { RunCards } from './RunCards';
@@ -90,7 +91,7 @@ export function RunsPanel() {
           ))}
         {listed.length < runs.length && (
           <Button size="compact-sm" variant="default" onClick={() => setAll(true)}>
-            Show {runs.length - listed.length} older {runs.length - listed.length === 1 ? 'run' : 'runs'}
+            Show {grouped(runs.length - listed.length)} older {runs.length - listed.length === 1 ? 'run' : 'runs'}
           </Button>
         )}
         {runs.length === 0 && live && (
@@ -148,8 +149,8 @@ function Kept() {
       {unreadable > 0 && (
         <div className={classes.said}>
           <Text size="sm">
-            {unreadable === 1 ? 'One more run cannot' : `${unreadable} more runs cannot`} be read: damaged, or saved by
-            another version of this page.
+            {unreadable === 1 ? 'One more run cannot' : `${grouped(unreadable)} more runs cannot`} be read: damaged, or
+            saved by another version of this page.
           </Text>
           <Button size="compact-sm" variant="default" onClick={() => void lab.archive.removeUnreadable()}>
             Delete {unreadable === 1 ? 'it' : 'them'}

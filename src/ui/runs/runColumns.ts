@@ -4,7 +4,7 @@ import type { SeriesName } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
 import { differencesOf, linkOfRun, runName } from '../../session/archive/describeRun';
 import type { RunRecord } from '../../storage/runRecord';
-import { inWords, NOT_YET } from '../numbers';
+import { grouped, inWords, NOT_YET } from '../numbers';
 import type { Cell } from '../save/csv';
 
 /** A number of the runs table. */
@@ -40,7 +40,7 @@ const probe: NumberColumn = {
 
 /** The columns; each value is the run's last measurement of it. */
 export const NUMBER_COLUMNS: readonly NumberColumn[] = [
-  { key: 'steps', title: 'Steps', help: 'Completed updates.', text: ({ steps }) => String(steps) },
+  { key: 'steps', title: 'Steps', help: 'Completed updates.', text: ({ steps }) => grouped(steps) },
   measured('loss', 'Loss', 'The last loss. Losses of different methods are not comparable.', (loss) =>
     inWords(loss, 3),
   ),
@@ -62,18 +62,21 @@ const STATE_WORDS: Record<RunRecord['state'], string> = {
 export function outcomeOf({ state, diagnosis }: RunRecord): { readonly text: string; readonly warning: boolean } {
   switch (diagnosis?.state) {
     case 'collapsed':
-      return { text: `collapsed at step ${diagnosis.since}`, warning: true };
+      return { text: `collapsed at step ${grouped(diagnosis.since)}`, warning: true };
     case 'dimensional':
     case 'narrowing':
     case 'recovering':
     case 'stuck':
-      return { text: `${DIAGNOSIS_STATES[diagnosis.state].name} since step ${diagnosis.since}`, warning: true };
+      return {
+        text: `${DIAGNOSIS_STATES[diagnosis.state].name} since step ${grouped(diagnosis.since)}`,
+        warning: true,
+      };
     case 'no-convergence':
-      return { text: `no convergence by step ${diagnosis.since}`, warning: true };
+      return { text: `no convergence by step ${grouped(diagnosis.since)}`, warning: true };
     case 'oscillation':
-      return { text: `oscillating since step ${diagnosis.since}`, warning: true };
+      return { text: `oscillating since step ${grouped(diagnosis.since)}`, warning: true };
     case 'diverged':
-      return { text: `diverged at step ${diagnosis.since}`, warning: true };
+      return { text: `diverged at step ${grouped(diagnosis.since)}`, warning: true };
     default:
       return { text: STATE_WORDS[state], warning: state === 'diverged' || state === 'failed' };
   }

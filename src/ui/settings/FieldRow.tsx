@@ -14,10 +14,12 @@ interface FieldRowProps {
   readonly of?: string;
   /** Whether a person changed it, which a dot shows. */
   readonly isChanged?: boolean;
+  /** Whether the paper's value is left to the help, where there is little room. */
+  readonly isShort?: boolean;
 }
 
 /** One setting: its name, help, the paper's value and the control. */
-export function FieldRow({ path, of, isChanged = false }: FieldRowProps) {
+export function FieldRow({ path, of, isChanged = false, isShort = false }: FieldRowProps) {
   const field = fieldOf(path);
   const id = useId();
   const { value, set } = useSetting(path);
@@ -31,7 +33,7 @@ export function FieldRow({ path, of, isChanged = false }: FieldRowProps) {
           {of === undefined ? <label htmlFor={id}>{field.label}</label> : <span>{field.label}</span>}
           <FieldHelp field={field} />
         </span>
-        <PaperValue field={field} />
+        {!isShort && <PaperValue field={field} />}
       </div>
       {field.control.kind === 'switch' && (
         <Switch

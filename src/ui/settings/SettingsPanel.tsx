@@ -63,7 +63,7 @@ export function SettingsPanel() {
       </div>
       <div className={classes.content}>
         {open.map(({ path }) => (
-          <FieldRow key={path} path={path} isChanged={changed.includes(path)} />
+          <FieldRow key={path} path={path} isChanged={changed.includes(path)} isShort />
         ))}
       </div>
       <Button
@@ -143,7 +143,7 @@ function PresetSelect({ changed }: { readonly changed: number }) {
       />
       {changed > 0 && (
         <Text size="xs" c="dimmed" mt={3}>
-          {changed} changed by hand.{' '}
+          {changed} changed ·{' '}
           <Anchor component="button" type="button" size="xs" onClick={() => lab.setPreset(preset)}>
             Restore
           </Anchor>

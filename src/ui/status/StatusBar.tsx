@@ -23,7 +23,8 @@ export function StatusBar() {
     <>
       <div className={classes.bar} data-testid="status" data-state={state} data-tone={tone}>
         <Icon className={classes.icon} size={20} stroke={1.8} aria-hidden />
-        <p className={classes.words}>
+        {/* A new element for each title: a sentence that a longer title moves aside would be a layout shift. */}
+        <p key={title} className={classes.words}>
           <strong>{title}</strong> {text}
         </p>
         {problem !== null && run.active === null && <SmallerBatch />}

@@ -75,9 +75,8 @@ function running(run: RunStoreState, { config }: ActiveRun): Status {
   const fails = DIAGNOSIS_STATES[state].isFailure;
   if (runState === 'finished') {
     const came = cameToWords(cameTo(latest, baselines));
-    const title = `Finished after ${grouped(step)} steps.`;
-    if (!fails) return steady('finished', 'plain', title, came, [COMPARED]);
-    return steady(state, words.tone, title, `${words.title} ${came}`, [words.text, ...words.advice, COMPARED]);
+    if (!fails) return steady('finished', 'plain', `Finished after ${grouped(step)} steps.`, came, [COMPARED]);
+    return steady(state, words.tone, 'Finished.', `${words.title} ${came}`, [words.text, ...words.advice, COMPARED]);
   }
   if (runState === 'paused' && !fails) {
     const title = `Paused at step ${grouped(step)}.`;

@@ -62,11 +62,12 @@ export class LabPage {
     return this.page.getByTestId('status');
   }
 
-  /** What stands behind “Why?” in the status line, which stays open. */
-  async statusDetails(): Promise<string> {
-    const why = this.status.getByRole('button', { name: 'Why?', expanded: false });
-    if ((await why.count()) > 0) await why.click();
-    return this.status.getByRole('dialog').innerText();
+  /** The explanation behind the line, which is opened for it. */
+  async why(): Promise<string> {
+    await this.status.getByRole('button', { name: 'Why?' }).click();
+    const words = await this.status.getByRole('dialog').innerText();
+    await this.page.keyboard.press('Escape');
+    return words;
   }
 
   /** The note on the engine, behind its chip. */

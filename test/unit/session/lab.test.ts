@@ -28,8 +28,8 @@ function dataset(count: number, source: ImageDataset['source'], name = 'images')
   };
 }
 
-/** The settings of an address without any: three output dimensions, where the picture shows the outputs themselves. */
-const firstVisit = (...which: Parameters<typeof presetConfig>) => ({ ...presetConfig(...which), outputDim: 3 });
+/** The settings of an address without any: 64 output dimensions. */
+const firstVisit = (...which: Parameters<typeof presetConfig>) => ({ ...presetConfig(...which), outputDim: 64 });
 
 const SAMPLE: ImageDataset['source'] = { kind: 'sample', id: 'fashion-mnist', license: 'MIT' };
 const FOLDER: ImageDataset['source'] = { kind: 'folder', name: 'cats', count: 300, fingerprint: 'f00' };

@@ -126,7 +126,7 @@ describe('statusOf', () => {
     expect(finished(0.4).text).toMatch(/^Worse than before training/);
     expect(finished(undefined).text).toContain('was not measured');
     const collapsed = finished(0.56, COLLAPSED);
-    expect(collapsed).toMatchObject({ state: 'collapsed', tone: 'warning', title: 'Finished after 1,500 steps.' });
+    expect(collapsed).toMatchObject({ state: 'collapsed', tone: 'warning', title: 'Finished.' });
     expect(collapsed.text).toMatch(/^Collapsed at step 447\. No better than before training/);
     expect(learnt.announced).toContain('Better than before');
   });

@@ -52,13 +52,13 @@ export function paletteAt(element: Element): Palette {
 /** The light scheme's colours, for saved pictures and films. */
 export const LIGHT_PALETTE: Palette = {
   ground: '#ffffff',
-  ink: '#1b1d28',
-  dim: '#5c6275',
-  line: '#e2e4ee',
-  rim: '#8d93a6',
+  ink: '#191c22',
+  dim: '#596070',
+  line: '#e2e5ea',
+  rim: '#8a91a0',
   grid: '#dfe3e9',
-  accent: '#2f50d0',
-  warning: '#b92a26',
+  accent: '#2b50d6',
+  warning: '#c1272d',
   classes: [
     '#1f744f',
     '#7e3d00',

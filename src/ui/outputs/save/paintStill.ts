@@ -13,10 +13,10 @@ import { READING_WORDS, shareWords } from '../words/describeOutputs';
 import { outputFacts } from '../words/outputFacts';
 
 /** Size of a saved picture, in CSS pixels. Both are even when doubled or not, as H.264 needs. */
-export const STILL = { width: 640, height: 760 } as const;
+export const STILL = { width: 640, height: 720 } as const;
 const MARGIN = 24;
 const SPHERE = { x: STILL.width / 2, y: 326, radius: 252 } as const;
-const BARS = { top: 636, height: 56, width: 270 } as const;
+const BARS = { top: 612, height: 56, width: 270 } as const;
 
 /** What a saved picture shows besides a frame. */
 export interface StillSubject {

@@ -17,7 +17,7 @@ export function CosineHistogram({ cloud, isWarning = false }: CosineHistogramPro
   return (
     <figure className={classes.figure}>
       <figcaption className={classes.caption}>
-        Cosine of two images: <strong data-warning={isWarning || undefined}>mean {mean}</strong>
+        Cosines: <strong data-warning={isWarning || undefined}>mean {mean}</strong>
       </figcaption>
       <BarChart bars={cosineBars(cloud.cosines)} label={cosineWords(cloud)} isWarning={isWarning} />
       <div className={classes.axis} aria-hidden>
