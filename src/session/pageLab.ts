@@ -9,6 +9,18 @@ import { syncLink } from './link/linkSync';
 /** Closing the page asks for confirmation once a run has taken this many steps, which is minutes on most machines. */
 const STEPS_WORTH_ASKING = 500;
 
+/** What a tab tells the others when it has written, renamed or deleted a run. */
+interface RunNews {
+  readonly id: string;
+  /** Whether the run trains in that tab. */
+  readonly trains: boolean;
+}
+
+function isRunNews(data: unknown): data is RunNews {
+  if (typeof data !== 'object' || data === null || !('id' in data) || !('trains' in data)) return false;
+  return typeof data.id === 'string' && typeof data.trains === 'boolean';
+}
+
 /** Opens the lab of a page from its address, with the training worker and the built-in samples. */
 export function openLab(page: Window): Lab {
   const otherTabs = new BroadcastChannel('simsiam-lab-runs');
@@ -16,10 +28,12 @@ export function openLab(page: Window): Lab {
     openWorker,
     loaders: { loadSample, importImages },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: SAMPLES[id].title }),
-    storage: new RunDatabase((id) => otherTabs.postMessage(id)),
+    storage: new RunDatabase((id) => otherTabs.postMessage({ id, trains: trains(id) } satisfies RunNews)),
   });
+  const trains = (id: string) =>
+    lab.archive.store.getState().live?.id === id && lab.runStore.getState().runState === 'training';
   otherTabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    if (typeof data === 'string') void lab.archive.changedElsewhere(data);
+    if (isRunNews(data)) void lab.archive.changedElsewhere(data.id, data.trains);
   });
   // Either event may be the last one before the page is closed.
   page.addEventListener('pagehide', () => lab.archive.leave());

@@ -36,6 +36,8 @@ export interface ArchiveState {
   /** The run on the page, from its first step on. */
   readonly live: LiveRun | null;
   readonly overlays: readonly Overlay[];
+  /** Runs that train in other tabs, by id. */
+  readonly elsewhere: ReadonlySet<string>;
   /** Runs deleted since the page was opened, the last deleted first; each can be restored. */
   readonly deleted: readonly RunRecord[];
   /** Runs in the storage that cannot be read. */
@@ -50,6 +52,7 @@ export function createArchiveStore() {
     runs: [],
     live: null,
     overlays: [],
+    elsewhere: new Set(),
     deleted: [],
     unreadable: 0,
     problem: null,

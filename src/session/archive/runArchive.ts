@@ -53,6 +53,8 @@ export class RunArchive {
   /** Whether the run on the page has been written to the storage. */
   #written = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  /** For each run of another tab, what ends its training where no news comes. */
+  readonly #silent = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(sources: ArchiveSources, storage: RunStorage | null) {
     this.#sources = sources;
@@ -150,8 +152,12 @@ export class RunArchive {
     if (done !== null) this.store.setState({ unreadable: 0 });
   }
 
-  /** Updates a run that another tab has written, renamed or deleted. */
-  async changedElsewhere(id: string): Promise<void> {
+  /**
+   * Updates a run that another tab has written, renamed or deleted.
+   * @param trains whether the run trains there
+   */
+  async changedElsewhere(id: string, trains: boolean): Promise<void> {
+    this.#followElsewhere(id, trains);
     const answer = await this.#attempt((storage) => storage.read(id));
     if (answer === null) return;
     const there = answer.value;
@@ -177,6 +183,19 @@ export class RunArchive {
     const run = live?.id === id ? this.current() : runs.find((kept) => kept.id === id);
     const track = live?.id === id ? this.#sources.frames.liveTrack : await this.#trackOf(id);
     return run && track !== null ? { runId: id, name: runName(run), track } : null;
+  }
+
+  /** Notes whether a run trains in another tab. A tab that was killed says nothing, so that it counts for a while only. */
+  #followElsewhere(id: string, trains: boolean): void {
+    clearTimeout(this.#silent.get(id));
+    const { elsewhere } = this.store.getState();
+    const others = [...elsewhere].filter((other) => other !== id);
+    this.store.setState({ elsewhere: new Set(trains ? [...others, id] : others) });
+    if (trains)
+      this.#silent.set(
+        id,
+        setTimeout(() => this.#followElsewhere(id, false), LATEST_MS + SOONEST_MS),
+      );
   }
 
   /** Writes the run on the page at once, because the page may be about to close. */

@@ -60,11 +60,12 @@ export function LiveTick() {
 /** Method, preset, data, start time and outcome. */
 export function RunFacts({ run, live }: RunPartProps & { readonly live: boolean }) {
   const { text, warning } = outcomeOf(run);
-  const outcome = live && !warning ? 'this run' : text;
+  const isElsewhere = useArchive(({ elsewhere }) => elsewhere.has(run.id));
+  const outcome = isElsewhere ? 'goes on in another tab' : live && !warning ? 'this run' : text;
   return (
     <div className={classes.facts}>
       {recipeOf(run)} · <time dateTime={new Date(run.created).toISOString()}>{whenWords(run.created, Date.now())}</time>{' '}
-      · <span className={warning ? classes.warning : undefined}>{outcome}</span>
+      · <span className={warning && !isElsewhere ? classes.warning : undefined}>{outcome}</span>
     </div>
   );
 }

@@ -300,13 +300,25 @@ describe('the person', () => {
     const other = new RunDatabase();
     await lab.archive.toggle('two');
     await other.save(keptRun({ id: 'two', created: 1, steps: 999 }), curvesOfLength(20), { isNew: false });
-    await lab.archive.changedElsewhere('two');
+    await lab.archive.changedElsewhere('two', false);
     expect(archive().runs[1]?.steps).toBe(999);
     expect(archive().overlays[0]?.series.get('loss').length).toBe(20);
     await other.remove('two');
-    await lab.archive.changedElsewhere('two');
+    await lab.archive.changedElsewhere('two', false);
     expect(ids()).toEqual(['three', 'one']);
     expect(archive().overlays).toEqual([]);
+  });
+
+  it('knows which runs train in other tabs, also where such a tab ends without a word', async () => {
+    const { lab, archive } = await withRuns();
+    const elsewhere = () => [...archive().elsewhere];
+    await lab.archive.changedElsewhere('two', true);
+    expect(elsewhere()).toEqual(['two']);
+    await lab.archive.changedElsewhere('two', false);
+    expect(elsewhere()).toEqual([]);
+    await lab.archive.changedElsewhere('two', true);
+    await settled(40_000);
+    expect(elsewhere()).toEqual([]);
   });
 });
 
