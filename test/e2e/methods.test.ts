@@ -44,7 +44,7 @@ describe('the family of methods', () => {
     expect(losses.size, 'each its own loss').toBe(METHODS.length);
 
     await lab.goTo('Compare');
-    await page.getByRole('checkbox', { name: /^Show BYOL .* on the charts$/ }).check();
+    await page.getByRole('checkbox', { name: /^Show BYOL\b.* on the charts$/ }).check();
     await expect.poll(() => lab.overlaysOn('Output std')).toEqual([expect.stringContaining('BYOL')]);
     await expect.poll(() => lab.overlaysOn('Loss of BYOL')).toEqual([expect.stringContaining('BYOL')]);
     expect(await lab.overlaysOn('Loss'), 'losses of different methods do not share an axis').toEqual([]);

@@ -2,13 +2,13 @@ import type { Page } from 'playwright-core';
 
 /** What a person sees without scrolling. */
 export interface FirstScreen {
-  /** Words with at least one letter that are not covered by the edge of the screen or of a scrolling part. */
+  /** Words with at least one letter, without the values of inputs. */
   readonly words: readonly string[];
-  /** Names of the inputs that are open; the options of a choice that is laid out are one. */
+  /** Names of the inputs that are open. Buttons that choose what is shown, which are radio buttons in the document, are not counted. */
   readonly inputs: readonly string[];
 }
 
-/** The visible words and inputs of the first screen; text and inputs that are visually hidden do not count. */
+/** The words and inputs that a person sees; those that are visually hidden or clipped do not count. */
 export function firstScreen(page: Page): Promise<FirstScreen> {
   return page.evaluate(() => {
     type Box = { left: number; top: number; right: number; bottom: number };
@@ -44,19 +44,15 @@ export function firstScreen(page: Page): Promise<FirstScreen> {
       }
     }
 
-    const inputs = new Set<string>();
+    const inputs: string[] = [];
     for (const input of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>('input, select, textarea')) {
-      if (input.type === 'hidden' || input.type === 'file') continue;
+      if (['hidden', 'file', 'radio'].includes(input.type)) continue;
       const label = input.labels?.[0];
       // The input of a switch is hidden behind its label.
       const shown = label ?? input;
       if (!isShown(shown) || !seen(shown.getBoundingClientRect(), shown.parentElement)) continue;
-      inputs.add(
-        input.type === 'radio' ? input.name : (input.getAttribute('aria-label') ?? label?.textContent ?? input.id),
-      );
-      if (input instanceof HTMLSelectElement)
-        words.push(...(input.selectedOptions[0]?.label.match(/\S*\p{L}\S*/gu) ?? []));
+      inputs.push(input.getAttribute('aria-label') ?? label?.textContent ?? input.id);
     }
-    return { words, inputs: [...inputs] };
+    return { words, inputs };
   });
 }
