@@ -65,21 +65,18 @@ describe('the first screen', () => {
     await lab.reachState('paused');
     await pictures(page).waitFor();
     const { words, inputs } = await firstScreen(page);
-    console.log(words.length, words.join(' '), inputs);
     expect(words.length, words.join(' ')).toBeLessThan(150);
     expect(inputs.length, inputs.join(', ')).toBeLessThanOrEqual(10);
 
     await lab.button('Train').click();
     await lab.reachStep(3);
     const { total, worst } = await shifts();
-    console.log('shift', total, worst);
     const during = await outOfSight(lab);
     await lab.button('Pause').click();
     await lab.button('Reset').click();
     await expect.poll(() => lab.metric('step')).toBe(0);
     await lab.reachState('paused');
     const before = await outOfSight(lab);
-    console.log({ during, before });
     expect(during).toEqual([]);
     expect(before).toEqual([]);
     expect(total, worst.join('\n')).toBe(0);
