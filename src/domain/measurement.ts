@@ -74,10 +74,10 @@ export interface QueryNeighbours {
   readonly neighbours: readonly Neighbour[];
 }
 
-/** Nearest neighbours of the chosen queries among the probe images, by backbone features and by z, at one step. */
+/** Nearest neighbours of the chosen queries among the images searched, by backbone features and by z, at one step. */
 export interface NeighboursSnapshot {
   readonly step: number;
-  /** Number of images searched. */
+  /** Number of images searched: the probe's and the queries, or all of the data set. */
   readonly searched: number;
   readonly backbone: readonly QueryNeighbours[];
   readonly z: readonly QueryNeighbours[];

@@ -21,7 +21,10 @@ interface SignalValues {
   measurements: readonly Measurement[];
   /** Once, before the first step. */
   baselines: Baselines;
+  /** Among the probe's images after each probe; among all images while the run stands still. */
   neighbours: NeighboursSnapshot;
+  /** How many images a search of all that takes over a second searches; null once it has ended or was stopped. */
+  searching: { readonly images: number | null };
   /** Once, before the first frame. */
   frameImages: FrameImages;
   /** At the probes, from the untrained network on; some are left out where frames would take more than 3 % of the run's time. */

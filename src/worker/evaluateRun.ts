@@ -3,13 +3,12 @@ import type { Emit } from '../domain/signal';
 import { deviceProducts } from '../engine/monitors/deviceProducts';
 import type { Trainer } from '../engine/run/trainer';
 import { evaluateLinearly } from '../explore/evaluateLinearly';
+import { StoppedError } from './stoppedError';
 
 /** Reports of progress are at least this share apart. */
 const REPORT_EVERY = 0.02;
 /** Share of the work that is embedding the images. */
 const EMBEDDING = 0.5;
-
-class StoppedError extends Error {}
 
 /**
  * The linear evaluation of a run's present weights, with its progress as signals; ends without a result where there are no labels, or

@@ -14,6 +14,7 @@ import type { Command, CommandBody, Replies } from '../protocol/commands';
 import type { EngineError, Event, ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
 import { evaluateRun } from './evaluateRun';
+import { StillSearch } from './stillSearch';
 
 /** Measurements are sent to the page at most this often. */
 const REPORT_EVERY_MS = 100;
@@ -31,6 +32,8 @@ interface Run {
   failed: boolean;
   /** `requested`: between two steps; `cancelled`: the one under way stops at its next report of progress. */
   evaluation: 'none' | 'requested' | 'running' | 'cancelled';
+  /** Under way only while no work is. */
+  readonly search: StillSearch;
 }
 
 /** Carries out the page's commands with the engine: one data set and one run at a time. */
@@ -108,7 +111,7 @@ export class Host {
         return { result: null };
       }
       case 'setQueries':
-        await this.#runOf(command.runId).trainer.setQueries(command.indices);
+        await this.#setQueries(this.#runOf(command.runId), command.indices);
         return { result: null };
       case 'thumbnails': {
         const result = this.#thumbnails(command.indices);
@@ -190,13 +193,35 @@ export class Host {
       work: Promise.resolve(),
       failed: false,
       evaluation: 'none',
+      search: new StillSearch(trainer),
     };
     this.#run = run;
     this.#setState(run, 'building');
-    run.work = this.#guard(run, async () => {
+    this.#addWork(run, async () => {
       await trainer.start();
       this.#setState(run, 'paused');
     });
+  }
+
+  /** Does a part of a run's work after the earlier parts. It stops a search under way; another begins once the run stands still. */
+  #addWork(run: Run, work: () => Promise<void>): void {
+    run.work = run.work.then(async () => {
+      // On a lost device the search may never end.
+      if (!run.failed) await run.search.stop();
+      await this.#guard(run, work);
+      this.#searchWhereStill(run);
+    });
+  }
+
+  #searchWhereStill(run: Run): void {
+    if (run.wanted === 'pause' && !run.failed) run.search.begin((search) => this.#guard(run, search));
+  }
+
+  /** Reports the neighbours of other queries; a search under way begins again with these. */
+  async #setQueries(run: Run, indices: readonly number[]): Promise<void> {
+    void run.search.stop();
+    await run.trainer.setQueries(indices);
+    run.work = run.work.then(() => this.#searchWhereStill(run));
   }
 
   /** Runs a part of a run's work; errors in it are reported to the page, not thrown. */
@@ -213,7 +238,7 @@ export class Host {
   #resume(run: Run): void {
     if (run.wanted === 'train') return;
     run.wanted = 'train';
-    run.work = run.work.then(() => this.#guard(run, () => this.#loop(run)));
+    this.#addWork(run, () => this.#loop(run));
   }
 
   async #loop(run: Run): Promise<void> {
@@ -231,12 +256,10 @@ export class Host {
 
   async #singleStep(run: Run): Promise<void> {
     run.wanted = 'pause';
-    run.work = run.work.then(() =>
-      this.#guard(run, async () => {
-        if (run.wanted === 'end' || run.failed) return;
-        await this.#settle(run, await run.trainer.advance());
-      }),
-    );
+    this.#addWork(run, async () => {
+      if (run.wanted === 'end' || run.failed) return;
+      await this.#settle(run, await run.trainer.advance());
+    });
     await run.work;
   }
 
@@ -244,11 +267,9 @@ export class Host {
   #requestEvaluation(run: Run): void {
     if (run.evaluation !== 'none') return;
     run.evaluation = 'requested';
-    run.work = run.work.then(() =>
-      this.#guard(run, async () => {
-        if (run.evaluation === 'requested') await this.#evaluate(run);
-      }),
-    );
+    this.#addWork(run, async () => {
+      if (run.evaluation === 'requested') await this.#evaluate(run);
+    });
   }
 
   #cancelEvaluation(run: Run): void {
@@ -273,8 +294,8 @@ export class Host {
 
   async #settle(run: Run, outcome: Awaited<ReturnType<Trainer['advance']>>): Promise<void> {
     await run.trainer.flush();
-    if (outcome !== 'continue') run.wanted = 'pause';
     if (run.failed || run.wanted === 'end') return;
+    if (outcome !== 'continue') run.wanted = 'pause';
     if (outcome === 'finished') await this.#evaluate(run);
     if (run.failed || (run.wanted as Run['wanted']) === 'end') return;
     this.#report();
@@ -289,7 +310,10 @@ export class Host {
     run.wanted = 'end';
     run.trainer.cancel();
     // On a lost device the work may never end.
-    if (!run.failed) await run.work;
+    if (!run.failed) {
+      await run.work;
+      await run.search.stop();
+    }
     run.trainer.dispose();
     this.#measured = [];
   }
@@ -299,6 +323,7 @@ export class Host {
     this.#post({ type: 'error', error, runId: run?.id ?? null });
     if (run === null || run.failed) return;
     run.failed = true;
+    void run.search.stop();
     this.#setState(run, 'failed');
   }
 

@@ -6,6 +6,7 @@ import { liveSettingsOf } from '../../src/domain/runConfig';
 import { ImageSource } from '../../src/engine/images/imageSource';
 import { createMethod } from '../../src/engine/methods/registry';
 import { imageStatistics } from '../../src/engine/monitors/embedImages';
+import { nearestNeighbours } from '../../src/engine/monitors/neighbours';
 import { RunMonitors } from '../../src/engine/monitors/runMonitors';
 import { statisticsByParameter } from '../../src/engine/network/nn/batchNorm';
 import { disposeStatistics } from '../../src/engine/network/nn/statistics';
@@ -125,6 +126,27 @@ describeOnEngines(ENGINES, 'images are measured with one set of BN statistics', 
     monitors.dispose();
     method.dispose();
     other.dispose();
+  });
+
+  it('a search of all images finds the nearest of all, for queries from inside and outside the probe', async () => {
+    const method = createMethod(config, { count: 128 });
+    const chunk = engine === 'cpu' ? 8 : 32;
+    const settings = { ...config, probe: { every: 25, images: 16 } };
+    const monitors = new RunMonitors(method, new ImageSource(dataset, config), settings, () => false, null, chunk);
+    await monitors.probe(0, liveSettingsOf(config));
+    const inside = monitors.neighbours()!.backbone[0]!.query;
+    const queries = [indicesOf(dataset, TEST)[1]!, inside, dataset.count - 1];
+    await monitors.setQueries(queries, 0, liveSettingsOf(config));
+    const found = await monitors.searchAll(0, async () => undefined);
+    expect(found).toMatchObject({ step: 0, searched: dataset.count });
+    const all = await monitors.embed(
+      Uint32Array.from({ length: dataset.count }, (_, i) => i),
+      0,
+    );
+    expect(found?.backbone).toEqual(nearestNeighbours(all.features, queries, 6));
+    expect(found?.z).toEqual(nearestNeighbours(all.z, queries, 6));
+    monitors.dispose();
+    method.dispose();
   });
 
   it('with these statistics a pass over the sample gives what a pass with its own statistics gives', async () => {

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { breathe } from '../../src/data/import/breathe';
 import { presetConfig } from '../../src/domain/presets';
 import type { RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
+import { RunMonitors } from '../../src/engine/monitors/runMonitors';
 import type { CommandBody, Replies } from '../../src/protocol/commands';
 import type { Event } from '../../src/protocol/events';
 import { isEvent } from '../../src/protocol/guards';
@@ -127,6 +129,70 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     await send({ type: 'train', runId: 'parts' });
     await settled('parts', 'finished');
     expect(losses('parts')).toEqual(losses('whole'));
+  });
+
+  describe('neighbours', () => {
+    const PROBED = { probe: { every: 2, images: 32 } };
+    const snapshots = (runId: string) => ofRun(runId, 'neighbours').map(({ step, searched }) => [step, searched]);
+    const allSearched = (runId: string, step: number) => expect.poll(() => snapshots(runId).at(-1)).toEqual([step, 96]);
+
+    it('are searched among all images while the run stands still, and among few while it trains', async () => {
+      await createRun('a', PROBED);
+      await allSearched('a', 0);
+      await send({ type: 'step', runId: 'a' });
+      await allSearched('a', 1);
+      const before = snapshots('a').length;
+      await send({ type: 'setQueries', runId: 'a', indices: [94, 1] });
+      await expect
+        .poll(() =>
+          ofRun('a', 'neighbours')
+            .at(-1)
+            ?.z.map(({ query }) => query),
+        )
+        .toEqual([94, 1]);
+      // Not first among few: the features of all images are known.
+      expect(snapshots('a').slice(before)).toEqual([[1, 96]]);
+      await send({ type: 'train', runId: 'a' });
+      await settled('a', 'finished');
+      await allSearched('a', 6);
+      // One of the two queries is not among the probe's images.
+      for (const step of [2, 4, 6]) {
+        const [searched] = snapshots('a').flatMap(([at, n]) => (at === step ? [n] : []));
+        expect(searched).toBeLessThan(40);
+      }
+    });
+
+    it('the losses are the same with searches in the pauses and without any', async () => {
+      await createRun('none');
+      await send({ type: 'train', runId: 'none' });
+      await settled('none', 'finished');
+      expect(snapshots('none')).toEqual([]);
+      await createRun('searched', PROBED);
+      await allSearched('searched', 0);
+      await send({ type: 'step', runId: 'searched' });
+      await allSearched('searched', 1);
+      await send({ type: 'step', runId: 'searched' });
+      await allSearched('searched', 2);
+      await send({ type: 'train', runId: 'searched' });
+      await settled('searched', 'finished');
+      expect(losses('searched')).toEqual(losses('none'));
+    });
+
+    it.each(['train', 'step', 'create'] as const)('a search ends with its block at “%s”', async (type) => {
+      await send({ type: 'setDataset', dataset: syntheticDataset(3000) });
+      const embed = vi.spyOn(RunMonitors.prototype, 'embed');
+      await send({ type: 'create', runId: 'long', config: { ...CONFIG, ...PROBED }, changes: [] });
+      // Looked at after every task, since one block takes milliseconds on a fast device.
+      while (embed.mock.calls.length === 0) await breathe();
+      const heard = events.length;
+      await send(type === 'create' ? { type, runId: 'next', config: CONFIG, changes: [] } : { type, runId: 'long' });
+      const ofStep0 = embed.mock.calls.filter(([, step]) => step === 0);
+      expect(ofStep0.length).toBeLessThanOrEqual(2);
+      embed.mockRestore();
+      if (type === 'train') await settled('long', 'finished');
+      expect(ofRun('long', 'neighbours').filter(({ step, searched }) => step === 0 && searched === 3000)).toEqual([]);
+      expect(events.slice(heard).filter((event) => event.type === 'error')).toEqual([]);
+    });
   });
 
   it('ends the old run when a new one is made, and refuses commands for it', async () => {

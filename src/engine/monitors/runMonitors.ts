@@ -28,6 +28,7 @@ import type { OnlineProbe } from './onlineProbe';
 import { OutputFrames } from './outputFrames';
 import { centre, centredPixels } from './rawPixels';
 import { viewRetrieval } from './viewRetrieval';
+import { WholeSearch } from './wholeSearch';
 
 const NEIGHBOURS_SHOWN = 6;
 /** Training images whose BN statistics all others are measured with; all, where there are fewer. */
@@ -76,6 +77,7 @@ export class RunMonitors {
   #queries: readonly number[];
   /** Rows of `images`: the probe, then the queries from outside it. */
   #embedded: { readonly step: number; readonly searched: Uint32Array; readonly images: EmbeddedImages } | null = null;
+  readonly #whole: WholeSearch;
   readonly #frames = new OutputFrames();
   /** The frame made of `images`; null where none was made of them. */
   #frame: { readonly of: EmbeddedImages; readonly value: OutputFrame | null } | null = null;
@@ -108,19 +110,34 @@ export class RunMonitors {
     const queries = pick(labelledIndicesOf(dataset, TEST), knn.queries, seed, 'queries');
     this.#knn = bank.length > 0 && queries.length > 0 ? { bank, queries } : null;
     this.#queries = Array.from(this.#probe.subarray(0, DEFAULT_QUERIES));
+    this.#whole = new WholeSearch({
+      count: dataset.count,
+      chunk: this.#chunk,
+      embed: (indices, step) => this.embed(indices, step),
+    });
   }
 
   /** The statistics of the weights after `step` steps, computed once for all that is measured then. */
   #statisticsAt(step: number): Statistics {
     if (this.#statistics?.step === step) return this.#statistics.value;
-    this.forget();
+    this.#forgetStatistics();
     const value = imageStatistics(this.#method, this.#source, this.#sample, this.#chunk);
     this.#statistics = { step, value };
     return value;
   }
 
-  /** To be called when the weights were replaced by others of the same step. */
+  /** To be called when the weights were replaced by others, which may be of the same step. */
   forget(): void {
+    this.#whole.forget();
+    this.#forgetStatistics();
+  }
+
+  /** To be called before each update: frees what is kept for further queries. */
+  trains(): void {
+    this.#whole.forget();
+  }
+
+  #forgetStatistics(): void {
     if (this.#statistics !== null) disposeStatistics(this.#statistics.value);
     this.#statistics = null;
   }
@@ -182,12 +199,12 @@ export class RunMonitors {
 
   /**
    * Images whose neighbours are shown; unknown indices are dropped. Where some are not among the images of the last `probe`, all are embedded
-   * again, since similarities between features of two steps mean nothing.
+   * again, since similarities between features of two steps mean nothing; not where a search of all images needs none embedded.
    * @param step of the present weights
    */
   async setQueries(indices: readonly number[], step: number, live: LiveSettings): Promise<void> {
     this.#queries = indices.filter((i) => Number.isInteger(i) && i >= 0 && i < this.#source.dataset.count);
-    if (this.#embedded === null) return;
+    if (this.#embedded === null || this.#whole.isKept(step)) return;
     const { searched } = this.#embedded;
     if (this.#queries.some((query) => !searched.includes(query))) await this.probe(step, live);
   }
@@ -248,6 +265,28 @@ export class RunMonitors {
         neighbours: neighbours.map(({ index, similarity }) => ({ index: searched[index], similarity })),
       }));
     return { step, searched: searched.length, backbone: search('features'), z: search('z') };
+  }
+
+  /** Images of the data set. */
+  get imageCount(): number {
+    return this.#source.dataset.count;
+  }
+
+  /** Whether `searchAll` needs no image embedded. */
+  knowsAll(step: number): boolean {
+    return this.#whole.isKept(step);
+  }
+
+  /**
+   * Neighbours of the queries among all images with the weights after `step` steps, which must not change meanwhile; null where the run
+   * measures no neighbours, and without a query.
+   * @param between awaited before each block of images; may throw to stop
+   */
+  async searchAll(step: number, between: () => Promise<void>): Promise<NeighboursSnapshot | null> {
+    const queries = this.#queries;
+    if (this.#config.probe.every === 0 || queries.length === 0) return null;
+    const found = await this.#whole.search(queries, NEIGHBOURS_SHOWN, step, between);
+    return { step, searched: this.imageCount, ...found };
   }
 
   /** kNN and probe accuracy (absent without labels) and view retrieval of the backbone features. */

@@ -14,6 +14,9 @@ const SHARE_FOR_FRAMES = 0.03;
 /** After this time a probe makes a frame in any case, so that the picture moves on a busy machine, too. */
 const LONGEST_PAUSE_MS = 1500;
 
+/** A search of all images that takes longer than this is reported while it lasts. */
+const LONG_SEARCH_MS = 1000;
+
 export interface MeasuringOptions {
   /** The current settings. */
   readonly live: () => LiveSettings;
@@ -55,10 +58,37 @@ export class Measuring {
     await this.#accuracies(step, due);
   }
 
-  /** Sets the images whose neighbours are reported from now on, and reports them. */
+  /**
+   * Sets the images whose neighbours are reported from now on, and reports those among the probe's images, but not where `searchAll` finds
+   * those among all at once.
+   */
   async setQueries(indices: readonly number[], step: number): Promise<void> {
     await this.#monitors.setQueries(indices, step, this.#options.live());
-    this.#neighbours();
+    if (!this.#monitors.knowsAll(step)) this.#neighbours();
+  }
+
+  /**
+   * Searches all images for the neighbours of the queries, and reports these. The weights must not change meanwhile.
+   * @param between awaited before each block of images; may throw to stop
+   */
+  async searchAll(step: number, between: () => Promise<void>): Promise<void> {
+    const { emit } = this.#options;
+    const started = tf.util.now();
+    let isReported = false;
+    const report = () => {
+      if (isReported || tf.util.now() - started < LONG_SEARCH_MS) return;
+      isReported = true;
+      emit({ kind: 'searching', value: { images: this.#monitors.imageCount } });
+    };
+    try {
+      const value = await this.#monitors.searchAll(step, () => {
+        report();
+        return between();
+      });
+      if (value !== null) emit({ kind: 'neighbours', value });
+    } finally {
+      if (isReported) emit({ kind: 'searching', value: { images: null } });
+    }
   }
 
   async #probe(step: number, due: Due, needsFrame: boolean): Promise<void> {

@@ -157,6 +157,16 @@ export class Trainer {
     await this.#measuring.setQueries(indices, this.#step);
   }
 
+  /**
+   * Searches all images of the data set for the neighbours of the queries with the present weights, and reports these. Do not train
+   * meanwhile.
+   * @param between awaited before each block of images; may throw to stop
+   */
+  async searchAll(between: () => Promise<void>): Promise<void> {
+    await this.flush();
+    await this.#measuring.searchAll(this.#step, between);
+  }
+
   /** One update, and the measurements that are due after it. */
   async advance(): Promise<StepOutcome> {
     if (this.#diverged) return 'diverged';
@@ -187,6 +197,7 @@ export class Trainer {
   }
 
   #update(): void {
+    this.#monitors.trains();
     const plan = this.#plan();
     const metrics = this.#runner.run(plan);
     this.#step += 1;

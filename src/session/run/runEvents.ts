@@ -77,6 +77,8 @@ export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<R
       return { baselines: signal.value };
     case 'neighbours':
       return { neighbours: signal.value };
+    case 'searching':
+      return { searching: signal.value.images };
     case 'frameImages':
     case 'frame':
       // Kept with the run's other frames (`session/frames`).

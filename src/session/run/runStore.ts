@@ -59,6 +59,8 @@ export interface RunStoreState {
   readonly diagnosis: Diagnosis | null;
   readonly views: ViewsSnapshot | null;
   readonly neighbours: NeighboursSnapshot | null;
+  /** Number of images that are being searched for neighbours, where that takes over a second; else null. */
+  readonly searching: number | null;
   readonly resources: Resources | null;
   /** The last linear evaluation; null before the first. */
   readonly evaluation: ProbeEvaluation | null;
@@ -83,6 +85,7 @@ export const NO_RUN = {
   diagnosis: null,
   views: null,
   neighbours: null,
+  searching: null,
   resources: null,
   evaluation: null,
   evaluating: null,

@@ -7,6 +7,7 @@ import { grouped } from '../numbers';
 import classes from './Neighbours.module.css';
 import { SPACES } from './NeighboursStrip';
 import { QueryRow } from './QueryRow';
+import { searchingWords } from './searching';
 import { useQueryChoice } from './useQueryChoice';
 import { useRovingFocus } from './useRovingFocus';
 
@@ -16,6 +17,7 @@ export function NeighboursPanel() {
   const [space, setSpace] = useState<'backbone' | 'z'>('backbone');
   const [round, setRound] = useState(0);
   const snapshot = useRun((run) => run.neighbours);
+  const searching = useRun((run) => run.searching);
   const queries = useRun((run) => run.queries);
   const info = useDataset((data) => data.info);
   const found = snapshot?.[space] ?? [];
@@ -34,7 +36,7 @@ export function NeighboursPanel() {
       note={
         snapshot === null
           ? 'by cosine'
-          : `by cosine among ${grouped(snapshot.searched)}, at step ${grouped(snapshot.step)}`
+          : `by cosine among ${grouped(snapshot.searched)}, at step ${grouped(snapshot.step)}${searchingWords(searching)}`
       }
     >
       <div className={classes.bar}>
@@ -56,6 +58,7 @@ export function NeighboursPanel() {
         className={classes.rows}
         data-testid="neighbours"
         data-step={snapshot?.step}
+        data-searched={snapshot?.searched}
       >
         {queries.map((query, i) => (
           <QueryRow

@@ -6,6 +6,7 @@ import { Section } from '../layout/Section';
 import { grouped } from '../numbers';
 import classes from './NeighboursStrip.module.css';
 import { QueryRow } from './QueryRow';
+import { searchingWords } from './searching';
 import { useQueryChoice } from './useQueryChoice';
 import { useRovingFocus } from './useRovingFocus';
 
@@ -20,6 +21,7 @@ export function NeighboursStrip({ className }: { readonly className?: string | u
   const [space, setSpace] = useState<'backbone' | 'z'>('backbone');
   const [round, setRound] = useState(0);
   const snapshot = useRun((run) => run.neighbours);
+  const searching = useRun((run) => run.searching);
   const queries = useRun((run) => run.queries);
   const info = useDataset((data) => data.info);
   const choose = useQueryChoice();
@@ -34,7 +36,7 @@ export function NeighboursStrip({ className }: { readonly className?: string | u
     <Section
       className={`${className ?? ''} ${classes.strip}`}
       title="Neighbours"
-      note={snapshot === null ? '' : `among ${grouped(snapshot.searched)}`}
+      note={snapshot === null ? '' : `among ${grouped(snapshot.searched)}${searchingWords(searching)}`}
       aside={
         <div className={classes.choice}>
           <SegmentedControl
@@ -57,6 +59,7 @@ export function NeighboursStrip({ className }: { readonly className?: string | u
         className={classes.rows}
         data-testid="neighbours"
         data-step={snapshot?.step}
+        data-searched={snapshot?.searched}
       >
         {queries.map((query, i) => (
           <QueryRow
