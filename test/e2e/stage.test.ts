@@ -62,7 +62,7 @@ describe('the first screen', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
     const shifts = await watchLayoutShifts(page);
     const lab = await LabPage.open(page);
-    await lab.reachState('paused');
+    await expect.poll(() => lab.status.getAttribute('data-state')).toBe('ready');
     await pictures(page).waitFor();
     const { words, inputs } = await firstScreen(page);
     expect(words.length, words.join(' ')).toBeLessThan(150);
@@ -70,7 +70,7 @@ describe('the first screen', () => {
 
     await lab.button('Train').click();
     await lab.reachStep(3);
-    const { total, worst } = await shifts();
+    const { total, afterInput, worst } = await shifts();
     const during = await outOfSight(lab);
     await lab.button('Pause').click();
     await lab.button('Reset').click();
@@ -80,6 +80,7 @@ describe('the first screen', () => {
     expect(during).toEqual([]);
     expect(before).toEqual([]);
     expect(total, worst.join('\n')).toBe(0);
+    expect(afterInput, worst.join('\n')).toBeLessThan(0.02);
   });
 });
 
