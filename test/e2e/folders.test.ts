@@ -73,7 +73,7 @@ describe('the folders of a person’s own images', () => {
     ]);
     await expect.poll(() => lab.hash().get('folders')).toBe('1:out');
 
-    const link = new URL(page.url()).hash;
+    const link = new URL(lab.link()).hash;
     expect(decodeURIComponent(link).replace('keras_test_unknown', '')).not.toMatch(/unknown|train/);
     await page.goto('about:blank');
     const again = await opened(page, link);
