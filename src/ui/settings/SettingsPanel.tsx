@@ -141,14 +141,17 @@ function PresetSelect({ changed }: { readonly changed: number }) {
           if (chosen !== undefined) lab.setPreset(chosen);
         }}
       />
-      {changed > 0 && (
-        <Text size="xs" c="dimmed" mt={3}>
-          {changed} changed ·{' '}
-          <Anchor component="button" type="button" size="xs" onClick={() => lab.setPreset(preset)}>
-            Restore
-          </Anchor>
-        </Text>
-      )}
+      {/* Of the same height where there is nothing to restore, so that the settings below stay in place. */}
+      <Text component="div" size="xs" c="dimmed" mt={3} mih="1.55em">
+        {changed > 0 && (
+          <>
+            {changed} changed ·{' '}
+            <Anchor component="button" type="button" size="xs" onClick={() => lab.setPreset(preset)}>
+              Restore
+            </Anchor>
+          </>
+        )}
+      </Text>
     </div>
   );
 }
