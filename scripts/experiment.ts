@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { HOLD_OUT_SEED } from '../src/data/importTypes';
+import { counted } from '../src/domain/counted';
 import type { EngineInfo } from '../src/domain/engineInfo';
 import type { Experiment } from '../src/domain/experiments/experiment';
-import type { ImageDataset } from '../src/domain/imageDataset';
 import { presetConfig } from '../src/domain/presets';
 import type { EngineChoice, RunConfig } from '../src/domain/runConfig';
 import { startEngine } from '../src/engine/backend/startEngine';
+import { type TrainingImages, trainingImages } from '../src/engine/images/pictureCache';
 import { passesOf } from '../src/engine/methods/registry';
 import { gflopOf } from '../src/engine/network/cost';
 import { pairsLieInOneBatch } from '../src/engine/network/nn/bothViews';
@@ -60,7 +61,7 @@ async function engineFor(choice: EngineChoice, threads: number | undefined): Pro
   return engine;
 }
 
-async function imagesFor(config: RunConfig, options: Options): Promise<ImageDataset> {
+async function imagesFor(config: RunConfig, options: Options): Promise<TrainingImages> {
   const { dataset, skipped, plan } = await loadDataset(options.dataset, {
     imageSize: config.imageSize,
     sourceSize: config.sourceSize,
@@ -74,7 +75,10 @@ async function imagesFor(config: RunConfig, options: Options): Promise<ImageData
   for (const { path, reason } of skipped) console.error(`skipped ${path}: ${reason}`);
   for (const note of plan?.notes ?? []) console.log(note);
   if (plan?.isMisfit === true) throw new UsageError('--folders names places that this folder does not have.');
-  return dataset;
+  if ('reader' in dataset) {
+    console.log('The images are kept compressed and decoded during the run: decoded, they would take too much memory.');
+  }
+  return trainingImages(dataset);
 }
 
 function write(file: string | undefined, result: object): void {
@@ -86,7 +90,7 @@ async function single(options: Options): Promise<void> {
   const engine = await engineFor(config.engine, threadsOf(options));
   const dataset = await imagesFor(config, options);
   console.log(
-    `${dataset.count} images of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
+    `${counted(dataset.count, 'image')} of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
   const frames = recordFrames();
   const onSignal = options.frames === undefined ? undefined : frames.take;
@@ -105,7 +109,7 @@ async function several(experiment: Experiment, options: Options): Promise<void> 
     adjust: (config: RunConfig) => adjusted(config, options),
   };
   const engine = await engineFor(choice.adjust(presetConfig(choice.base, choice.dataset)).engine, threadsOf(options));
-  let loaded: { readonly stored: string; readonly dataset: ImageDataset } | null = null;
+  let loaded: { readonly stored: string; readonly dataset: TrainingImages } | null = null;
   const images = async (config: RunConfig) => {
     const stored = `${config.sourceSize} ${config.imageSize}`;
     if (loaded?.stored !== stored) {

@@ -77,10 +77,12 @@ try {
       const report = input === null ? window.importDropped(settings) : window.importPicked(input, settings);
       const { result, error, seconds, progress, longTasks } = await report;
       if (result === null) throw new Error(error ?? 'no result');
-      const { count, pixels, classNames } = result.dataset;
+      const { dataset } = result;
+      const { count, classNames } = dataset;
       return {
         count,
-        bytes: pixels.byteLength,
+        // 0 where they are kept compressed.
+        decodedBytes: 'reader' in dataset ? 0 : dataset.pixels.byteLength,
         classes: classNames.length,
         skipped: result.skipped.length,
         decodedWhileListing: progress.findLast(({ phase }) => phase === 'listing')?.done ?? 0,

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
+import { inMemory } from '../../src/domain/imageDataset';
 import { loadDataset } from '../node/loadDataset';
 import { isCifarBinary, readCifarBinary } from './pack/cifarBinary';
 import { encodeImages } from './pack/imageFile';
@@ -68,12 +69,19 @@ const loader = VULKAN_LOADERS.find((file) => existsSync(file));
 if (loader !== undefined) copyFileSync(loader, join(target, 'lib/libvulkan.so.1'));
 
 /** Both contenders train on squares of one size. */
-const SQUARES = { sourceSize: 'square', imageSize: 32 } as const;
+const SETTINGS = {
+  sourceSize: 'square',
+  imageSize: 32,
+  seed: 1,
+  holdOut: 'pictures',
+  labelRule: 'found',
+  batchSize: 64,
+  decodedLimit: Number.POSITIVE_INFINITY,
+} as const;
 
 const dataset = isCifarBinary(options.images)
   ? await readCifarBinary(options.images)
-  : (await loadDataset(options.images, { ...SQUARES, seed: 1, holdOut: 'pictures', labelRule: 'found', batchSize: 64 }))
-      .dataset;
+  : inMemory((await loadDataset(options.images, SETTINGS)).dataset);
 writeFileSync(
   join(target, 'images.bin'),
   encodeImages(dataset, { train: Number(options.train), test: Number(options.test) }),

@@ -27,10 +27,15 @@ async function residentBytes(pid: number): Promise<number> {
 }
 
 /**
- * Current memory in bytes of the browser that this process has started: of its renderers (pages and their workers), and in total.
+ * Current memory in bytes of the browser that this process has started: of its renderers (pages and their workers), of the largest one, and in
+ * total. With one page open, the largest renderer is that page with its workers; Chromium has smaller ones for its own window and in reserve.
  * Zeros where there is no /proc.
  */
-export async function browserMemory(): Promise<{ readonly renderers: number; readonly all: number }> {
+export async function browserMemory(): Promise<{
+  readonly renderers: number;
+  readonly largest: number;
+  readonly all: number;
+}> {
   const processes = await listProcesses().catch(() => []);
   const family = new Set([process.pid]);
   for (let before = 0; before !== family.size; ) {
@@ -38,12 +43,15 @@ export async function browserMemory(): Promise<{ readonly renderers: number; rea
     for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
   }
   let renderers = 0;
+  let largest = 0;
   let all = 0;
   for (const { pid, command } of processes) {
     if (!family.has(pid) || !/chrom/i.test(command)) continue;
     const bytes = await residentBytes(pid);
     all += bytes;
-    if (command.includes('--type=renderer')) renderers += bytes;
+    if (!command.includes('--type=renderer')) continue;
+    renderers += bytes;
+    largest = Math.max(largest, bytes);
   }
-  return { renderers, all };
+  return { renderers, largest, all };
 }

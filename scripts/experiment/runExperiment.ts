@@ -8,9 +8,10 @@ import {
   type Verdict,
 } from '../../src/domain/experiments/experiment';
 import { overSeeds, runSummary } from '../../src/domain/experiments/runSummary';
-import { type ImageDataset, indicesOf, TRAIN } from '../../src/domain/imageDataset';
+import { indicesOf, TRAIN } from '../../src/domain/imageDataset';
 import { presetConfig } from '../../src/domain/presets';
 import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runConfig';
+import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import type { RunResult } from './runRecord';
 import { trainOnce } from './trainOnce';
 
@@ -51,7 +52,7 @@ export async function runExperiment(
     readonly seeds: readonly number[];
     readonly adjust: (config: RunConfig) => RunConfig;
   },
-  loadImages: (config: RunConfig) => Promise<ImageDataset>,
+  loadImages: (config: RunConfig) => Promise<TrainingImages>,
   engine: EngineInfo,
   log: (line: string) => void,
 ): Promise<ExperimentResult> {

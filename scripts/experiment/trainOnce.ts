@@ -1,8 +1,8 @@
 import type { EngineInfo } from '../../src/domain/engineInfo';
-import type { ImageDataset } from '../../src/domain/imageDataset';
 import type { ProbeEvaluation } from '../../src/domain/probeEvaluation';
 import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
 import type { Emit, RunSignal } from '../../src/domain/signal';
+import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import { deviceProducts } from '../../src/engine/monitors/deviceProducts';
 import { Trainer } from '../../src/engine/run/trainer';
 import { evaluateLinearly } from '../../src/explore/evaluateLinearly';
@@ -25,7 +25,7 @@ async function evaluated(trainer: Trainer): Promise<ProbeEvaluation | null> {
  * @param onSignal receives all that the run reports; where it is given, there is a frame at every probe
  */
 export async function trainOnce(
-  dataset: ImageDataset,
+  dataset: TrainingImages,
   config: RunConfig,
   engine: EngineInfo,
   log: (line: string) => void,

@@ -1,6 +1,7 @@
 import { type ClassCount, datasetCounts } from '../../src/data/describeDataset';
 import { ImportError } from '../../src/data/importError';
 import { HOLD_OUT_SEED, type ImportResult } from '../../src/data/importTypes';
+import { counted } from '../../src/domain/counted';
 import { type FolderCorrections, parseCorrections } from '../../src/domain/folderCorrections';
 import type { FolderPlan } from '../../src/domain/folderPlan';
 import type { SkippedFile } from '../../src/domain/imageDataset';
@@ -32,7 +33,7 @@ function inspectionOf({ dataset, skipped, plan }: ImportResult, batchSize: numbe
   const few = areEnough(splits.train, batchSize)
     ? []
     : [
-        `A run with batches of ${batchSize} needs at least ${2 * batchSize} images to train on, and there are ${splits.train}. ${adviceOnFew(splits.train)}`,
+        `A run with batches of ${batchSize} needs at least ${2 * batchSize} images to train on, and there ${splits.train === 1 ? 'is' : 'are'} ${splits.train}. ${adviceOnFew(splits.train)}`,
       ];
   const misfit =
     plan?.isMisfit === true
@@ -83,14 +84,24 @@ const PRINTED = 50;
 /** The inspection as text for a terminal. */
 export function inspectionText({ name, inspection, plan }: Inspected): string {
   const { images, size, classes, unlabelled, splits, skipped, notes } = inspection;
-  const lines = [`${name}: ${count(images)} images${images === 0 ? '' : `, short sides up to ${size} px`}`];
+  const lines = [
+    `${name}: ${counted(images, 'image')}${images === 0 ? '' : `, short side${images === 1 ? '' : 's up to'} ${size} px`}`,
+  ];
   if (images > 0) {
     const rows = classes.map((found) => [found.name, count(found.train), count(found.test)]);
     const without = unlabelled === 0 ? [] : [['(no class)', ...unlabelledBy(inspection).map(count)]];
     const all = ['all', count(splits.train), count(splits.test)];
-    lines.push('', ...table([[`${count(classes.length)} classes`, 'train', 'test'], ...rows, ...without, all]));
+    lines.push(
+      '',
+      ...table([
+        [classes.length === 0 ? 'no classes' : counted(classes.length, 'class', 'classes'), 'train', 'test'],
+        ...rows,
+        ...without,
+        all,
+      ]),
+    );
   }
-  if (plan !== null && plan.folders.length > 1) {
+  if (plan !== null && (plan.folders.length > 1 || plan.masks > 0)) {
     const rows = plan.folders.map(({ path, images: held, role }, position) => [
       path === '' ? '.' : path,
       count(held),

@@ -9,17 +9,17 @@ const ALIKE = 0.975;
 
 /** @param images RGB bytes, `side` x `side`; the list has the indices of each image's near twins */
 export function nearTwins(images: readonly Uint8Array[], side: number): number[][] {
-  const copies = new Int16Array(images.length * COPY_LENGTH);
+  const copies = images.map(() => new Int16Array(COPY_LENGTH));
   const twins = images.map((image, i): number[] => {
     const rgba = Uint8Array.from({ length: side * side * 4 }, (_, k) =>
       (k & 3) === 3 ? 255 : image[(k >> 2) * 3 + (k & 3)],
     );
-    writeCopy(shrink(rgba, side, side), side * side, copies.subarray(i * COPY_LENGTH, (i + 1) * COPY_LENGTH));
+    writeCopy(shrink(rgba, side, side), side * side, copies[i]);
     return [];
   });
   for (let a = 0; a < images.length; a++) {
     for (let b = a + 1; b < images.length; b++) {
-      if (!copiesAreAlike(copies, a * COPY_LENGTH, b * COPY_LENGTH, ALIKE)) continue;
+      if (!copiesAreAlike(copies[a], copies[b], ALIKE)) continue;
       twins[a].push(b);
       twins[b].push(a);
     }

@@ -7,16 +7,18 @@ export interface Asking<T> {
   /** The error to reject with when the worker fails. */
   failure(reason: string): Error;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the worker lives on after this answer; the caller then terminates it. */
+  isNeeded?(answer: T): boolean;
 }
 
 /**
- * Sends a worker one request by `ask` and resolves with its answer. The worker is terminated after the answer, when it fails, or when the
- * signal is aborted.
+ * Sends a worker one request by `ask` and resolves with its answer. The worker is terminated after the answer unless it is needed further, when
+ * it fails, or when the signal is aborted.
  * @throws (rejection) what `onMessage` rejects with, `failure`'s error, what `ask` throws, or the signal's reason
  */
 export async function askWorker<T>(
   worker: Worker,
-  { onMessage, failure, signal }: Asking<T>,
+  { onMessage, failure, signal, isNeeded }: Asking<T>,
   ask: () => void | Promise<void>,
 ): Promise<T> {
   let stop = () => {};
@@ -29,11 +31,14 @@ export async function askWorker<T>(
   });
   // The worker may fail while `ask` still runs; until then nothing awaits this promise, and its rejection would be unhandled.
   answer.catch(() => undefined);
+  let livesOn = false;
   try {
     await ask();
-    return await answer;
+    const answered = await answer;
+    livesOn = isNeeded?.(answered) ?? false;
+    return answered;
   } finally {
     signal?.removeEventListener('abort', stop);
-    worker.terminate();
+    if (!livesOn) worker.terminate();
   }
 }

@@ -8,6 +8,9 @@ import type { ImageSources } from './sources';
 /** How long files are sent before the page may draw. Chromium asks its main process for each one, and the page waits for the answer. */
 const SENDING_MS = 8;
 
+/** Workers that keep the pictures of a data set compressed, until its reader is closed. */
+const keepers = new Set<Worker>();
+
 /**
  * Decodes files into a data set: JPEG, PNG, WebP, GIF (first frame), BMP, AVIF, TIFF (first page) and HEIC, and the same inside .zip
  * archives. Each image is turned upright (EXIF), laid on white where it is transparent, and scaled down to its source size.
@@ -17,20 +20,23 @@ const SENDING_MS = 8;
  * Labels and splits follow the folders (`labels/planFolders.ts`) and a person's corrections; `dataset.source` holds what a link needs to ask
  * for the same files again.
  *
- * @throws ImportError when no image or fewer than two batches are left, or all of them would not fit in memory.
+ * Where the decoded pictures would take more than `DECODED_LIMIT`, they are kept compressed: as the files themselves where these are small,
+ * else packed without loss. The worker then lives on and decodes them on demand; the data set's reader is the port to it (`PicturePort`).
+ *
+ * @throws ImportError when no image or fewer than two batches are left, or there is no memory for them.
  */
-export async function importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult> {
+export async function importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult<MessagePort>> {
   const { onProgress, signal, ...settings } = options;
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./import/import.worker.ts', import.meta.url), { type: 'module' });
   const send = (request: ImportRequest) => worker.postMessage(request);
   let isOver = false;
-  return askWorker<ImportResult>(
+  return askWorker<ImportResult<MessagePort>>(
     worker,
     {
       onMessage: (data, resolve, reject) => {
         const reply = data as ImportReply;
-        isOver = reply.type !== 'progress';
+        isOver ||= reply.type !== 'progress';
         switch (reply.type) {
           case 'progress':
             return onProgress?.(reply.progress);
@@ -38,12 +44,19 @@ export async function importImages(sources: ImageSources, options: ImportOptions
             return resolve(reply.result);
           case 'failed':
             return reject(new ImportError(reply.message, reply.skipped, reply.fittingBatch));
+          case 'closed':
+            keepers.delete(worker);
+            return worker.terminate();
           default:
             return reply satisfies never;
         }
       },
       failure: (reason) => new ImportError(`Reading the images stopped: ${reason}. Try again.`),
       signal,
+      isNeeded: ({ dataset }) => {
+        if ('reader' in dataset) keepers.add(worker);
+        return keepers.has(worker);
+      },
     },
     async () => {
       send({ type: 'start', name: sources.name, settings });

@@ -1,7 +1,6 @@
-import type { FolderCorrections } from '../domain/folderCorrections';
+import type { FolderReading, LoadedImages } from '../domain/decodedFolder';
 import type { FolderPlan } from '../domain/folderPlan';
-import type { ImageDataset, PictureStorage, SkippedFile } from '../domain/imageDataset';
-import type { HoldOut, LabelRule } from '../domain/runConfig';
+import type { PictureReader, PictureStorage, SkippedFile } from '../domain/imageDataset';
 
 /**
  * Which labelled images are held out where the folders name no test set. Not the run's seed: runs with different seeds
@@ -25,19 +24,9 @@ export interface ImportProgress {
   readonly remainingSeconds: number | null;
 }
 
-export interface ImportSettings extends PictureStorage {
-  /** Seed by which images are held out for kNN where the folders name no test set. */
-  readonly seed: number;
-  /** By which rule (the setting `holdOut`). */
-  readonly holdOut: HoldOut;
-  /** How the names of folders are read (the setting `labelRule`). */
-  readonly labelRule: LabelRule;
-  /** A person's corrections of what folders are taken for. */
-  readonly corrections?: FolderCorrections;
-  /** The fingerprint of the images that the corrections were made for; for other images they are ignored. Without it they are used for any. */
-  readonly correctionsFor?: string | undefined;
-  /** A run needs at least two batches of this size. */
-  readonly batchSize: number;
+export interface ImportSettings extends PictureStorage, FolderReading {
+  /** Bytes of decoded pictures above which all are kept compressed; `DECODED_LIMIT` by default. */
+  readonly decodedLimit?: number;
 }
 
 export interface ImportOptions extends ImportSettings {
@@ -47,8 +36,8 @@ export interface ImportOptions extends ImportSettings {
   readonly signal?: AbortSignal;
 }
 
-export interface ImportResult {
-  readonly dataset: ImageDataset;
+/** @typeParam R what decodes pictures that are kept compressed; on the page the port to it */
+export interface ImportResult<R = PictureReader> extends LoadedImages<R> {
   /** Every file that is not in the data set, by path; hidden and system files are not mentioned. */
   readonly skipped: readonly SkippedFile[];
   /** How the folders were read; null for a sample. */

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted';
 /** A dropped or picked thing: its name, and what it is. */
 export interface Root {
   readonly name: string;
@@ -7,10 +8,7 @@ export interface Root {
 /** Names of archives that can be read. */
 export const ARCHIVE_NAME = /\.(zip|cbz)$/i;
 
-function counted(count: number, one: string): string[] {
-  if (count === 0) return [];
-  return [count === 1 ? `1 ${one}` : `${count.toLocaleString('en')} ${one}s`];
-}
+const counts = (count: number, one: string) => (count === 0 ? [] : [counted(count, one)]);
 
 /** The name to show of dropped or picked things: that of the only one, without the ending of an archive, else e.g. “2 folders and 1 archive”. */
 export function nameOfRoots(roots: readonly Root[]): string {
@@ -20,9 +18,9 @@ export function nameOfRoots(roots: readonly Root[]): string {
   const folders = roots.filter(({ isFolder }) => isFolder).length;
   const archives = roots.filter(({ name, isFolder }) => !isFolder && ARCHIVE_NAME.test(name)).length;
   const kinds = [
-    ...counted(folders, 'folder'),
-    ...counted(archives, 'archive'),
-    ...counted(roots.length - folders - archives, 'file'),
+    ...counts(folders, 'folder'),
+    ...counts(archives, 'archive'),
+    ...counts(roots.length - folders - archives, 'file'),
   ];
   const last = kinds.pop() ?? '';
   return kinds.length === 0 ? last : `${kinds.join(', ')} and ${last}`;

@@ -14,6 +14,8 @@ export interface PlannedFolder {
 export interface FolderPlan {
   /** Every folder that images lie in, and those around them, sorted by path: corrections name places in this list. */
   readonly folders: readonly PlannedFolder[];
+  /** Number of images left out as masks of pictures in the same folder; a folder that is to be used keeps its own. */
+  readonly masks: number;
   /** The person's corrections that are in effect. */
   readonly corrections: FolderCorrections;
   /** Whether corrections were asked for that this folder has no places for; then none is in effect. */

@@ -59,12 +59,16 @@ export interface DatasetInfo {
   readonly split: Uint8Array;
 }
 
-/** The place of each picture in an array of bytes, and its shape in pixels. */
-export interface PicturePlaces {
-  /** In bytes. */
-  readonly offsets: Uint32Array;
+/** The shape of each picture in pixels, as it is kept. */
+export interface KeptShapes {
   readonly widths: Uint16Array;
   readonly heights: Uint16Array;
+}
+
+/** The place of each picture in an array of bytes, and its shape. */
+export interface PicturePlaces extends KeptShapes {
+  /** In bytes. */
+  readonly offsets: Uint32Array;
 }
 
 /** What was measured of each whole picture while it was decoded, at its original size. */
@@ -82,11 +86,54 @@ export interface PictureFacts {
   readonly brightness: Float32Array;
 }
 
-/** A decoded data set. A picture is uint8 RGBA, row-major, alpha always 255, of `widths[i] x heights[i]` pixels. */
+/** A decoded data set in memory. A picture is uint8 RGBA, row-major, alpha always 255, of `widths[i] x heights[i]` pixels. */
 export interface ImageDataset extends DatasetInfo, PicturePlaces {
   readonly pixels: Uint8Array;
   /** null where the pictures were not decoded from files. */
   readonly facts: PictureFacts | null;
+}
+
+/** Decodes pictures of a data set that is kept compressed. */
+export interface PictureReader {
+  /**
+   * The pixels of these pictures, as an `ImageDataset` in memory would hold them; each array is the caller's.
+   * @param numbers of the pictures, without repetition (`CompressedDataset.numbers`)
+   * @throws (rejection) UnreadablePicture where a file cannot be read again
+   */
+  read(numbers: readonly number[]): Promise<readonly Uint8Array[]>;
+  /** Ends the reader, and the workers that it uses. */
+  close(): void;
+}
+
+/**
+ * A data set whose pictures are larger than what is held in memory: they are kept compressed, and decoded when they are needed.
+ * @typeParam R what decodes them; between page and worker the port to it
+ */
+export interface CompressedDataset<R> extends DatasetInfo, KeptShapes {
+  readonly reader: R;
+  /** The number of each picture in the reader, which also knows the pictures that are left out of the data set. */
+  readonly numbers: Uint32Array;
+  readonly facts: PictureFacts | null;
+}
+
+/** A data set as it was loaded. */
+export type LoadedDataset<R = PictureReader> = ImageDataset | CompressedDataset<R>;
+
+/** A data set without its pictures. */
+export function infoOf(dataset: DatasetInfo): DatasetInfo {
+  const { name, source, size, count, names, labels, classNames, split } = dataset;
+  return { name, source, size, count, names, labels, classNames, split };
+}
+
+/** A picture of a data set cannot be read any more; the message names the file and says what to do. */
+export class UnreadablePicture extends Error {
+  override readonly name = 'UnreadablePicture';
+}
+
+/** @throws RangeError where the data set is kept compressed */
+export function inMemory(dataset: LoadedDataset<unknown>): ImageDataset {
+  if ('reader' in dataset) throw new RangeError(`“${dataset.name}” takes more memory than is used for decoded images.`);
+  return dataset;
 }
 
 /** The places of `count` squares that follow one another. */
@@ -102,7 +149,7 @@ export function placesOf(widths: Uint16Array, heights: Uint16Array): PicturePlac
 }
 
 /** The longest of the pictures' short sides; 0 where there are none. */
-export function largestShortSide({ widths, heights }: Pick<PicturePlaces, 'widths' | 'heights'>): number {
+export function largestShortSide({ widths, heights }: KeptShapes): number {
   return widths.reduce((most, width, i) => Math.max(most, Math.min(width, heights[i])), 0);
 }
 

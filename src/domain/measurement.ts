@@ -1,3 +1,4 @@
+import type { PictureMemory } from './pictureMemory';
 import type { LiveKey, LiveValue } from './runConfig';
 
 /** Names of the series a run records; each point is (step, value), and a step counts finished updates. */
@@ -148,4 +149,6 @@ export interface Resources {
   readonly tensors: number;
   /** Share of the time since the first step spent measuring rather than training, in [0, 1]. */
   readonly measuringShare: number;
+  /** null where all pictures are in memory. */
+  readonly pictures: PictureMemory | null;
 }

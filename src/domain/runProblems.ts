@@ -1,3 +1,4 @@
+import { counted } from './counted';
 import { configProblems, type RunConfig } from './runConfig';
 
 /** A reason why no run can be built from settings and images. */
@@ -33,6 +34,6 @@ export function fittingBatch(images: number): number | null {
 export function runProblems(config: RunConfig, images: number): RunProblem[] {
   const problems: RunProblem[] = configProblems(config).map((text) => ({ code: 'bad-config', text }));
   if (areEnough(images, config.batchSize)) return problems;
-  const few = `${images.toLocaleString('en')} images to train on are fewer than two batches of ${config.batchSize}.`;
+  const few = `${counted(images, 'image')} to train on ${images === 1 ? 'is' : 'are'} fewer than two batches of ${config.batchSize}.`;
   return [{ code: 'too-few-images', text: `${few} ${adviceOnFew(images)}` }, ...problems];
 }

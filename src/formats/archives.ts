@@ -36,6 +36,8 @@ const SIGNATURES: readonly Signature[] = [
   { bytes: 'LZIP', kind: '.lz' },
   { bytes: '\x5d\0\0', kind: '.lzma' },
   { bytes: 'MSCF', kind: '.cab' },
+  { bytes: 'xar!', kind: '.pkg or .xar' },
+  { bytes: '\xed\xab\xee\xdb', kind: '.rpm' },
   { bytes: '!<arch>\n', kind: '.ar' },
   { bytes: 'ustar', at: 257, kind: '.tar' },
 ];

@@ -55,7 +55,7 @@ function textKind(bytes: Uint8Array): string | null {
   }
   // SVG is named by the reader of images.
   if (/^</.test(text) && /<svg[\s>]/i.test(text)) return null;
-  if (/^(<!--[\s\S]*?-->\s*)*(<!doctype\s+html|<html|<head|<body|<script|<title)\b/i.test(text)) {
+  if (/^(<\?xml\b[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!doctype\s+html|<html|<head|<body|<script|<title)\b/i.test(text)) {
     return `is a web page (HTML), such as the error page of a failed download: ${AGAIN}`;
   }
   if (/^<\?xml|^<(Error|Code|Message)\b/.test(text)) {

@@ -1,5 +1,6 @@
+import type { FolderOutcome, FolderReading, LoadedImages } from '../domain/decodedFolder';
 import type { EngineInfo } from '../domain/engineInfo';
-import type { ImageDataset, PictureStorage } from '../domain/imageDataset';
+import type { PictureStorage } from '../domain/imageDataset';
 import type { Picture } from '../domain/measurement';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
 
@@ -12,8 +13,12 @@ export type Command = { readonly id: number } & CommandBody;
 export type CommandBody =
   /** Starts an engine; answered with the adapter. Sent first, and again to restart after the device was lost. */
   | { readonly type: 'init'; readonly engine: EngineChoice }
-  /** Hands a data set over. Its pixels are transferred: the worker owns them from here on. */
-  | { readonly type: 'setDataset'; readonly dataset: ImageDataset }
+  /** Hands a data set over. Its pixels, or the port to them, are transferred: the worker owns them from here on. */
+  | ({ readonly type: 'setDataset' } & LoadedImages<MessagePort>)
+  /** Reads the folders of the images anew, by other corrections. The images and the run stay as they are. */
+  | { readonly type: 'readFolders'; readonly reading: FolderReading }
+  /** Puts the outcome of `readFolders` to use. Ends the run. */
+  | { readonly type: 'takeCorrected'; readonly number: number }
   /** Gets the kernels ready for a run of these settings, while its images are being loaded. */
   | { readonly type: 'prepare'; readonly config: RunConfig }
   /** Builds a run at step 0, paused, with changes to replay at their steps. Ends the previous run. */
@@ -51,6 +56,8 @@ export type CommandType = CommandBody['type'];
 export interface Replies {
   init: EngineInfo;
   setDataset: null;
+  readFolders: FolderOutcome;
+  takeCorrected: null;
   prepare: null;
   create: null;
   train: null;

@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'bad-config',
   'too-few-images',
   'no-dataset',
+  'unreadable-image',
   'stale-run',
   'internal',
 ] as const;

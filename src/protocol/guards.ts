@@ -5,6 +5,8 @@ import type { Event } from './events';
 const COMMAND_TYPES = {
   init: true,
   setDataset: true,
+  readFolders: true,
+  takeCorrected: true,
   prepare: true,
   create: true,
   train: true,

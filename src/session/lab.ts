@@ -157,10 +157,10 @@ export class Lab {
   /** Sets a batch size for which the images that were refused are enough, and loads them. */
   async fitBatchSize(): Promise<void> {
     const { fittingBatch } = this.datasetStore.getState();
-    const origin = this.#images.refused;
-    if (fittingBatch === null || origin === null) return;
+    const { refused } = this.#images;
+    if (fittingBatch === null || refused === null) return;
     this.set('batchSize', fittingBatch);
-    await this.loadImages(origin);
+    await this.#withImages(() => this.#images.load(refused.origin, refused.corrections));
   }
 
   async #withImages(load: () => Promise<DatasetInfo | null>): Promise<void> {

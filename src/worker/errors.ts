@@ -1,3 +1,4 @@
+import { UnreadablePicture } from '../domain/imageDataset';
 import { NoEngineError } from '../engine/backend/noEngineError';
 import { RunError } from '../engine/run/checkRun';
 import type { EngineError, ErrorCode } from '../protocol/events';
@@ -19,6 +20,8 @@ export function toEngineError(error: unknown): EngineError {
   if (error instanceof CommandError || error instanceof RunError) {
     return { code: error.code, message: error.message, recoverable: true };
   }
+  if (error instanceof UnreadablePicture)
+    return { code: 'unreadable-image', message: error.message, recoverable: true };
   const message = error instanceof Error ? error.message : String(error);
   if (/out of memory|allocation failed|array length/i.test(message)) {
     return {

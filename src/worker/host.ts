@@ -1,9 +1,11 @@
 import { breathe } from '../data/import/breathe';
-import type { ImageDataset } from '../domain/imageDataset';
+import { PicturePort } from '../data/import/picturePort';
+import { withReader } from '../domain/decodedFolder';
 import type { Measurement } from '../domain/measurement';
 import type { RunConfig } from '../domain/runConfig';
 import { buffersOf, type RunSignal, type RunState } from '../domain/signal';
 import { startEngine } from '../engine/backend/startEngine';
+import { withPixels } from '../engine/images/pictureCache';
 import { previewViews } from '../engine/images/previewViews';
 import { thumbnailOf } from '../engine/images/thumbnail';
 import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
@@ -14,6 +16,7 @@ import type { Command, CommandBody, Replies } from '../protocol/commands';
 import type { EngineError, Event, ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
 import { evaluateRun } from './evaluateRun';
+import { HeldImages } from './heldImages';
 import { StillSearch } from './stillSearch';
 
 /** Measurements are sent to the page at most this often. */
@@ -42,7 +45,7 @@ export class Host {
   readonly #tuning: TuningCache | undefined;
   readonly #threadHost: ThreadHost | undefined;
   #isSoftware = false;
-  #dataset: ImageDataset | null = null;
+  readonly #images = new HeldImages();
   #run: Run | null = null;
   #exclusive: Promise<unknown> = Promise.resolve();
   /** Kernels being compiled ahead; never rejects. */
@@ -79,7 +82,15 @@ export class Host {
       case 'setDataset':
         await this.#alone(async () => {
           await this.#endRun();
-          this.#dataset = command.dataset;
+          this.#images.take(withReader(command, (port) => new PicturePort(port)));
+        });
+        return { result: null };
+      case 'readFolders':
+        return { result: await this.#alone(async () => this.#images.readFolders(command.reading)) };
+      case 'takeCorrected':
+        await this.#alone(async () => {
+          await this.#endRun();
+          this.#images.takeCorrected(command.number);
         });
         return { result: null };
       case 'prepare':
@@ -114,12 +125,12 @@ export class Host {
         await this.#setQueries(this.#runOf(command.runId), command.indices);
         return { result: null };
       case 'thumbnails': {
-        const result = this.#thumbnails(command.indices);
+        const result = await this.#thumbnails(command.indices);
         return { result, transfer: result.map(({ pixels }) => pixels.buffer) };
       }
       case 'preview': {
         const { augment, storage, seed, indices } = command;
-        const result = await previewViews(this.#datasetInUse(), storage, augment, seed, indices);
+        const result = await previewViews(this.#images.dataset, storage, augment, seed, indices);
         return { result, transfer: [result.x1.buffer, result.x2.buffer] };
       }
       default:
@@ -185,7 +196,7 @@ export class Host {
     await this.#endRun();
     await this.#endPreparation();
     const emit = (signal: RunSignal) => this.#signal(signal, runId);
-    const trainer = new Trainer(this.#datasetInUse(), config, changes, emit, this.#kernelOptions);
+    const trainer = new Trainer(this.#images.dataset, config, changes, emit, this.#kernelOptions);
     const run: Run = {
       id: runId,
       trainer,
@@ -351,22 +362,15 @@ export class Host {
     this.#post({ type: 'signal', runId: this.#run.id, signal: { kind: 'measurements', value } });
   }
 
-  #datasetInUse(): ImageDataset {
-    if (this.#dataset === null)
-      throw new CommandError('no-dataset', 'There are no images yet: choose a data set first.');
-    return this.#dataset;
-  }
-
   #runOf(runId: string): Run {
     if (this.#run?.id !== runId) throw new CommandError('stale-run', `Run ${runId} has ended.`);
     return this.#run;
   }
 
-  #thumbnails(indices: readonly number[]): Replies['thumbnails'] {
-    const dataset = this.#datasetInUse();
-    return indices.map((index) => {
-      if (index < 0 || index >= dataset.count) throw new CommandError('internal', `There is no image ${index}.`);
-      return thumbnailOf(dataset, index);
-    });
+  async #thumbnails(indices: readonly number[]): Promise<Replies['thumbnails']> {
+    const { dataset } = this.#images;
+    const unknown = indices.find((index) => !(index >= 0 && index < dataset.count));
+    if (unknown !== undefined) throw new CommandError('internal', `There is no image ${unknown}.`);
+    return withPixels(dataset, indices, () => indices.map((index) => thumbnailOf(dataset, index)));
   }
 }

@@ -4,6 +4,7 @@ import type { PlannedFolder } from '../../src/domain/folderPlan';
 import { NO_LABEL } from '../../src/domain/imageDataset';
 import type { Lab } from '../../src/session/lab';
 import { DatasetDetails } from '../../src/ui/data/DatasetDetails';
+import { DatasetFacts } from '../../src/ui/data/DatasetFacts';
 import { idleLab, show } from './setup/lab';
 
 const LONG = '0123456789abcdef'.repeat(6);
@@ -25,6 +26,7 @@ function putFolder(lab: Lab, classes: number, first = 'class 0'): void {
     },
     plan: {
       folders: ['', ...names].map((path): PlannedFolder => ({ path, images: 3, role: path === '' ? null : 'class' })),
+      masks: 0,
       corrections: [],
       isMisfit: false,
       notes: ['1 image has no class.'],
@@ -71,4 +73,20 @@ it('long names wrap', async () => {
   await expect.element(page.getByRole('combobox', { name: `What “${LONG}” is` })).toBeVisible();
   const main = container.querySelector('main');
   expect(main?.scrollWidth).toBeLessThanOrEqual(220);
+});
+
+it('says that images are kept compressed, and how much memory the decoded ones take', async () => {
+  const lab = idleLab();
+  putFolder(lab, 2);
+  await show(lab, <DatasetFacts />, 220);
+  const note = () => page.getByTestId('dataset-compressed');
+  expect(note().elements()).toHaveLength(0);
+  lab.datasetStore.setState({ isCompressed: true });
+  await expect
+    .element(note())
+    .toHaveTextContent('Kept compressed and decoded during training: decoded images take up to 268 MB of memory.');
+  lab.runStore.setState({
+    resources: { step: 1, gpuBytes: 0, tensors: 0, measuringShare: 0, pictures: { bytes: 12e6, most: 200e6 } },
+  });
+  await expect.element(note()).toHaveTextContent('up to 200 MB of memory, 12 MB now.');
 });

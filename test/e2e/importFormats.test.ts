@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { ImportReport } from '../../scripts/bench/importPage/main';
 import { type ServedSite, serveImportPage } from '../../scripts/bench/servedSite';
 import { loadDataset, readSample } from '../../scripts/node/loadDataset';
-import { type ImageDataset, type PictureStorage, SAMPLE_IDS } from '../../src/domain/imageDataset';
+import { type ImageDataset, inMemory, type PictureStorage, SAMPLE_IDS } from '../../src/domain/imageDataset';
 import {
   badFiles,
   goodImages,
@@ -138,7 +138,7 @@ test('every format, orientation and kind of bad file, picked and dropped, as und
   const root = join(folder, 'everything');
   await writeEverything(root);
   const { dataset, skipped } = await loadDataset(root, SETTINGS);
-  const { pixels, labels, split, offsets: _, widths, heights, facts, ...info } = dataset;
+  const { pixels, labels, split, offsets: _, widths, heights, facts, ...info } = inMemory(dataset);
   await page.setInputFiles('#folder', root);
   for (const outcome of [await outcomeOf(pick('folder')), await outcomeOf(drop([root]))]) {
     expect(outcome.error).toBeNull();
@@ -152,6 +152,41 @@ test('every format, orientation and kind of bad file, picked and dropped, as und
     expect(worstDifference(outcome.pixels, pixels)).toBeLessThanOrEqual(2);
     expect(outcome.done).toBe(dataset.count + skipped.length);
   }
+});
+
+test('with a lower limit: kept compressed, as files or packed, with the same pixels, and the files that cannot be read again named', async () => {
+  const root = join(folder, 'compressed');
+  // Of the large ones the pixels are packed; the small ones are decoded again from their files.
+  const large = await picture(UPRIGHT, 900, 700).jpeg().toBuffer();
+  const small = await picture(UPRIGHT, 40, 50).png().toBuffer();
+  await writeFiles(root, [
+    ...[...(await goodImages())].map(([name, bytes]) => [`large/${name}`, bytes] as const),
+    ...Array.from({ length: 12 }, (_, i) => [`large/${i}.jpg`, large] as const),
+    ...Array.from({ length: 12 }, (_, i) => [`small/${i}.png`, small] as const),
+  ]);
+  await page.setInputFiles('#folder', root);
+  const { pixels } = await outcomeOf(pick('folder'));
+  const decodedLimit = 10 * 4096;
+  const compressed = await pick('folder', { decodedLimit });
+  const isCompressed = ({ result }: ImportReport) => result !== null && 'reader' in result.dataset;
+  expect(await compressed.evaluate(isCompressed)).toBe(true);
+  const digestOf = (report: JSHandle<ImportReport>) =>
+    report.evaluate(async (report) => {
+      const all = await window.pixelsOf(report);
+      return [...new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(all)))];
+    });
+  expect(Buffer.from(await digestOf(compressed)).toString('hex')).toBe(
+    createHash('sha256').update(pixels).digest('hex'),
+  );
+  // Its worker has ended.
+  await expect.poll(() => page.workers().length).toBe(0);
+
+  const again = await pick('folder', { decodedLimit });
+  for (let i = 0; i < 12; i++) await rm(join(root, `large/${i}.jpg`));
+  await rm(join(root, 'small/7.png'));
+  await expect(digestOf(again)).rejects.toThrow(
+    'small/7.png could not be read: it may have been moved, changed or deleted. Load the images again.',
+  );
 });
 
 /** AVIF with halved colour resolution: the decoders smooth colours differently, see docs/decoders.md. */
@@ -170,7 +205,7 @@ test('files of which decoders make different pixels are the same on the page and
   for (const [i, name] of dataset.names.entries()) {
     const part = (pixels: Uint8Array) => pixels.subarray(i * 4096, (i + 1) * 4096);
     const limit = SMOOTHED_DIFFERENTLY.includes(name) ? 12 : 2;
-    expect(worstDifference(part(outcome.pixels), part(dataset.pixels)), name).toBeLessThanOrEqual(limit);
+    expect(worstDifference(part(outcome.pixels), part(inMemory(dataset).pixels)), name).toBeLessThanOrEqual(limit);
   }
 });
 
@@ -213,7 +248,7 @@ test('names of archives by their bytes, dropped, as under Node', async () => {
     const { info, skipped, pixels } = await outcomeOf(drop([path]));
     expect(skipped).toEqual([]);
     expect(info).toMatchObject({ names: dataset.names, classNames: dataset.classNames });
-    expect(pixels.equals(Buffer.from(dataset.pixels))).toBe(true);
+    expect(pixels.equals(Buffer.from(inMemory(dataset).pixels))).toBe(true);
   }
 });
 
@@ -245,7 +280,7 @@ inLongRun(() => {
     expect(skipped).toEqual([]);
     expect(info).toMatchObject({ count: 10 });
     expect(
-      worstDifference(pixels, (await loadDataset(join(folder, 'large'), SETTINGS)).dataset.pixels),
+      worstDifference(pixels, inMemory((await loadDataset(join(folder, 'large'), SETTINGS)).dataset).pixels),
     ).toBeLessThanOrEqual(2);
   });
 });

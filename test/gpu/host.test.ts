@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { breathe } from '../../src/data/import/breathe';
+import type { DecodedFolder } from '../../src/domain/decodedFolder';
 import { presetConfig } from '../../src/domain/presets';
 import type { RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
@@ -230,6 +231,48 @@ describeOnEngines(['webgpu'], 'worker host', () => {
       error: { code: 'bad-config' },
     });
     expect(await createRun('x')).toMatchObject({ type: 'reply' });
+  });
+
+  it('reads folders anew beside a run, which ends when the outcome is used', async () => {
+    const { pixels, offsets, widths, heights, ...dataset } = syntheticDataset(96);
+    const facts = {
+      widths: new Uint32Array(96),
+      heights: new Uint32Array(96),
+      exactHashes: new Uint32Array(192),
+      perceptualHashes: new Uint32Array(192),
+      sharpness: new Float32Array(96),
+      brightness: new Float32Array(96),
+    };
+    const pictures = { pixels, offsets, widths, heights, facts };
+    const decoded: DecodedFolder<MessagePort> = {
+      name: 'd',
+      paths: Array.from({ length: 96 }, (_, i) => `d/${'abc'[i % 3]}/${i}.png`),
+      sizes: new Float64Array(96),
+      pictures: { ...pictures, groups: null },
+      skips: { files: [], archive: null },
+    };
+    await send({ type: 'setDataset', dataset: { ...dataset, ...pictures }, decoded });
+    await send({ type: 'create', runId: 'x', config: CONFIG, changes: [] });
+    const reading = { seed: 1, holdOut: 'images', labelRule: 'found', batchSize: 4 } as const;
+    const answer = await send({
+      type: 'readFolders',
+      reading: { ...reading, corrections: [{ position: 2, role: 'out' }] },
+    });
+    const outcome = (answer as { result: Replies['readFolders'] }).result;
+    expect(outcome).toMatchObject({
+      info: { count: 64, classNames: ['a', 'c'] },
+      plan: { corrections: [{ position: 2 }] },
+    });
+    expect((await send({ type: 'step', runId: 'x' })).type).toBe('reply');
+    const number = 'number' in outcome ? outcome.number : 0;
+    expect((await send({ type: 'takeCorrected', number })).type).toBe('reply');
+    expect((await send({ type: 'step', runId: 'x' })).type).toBe('failure');
+    // In the order of the pictures, without those of class b.
+    const thumbnails = await send({ type: 'thumbnails', indices: [1] });
+    const [picture] = (thumbnails as { result: Replies['thumbnails'] }).result;
+    expect(outcome).toMatchObject({ info: { names: expect.arrayContaining(['a/3.png']) } });
+    expect([...picture!.pixels.subarray(0, 64)]).toEqual([...pixels.subarray(offsets[2]!, offsets[2]! + 64)]);
+    expect((await send({ type: 'takeCorrected', number })).type).toBe('failure');
   });
 
   it('gives pixels and previews', async () => {

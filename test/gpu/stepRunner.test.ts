@@ -31,6 +31,7 @@ describeOnEngines(['webgpu'], 'compiling a step', () => {
     expect(embed).toHaveBeenCalledTimes(2);
     embed.mockClear();
     const late = vi.spyOn((tf.backend() as WebGPUBackend).device, 'createComputePipeline');
+    await runner.prepare(PLAN.step);
     const { loss } = await runner.run(PLAN);
     expect(Number.isFinite(loss)).toBe(true);
     expect(embed).toHaveBeenCalledTimes(2 * CONFIG.alternation);

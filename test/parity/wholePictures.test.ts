@@ -7,6 +7,7 @@ import { AUGMENT_COLUMNS, PLACE_COLUMNS, unchangedParams } from '../../src/engin
 import { decode, type GoldenTensor, loadGolden, maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
 import { bytesOf, expectBoxes, type GoldenBoxes, type GoldenCrop, packedImage } from '../setup/goldenCrops';
+import { placedPictures } from '../setup/placedPictures';
 
 interface Golden {
   pictures: { image: GoldenTensor; crop_resize: GoldenCrop[] }[];
@@ -46,7 +47,7 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'crops of whole pictures', (engine)
     const pixels = Uint8Array.from(golden.pictures.flatMap(({ image }) => [...bytesOf(image)]));
     const [height, width] = [Math.max(...heights), Math.max(...widths)];
     // The plain ops need each picture in a part of its own.
-    const packed = packPictures({ pixels, ...places }, [1, 0], engine === 'cpu' ? [height, width] : null);
+    const packed = packPictures(placedPictures(pixels, places), [1, 0], engine === 'cpu' ? [height, width] : null);
     const shape = engine === 'cpu' ? [2, height, width] : [packed.pixels.length];
     const device = {
       pixels: tf.tensor(packed.pixels, shape, 'int32'),

@@ -1,3 +1,4 @@
+import { PicturePort } from '../../../src/data/import/picturePort';
 import { ImportError } from '../../../src/data/importError';
 import { importImages } from '../../../src/data/importImages';
 import type { ImportOptions, ImportProgress, ImportResult, ImportSettings } from '../../../src/data/importTypes';
@@ -7,7 +8,7 @@ import { type PictureStorage, SAMPLE_VERSIONS, type SampleId } from '../../../sr
 
 /** The result of one import, and the load on the page's main thread. */
 export interface ImportReport {
-  readonly result: ImportResult | null;
+  readonly result: ImportResult<MessagePort> | null;
   /** The message of an ImportError; null if the import succeeded. */
   readonly error: string | null;
   readonly seconds: number;
@@ -22,6 +23,8 @@ declare global {
     importPicked(inputId: string, settings: ImportSettings, cancelAfterMs?: number): Promise<ImportReport>;
     /** The import of the next drop on the page. */
     importDropped(settings: ImportSettings): Promise<ImportReport>;
+    /** The pixels of all images of an import in their order, also where they are kept compressed, whose worker then ends. */
+    pixelsOf(report: ImportReport): Promise<Uint8Array>;
     loadSampleBytes(id: SampleId, storage: PictureStorage): Promise<{ pixels: Uint8Array; progress: number }>;
   }
 }
@@ -34,7 +37,7 @@ async function report(collect: Promise<ImageSources>, options: ImportOptions): P
   observer.observe({ entryTypes: ['longtask'] });
   const progress: ImportProgress[] = [];
   const start = performance.now();
-  let result: ImportResult | null = null;
+  let result: ImportResult<MessagePort> | null = null;
   let error: string | null = null;
   try {
     result = await importImages(await collect, { ...options, onProgress: (state) => progress.push(state) });
@@ -67,6 +70,16 @@ window.importDropped = (settings) =>
     };
     document.addEventListener('drop', onDrop, { once: true });
   });
+
+window.pixelsOf = async ({ result }) => {
+  const dataset = result?.dataset;
+  if (dataset === undefined) return new Uint8Array();
+  if (!('reader' in dataset)) return dataset.pixels;
+  const reader = new PicturePort(dataset.reader);
+  const pictures = await reader.read([...dataset.numbers]);
+  reader.close();
+  return new Uint8Array(await new Blob(pictures as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+};
 
 window.loadSampleBytes = async (id, storage) => {
   let progress = 0;

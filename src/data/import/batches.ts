@@ -8,15 +8,32 @@ export interface Candidate {
   readonly source: { readonly blob: ByteSource } | { readonly archive: ByteSource; readonly entry: ZipEntry };
 }
 
-/** Files that one decoder decodes in one message; `slot` is the image's index in the order in which the files were found. */
-export type Batch =
+/** A picture that was packed (`packPixels`), and where its bytes are. */
+export interface PackedItem {
+  readonly slot: number;
+  readonly source: ByteSource;
+  readonly start: number;
+  readonly end: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Pictures that one decoder decodes in one message; `slot` is the image's index in the order in which the files were found. */
+export type Batch = {
+  /**
+   * What else is done with the decoded pictures: at first they are measured; `compress` then compresses them in place of their pixels; `again`
+   * only decodes.
+   */
+  readonly task?: 'compress' | 'again';
+} & (
   | { readonly kind: 'files'; readonly files: readonly { readonly slot: number; readonly blob: ByteSource }[] }
   | {
-      /** Entries that are adjacent in one archive, so that one read fetches their bytes. */
       readonly kind: 'archive';
       readonly archive: ByteSource;
       readonly entries: readonly { readonly slot: number; readonly entry: ZipEntry }[];
-    };
+    }
+  | { readonly kind: 'packed'; readonly pictures: readonly PackedItem[] }
+);
 
 /** Small enough for steady progress and evenly loaded decoders, large enough that the cost of messages is negligible. */
 const MAX_COUNT = 64;

@@ -1,12 +1,22 @@
+import { freeMemory } from '../../domain/freeMemory';
 import type { PictureStorage } from '../../domain/imageDataset';
 import { ArchiveFile } from '../../formats/archives';
 import { type ByteSource, readBytes } from '../../formats/byteSource';
 import { checkFileSize, type ImageHeader, inspectImage } from '../../formats/image/inspectImage';
 import { refuseOtherFile } from '../../formats/otherFiles';
 import { UnusableFile } from '../../formats/unusableFile';
-import { unpackEntry } from '../../formats/zip/zipEntry';
+import { unpackEntry, type ZipEntry } from '../../formats/zip/zipEntry';
 import type { Batch } from './batches';
-import { type CollectedPictures, type DecodedPicture, joinPictures, keepPicture } from './pictureCollection';
+import { type CompressedPicture, compressPicture, unpackPixels } from './compressPicture';
+import {
+  type CollectedPictures,
+  type DecodedPicture,
+  joinPictures,
+  keepAgain,
+  keepPicture,
+  unmeasured,
+  withoutPixels,
+} from './pictureCollection';
 import type { PixelSource } from './resample';
 
 /** Decodes a checked image upright, on white, and passes its pixels to `use`; rejects when the image cannot be decoded. */
@@ -21,6 +31,8 @@ export interface BatchResult {
   readonly slots: readonly number[];
   readonly pictures: CollectedPictures;
   readonly skipped: readonly SkippedSlot[];
+  /** The pictures in the same order for the task `compress`, whose `pictures` have no pixels; else null. */
+  readonly compressed: readonly CompressedPicture[] | null;
 }
 
 /** A file that could not be decoded. */
@@ -34,13 +46,19 @@ export interface SkippedSlot {
 /** Files of a batch decoded at once: the browser decodes on other threads, which would idle if files were decoded one by one. */
 const IN_FLIGHT = 8;
 
-/** One file of a batch; `read` fetches or unpacks its bytes. */
+/** Entries of an archive that lie further apart are read one by one: at most so many bytes are read for one that is wanted. */
+const READ_FOR_ONE = 4;
+
+/** One picture of a batch. */
 interface Item {
   readonly slot: number;
-  read(): Promise<Uint8Array> | Uint8Array;
+  /** Of the unpacked file. */
+  readonly fileBytes: number;
+  /** Fetches and decodes it. */
+  decode(): Promise<DecodedPicture>;
 }
 
-async function readPart(source: ByteSource, start: number, end: number): Promise<Uint8Array> {
+async function readPart(source: ByteSource, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
   checkFileSize(end - start);
   try {
     return await readBytes(source, start, end);
@@ -49,43 +67,84 @@ async function readPart(source: ByteSource, start: number, end: number): Promise
   }
 }
 
-async function itemsOf(batch: Batch): Promise<Item[]> {
+/** The bytes of the files of a batch; all are requested at once: Chromium reads each file in its main process, and the requests then overlap. */
+function fileBytesOf(
+  batch: Exclude<Batch, { kind: 'packed' }>,
+): { readonly slot: number; readonly size: number; read(): Promise<Uint8Array> }[] {
+  const requested = (source: ByteSource, start: number, end: number) => {
+    const bytes = readPart(source, start, end);
+    bytes.catch(() => undefined);
+    return bytes;
+  };
   if (batch.kind === 'files') {
-    // Requested all at once: Chromium reads each file in its main process, and the requests then overlap.
     return batch.files.map(({ slot, blob }) => {
-      const bytes = readPart(blob, 0, blob.size);
-      bytes.catch(() => undefined);
-      return { slot, read: () => bytes };
+      const bytes = requested(blob, 0, blob.size);
+      return { slot, size: blob.size, read: () => bytes };
     });
   }
   const { archive, entries } = batch;
-  const start = Math.min(...entries.map(({ entry }) => entry.start));
-  const end = Math.max(...entries.map(({ entry }) => entry.end));
-  const bytes = readPart(archive, start, end);
-  bytes.catch(() => undefined);
-  return entries.map(({ slot, entry }) => ({
+  const first = Math.min(...entries.map(({ entry }) => entry.start));
+  const last = Math.max(...entries.map(({ entry }) => entry.end));
+  const wanted = entries.reduce((sum, { entry }) => sum + entry.end - entry.start, 0);
+  if (last - first <= READ_FOR_ONE * wanted) {
+    const all = requested(archive, first, last);
+    const partOf = async ({ start, end }: ZipEntry) => (await all).subarray(start - first, end - first);
+    return entries.map(({ slot, entry }) => ({
+      slot,
+      size: entry.size,
+      read: async () => unpackEntry(entry, await partOf(entry)),
+    }));
+  }
+  return entries.map(({ slot, entry }) => {
+    const own = requested(archive, entry.start, entry.end);
+    return { slot, size: entry.size, read: async () => unpackEntry(entry, await own) };
+  });
+}
+
+function itemsOf(batch: Batch, storage: PictureStorage, decode: DecodePixels): Item[] {
+  if (batch.kind === 'packed') {
+    return batch.pictures.map(({ slot, source, start, end, width, height }) => ({
+      slot,
+      fileBytes: 0,
+      decode: async () =>
+        unmeasured(await unpackPixels(await readPart(source, start, end), width, height), width, height),
+    }));
+  }
+  const keep = batch.task === 'again' ? keepAgain : keepPicture;
+  return fileBytesOf(batch).map(({ slot, size, read }) => ({
     slot,
-    read: async () => unpackEntry(entry, (await bytes).subarray(entry.start - start, entry.end - start)),
+    fileBytes: size,
+    decode: async () => {
+      const bytes = await read();
+      refuseOtherFile(bytes);
+      let picture: DecodedPicture | undefined;
+      await decode(bytes, inspectImage(bytes), (source) => {
+        picture = keep(source, storage);
+      });
+      if (picture === undefined) throw new Error('the decoder passed no pixels');
+      return picture;
+    },
   }));
 }
 
 /** Reads, checks, decodes and scales the files of one batch. Bad files are listed in `skipped`, never thrown. */
 export async function decodeBatch(batch: Batch, storage: PictureStorage, decode: DecodePixels): Promise<BatchResult> {
-  const items = await itemsOf(batch);
   const pictures: DecodedPicture[] = [];
+  const compressed: CompressedPicture[] = [];
   const slots: number[] = [];
   const skipped: SkippedSlot[] = [];
-  const queue = items.values();
+  const queue = itemsOf(batch, storage, decode).values();
   const work = async () => {
     // All workers share one iterator, so that each takes the next file as soon as it is free.
-    for (const { slot, read } of queue) {
+    for (const { slot, fileBytes, decode } of queue) {
       try {
-        const bytes = await read();
-        refuseOtherFile(bytes);
-        await decode(bytes, inspectImage(bytes), (source) => {
-          pictures.push(keepPicture(source, storage));
-          slots.push(slot);
-        });
+        const picture = await decode();
+        if (batch.task === 'compress') {
+          compressed.push(await compressPicture(picture, fileBytes));
+          pictures.push(withoutPixels(picture));
+          freeMemory([picture.pixels]);
+        } else pictures.push(picture);
+        slots.push(slot);
       } catch (error) {
         const reason = error instanceof UnusableFile ? error.message : 'is damaged: it could not be decoded';
         skipped.push(
@@ -95,5 +154,10 @@ export async function decodeBatch(batch: Batch, storage: PictureStorage, decode:
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, work));
-  return { slots, pictures: joinPictures(pictures), skipped };
+  return {
+    slots,
+    pictures: joinPictures(pictures),
+    skipped,
+    compressed: batch.task === 'compress' ? compressed : null,
+  };
 }

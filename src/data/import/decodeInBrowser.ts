@@ -1,3 +1,4 @@
+import { freeMemory } from '../../domain/freeMemory';
 import { type ImageFormat, type ImageHeader, MIME_TYPES } from '../../formats/image/inspectImage';
 import { decodeHeic, heicColors } from './decodeHeic';
 import { decodePicture } from './decodePicture';
@@ -17,9 +18,12 @@ const canvas = new OffscreenCanvas(1, 1);
 const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
 
 /** Reads parts of a bitmap, on white, through one small canvas: a second copy of a large image would need too much memory. */
-function pixelsOf(bitmap: ImageBitmap): PixelSource {
+function pixelsOf(bitmap: ImageBitmap): PixelSource & { end(): void } {
   if (context === null) throw new Error('no 2-D canvas in this browser');
+  let last = new Uint8ClampedArray(0);
+  const end = () => freeMemory([last]);
   return {
+    end,
     width: bitmap.width,
     height: bitmap.height,
     read(x, y, width, height) {
@@ -29,7 +33,9 @@ function pixelsOf(bitmap: ImageBitmap): PixelSource {
       context.fillStyle = '#fff';
       context.fillRect(0, 0, width, height);
       context.drawImage(bitmap, x, y, width, height, 0, 0, width, height);
-      return context.getImageData(0, 0, width, height).data;
+      end();
+      last = context.getImageData(0, 0, width, height).data;
+      return last;
     },
   };
 }
@@ -48,9 +54,11 @@ async function decodeNatively(
     colors = (source) => heicColors(bytes, source);
     return decodeHeic(bytes);
   });
+  const pixels = pixelsOf(bitmap);
   try {
-    use(colors(pixelsOf(bitmap)));
+    use(colors(pixels));
   } finally {
+    pixels.end();
     bitmap.close();
   }
 }

@@ -1,10 +1,15 @@
+import { withReader } from '../../domain/decodedFolder';
 import { ImportError } from '../importError';
 import type { FoundFiles } from '../sources';
 import { startDecoders } from './decodePool';
 import type { ImportReply, ImportRequest } from './messages';
+import { pixelsToTransfer, servePictures } from './picturePort';
 import { runImport } from './runImport';
 
-/** Runs one import; the page then terminates this worker. It holds the lists and the pixels, so that the page's thread stays free. */
+/**
+ * Runs one import; the page then terminates this worker, unless it keeps the pictures compressed: then it decodes them on demand, with the same
+ * workers. It holds the lists and the pixels, so that the page's thread stays free.
+ */
 let arrived: FoundFiles[] = [];
 let isComplete = false;
 let wake = () => {};
@@ -35,10 +40,15 @@ function reply(message: ImportReply, transfer: Transferable[] = []): void {
 async function start({ name, settings }: ImportRequest & { type: 'start' }): Promise<void> {
   try {
     const decoders = startDecoders(settings);
-    const result = await runImport({ name, found: arriving() }, settings, decoders, (progress) =>
+    const { skipped, plan, ...images } = await runImport({ name, found: arriving() }, settings, decoders, (progress) =>
       reply({ type: 'progress', progress }),
     );
-    reply({ type: 'done', result }, [result.dataset.pixels.buffer as ArrayBuffer]);
+    const { dataset, decoded } = withReader(images, (reader) => {
+      const { port1, port2 } = new MessageChannel();
+      servePictures(reader, port1, () => reply({ type: 'closed' }));
+      return port2;
+    });
+    reply({ type: 'done', result: { dataset, skipped, plan, decoded } }, [pixelsToTransfer(dataset)]);
   } catch (error) {
     const isExpected = error instanceof ImportError;
     const message = isExpected ? error.message : `Reading the images stopped: ${String(error)}. Try again.`;

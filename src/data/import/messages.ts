@@ -9,13 +9,15 @@ export type ImportRequest =
   | ({ readonly type: 'add' } & FoundFiles)
   | { readonly type: 'end' };
 
-/** From the import worker to the page; no message follows `done` or `failed`. */
+/** From the import worker to the page; only `closed` follows `done`, and nothing follows `failed`. */
 export type ImportReply =
   | { readonly type: 'progress'; readonly progress: ImportProgress }
-  | { readonly type: 'done'; readonly result: ImportResult }
+  | { readonly type: 'done'; readonly result: ImportResult<MessagePort> }
   | {
       readonly type: 'failed';
       readonly message: string;
       readonly skipped: readonly SkippedFile[];
       readonly fittingBatch: number | null;
-    };
+    }
+  /** The pictures that the worker keeps compressed are not needed any more. */
+  | { readonly type: 'closed' };

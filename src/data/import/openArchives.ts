@@ -1,5 +1,5 @@
 import type { SkippedFile } from '../../domain/imageDataset';
-import { ARCHIVE_HEAD_BYTES, ArchiveFile, refuseArchive, UNPACK_FIRST } from '../../formats/archives';
+import { ARCHIVE_HEAD_BYTES, ArchiveFile, refuseArchive } from '../../formats/archives';
 import { readBytes } from '../../formats/byteSource';
 import { MAX_FILE_BYTES } from '../../formats/limits';
 import { beginsAsImage, refuseOtherFile } from '../../formats/otherFiles';
@@ -48,7 +48,10 @@ export async function kindOfLoose({ path, blob }: SourceFile): Promise<LooseKind
   }
   if (isInFolder || beginsAsImage(head)) return 'image';
   if (PART_NAME.test(path)) {
-    return { reason: `is a part of a split archive: join all parts, then ${UNPACK_FIRST}`, isArchive: true };
+    return {
+      reason: `is a part of a split archive: join all parts, unpack the result and drop the folder`,
+      isArchive: true,
+    };
   }
   // Data may precede the archive, as in one that unpacks itself.
   const isProgram = PROGRAM.every((byte, i) => head[i] === byte);
@@ -67,6 +70,7 @@ export interface OpenedArchive {
 export async function openArchive({ path, blob }: SourceFile, folder: string): Promise<OpenedArchive> {
   try {
     const { entries, skipped } = await readZipDirectory(blob);
+    if (entries.length === 0 && skipped.length === 0) throw new UnusableFile('is an archive without files');
     return {
       candidates: entries.map((entry) => ({
         path: folder + entry.path,

@@ -1,3 +1,4 @@
+import { freeMemory } from '../../domain/freeMemory';
 import { type PictureFacts, type PictureStorage, placesOf } from '../../domain/imageDataset';
 import type { PlacedPixels } from './pictureGroups';
 import { type Measures, PictureMeter } from './pictureMeasures';
@@ -26,6 +27,27 @@ export function keepPicture(source: PixelSource, storage: PictureStorage): Decod
     originalHeight: height,
     ...meter.measures,
   };
+}
+
+const UNMEASURED: Measures = { exactHash: [0, 0], perceptualHash: [0, 0], sharpness: 0, brightness: 0 };
+
+/** Scales a picture to the size at which it is kept, and measures nothing, for a picture that is decoded again. */
+export function keepAgain(source: PixelSource, storage: PictureStorage): DecodedPicture {
+  const { width, height } = source;
+  const part = keptPart(width, height, storage);
+  return unmeasured(scalePart(source, part), part.keptWidth, part.keptHeight);
+}
+
+/** A picture of which nothing else is known. */
+export function unmeasured(pixels: Uint8Array, width: number, height: number): DecodedPicture {
+  return { pixels, width, height, originalWidth: width, originalHeight: height, ...UNMEASURED };
+}
+
+const NO_PIXELS = new Uint8Array(0);
+
+/** The same picture without its pixels, which are kept otherwise. */
+export function withoutPixels(picture: DecodedPicture): DecodedPicture {
+  return { ...picture, pixels: NO_PIXELS };
 }
 
 /** Pictures with what was measured of them, as a data set holds them. */
@@ -62,8 +84,21 @@ function blankFacts(count: number): PictureFacts {
   };
 }
 
+/** Indices of the pictures in each buffer: those of one batch share theirs. Pictures that are kept compressed have none. */
+function byBuffer(pictures: readonly DecodedPicture[]): Map<ArrayBufferLike, number[]> {
+  const buffers = new Map<ArrayBufferLike, number[]>();
+  for (const [i, { pixels }] of pictures.entries()) {
+    if (pixels.length === 0) continue;
+    const there = buffers.get(pixels.buffer);
+    if (there === undefined) buffers.set(pixels.buffer, [i]);
+    else there.push(i);
+  }
+  return buffers;
+}
+
 /**
- * Joins pictures into one array of bytes, in their order.
+ * Joins pictures into one array of bytes, in their order. Their own pixels are freed, buffer by buffer, so that there are never two copies of
+ * all of them: the pictures that were passed in are of no use afterwards.
  * @throws RangeError when there is no memory for it
  */
 export function joinPictures(pictures: readonly DecodedPicture[]): CollectedPictures {
@@ -72,15 +107,18 @@ export function joinPictures(pictures: readonly DecodedPicture[]): CollectedPict
     Uint16Array.from(pictures, ({ height }) => height),
   );
   const facts = blankFacts(pictures.length);
-  const pixels = new Uint8Array(pictures.reduce((sum, picture) => sum + picture.pixels.length, 0));
   for (const [i, picture] of pictures.entries()) {
-    pixels.set(picture.pixels, places.offsets[i]);
     facts.widths[i] = picture.originalWidth;
     facts.heights[i] = picture.originalHeight;
     facts.exactHashes.set(picture.exactHash, 2 * i);
     facts.perceptualHashes.set(picture.perceptualHash, 2 * i);
     facts.sharpness[i] = picture.sharpness;
     facts.brightness[i] = picture.brightness;
+  }
+  const pixels = new Uint8Array(pictures.reduce((sum, picture) => sum + picture.pixels.length, 0));
+  for (const indices of byBuffer(pictures).values()) {
+    for (const i of indices) pixels.set(pictures[i].pixels, places.offsets[i]);
+    freeMemory([pictures[indices[0]].pixels]);
   }
   return { pixels, ...places, facts };
 }

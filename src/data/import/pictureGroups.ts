@@ -1,4 +1,4 @@
-import type { PicturePlaces } from '../../domain/imageDataset';
+import type { KeptShapes, PicturePlaces } from '../../domain/imageDataset';
 import { COPY_LENGTH, copiesAreAlike, exactHash, perceptualHash, shrink, writeCopy } from './pictureHash';
 
 /**
@@ -29,6 +29,26 @@ export type OnShare = (share: number) => void;
 /** Pictures in an array of bytes. */
 export type PlacedPixels = PicturePlaces & { readonly pixels: Uint8Array };
 
+/** What equal and similar pictures are found by. */
+export interface Comparable {
+  /** Of the pixels as they are kept. */
+  readonly keptHash: readonly [number, number];
+  /** The perceptual hash of these pixels, and the comparable copy; null where the picture is nearly flat. */
+  readonly likeness: { readonly hash: readonly [number, number]; readonly copy: Int16Array<ArrayBuffer> } | null;
+}
+
+function likenessOf(pixels: Uint8Array, width: number, height: number): Comparable['likeness'] {
+  const small = shrink(pixels, width, height);
+  const copy = new Int16Array(COPY_LENGTH);
+  return writeCopy(small, width * height, copy) ? { hash: perceptualHash(small), copy } : null;
+}
+
+/** @param pixels uint8 RGBA, opaque, `width` x `height`, aligned to words */
+export function comparable(pixels: Uint8Array, width: number, height: number): Comparable {
+  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, width * height);
+  return { keptHash: exactHash(words), likeness: likenessOf(pixels, width, height) };
+}
+
 /** Disjoint sets of indices; a set is known by its smallest member. */
 class Sets {
   readonly #parent: Uint32Array;
@@ -58,25 +78,61 @@ class Sets {
  * ones only. The time grows with the number of pictures and of pairs with similar hashes, not with the number of all pairs.
  * @param pictures uint8 RGBA, opaque; the pixels are aligned to words
  */
-export function groupPictures(pictures: PlacedPixels, onShare: OnShare = () => {}): Uint32Array {
-  const count = pictures.widths.length;
+export function groupPictures(
+  { pixels, offsets, widths, heights }: PlacedPixels,
+  onShare: OnShare = () => {},
+): Uint32Array {
+  const wordsOf = (i: number) => new Uint32Array(pixels.buffer, pixels.byteOffset + offsets[i], widths[i] * heights[i]);
+  return group({ widths, heights }, onShare, {
+    hashOf: (i) => exactHash(wordsOf(i)),
+    areEqual: (i, j) => {
+      const other = wordsOf(j);
+      return wordsOf(i).every((word, k) => word === other[k]);
+    },
+    likenessOf: (i) => likenessOf(pixels.subarray(offsets[i]), widths[i], heights[i]),
+  });
+}
+
+/**
+ * The same groups for pictures whose pixels are not in memory. Pictures of equal shape and hash count as equal.
+ * @param compared what each picture is compared by
+ */
+export function groupCompared(
+  shapes: KeptShapes,
+  compared: (i: number) => Comparable,
+  onShare: OnShare = () => {},
+): Uint32Array {
+  return group(shapes, onShare, {
+    hashOf: (i) => compared(i).keptHash,
+    areEqual: () => true,
+    likenessOf: (i) => compared(i).likeness,
+  });
+}
+
+interface Comparing {
+  hashOf(i: number): readonly [number, number];
+  /** Whether pictures of equal shape and hash are equal. */
+  areEqual(i: number, j: number): boolean;
+  likenessOf(i: number): Comparable['likeness'];
+}
+
+function group(shapes: KeptShapes, onShare: OnShare, comparing: Comparing): Uint32Array {
+  const count = shapes.widths.length;
   const sets = new Sets(count);
-  const firsts = uniteEqual(pictures, sets);
-  const { shown, hashes, copies } = describe(pictures, firsts, (share) => onShare(share / 2));
-  uniteNear(shown, hashes, copies, sets, (share) => onShare((1 + share) / 2));
+  const firsts = uniteEqual(shapes, comparing, sets);
+  const described = describe(firsts, comparing, (share) => onShare(share / 2));
+  uniteNear(described, sets, (share) => onShare((1 + share) / 2));
   return Uint32Array.from({ length: count }, (_, i) => sets.find(i));
 }
 
 /** Unites equal pictures; returns the first one of each. */
-function uniteEqual({ pixels, offsets, widths, heights }: PlacedPixels, sets: Sets): number[] {
-  const wordsOf = (i: number) => new Uint32Array(pixels.buffer, pixels.byteOffset + offsets[i], widths[i] * heights[i]);
+function uniteEqual({ widths, heights }: KeptShapes, { hashOf, areEqual }: Comparing, sets: Sets): number[] {
   const byHash = new Map<string, number[]>();
   const firsts: number[] = [];
   for (let i = 0; i < widths.length; i++) {
-    const own = wordsOf(i);
-    const key = `${widths[i]} ${heights[i]} ${exactHash(own).join()}`;
+    const key = `${widths[i]} ${heights[i]} ${hashOf(i).join()}`;
     const there = byHash.get(key) ?? [];
-    const equal = there.find((first) => wordsOf(first).every((word, k) => word === own[k]));
+    const equal = there.find((first) => areEqual(first, i));
     if (equal !== undefined) {
       sets.unite(equal, i);
       continue;
@@ -92,22 +148,18 @@ interface Described {
   readonly shown: readonly number[];
   /** Two words a picture. */
   readonly hashes: Uint32Array;
-  readonly copies: Int16Array;
+  readonly copies: readonly Int16Array[];
 }
 
-function describe(
-  { pixels, offsets, widths, heights }: PlacedPixels,
-  firsts: readonly number[],
-  onShare: OnShare,
-): Described {
-  const copies = new Int16Array(firsts.length * COPY_LENGTH);
+function describe(firsts: readonly number[], { likenessOf }: Comparing, onShare: OnShare): Described {
+  const copies: Int16Array[] = [];
   const hashes = new Uint32Array(firsts.length * 2);
   const shown: number[] = [];
   for (const [done, i] of firsts.entries()) {
-    const small = shrink(pixels.subarray(offsets[i]), widths[i], heights[i]);
-    const to = shown.length * COPY_LENGTH;
-    if (writeCopy(small, widths[i] * heights[i], copies.subarray(to, to + COPY_LENGTH))) {
-      hashes.set(perceptualHash(small), shown.length * 2);
+    const likeness = likenessOf(i);
+    if (likeness !== null) {
+      hashes.set(likeness.hash, shown.length * 2);
+      copies.push(likeness.copy);
       shown.push(i);
     }
     if (done % REPORT_EVERY === 0) onShare(done / firsts.length);
@@ -116,13 +168,7 @@ function describe(
 }
 
 /** Unites near twins, found by each pair of bytes that their hashes may have in common. */
-function uniteNear(
-  shown: readonly number[],
-  hashes: Uint32Array,
-  copies: Int16Array,
-  sets: Sets,
-  onShare: OnShare,
-): void {
+function uniteNear({ shown, hashes, copies }: Described, sets: Sets, onShare: OnShare): void {
   const count = shown.length;
   const byteOf = (i: number, byte: number) => (hashes[2 * i + (byte >> 2)] >>> (8 * (byte & 3))) & 0xff;
   const keys = new Uint16Array(count);
@@ -141,7 +187,7 @@ function uniteNear(
             const high = hashes[2 * i + 1] ^ hashes[2 * j + 1];
             if (bitsIn(low) + bitsIn(high) > MOST_BITS || !areFirstEqualBytes(low, high, first, second)) continue;
             if (sets.find(shown[i]) === sets.find(shown[j])) continue;
-            if (copiesAreAlike(copies, i * COPY_LENGTH, j * COPY_LENGTH, ALIKE)) sets.unite(shown[i], shown[j]);
+            if (copiesAreAlike(copies[i], copies[j], ALIKE)) sets.unite(shown[i], shown[j]);
           }
         }
       }

@@ -201,14 +201,14 @@ export function writeCopy(small: Float64Array, area: number, out: Int16Array): b
   return !isFlat;
 }
 
-/** Whether two copies correlate by at least `correlation`; they start at these places of `copies`. */
-export function copiesAreAlike(copies: Int16Array, a: number, b: number, correlation: number): boolean {
+/** Whether two comparable copies correlate by at least `correlation`. */
+export function copiesAreAlike(a: Int16Array, b: Int16Array, correlation: number): boolean {
   // For unit vectors |a - b|^2 = 2 - 2r. A sum of squares only grows, so the loop can stop early, unlike that of a product.
   const most = (2 - 2 * correlation) * UNIT * UNIT;
   let sum = 0;
   for (let i = 0; i < COPY_LENGTH; i += 16) {
     for (let k = i; k < i + 16; k++) {
-      const difference = copies[a + k] - copies[b + k];
+      const difference = a[k] - b[k];
       sum += difference * difference;
     }
     if (sum > most) return false;

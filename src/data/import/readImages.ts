@@ -1,26 +1,17 @@
-import { formatBytes } from '../../formats/bytes';
-import { ImportError } from '../importError';
+import { DECODED_LIMIT } from '../../domain/pictureMemory';
 import type { ImportSettings } from '../importTypes';
-import { MAX_DATASET_BYTES } from '../limits';
 import type { ImageSources, SourceFile } from '../sources';
 import { archiveBatches, type Batch, BatchQueue, type Candidate } from './batches';
+import { CompressedStore } from './compressedStore';
+import { compressPicture } from './compressPicture';
 import type { BatchResult, SkippedSlot } from './decodeBatch';
 import { folderOf, IN_A_FOLDER, kindOfLoose, openArchive } from './openArchives';
-import { type DecodedPicture, pictureAt } from './pictureCollection';
+import { type DecodedPicture, pictureAt, withoutPixels } from './pictureCollection';
 import type { ProgressMeter } from './progressMeter';
 import { Skips } from './skips';
 
 /** Decodes one batch to the size of the import; several decoders may work at once. */
 export type Decoder = (batch: Batch) => Promise<BatchResult>;
-
-/** @throws ImportError where pictures of these bytes in all are more than can be held. */
-function checkMemory(bytes: number, count: number, { sourceSize }: ImportSettings): void {
-  if (bytes <= MAX_DATASET_BYTES) return;
-  throw new ImportError(
-    `The first ${count.toLocaleString('en')} images already take ${formatBytes(bytes)} of memory, which is more than is available. ` +
-      `Choose fewer images${sourceSize === 'square' ? ' or a smaller image size' : ' or a smaller source size'}.`,
-  );
-}
 
 /** What was found so far: candidates, decoded images by the slots of their candidates, and archives that are opened after the walk. */
 class Findings {
@@ -31,11 +22,14 @@ class Findings {
   /** Loose files; whether an archive is alone decides if it becomes a folder. */
   loose = 0;
   archives: SourceFile[] = [];
+  /** The compressed pictures, once the decoded ones were more than are held in memory; null before. */
+  compressed: CompressedStore | null = null;
+  readonly #limit: number;
   #bytes = 0;
-  #count = 0;
 
-  constructor(meter: ProgressMeter) {
+  constructor(meter: ProgressMeter, { decodedLimit = DECODED_LIMIT }: ImportSettings) {
     this.meter = meter;
+    this.#limit = decodedLimit;
   }
 
   add(candidates: readonly Candidate[]): number {
@@ -44,13 +38,31 @@ class Findings {
     return first;
   }
 
-  take({ slots, pictures, skipped }: BatchResult, settings: ImportSettings): void {
-    for (const [i, slot] of slots.entries()) this.decoded[slot] = pictureAt(pictures, i);
-    this.#bytes += pictures.pixels.length;
-    this.#count += slots.length;
-    checkMemory(this.#bytes, this.#count, settings);
+  async take({ slots, pictures, skipped, compressed }: BatchResult): Promise<void> {
+    for (const [i, slot] of slots.entries()) {
+      this.decoded[slot] = pictureAt(pictures, i);
+      if (compressed !== null) this.compressed?.add(slot, compressed[i]);
+    }
     for (const skip of skipped) this.#skip(skip);
     this.meter.add(slots.length, skipped.length);
+    this.#bytes += pictures.pixels.length;
+    if (this.compressed !== null) {
+      // Its decoder began before the limit was reached.
+      if (compressed === null) await this.#compress(slots, this.compressed);
+    } else if (this.#bytes > this.#limit) {
+      this.compressed = new CompressedStore();
+      await this.#compress([...this.decoded.keys()], this.compressed);
+    }
+  }
+
+  /** Compresses pictures that are decoded, one after the other, and frees their pixels. */
+  async #compress(slots: readonly number[], store: CompressedStore): Promise<void> {
+    for (const slot of slots) {
+      const picture = this.decoded[slot];
+      if (picture === undefined || picture.pixels.length === 0) continue;
+      this.decoded[slot] = withoutPixels(picture);
+      store.add(slot, await compressPicture(picture, this.candidates[slot].size));
+    }
   }
 
   #skip({ slot, reason, archive }: SkippedSlot): void {
@@ -101,13 +113,15 @@ async function openArchives(findings: Findings, queue: BatchQueue): Promise<void
   }
 }
 
-/** The files that may be images, in the order in which they were found, the images by the same slots, and what was skipped. */
-export type ReadImages = Pick<Findings, 'candidates' | 'decoded' | 'skips'>;
+/**
+ * The files that may be images, in the order in which they were found, the images by the same slots, and what was skipped. Where the images
+ * are compressed, they have no pixels here.
+ */
+export type ReadImages = Pick<Findings, 'candidates' | 'decoded' | 'skips' | 'compressed'>;
 
 /**
  * Lists the files, those in archives too, and divides them among the decoders while they are still being found.
  * @param decoders all are kept busy
- * @throws ImportError when all images would not fit in memory
  */
 export async function readImages(
   found: ImageSources['found'],
@@ -115,13 +129,13 @@ export async function readImages(
   decoders: readonly Decoder[],
   meter: ProgressMeter,
 ): Promise<ReadImages> {
-  const findings = new Findings(meter);
+  const findings = new Findings(meter, settings);
   /** Decodes what is listed, until all of it is listed and decoded. */
   const decodeWhile = async (list: (queue: BatchQueue) => Promise<void>) => {
     const queue = new BatchQueue();
     const work = async (decode: Decoder) => {
       for (let batch = await queue.next(); batch !== null; batch = await queue.next()) {
-        findings.take(await decode(batch), settings);
+        await findings.take(await decode(findings.compressed === null ? batch : { ...batch, task: 'compress' }));
       }
     };
     await Promise.all([...decoders.map(work), list(queue).finally(() => queue.close())]);

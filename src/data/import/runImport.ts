@@ -1,18 +1,19 @@
-import { type ImageDataset, largestShortSide, TRAIN } from '../../domain/imageDataset';
-import { adviceOnFew, areEnough, fittingBatch } from '../../domain/runProblems';
+import { counted } from '../../domain/counted';
+import type { DecodedFolder, KeptPictures } from '../../domain/decodedFolder';
+import type { PictureReader } from '../../domain/imageDataset';
 import { ImportError } from '../importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
-import { chooseQueries } from '../labels/queries';
-import { readFolders } from '../labels/readFolders';
 import type { ImageSources } from '../sources';
-import { shownPath, sortByPath } from './paths';
+import { assembleDataset } from './assembleDataset';
+import type { Candidate } from './batches';
+import { CompressedPictures } from './compressedPictures';
+import type { CompressedStore } from './compressedStore';
+import { DecoderTurns } from './decoderTurns';
+import { sortByPath } from './paths';
 import { type CollectedPictures, type DecodedPicture, joinPictures } from './pictureCollection';
-import { groupPictures } from './pictureGroups';
+import { groupCompared, type OnShare } from './pictureGroups';
 import { ProgressMeter } from './progressMeter';
-import { type Decoder, readImages } from './readImages';
-import type { Skips } from './skips';
-
-const KNOWN_FORMATS = 'JPEG, PNG, WebP, GIF, BMP, AVIF, TIFF or HEIC images, or a .zip archive of them';
+import { type Decoder, type ReadImages, readImages } from './readImages';
 
 /** @throws ImportError where there is no memory for all of them. */
 function joined(pictures: readonly DecodedPicture[]): CollectedPictures {
@@ -20,41 +21,48 @@ function joined(pictures: readonly DecodedPicture[]): CollectedPictures {
     return joinPictures(pictures);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const count = pictures.length.toLocaleString('en');
-    throw new ImportError(
-      `There is not enough memory for these ${count} images. Choose fewer, or a smaller source size.`,
-    );
+    const these = pictures.length === 1 ? 'this image' : `these ${counted(pictures.length, 'image')}`;
+    throw new ImportError(`There is not enough memory for ${these}. Choose fewer, or a smaller source size.`);
   }
 }
 
-function skippedWords(files: number): string {
-  if (files === 0) return '';
-  return files === 1 ? ' (1 file was skipped)' : ` (${files.toLocaleString('en')} files were skipped)`;
+/** An image that was decoded, and where it is from. */
+interface ReadImage extends Candidate {
+  readonly slot: number;
+  readonly picture: DecodedPicture;
 }
 
-function checkEnough(count: number, trainable: number, batchSize: number, skips: Skips): void {
-  const skipped = skips.sorted();
-  if (count === 0) {
-    const example = skips.example();
-    const why =
-      example === null
-        ? ' The folder is empty, or holds links only, which browsers do not follow.'
-        : ` For example, ${shownPath(example.path)} ${example.reason.replace(/\.$/, '')}.`;
-    throw new ImportError(`There are no images here that can be read.${why} Choose ${KNOWN_FORMATS}.`, skipped);
-  }
-  if (areEnough(trainable, batchSize)) return;
-  const few = trainable === 1 ? 'Only 1 image' : `Only ${trainable.toLocaleString('en')} images`;
-  const bad = skippedWords(skipped.length);
-  throw new ImportError(
-    `${few} to train on${bad}: a run needs at least two batches, ${2 * batchSize} images. ${adviceOnFew(trainable)}`,
-    skipped,
-    fittingBatch(trainable),
-  );
+function imagesOf({ candidates, decoded }: ReadImages): ReadImage[] {
+  return candidates.flatMap((candidate, slot) => {
+    const picture = decoded[slot];
+    return picture === undefined ? [] : [{ ...candidate, slot, picture }];
+  });
+}
+
+/** The pictures of all images where they are kept compressed. They are compared here, since what they are compared by is not kept. */
+function keptPictures(
+  images: readonly ReadImage[],
+  { widths, heights, facts }: CollectedPictures,
+  store: CompressedStore,
+  decoders: DecoderTurns,
+  onShare: OnShare,
+): KeptPictures<PictureReader> {
+  const shapes = { widths, heights };
+  const kept = images.map(({ slot, path, source }) => ({
+    candidate: { path, source },
+    packed: store.packed(slot),
+    keptHash: store.keptHash(slot),
+  }));
+  const groups = groupCompared(shapes, (i) => store.compared(images[i].slot), onShare);
+  store.freeCopies();
+  return { ...shapes, facts, reader: new CompressedPictures(kept, shapes, decoders), groups };
 }
 
 /**
  * The import, in the page's worker and under Node: reads the images, and assembles the data set.
- * @param decoders all are kept busy; their number affects only the time, not the result.
+ * @param decoders all are kept busy; their number affects only the time, not the result. Pictures that are kept compressed are decoded by them
+ *   afterwards, too.
+ * @param endDecoders called when these are not needed any more
  * @throws ImportError as `importImages` does.
  */
 export async function runImport(
@@ -62,24 +70,23 @@ export async function runImport(
   settings: ImportSettings,
   decoders: readonly Decoder[],
   onProgress: (progress: ImportProgress) => void,
+  endDecoders: () => void = () => undefined,
 ): Promise<ImportResult> {
   const meter = new ProgressMeter(onProgress);
-  const { candidates, decoded, skips } = await readImages(found, settings, decoders, meter);
-  const all = candidates.flatMap(({ path, size }, slot) => {
-    const picture = decoded[slot];
-    return picture === undefined ? [] : [{ path, size, picture }];
-  });
-  const good = sortByPath(all, settings.labelRule === 'first');
-  const { images, leftOut, fingerprint, plan } = readFolders(good, settings);
-  for (const [i, reason] of leftOut.entries()) if (reason !== null) skips.add({ path: good[i].path, reason }, false);
-  const { labels, split } = images;
-  const count = split.length;
-  checkEnough(count, split.filter((part) => part === TRAIN).length, settings.batchSize, skips);
-  const pictures = joined(good.flatMap(({ picture }, i) => (leftOut[i] === null ? [picture] : [])));
-  const { seed, holdOut } = settings;
-  const groups = () => groupPictures(pictures, (share) => meter.comparing(share, count));
-  const notes = chooseQueries(labels, split, { seed, holdOut, groups });
-  const source = { kind: 'folder', name, count, fingerprint } as const;
-  const dataset: ImageDataset = { name, source, size: largestShortSide(pictures), count, ...images, ...pictures };
-  return { dataset, skipped: skips.sorted(), plan: { ...plan, notes: [...plan.notes, ...notes] } };
+  const images = await readImages(found, settings, decoders, meter);
+  const good = sortByPath(imagesOf(images), settings.labelRule === 'first');
+  const pictures = joined(good.map(({ picture }) => picture));
+  const onShare = (share: number) => meter.comparing(share, good.length);
+  const { compressed, skips } = images;
+  const folder: DecodedFolder = {
+    name,
+    paths: good.map(({ path }) => path),
+    sizes: Float64Array.from(good, ({ size }) => size),
+    pictures:
+      compressed === null
+        ? { ...pictures, groups: null }
+        : keptPictures(good, pictures, compressed, new DecoderTurns(decoders, endDecoders), onShare),
+    skips: skips.list,
+  };
+  return assembleDataset(folder, settings, onShare);
 }

@@ -51,19 +51,30 @@ export function labelImages(paths: readonly string[], rule: LabelRule, correctio
   const described = (roles: ReadonlyMap<string, FolderPlan['folders'][number]['role']>): FolderPlan['folders'] =>
     folders.map((path) => ({ path, images: counts.get(path) ?? 0, role: roles.get(path) ?? null }));
   if (rule === 'first') {
-    const plan = { folders: described(NO_ROLES), corrections: [], isMisfit: corrections.length > 0, notes: [] };
+    const plan = {
+      folders: described(NO_ROLES),
+      masks: 0,
+      corrections: [],
+      isMisfit: corrections.length > 0,
+      notes: [],
+    };
     return { ...labelsByFirstFolder(paths), leftOut: paths.map(() => null), plan };
   }
   const asked = correctedRoles(folders, corrections);
   const corrected = asked ?? NO_ROLES;
-  const { labels, classNames, split, leftOut, roles, notes } = planFolders(paths, corrected);
+  const { labels, classNames, split, leftOut, maskOf, roles, notes } = planFolders(paths, corrected);
   return {
     labels,
     classNames,
     split,
-    leftOut: leftOut.map((folder) => (folder === null ? null : reasonOf(folder, corrected.get(folder) === 'out'))),
+    leftOut: leftOut.map((folder, i) => {
+      const picture = maskOf[i];
+      if (picture !== null) return `is left out: it is named as a mask or annotation of “${picture}” beside it`;
+      return folder === null ? null : reasonOf(folder, corrected.get(folder) === 'out');
+    }),
     plan: {
       folders: described(roles),
+      masks: maskOf.filter((picture) => picture !== null).length,
       corrections: asked === null ? [] : corrections,
       isMisfit: asked === null,
       notes,

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import type { FolderRole } from '../../domain/folderCorrections';
 import { NO_LABEL, TEST, TRAIN } from '../../domain/imageDataset';
 import { annotationFolders } from './annotationFolders';
@@ -5,8 +6,11 @@ import { type ClassFolder, classesOf } from './classFolders';
 import { folderOf, upwards } from './directories';
 import { type Folder, folderTree, imagesBelow } from './folderTree';
 import { normalName } from './folderWords';
+import { maskFiles } from './maskFiles';
 import { divide, divideSplit, type Piece } from './pieces';
 import type { Split } from './splitFolders';
+import { readSplitName } from './splitNames';
+import { unlabelledFolders } from './unlabelledFolders';
 
 /** The labels and splits of some images by the names of their folders. */
 export interface LabelPlan {
@@ -16,6 +20,8 @@ export interface LabelPlan {
   readonly split: Uint8Array;
   /** Per image the path of the folder by which it is left out; null for images that are used. */
   readonly leftOut: readonly (string | null)[];
+  /** Per image the name of the picture beside it that it is left out as a mask of; null for all others. */
+  readonly maskOf: readonly (string | null)[];
   /** What folders were taken for, by path: classes, splits, left out. */
   readonly roles: ReadonlyMap<string, Exclude<FolderRole, 'use'>>;
   /** What a person should know about it, in sentences. */
@@ -28,7 +34,7 @@ const MAX_CLASSES = 2 ** 15 - 1;
 type Roles = ReadonlyMap<string, FolderRole>;
 
 const number = (count: number) => count.toLocaleString('en');
-const imagesWords = (count: number) => (count === 1 ? '1 image' : `${number(count)} images`);
+const imagesWords = (count: number) => counted(count, 'image');
 
 /** The deepest folder from this one up that the person corrected to one of the roles. */
 function correctedAbove(folder: string, roles: Roles, wanted: readonly FolderRole[]): string | null {
@@ -76,6 +82,10 @@ interface Inside {
 export function planFolders(paths: readonly string[], roles: Roles): LabelPlan {
   const folders = paths.map((path) => folderOf(normalName(path)));
   const leftOut = leftOutBy(paths, folders, roles);
+  const maskOf = maskFiles(paths).map((picture, i) =>
+    leftOut[i] === null && correctedAbove(folders[i], roles, ['use']) === null ? picture : null,
+  );
+  const isUsed = (i: number) => leftOut[i] === null && maskOf[i] === null;
   const isClass = (path: string) => roles.get(path) === 'class';
   const found = new Map<string, Exclude<FolderRole, 'use'>>();
   for (const folder of new Set(leftOut)) if (folder !== null) found.set(folder, 'out');
@@ -83,13 +93,17 @@ export function planFolders(paths: readonly string[], roles: Roles): LabelPlan {
   // Folders that the person called a split are read by themselves; the rest is read as if they were not there.
   const bySplit = new Map<string | null, number[]>();
   for (const [i, folder] of folders.entries()) {
-    if (leftOut[i] !== null) continue;
+    if (!isUsed(i)) continue;
     const above = correctedAbove(folder, roles, ['train', 'test']);
     const there = bySplit.get(above);
     if (there === undefined) bySplit.set(above, [i]);
     else there.push(i);
   }
-  const rest = divide(folderTree(paths, bySplit.get(null) ?? []), isClass);
+  const uncorrected = bySplit.get(null) ?? [];
+  const unlabelled = unlabelledFolders(folderTree(paths, uncorrected), (path) => roles.has(path));
+  const without = new Set(unlabelled.flatMap(imagesBelow));
+  const labelled = uncorrected.filter((i) => !without.has(i));
+  const rest = divide(folderTree(paths, labelled), isClass);
   const pieces = [...rest.pieces];
   const splits = [...rest.splits];
   const corrected = new Map<string, Piece[]>();
@@ -106,6 +120,11 @@ export function planFolders(paths: readonly string[], roles: Roles): LabelPlan {
   const split = new Uint8Array(paths.length).fill(TRAIN);
   for (const piece of pieces) for (const i of imagesBelow(piece.folder)) split[i] = piece.split;
   for (const { path, split: part } of splits) found.set(path, part === TRAIN ? 'train' : 'test');
+  for (const folder of unlabelled) {
+    const role = splitOfUnlabelled(folder, found);
+    found.set(folder.path, role);
+    if (role === 'test') for (const i of imagesBelow(folder)) split[i] = TEST;
+  }
 
   const names = classesOf(pieces, paths.length, isClass);
   const classFolders: ClassFolder[] = [...names.folders];
@@ -113,7 +132,7 @@ export function planFolders(paths: readonly string[], roles: Roles): LabelPlan {
     for (const i of imagesBelow(piece.folder)) names.labels[i] ??= name;
   }
   for (const [i, folder] of folders.entries()) {
-    const above = leftOut[i] === null ? correctedAbove(folder, roles, ['class']) : null;
+    const above = isUsed(i) ? correctedAbove(folder, roles, ['class']) : null;
     if (above === null) continue;
     names.labels[i] = above === '' ? 'images' : above.slice(above.lastIndexOf('/') + 1);
     classFolders.push({ path: above, name: names.labels[i] });
@@ -128,9 +147,33 @@ export function planFolders(paths: readonly string[], roles: Roles): LabelPlan {
       `${imagesWords(count)} in “${path}” ${count === 1 ? 'is' : 'are'} left out: the folder is named as one of masks or annotations of the other images.`,
     ];
   });
+  const noLabel = unlabelled.map(
+    ({ path, count }) =>
+      `${imagesWords(count)} in “${path}” ${count === 1 ? 'has' : 'have'} no class: the folder is named so.`,
+  );
   const instead = rest.trainedInstead.map((name) => `No folder is named as a training set: “${name}” is trained on.`);
   const indexed = indexedLabels(names.labels);
-  return { ...indexed, split, leftOut, roles: found, notes: [...instead, ...outNotes, ...notes] };
+  const all = [...instead, ...outNotes, ...maskNotes(paths, maskOf), ...noLabel, ...notes];
+  return { ...indexed, split, leftOut, maskOf, roles: found, notes: all };
+}
+
+/** The split of a folder of unlabelled images: by its own name, else that of the split that it lies in. */
+function splitOfUnlabelled(folder: Folder, found: ReadonlyMap<string, Exclude<FolderRole, 'use'>>): 'train' | 'test' {
+  const own = readSplitName(folder.name);
+  if (own !== null) return own.kind === 'train' ? 'train' : 'test';
+  const above = upwards(folder.path).find((path) => found.get(path) === 'train' || found.get(path) === 'test');
+  return above !== undefined && found.get(above) === 'test' ? 'test' : 'train';
+}
+
+function maskNotes(paths: readonly string[], maskOf: readonly (string | null)[]): string[] {
+  const count = maskOf.filter((picture) => picture !== null).length;
+  const first = maskOf.findIndex((picture) => picture !== null);
+  if (first < 0) return [];
+  const are = count === 1 ? 'is left out: it is named as a mask' : 'are left out: they are named as masks';
+  const example = `“${paths[first].slice(paths[first].lastIndexOf('/') + 1)}” of “${maskOf[first]}”`;
+  return [
+    `${imagesWords(count)} ${are} or annotation${count === 1 ? '' : 's'} of images beside ${count === 1 ? 'it' : 'them'}, such as ${example}.`,
+  ];
 }
 
 /** Pieces of a corrected split that lie within a class folder: their images are of that class. */
@@ -157,7 +200,7 @@ function settleClasses(labels: (string | null)[], split: Uint8Array) {
   const count = [...dropped.values()].reduce((sum, images) => sum + images, 0);
   const [only] = dropped.keys();
   const missing = dropped.size === 1 ? `no class “${only}”` : `none of their ${number(dropped.size)} classes`;
-  const words = count === 1 ? '1 test image has' : `${number(count)} test images have`;
+  const words = `${counted(count, 'test image')} ${count === 1 ? 'has' : 'have'}`;
   const notes = dropped.size === 0 || kept.size < 2 ? [] : [`${words} no label: the training set has ${missing}.`];
   return { notes, isDropped: (name: string) => !kept.has(name) };
 }

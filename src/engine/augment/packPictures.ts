@@ -1,4 +1,4 @@
-import type { PicturePlaces } from '../../domain/imageDataset';
+import type { KeptShapes } from '../../domain/imageDataset';
 import { PLACE_COLUMNS } from '../kernels/augment/params';
 import type { PictureShapes } from './drawAugment';
 
@@ -10,8 +10,11 @@ export interface PackedPictures extends PictureShapes {
   readonly places: Int32Array<ArrayBuffer>;
 }
 
-/** Pictures in one array of bytes. */
-type PlacedPixels = PicturePlaces & { readonly pixels: Uint8Array };
+/** The pictures of a data set. */
+interface ReadablePictures extends KeptShapes {
+  /** RGBA of one of them. */
+  pixelsOf(index: number): Uint8Array;
+}
 
 /**
  * Copies pictures of a data set into a batch.
@@ -20,18 +23,19 @@ type PlacedPixels = PicturePlaces & { readonly pixels: Uint8Array };
  * @throws RangeError when an index is outside the data set, or a picture does not fit its part
  */
 export function packPictures(
-  { pixels, offsets, widths, heights }: PlacedPixels,
+  pictures: ReadablePictures,
   indices: ArrayLike<number>,
   slot: readonly [height: number, width: number] | null = null,
 ): PackedPictures {
+  const { widths, heights } = pictures;
   const count = indices.length;
   const shapes = { heights: new Uint16Array(count), widths: new Uint16Array(count) };
   const places = new Int32Array(count * PLACE_COLUMNS);
   let total = 0;
   for (let i = 0; i < count; i++) {
     const index = indices[i];
-    if (!(index >= 0 && index < offsets.length)) {
-      throw new RangeError(`packPictures: no picture ${index} among ${offsets.length}`);
+    if (!(index >= 0 && index < widths.length)) {
+      throw new RangeError(`packPictures: no picture ${index} among ${widths.length}`);
     }
     const [height, width] = [heights[index], widths[index]];
     const [slotHeight, slotWidth] = slot ?? [height, width];
@@ -47,16 +51,16 @@ export function packPictures(
   // Copied as bytes, because the pixels of a data set may start at any offset of their buffer.
   const batch = new Uint8Array(4 * total);
   for (let i = 0; i < count; i++) {
-    const from = offsets[indices[i]];
+    const own = pictures.pixelsOf(indices[i]);
     const to = 4 * places[i * PLACE_COLUMNS];
     const rowBytes = 4 * shapes.widths[i];
     const pitch = 4 * places[i * PLACE_COLUMNS + 1];
     if (pitch === rowBytes) {
-      batch.set(pixels.subarray(from, from + rowBytes * shapes.heights[i]), to);
+      batch.set(own, to);
       continue;
     }
     for (let y = 0; y < shapes.heights[i]; y++) {
-      batch.set(pixels.subarray(from + y * rowBytes, from + (y + 1) * rowBytes), to + y * pitch);
+      batch.set(own.subarray(y * rowBytes, (y + 1) * rowBytes), to + y * pitch);
     }
   }
   return { pixels: new Int32Array(batch.buffer), places, ...shapes };

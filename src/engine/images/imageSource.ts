@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ImageDataset, indicesOf, type PictureStorage, TRAIN } from '../../domain/imageDataset';
+import type { KeptShapes, PictureStorage } from '../../domain/imageDataset';
 import type { AugmentConfig } from '../../domain/runConfig';
 import { augmentBatch } from '../augment/augmentBatch';
 import { centreSquareParams, drawAugmentParams, type PictureShapes } from '../augment/drawAugment';
@@ -9,54 +9,20 @@ import { AUGMENT_COLUMNS, PLACE_COLUMNS } from '../kernels/augment/params';
 import type { DevicePictures } from '../kernels/augment/pictures';
 import { currentImplementation } from '../kernels/runtime/implementation';
 import type { Random } from '../random';
-
-/** Number of images from which mean and std are computed: enough for two decimals, and faster than reading all of a large set. */
-const STATISTICS_IMAGES = 2000;
+import { channelStatistics, measureChannels } from './channelStatistics';
+import { pixelsOf, type TrainingImages } from './pictureCache';
 
 const UNIT_RANGE: Normalisation = { mean: [0, 0, 0], std: [1, 1, 1] };
-
-/** Cached for as long as the data set exists, because every preview and every run needs them. */
-const knownStatistics = new WeakMap<ImageDataset, Normalisation>();
-
-function channelStatistics(dataset: ImageDataset): Normalisation {
-  const known = knownStatistics.get(dataset) ?? computeChannelStatistics(dataset);
-  knownStatistics.set(dataset, known);
-  return known;
-}
-
-/** Per-channel mean and std of the training images' pixel values in [0, 1]. */
-function computeChannelStatistics({ pixels, offsets, widths, heights, split }: ImageDataset): Normalisation {
-  const train = indicesOf({ split }, TRAIN);
-  const stride = Math.max(1, Math.floor(train.length / STATISTICS_IMAGES));
-  const sum = [0, 0, 0];
-  const squares = [0, 0, 0];
-  let count = 0;
-  for (let n = 0; n < train.length; n += stride) {
-    const image = train[n];
-    const area = widths[image] * heights[image];
-    const start = offsets[image];
-    for (let i = start; i < start + 4 * area; i += 4) {
-      for (let c = 0; c < 3; c++) {
-        const value = pixels[i + c] / 255;
-        sum[c] += value;
-        squares[c] += value * value;
-      }
-    }
-    count += area;
-  }
-  const mean = sum.map((s) => s / count);
-  // The lower bound avoids a division by zero for images of one flat colour.
-  const std = squares.map((s, c) => Math.max(0.02, Math.sqrt(Math.max(0, s / count - mean[c] ** 2))));
-  return { mean: mean as [number, number, number], std: std as [number, number, number] };
-}
 
 /** Pixels that one tensor holds where the images need not be on the device at once: 64 MB. */
 const PART_PIXELS = 2 ** 24;
 
-/** The images of a data set, as a network of one input size gets them, normalised by mean and std of the training images. */
+/**
+ * The images of a data set, as a network of one input size gets them, normalised by mean and std of the training images. Where they are kept
+ * compressed, `prepare` comes first, and their pixels are read within `withPixels`.
+ */
 export class ImageSource {
-  readonly normalisation: Normalisation;
-  readonly dataset: ImageDataset;
+  readonly dataset: TrainingImages;
   /** Side in pixels of the network's input. */
   readonly side: number;
   /** Whether pixels are averaged where images are scaled down; runs of earlier versions skipped pixels. */
@@ -64,18 +30,27 @@ export class ImageSource {
   /** The largest height and width among the images. */
   readonly #largest: readonly [height: number, width: number];
 
-  constructor(dataset: ImageDataset, { imageSize, sourceSize }: PictureStorage) {
+  constructor(dataset: TrainingImages, { imageSize, sourceSize }: PictureStorage) {
     this.dataset = dataset;
     this.side = imageSize;
     this.#antialias = sourceSize !== 'square';
     this.#largest = largestOf(dataset);
-    this.normalisation = channelStatistics(dataset);
+  }
+
+  /** Measures what images are normalised with. */
+  prepare(): Promise<void> {
+    return measureChannels(this.dataset);
+  }
+
+  get normalisation(): Normalisation {
+    return channelStatistics(this.dataset);
   }
 
   /** The pixels of these images. The plain ops need each image in a part of its own. */
   read(indices: ArrayLike<number>): PackedPictures {
+    const { widths, heights } = this.dataset;
     return packPictures(
-      this.dataset,
+      { widths, heights, pixelsOf: (index) => pixelsOf(this.dataset, index) },
       indices,
       currentImplementation() === 'plain' ? this.#largestAmong(indices) : null,
     );
@@ -185,7 +160,7 @@ export class ImageSource {
 }
 
 /** The most pixels that the images of a batch may have, where it holds no image twice. */
-export function mostPixels({ widths, heights }: Pick<ImageDataset, 'widths' | 'heights'>, batchSize: number): number {
+export function mostPixels({ widths, heights }: KeptShapes, batchSize: number): number {
   const areas = Float64Array.from(widths, (width, i) => width * heights[i]).sort();
   return areas.subarray(-batchSize).reduce((sum, area) => sum + area, 0);
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ViewsSnapshot } from '../../domain/measurement';
 import { viewsToRgba } from '../augment/viewsToRgba';
 import type { ImageSource } from './imageSource';
+import { withPixels } from './pictureCache';
 import { thumbnailOf } from './thumbnail';
 
 const EVERY_MS = 500;
@@ -48,6 +49,7 @@ export class ShownViews {
       return rgba;
     };
     const [first, second] = await Promise.all([read(x1), read(x2)]);
-    this.#report({ step, size, index, image: thumbnailOf(dataset, index), x1: first, x2: second });
+    const image = await withPixels(dataset, [index], () => thumbnailOf(dataset, index));
+    this.#report({ step, size, index, image, x1: first, x2: second });
   }
 }

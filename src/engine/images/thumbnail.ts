@@ -1,11 +1,15 @@
-import type { ImageDataset } from '../../domain/imageDataset';
 import type { Picture } from '../../domain/measurement';
+import { pixelsOf, type TrainingImages } from './pictureCache';
 
 /** A thumbnail's short side is less than twice this. */
 const SHORT_SIDE = 64;
 
-/** A picture of the data set to be shown: the whole picture, scaled down by a whole factor where it is large. */
-export function thumbnailOf({ pixels, offsets, widths, heights }: ImageDataset, index: number): Picture {
+/**
+ * A picture of the data set to be shown: the whole picture, scaled down by a whole factor where it is large. Call it within `withPixels`.
+ */
+export function thumbnailOf(images: TrainingImages, index: number): Picture {
+  const { widths, heights } = images;
+  const pixels = pixelsOf(images, index);
   const factor = Math.max(1, Math.floor(Math.min(widths[index], heights[index]) / SHORT_SIDE));
   const width = Math.floor(widths[index] / factor);
   const height = Math.floor(heights[index] / factor);
@@ -15,7 +19,7 @@ export function thumbnailOf({ pixels, offsets, widths, heights }: ImageDataset, 
       for (let channel = 0; channel < 4; channel++, to++) {
         let sum = 0;
         for (let row = y * factor; row < (y + 1) * factor; row++) {
-          const from = offsets[index] + 4 * (row * widths[index] + x * factor) + channel;
+          const from = 4 * (row * widths[index] + x * factor) + channel;
           for (let i = 0; i < factor; i++) sum += pixels[from + 4 * i];
         }
         out[to] = sum / (factor * factor);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { FeatureRows } from '../../domain/features';
 import type { LiveSettings } from '../../domain/runConfig';
 import type { ImageSource } from '../images/imageSource';
+import { expectPixels, withPixels } from '../images/pictureCache';
 import type { Method } from '../methods/method';
 import type { Statistics } from '../network/nn/statistics';
 
@@ -27,7 +28,10 @@ export interface EmbedOptions {
   readonly statistics: Statistics;
   /** The settings with which p is predicted; without them, it is left out. */
   readonly predicting?: LiveSettings;
-  /** Queues all chunks before the first result is read, so that all are embedded with the weights of this moment. */
+  /**
+   * Queues all chunks before the first result is read, so that all are embedded with the weights of this moment. It is called within
+   * `withPixels` of all images then.
+   */
   readonly atOnce?: boolean;
   /** Called between chunks, so that a run that ends need not wait for a long measurement. */
   readonly isCancelled: () => boolean;
@@ -42,11 +46,11 @@ function chunkStarts(count: number, chunk: number): number[] {
   return starts;
 }
 
-/** The outputs for `count` images; `images` makes those of a chunk. */
+/** The outputs for `count` images; `images` passes those of a chunk to `use`. */
 async function embed(
   method: Method,
   count: number,
-  images: (start: number, end: number) => tf.Tensor4D,
+  images: <T>(start: number, end: number, use: (images: tf.Tensor4D) => T) => T | Promise<T>,
   options: EmbedOptions,
 ): Promise<EmbeddedImages> {
   const { featureDim, outputDim } = method;
@@ -66,13 +70,14 @@ async function embed(
   const reads: Promise<void>[] = [];
   for (const start of chunkStarts(count, chunk)) {
     if (isCancelled()) throw new CancelledError('the run has ended');
-    const outputs = tf.tidy(() => {
-      const embedding = method.embed(images(start, Math.min(count, start + chunk)), statistics);
+    const end = Math.min(count, start + chunk);
+    const queued = images(start, end, (pictures): tf.Tensor2D[] => {
+      const embedding = method.embed(pictures, statistics);
       const predicted = predicting === undefined ? null : method.predict(embedding.z, statistics, predicting);
       return [embedding.features, embedding.z, ...(predicted === null ? [] : [predicted])];
     });
-    if (atOnce) reads.push(read(start, outputs));
-    else await read(start, outputs);
+    if (atOnce && !(queued instanceof Promise)) reads.push(read(start, queued));
+    else await read(start, await queued);
   }
   await Promise.all(reads);
   return {
@@ -89,13 +94,34 @@ export function embedImages(
   indices: Uint32Array,
   options: EmbedOptions,
 ): Promise<EmbeddedImages> {
-  return embed(method, indices.length, (start, end) => source.plain(indices.subarray(start, end)), options);
+  const { dataset } = source;
+  return embed(
+    method,
+    indices.length,
+    (start, end, use) => {
+      const part = indices.subarray(start, end);
+      const work = () => tf.tidy(() => use(source.plain(part)) as tf.TensorContainer) as ReturnType<typeof use>;
+      if (options.atOnce === true) return work();
+      const queued = withPixels(dataset, part, work);
+      expectPixels(dataset, indices.subarray(end, end + options.chunk));
+      return queued;
+    },
+    options,
+  );
 }
 
 /** The outputs for prepared views [N, H, W, 3], which are not disposed. */
 export function embedViews(method: Method, views: tf.Tensor4D, options: EmbedOptions): Promise<EmbeddedImages> {
   const [count, h, w, c] = views.shape;
-  return embed(method, count, (start, end) => tf.slice(views, [start, 0, 0, 0], [end - start, h, w, c]), options);
+  return embed(
+    method,
+    count,
+    (start, end, use) =>
+      tf.tidy(() => use(tf.slice(views, [start, 0, 0, 0], [end - start, h, w, c])) as tf.TensorContainer) as ReturnType<
+        typeof use
+      >,
+    options,
+  );
 }
 
 /**

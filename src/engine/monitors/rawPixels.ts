@@ -1,5 +1,6 @@
 import type { FeatureRows } from '../../domain/features';
 import type { ImageSource } from '../images/imageSource';
+import { withPixels } from '../images/pictureCache';
 
 /** Images read from the device at once. */
 const CHUNK = 256;
@@ -18,7 +19,8 @@ async function pixelRows(source: ImageSource, indices: Uint32Array): Promise<Fea
   const d = source.side * source.side * 3;
   const data = new Float32Array(indices.length * d);
   for (let start = 0; start < indices.length; start += CHUNK) {
-    const images = source.unnormalised(indices.subarray(start, start + CHUNK));
+    const part = indices.subarray(start, start + CHUNK);
+    const images = await withPixels(source.dataset, part, () => source.unnormalised(part));
     data.set(await images.data(), start * d);
     images.dispose();
   }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { FeatureRows, LabelledFeatures } from '../../domain/features';
 import {
   bankIndicesOf,
-  type ImageDataset,
+  type DatasetInfo,
   indicesOf,
   labelledIndicesOf,
   NO_LABEL,
@@ -13,6 +13,7 @@ import type { Baselines, Measurement, NeighboursSnapshot } from '../../domain/me
 import type { FrameImages, OutputFrame } from '../../domain/outputFrame';
 import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import type { ImageSource } from '../images/imageSource';
+import { type TrainingImages, withPixels } from '../images/pictureCache';
 import { bindingLimit } from '../kernels/runtime/program';
 import type { Method } from '../methods/method';
 import { activationBytesPerImage } from '../network/convolutions';
@@ -38,7 +39,7 @@ const DEFAULT_QUERIES = 5;
 const EVALUATION_BLOCK = 1024;
 
 /** kNN accuracies of raw pixels by data set and by what they depend on: they are the same for every run, and slow on the processor. */
-const pixelAccuracies = new WeakMap<ImageDataset, Map<string, number>>();
+const pixelAccuracies = new WeakMap<TrainingImages, Map<string, number>>();
 
 /** kNN's two sets: images that vote, and images to classify. */
 interface KnnSets {
@@ -51,7 +52,7 @@ function pick(indices: Uint32Array, count: number, seed: number, stream: string)
   return order.slice(0, count).map((i) => indices[i]);
 }
 
-function labelsOf(dataset: ImageDataset, indices: Uint32Array): Int16Array<ArrayBuffer> {
+function labelsOf(dataset: DatasetInfo, indices: Uint32Array): Int16Array<ArrayBuffer> {
   const { labels } = dataset;
   return Int16Array.from(indices, (i) => labels?.[i] ?? NO_LABEL);
 }
@@ -68,7 +69,8 @@ export class RunMonitors {
   readonly #onlineProbe: OnlineProbe | null;
   readonly #probe: Uint32Array;
   readonly #knn: KnnSets | null;
-  readonly #probeViews: readonly [tf.Tensor4D, tf.Tensor4D];
+  /** Two views of each image of the probe; null until they are needed. */
+  #probeViews: readonly [tf.Tensor4D, tf.Tensor4D] | null = null;
   /** The sample that BN's statistics are taken from. */
   readonly #sample: Uint32Array;
   readonly #chunk: number;
@@ -105,7 +107,6 @@ export class RunMonitors {
     const { seed, knn, probe } = config;
     this.#sample = pick(indicesOf(dataset, TRAIN), STATISTICS_IMAGES, seed, 'statistics');
     this.#probe = pick(indicesOf(dataset, TRAIN), probe.images, seed, 'probe');
-    this.#probeViews = source.views(this.#probe, config.augment, seededRandom(seed, 'monitor', 'views'));
     const bank = pick(bankIndicesOf(dataset), knn.bank, seed, 'bank');
     const queries = pick(labelledIndicesOf(dataset, TEST), knn.queries, seed, 'queries');
     this.#knn = bank.length > 0 && queries.length > 0 ? { bank, queries } : null;
@@ -146,18 +147,25 @@ export class RunMonitors {
    * The statistics that the images are measured with after `step` steps: mean and biased variance [C] of every BN layer of the encoder by
    * parameter name.
    */
-  statistics(step: number): Promise<ReadonlyMap<string, Float32Array>> {
-    const encoder = [...this.#statisticsAt(step)].filter(([name]) => !name.startsWith('predictor.'));
+  async statistics(step: number): Promise<ReadonlyMap<string, Float32Array>> {
+    const { statistics } = await this.#optionsAt(step);
+    const encoder = [...statistics].filter(([name]) => !name.startsWith('predictor.'));
     return statisticsByParameter(new Map(encoder));
   }
 
+  /** Call it within `withPixels` of the sample, or after it was called at this step. */
   #options(step: number): EmbedOptions {
     return { chunk: this.#chunk, isCancelled: this.#isCancelled, statistics: this.#statisticsAt(step) };
   }
 
+  async #optionsAt(step: number): Promise<EmbedOptions> {
+    if (this.#statistics?.step === step) return this.#options(step);
+    return withPixels(this.#source.dataset, this.#sample, () => this.#options(step));
+  }
+
   /** Backbone features and z of images of the data set, not augmented, with the weights after `step` steps. */
-  embed(indices: Uint32Array, step: number): Promise<EmbeddedImages> {
-    return embedImages(this.#method, this.#source, indices, this.#options(step));
+  async embed(indices: Uint32Array, step: number): Promise<EmbeddedImages> {
+    return embedImages(this.#method, this.#source, indices, await this.#optionsAt(step));
   }
 
   /**
@@ -214,8 +222,10 @@ export class RunMonitors {
     const outside = this.#queries.filter((query) => !this.#probe.includes(query));
     const searched = Uint32Array.of(...this.#probe, ...outside);
     // Queued at once, since training may continue while the results are read.
-    const options = { ...this.#options(step), predicting: live, atOnce: true };
-    this.#embedded = { step, searched, images: await embedImages(this.#method, this.#source, searched, options) };
+    const queue = () =>
+      embedImages(this.#method, this.#source, searched, { ...this.#options(step), predicting: live, atOnce: true });
+    const images = await withPixels(this.#source.dataset, Uint32Array.of(...this.#sample, ...searched), queue);
+    this.#embedded = { step, searched, images };
   }
 
   /** The images of the frames. */
@@ -323,10 +333,19 @@ export class RunMonitors {
     return accuracy;
   }
 
+  async #viewsOfProbe(): Promise<readonly [tf.Tensor4D, tf.Tensor4D]> {
+    const { augment, seed } = this.#config;
+    this.#probeViews ??= await withPixels(this.#source.dataset, this.#probe, () =>
+      this.#source.views(this.#probe, augment, seededRandom(seed, 'monitor', 'views')),
+    );
+    return this.#probeViews;
+  }
+
   async #viewRetrieval(step: number): Promise<number> {
-    const [a, b] = this.#probeViews;
-    const first = await embedViews(this.#method, a, this.#options(step));
-    const second = await embedViews(this.#method, b, this.#options(step));
+    const [a, b] = await this.#viewsOfProbe();
+    const options = await this.#optionsAt(step);
+    const first = await embedViews(this.#method, a, options);
+    const second = await embedViews(this.#method, b, options);
     return viewRetrieval(first.features, second.features);
   }
 
@@ -389,7 +408,7 @@ export class RunMonitors {
 
   async #pixelRetrieval(): Promise<number> {
     const rows = await Promise.all(
-      this.#probeViews.map(async (views) => {
+      (await this.#viewsOfProbe()).map(async (views) => {
         const data = await views.data<'float32'>();
         return { data, n: views.shape[0], d: data.length / views.shape[0] };
       }),
@@ -400,7 +419,7 @@ export class RunMonitors {
 
   dispose(): void {
     this.forget();
-    tf.dispose([...this.#probeViews]);
+    tf.dispose([...(this.#probeViews ?? [])]);
   }
 }
 

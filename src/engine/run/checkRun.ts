@@ -1,4 +1,4 @@
-import { type ImageDataset, indicesOf, TRAIN } from '../../domain/imageDataset';
+import { type DatasetInfo, indicesOf, type KeptShapes, TRAIN } from '../../domain/imageDataset';
 import type { RunConfig } from '../../domain/runConfig';
 import { type RunProblem, runProblems } from '../../domain/runProblems';
 import { mostPixels } from '../images/imageSource';
@@ -32,7 +32,7 @@ function checkAdapter(config: RunConfig, trainImages: number, batchPixels: numbe
  * @param bindingLimit bytes of the largest tensor that the engine can work on
  * @throws RunError when a run cannot start with these settings and images.
  */
-export function checkRun(dataset: ImageDataset, config: RunConfig, bindingLimit: number): void {
+export function checkRun(dataset: DatasetInfo & KeptShapes, config: RunConfig, bindingLimit: number): void {
   const train = indicesOf(dataset, TRAIN).length;
   const problems = runProblems(config, train);
   if (problems[0] !== undefined) throw new RunError(problems[0].code, problems.map(({ text }) => text).join(' '));
@@ -41,7 +41,7 @@ export function checkRun(dataset: ImageDataset, config: RunConfig, bindingLimit:
 }
 
 /** @throws RunError when the images were loaded for a run that keeps them in another way. */
-function checkPictures(dataset: ImageDataset, { sourceSize, imageSize }: RunConfig): void {
+function checkPictures(dataset: DatasetInfo & KeptShapes, { sourceSize, imageSize }: RunConfig): void {
   if (sourceSize === 'square') {
     const areSquares = [dataset.widths, dataset.heights].every((sides) => sides.every((side) => side === imageSize));
     if (areSquares) return;

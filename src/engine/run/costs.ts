@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Resources } from '../../domain/measurement';
+import type { PictureMemory } from '../../domain/pictureMemory';
 import type { Emit } from '../../domain/signal';
 import { RunClock } from './runClock';
 
@@ -10,13 +11,18 @@ export class Costs {
   readonly #clock = new RunClock();
   readonly #batchSize: number;
   readonly #recordedBytes: () => number;
+  readonly #pictures: () => PictureMemory | null;
   readonly #emit: Emit;
   #lastResources = Number.NEGATIVE_INFINITY;
 
-  /** @param recordedBytes bytes of device memory beyond what tfjs counts */
-  constructor(batchSize: number, recordedBytes: () => number, emit: Emit) {
+  /**
+   * @param recordedBytes bytes of device memory beyond what tfjs counts
+   * @param pictures the memory of decoded pictures, where not all are held in memory
+   */
+  constructor(batchSize: number, recordedBytes: () => number, pictures: () => PictureMemory | null, emit: Emit) {
     this.#batchSize = batchSize;
     this.#recordedBytes = recordedBytes;
+    this.#pictures = pictures;
     this.#emit = emit;
   }
 
@@ -54,6 +60,7 @@ export class Costs {
       gpuBytes: allocated + this.#recordedBytes(),
       tensors: memory.numTensors,
       measuringShare: this.#clock.measuringShare,
+      pictures: this.#pictures(),
     };
   }
 }

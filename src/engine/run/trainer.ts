@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { saysTheSame } from '../../domain/diagnosis/states';
 import type { LabelledFeatures } from '../../domain/features';
-import { type ImageDataset, indicesOf, labelledIndicesOf, TRAIN } from '../../domain/imageDataset';
+import { indicesOf, labelledIndicesOf, TRAIN } from '../../domain/imageDataset';
 import type { Measurement, Resources } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
 import type { LiveChange, LiveKey, LiveValue, RunConfig } from '../../domain/runConfig';
 import type { Emit } from '../../domain/signal';
 import { BatchSampler } from '../images/batchSampler';
 import { ImageSource } from '../images/imageSource';
+import { expectPixels, type TrainingImages, withPixels } from '../images/pictureCache';
 import { ShownViews } from '../images/shownViews';
 import { bindingLimit } from '../kernels/runtime/program';
 import type { Method } from '../methods/method';
@@ -26,6 +27,9 @@ import { GoodWeights } from './goodWeights';
 import { KernelChoice, type KernelOptions } from './kernelChoice';
 import { Measuring } from './measuring';
 import type { RunSnapshot } from './state';
+
+/** Batches that are decoded ahead of their steps where the images are kept compressed. */
+const BATCHES_AHEAD = 2;
 
 /** The most steps whose metrics are not read yet: the device computes the next step while the last one is read. */
 const MAX_PENDING = 2;
@@ -52,6 +56,7 @@ export type StepOutcome = 'continue' | 'finished' | 'diverged';
 export class Trainer {
   readonly config: RunConfig;
   readonly #emit: Emit;
+  readonly #source: ImageSource;
   readonly #method: Method;
   readonly #runner: StepRunner;
   readonly #sampler: BatchSampler;
@@ -77,7 +82,7 @@ export class Trainer {
    * @throws RunError when a run cannot start with these settings and images
    */
   constructor(
-    dataset: ImageDataset,
+    dataset: TrainingImages,
     config: RunConfig,
     changes: readonly LiveChange[],
     emit: Emit,
@@ -89,6 +94,7 @@ export class Trainer {
     this.#changes = new ChangesInFlight(config, changes);
     this.#kernels = new KernelChoice(config, options);
     const source = new ImageSource(dataset, config);
+    this.#source = source;
     const train = indicesOf(dataset, TRAIN);
     this.#sampler = new BatchSampler(train, config.batchSize, config.seed);
     this.#method = createMethod(config, { count: train.length });
@@ -112,7 +118,8 @@ export class Trainer {
     this.#views = new ShownViews(source, (value) => {
       if (!this.#cancelled) emit({ kind: 'views', value });
     });
-    this.#costs = new Costs(config.batchSize, () => this.#runner.bytes, emit);
+    const memory = () => ('reader' in dataset ? dataset.reader.memory : null);
+    this.#costs = new Costs(config.batchSize, () => this.#runner.bytes, memory, emit);
     this.#good = new GoodWeights(this.#snapshot());
   }
 
@@ -133,8 +140,10 @@ export class Trainer {
 
   /** Chooses and compiles the kernels. */
   async prepare(): Promise<void> {
+    await this.#source.prepare();
     await this.#kernels.choose();
-    await this.#runner.compile(this.#plan());
+    const plan = this.#plan();
+    await withPixels(this.#source.dataset, plan.images, () => this.#runner.compile(plan));
   }
 
   /** Prepares, and measures the untrained network and the baselines. */
@@ -176,7 +185,9 @@ export class Trainer {
       const [, key, value] = due;
       this.change(key, value);
     }
-    this.#update();
+    await this.#runner.prepare(this.#step);
+    await withPixels(this.#source.dataset, this.#sampler.batch(this.#step).images, () => this.#update());
+    this.#expectBatches();
     while (this.#pending.length > MAX_PENDING) await this.#readOldest();
     this.#costs.stepped(this.#step, started);
     if (this.#diverged) return 'diverged';
@@ -203,6 +214,13 @@ export class Trainer {
     this.#step += 1;
     this.#pending.push({ step: this.#step, learningRate: plan.learningRate, metrics });
     this.#views.after(this.#step, plan.images, this.#runner.views);
+  }
+
+  #expectBatches(): void {
+    const { dataset } = this.#source;
+    if (!('reader' in dataset)) return;
+    const end = Math.min(this.config.totalSteps, this.#step + BATCHES_AHEAD);
+    for (let step = this.#step; step < end; step++) expectPixels(dataset, this.#sampler.batch(step).images);
   }
 
   async #readOldest(): Promise<void> {
@@ -323,6 +341,8 @@ export class Trainer {
   dispose(): void {
     // Nothing waits for these metrics any more, and a lost device must not be reported twice.
     for (const { metrics } of this.#pending.splice(0)) metrics.catch(() => undefined);
+    const { dataset } = this.#source;
+    if ('reader' in dataset) dataset.reader.endRun();
     this.#good.dispose();
     this.#monitors.dispose();
     this.#runner.dispose();

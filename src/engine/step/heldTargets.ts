@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { type TrainingImages, withPixels } from '../images/pictureCache';
 import { assignInPlace } from '../kernels/movingAverage';
 import type { Method } from '../methods/method';
 import type { StepInputs } from '../methods/stepInputs';
@@ -15,6 +16,7 @@ export interface HeldTargetsState {
 
 /** The batches whose targets are computed. */
 export interface TargetBatches {
+  readonly dataset: TrainingImages;
   readonly staged: StagedBatch;
   /** Images per batch. */
   readonly size: number;
@@ -48,11 +50,26 @@ export class HeldTargets {
     return this.#current;
   }
 
+  /** Computes a step's targets, and those of the steps held with it, where they are not held yet. To be awaited before `load`. */
+  async prepare(step: number): Promise<void> {
+    const from = this.#firstOf(step);
+    if (this.#held.targets.length > 0 && from === this.#held.from) return;
+    disposeHeldTargets(this.#held);
+    const targets: Targets[] = [];
+    this.#held = { from, targets };
+    const { dataset, imagesOf } = this.#batches;
+    for (let next = from; next < from + this.#innerSteps; next++) {
+      targets.push(await withPixels(dataset, imagesOf(next), () => this.#stage(next)()));
+    }
+  }
+
   /** Makes a step's targets the current ones. Call it before the step's own batch is staged. */
   load(step: number): void {
-    const from = step - (step % this.#innerSteps);
-    if (this.#held.targets.length === 0 || from !== this.#held.from) this.#compute(from);
-    this.#show(this.#held.targets[step - from]);
+    this.#show(this.#held.targets[step - this.#firstOf(step)]);
+  }
+
+  #firstOf(step: number): number {
+    return step - (step % this.#innerSteps);
   }
 
   /** Stages a step's batch; returns the device work that `load` does, to be compiled but not executed. */
@@ -75,12 +92,6 @@ export class HeldTargets {
     const held = copyOf(state);
     disposeHeldTargets(this.#held);
     this.#held = held;
-  }
-
-  #compute(from: number): void {
-    disposeHeldTargets(this.#held);
-    const steps = Array.from({ length: this.#innerSteps }, (_, i) => from + i);
-    this.#held = { from, targets: steps.map((step) => this.#stage(step)()) };
   }
 
   /** Stages a step's batch; returns the device work that makes its targets. */

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type ImageDataset, NO_LABEL } from '../../domain/imageDataset';
+import { type DatasetInfo, NO_LABEL } from '../../domain/imageDataset';
 import type { ProbeTargets } from '../monitors/onlineProbe';
 import { StagedTensor } from './stagedTensor';
 
@@ -10,7 +10,7 @@ export class StagedTargets {
   readonly #classes: StagedTensor<tf.Rank.R2>;
   readonly #weights: StagedTensor<tf.Rank.R2>;
 
-  constructor({ labels, classNames }: ImageDataset, batchSize: number) {
+  constructor({ labels, classNames }: Pick<DatasetInfo, 'labels' | 'classNames'>, batchSize: number) {
     this.#labels = labels;
     this.#classCount = classNames.length;
     this.#classes = new StagedTensor([2 * batchSize, classNames.length], 'float32');

@@ -94,7 +94,8 @@ export class StepRunner {
     this.#probe = probe === null ? null : { online: probe, targets: new StagedTargets(source.dataset, batchSize) };
     const { innerSteps = 1 } = method;
     if (innerSteps > 1) {
-      const batches = { staged: this.#batch, size: batchSize, imagesOf, seed: config.seed };
+      const { dataset } = source;
+      const batches = { dataset, staged: this.#batch, size: batchSize, imagesOf, seed: config.seed };
       this.#targets = new HeldTargets(method, innerSteps, batches);
     }
   }
@@ -102,13 +103,18 @@ export class StepRunner {
   /** Compiles the pipelines of a step in parallel; the first step would otherwise compile them one by one. Computes nothing. */
   async compile(plan: StepPlan): Promise<void> {
     if (!this.#record || !isWebGpu()) return;
-    this.#prepare(plan);
+    this.#prepareOptimiser(plan);
     const loadTargets = this.#targets?.rehearsal(plan.step);
     const work = this.#stage(plan);
     await compileAhead(() => {
       loadTargets?.();
       return work();
     });
+  }
+
+  /** Makes ready what a step needs from steps after it. To be awaited before `run`. */
+  async prepare(step: number): Promise<void> {
+    await this.#targets?.prepare(step);
   }
 
   /** Queues one update. Resolves when the device has computed the metrics; several steps may be under way at once. */
@@ -118,7 +124,7 @@ export class StepRunner {
     if (!this.#record || !canRecord()) return this.#runOpByOp(plan, work);
     const operations = this.#operations(plan);
     if (this.#recording?.operations !== operations) this.forgetRecording();
-    this.#prepare(plan);
+    this.#prepareOptimiser(plan);
     if (this.#recording === null) {
       this.#recording = { operations, steps: record(work) };
     }
@@ -164,7 +170,7 @@ export class StepRunner {
     return JSON.stringify([live, this.#method.phase?.(step) ?? '']);
   }
 
-  #prepare({ live, step }: StepPlan): void {
+  #prepareOptimiser({ live, step }: StepPlan): void {
     this.#optimiser.prepare(this.#method.trained(live, step));
   }
 
@@ -196,7 +202,7 @@ export class StepRunner {
   }
 
   async #runOpByOp(plan: StepPlan, work: () => StepResults): Promise<StepMetrics> {
-    this.#prepare(plan);
+    this.#prepareOptimiser(plan);
     const { metrics, x1, x2 } = work();
     this.#freeViews();
     this.#views = { x1, x2 };

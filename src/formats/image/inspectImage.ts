@@ -64,12 +64,35 @@ function isSvg(bytes: Uint8Array): boolean {
   return start.startsWith('<') && /<svg[\s>]/i.test(start);
 }
 
+/** Beginnings of further formats that browsers cannot decode, one character a byte. */
+const UNSUPPORTED: readonly (readonly [at: number, bytes: string, name: string])[] = [
+  [0, '\xff\x0a', 'JPEG XL'],
+  [4, 'JXL ', 'JPEG XL'],
+  [4, 'jP  ', 'JPEG 2000'],
+  [0, '\xff\x4f\xff\x51', 'JPEG 2000'],
+  [0, '8BPS', 'Photoshop’s format'],
+  [0, '\0\0\x01\0', 'an icon file'],
+  [0, 'v/1\x01', 'OpenEXR'],
+  [0, '#?RADIANCE', 'Radiance HDR'],
+  [0, '#?RGBE', 'Radiance HDR'],
+  [0, 'DDS ', 'a DDS texture'],
+  [128, 'DICM', 'DICOM'],
+  [0, 'SIMPLE  =', 'FITS'],
+  [0, '%!PS', 'PostScript'],
+  [0, '\xc5\xd0\xd3\xc6', 'PostScript'],
+  [0, 'gimp xcf', 'GIMP’s format'],
+];
+
+/** Whether a file is of the Netpbm formats PBM, PGM, PPM or PAM. */
+function isNetpbm(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] >= 0x31 && bytes[1] <= 0x37 && [0x09, 0x0a, 0x0d, 0x20].includes(bytes[2]);
+}
+
 /** The name of a known format that browsers cannot decode, from the first bytes of a file; null for an unknown format. */
 function unsupportedKind(bytes: Uint8Array): string | null {
-  if (spells(bytes, 0, '\u00ff\u000a') || spells(bytes, 4, 'JXL ')) return 'JPEG XL';
-  if (spells(bytes, 4, 'jP  ')) return 'JPEG 2000';
-  if (spells(bytes, 0, '8BPS')) return 'Photoshop’s format';
-  if (spells(bytes, 0, '\0\0\u0001\0')) return 'an icon file';
+  const known = UNSUPPORTED.find(([at, text]) => spells(bytes, at, text))?.[2];
+  if (known !== undefined) return known;
+  if (isNetpbm(bytes)) return 'PBM, PGM or PPM';
   return isSvg(bytes) ? 'SVG' : null;
 }
 

@@ -1,8 +1,19 @@
+import { closePictures } from '../../data/import/picturePort';
 import { ImportError } from '../../data/importError';
 import { HOLD_OUT_SEED, type ImportOptions, type ImportResult } from '../../data/importTypes';
 import type { LoadSampleOptions } from '../../data/samples';
 import type { ImageSources } from '../../data/sources';
-import type { DatasetInfo, ImageDataset, PictureStorage, SampleId, SampleVersion } from '../../domain/imageDataset';
+import type { FolderOutcome, FolderReading, LoadedImages } from '../../domain/decodedFolder';
+import type { FolderPlan } from '../../domain/folderPlan';
+import {
+  type DatasetInfo,
+  type ImageDataset,
+  infoOf,
+  type PictureStorage,
+  type SampleId,
+  type SampleVersion,
+  type SkippedFile,
+} from '../../domain/imageDataset';
 import type { HoldOut, LabelRule } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
 import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore';
@@ -10,7 +21,7 @@ import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore'
 /** The two ways to load images. The page uses `src/data`; tests supply synthetic images. */
 export interface ImageLoaders {
   loadSample(id: SampleId, options: LoadSampleOptions): Promise<ImageDataset>;
-  importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult>;
+  importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult<MessagePort>>;
 }
 
 /** Where images come from; kept, so that they can be loaded again at another size, or for a new worker. */
@@ -42,32 +53,48 @@ function problemOf(error: unknown): LoadProblem {
   return { ...NO_PROBLEM, problem: `The images could not be loaded: ${reason}` };
 }
 
-function withoutPixels({ name, source, size, count, names, labels, classNames, split }: ImageDataset): DatasetInfo {
-  return { name, source, size, count, names, labels, classNames, split };
+/** The worker that holds the images in use. */
+export interface ImageHolder {
+  /** Transfers images to the worker, which uses them from then on. */
+  take(images: LoadedImages<MessagePort>): Promise<void>;
+  /** Reads the folders of the images in use anew. */
+  readFolders(reading: FolderReading): Promise<FolderOutcome>;
+  /** Puts the outcome of `readFolders` to use. */
+  takeCorrected(number: number, count: number): Promise<void>;
+}
+
+/** Images that were read but are not in use yet. */
+interface ReadDataset {
+  readonly info: DatasetInfo;
+  readonly isCompressed: boolean;
+  readonly skipped: readonly SkippedFile[];
+  readonly plan: FolderPlan | null;
+  use(): Promise<void>;
 }
 
 /** Loads one data set at a time: a new load cancels the previous one. The data set in use stays until the worker has the new one. */
 export class DatasetLoading {
   readonly #store: DatasetStore;
   readonly #loaders: ImageLoaders;
-  readonly #handOver: (dataset: ImageDataset) => Promise<void>;
+  readonly #holder: ImageHolder;
   #current: AbortController | null = null;
 
-  /** @param handOver transfers the pixels to the worker */
-  constructor(store: DatasetStore, loaders: ImageLoaders, handOver: (dataset: ImageDataset) => Promise<void>) {
+  constructor(store: DatasetStore, loaders: ImageLoaders, holder: ImageHolder) {
     this.#store = store;
     this.#loaders = loaders;
-    this.#handOver = handOver;
+    this.#holder = holder;
   }
 
   /**
    * Loads a data set. The store holds why the images were refused.
+   * @param areHeld whether the worker has these images, so that only their folders need to be read
    * @param shown why another load failed, which stays shown whatever becomes of this one
    */
   async load(
     origin: Origin,
     settings: LoadSettings,
-    corrections: Corrections = {},
+    corrections: Corrections,
+    areHeld: boolean,
     shown = NO_PROBLEM,
   ): Promise<LoadOutcome> {
     this.#current?.abort();
@@ -80,12 +107,13 @@ export class DatasetLoading {
       loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
     });
     try {
-      const { dataset, skipped, plan } = await this.#read(origin, { ...settings, ...corrections }, controller.signal);
+      const all = { ...settings, ...corrections };
+      const read = areHeld ? this.#readFolders(all) : this.#read(origin, all, controller.signal);
+      const { use, ...images } = await read;
       controller.signal.throwIfAborted();
-      const info = withoutPixels(dataset);
-      await this.#handOver(dataset);
-      this.#store.setState({ info, skipped, plan });
-      return info;
+      await use();
+      this.#store.setState(images);
+      return images.info;
     } catch (error) {
       // The page shows errors of the engine elsewhere, with the engine's state.
       if (controller.signal.aborted || error instanceof EngineFailure) return 'interrupted';
@@ -108,7 +136,32 @@ export class DatasetLoading {
     origin: Origin,
     { sample, ...settings }: LoadSettings & Corrections,
     signal: AbortSignal,
-  ): Promise<ImportResult> {
+  ): Promise<ReadDataset> {
+    const { dataset, skipped, plan, decoded } = await this.#load(origin, { sample, ...settings }, signal);
+    const isCompressed = 'reader' in dataset;
+    if (signal.aborted && isCompressed) closePictures(dataset.reader);
+    const use = () => this.#holder.take({ dataset, decoded });
+    return { info: infoOf(dataset), isCompressed, skipped, plan, use };
+  }
+
+  async #readFolders(settings: LoadSettings & Corrections): Promise<ReadDataset> {
+    const { holdOut, labelRule, batchSize, corrections = [], correctionsFor } = settings;
+    const reading = { seed: HOLD_OUT_SEED, holdOut, labelRule, batchSize, corrections, correctionsFor };
+    const outcome = await this.#holder.readFolders(reading);
+    if ('refusal' in outcome) {
+      const { message, skipped, fittingBatch } = outcome.refusal;
+      throw new ImportError(message, skipped, fittingBatch);
+    }
+    const { number, ...images } = outcome;
+    const { isCompressed } = this.#store.getState();
+    return { ...images, isCompressed, use: () => this.#holder.takeCorrected(number, images.info.count) };
+  }
+
+  async #load(
+    origin: Origin,
+    { sample, ...settings }: LoadSettings & Corrections,
+    signal: AbortSignal,
+  ): Promise<ImportResult<MessagePort>> {
     if (origin.kind === 'sample') {
       const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
         this.#report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });

@@ -20,6 +20,8 @@ export interface LoadProgress {
 export interface DatasetStoreState {
   /** The data set in use, without its pixels, which the worker holds. */
   readonly info: DatasetInfo | null;
+  /** Whether its pictures are kept compressed, since they take too much memory. */
+  readonly isCompressed: boolean;
   /** The files of the data set in use that were skipped. */
   readonly skipped: readonly SkippedFile[];
   /** How the folders of the data set in use were read; null for a sample. */
@@ -47,6 +49,7 @@ export type DatasetStore = ReturnType<typeof createDatasetStore>;
 export function createDatasetStore() {
   return createStore<DatasetStoreState>(() => ({
     info: null,
+    isCompressed: false,
     skipped: [],
     plan: null,
     correcting: null,

@@ -1,3 +1,5 @@
+import { pixelsToTransfer } from '../../data/import/picturePort';
+import { counted } from '../../domain/counted';
 import { correctionsText, type FolderRole, withCorrection } from '../../domain/folderCorrections';
 import type { DatasetInfo } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
@@ -11,6 +13,18 @@ import { Thumbnails } from './thumbnails';
 export interface ImageStores {
   readonly datasetStore: DatasetStore;
   readonly noticeStore: NoticeStore;
+}
+
+/** Images that were refused. */
+export interface Refused {
+  readonly origin: Origin;
+  readonly corrections: Corrections;
+}
+
+/** Whether pictures are kept with the same pixels. */
+function areKeptAlike(a: LoadSettings, b: LoadSettings): boolean {
+  // Whole pictures do not depend on the network's input.
+  return a.sourceSize === b.sourceSize && (a.sourceSize !== 'square' || a.imageSize === b.imageSize);
 }
 
 /** What loading images depends on. */
@@ -32,20 +46,31 @@ export class ImagesInUse {
   #origin: Origin | null = null;
   /** How the images in use were loaded. */
   #loaded: LoadSettings | null = null;
-  #refused: Origin | null = null;
+  #refused: Refused | null = null;
   /** The number of the worker that the images were sent to. */
   #holder = 0;
+  /** Whether that worker can read the folders of the images anew. */
+  #holdsFolder = false;
 
   constructor(stores: ImageStores, parts: ImageParts) {
     const { loaders, engine } = parts;
     this.#stores = stores;
     this.#parts = parts;
     this.thumbnails = new Thumbnails((indices) => engine.request<'thumbnails'>({ type: 'thumbnails', indices }));
-    this.#loading = new DatasetLoading(stores.datasetStore, loaders, async (dataset) => {
-      await parts.leaveImages();
-      await engine.request<'setDataset'>({ type: 'setDataset', dataset }, [dataset.pixels.buffer]);
-      this.#holder = engine.workerNumber;
-      this.thumbnails.replace(dataset.count);
+    this.#loading = new DatasetLoading(stores.datasetStore, loaders, {
+      take: async ({ dataset, decoded }) => {
+        await parts.leaveImages();
+        await engine.request<'setDataset'>({ type: 'setDataset', dataset, decoded }, [pixelsToTransfer(dataset)]);
+        this.#holder = engine.workerNumber;
+        this.#holdsFolder = decoded !== undefined;
+        this.thumbnails.replace(dataset.count);
+      },
+      readFolders: (reading) => engine.request<'readFolders'>({ type: 'readFolders', reading }),
+      takeCorrected: async (number, count) => {
+        await parts.leaveImages();
+        await engine.request<'takeCorrected'>({ type: 'takeCorrected', number });
+        this.thumbnails.replace(count);
+      },
     });
   }
 
@@ -61,10 +86,9 @@ export class ImagesInUse {
   areStale(): boolean {
     if (this.#origin === null) return false;
     if (this.#loaded === null || this.#holder !== this.#parts.engine.workerNumber) return true;
-    const { imageSize, sourceSize, sample, holdOut, labelRule } = this.#parts.settings(this.#origin);
-    if (sourceSize !== this.#loaded.sourceSize) return true;
-    // Whole pictures do not depend on the network's input.
-    if (sourceSize === 'square' && imageSize !== this.#loaded.imageSize) return true;
+    const settings = this.#parts.settings(this.#origin);
+    const { sample, holdOut, labelRule } = settings;
+    if (!areKeptAlike(settings, this.#loaded)) return true;
     if (this.#origin.kind === 'sample') return sample !== this.#loaded.sample;
     return holdOut !== this.#loaded.holdOut || labelRule !== this.#loaded.labelRule;
   }
@@ -82,7 +106,15 @@ export class ImagesInUse {
     return isToBeRead;
   }
 
-  /** Corrects what a folder of the images in use is taken for, which loads them again; `role` null undoes the correction of the folder. */
+  /** Whether the worker holds these images as these settings keep them, so that only their folders need to be read again. */
+  #areHeld(origin: Origin, settings: LoadSettings): boolean {
+    if (origin !== this.#origin || this.#loaded === null) return false;
+    if (!this.#holdsFolder || this.#holder !== this.#parts.engine.workerNumber) return false;
+    // The rule also decides the order of the images.
+    return areKeptAlike(settings, this.#loaded) && settings.labelRule === this.#loaded.labelRule;
+  }
+
+  /** Corrects what a folder of the images in use is taken for, without decoding them again; `role` null undoes the correction of the folder. */
   correct(position: number, role: FolderRole | null): Promise<DatasetInfo | null> {
     const { plan, correcting } = this.#stores.datasetStore.getState();
     if (this.#origin === null || plan === null) return Promise.resolve(null);
@@ -90,8 +122,8 @@ export class ImagesInUse {
     return this.load(this.#origin, { corrections });
   }
 
-  /** The origin of the images whose refusal is shown; null where none is. */
-  get refused(): Origin | null {
+  /** The images whose refusal is shown, and the corrections that they were refused with; null where none is. */
+  get refused(): Refused | null {
     return this.#refused;
   }
 
@@ -118,8 +150,9 @@ export class ImagesInUse {
     const isOwn = shown.problem === null;
     if (isOwn) this.#refused = null;
     const settings = this.#parts.settings(origin);
-    const outcome = await this.#loading.load(origin, settings, corrections, shown);
-    if (isOwn && outcome === 'refused') this.#refused = origin;
+    const areHeld = this.#areHeld(origin, settings);
+    const outcome = await this.#loading.load(origin, settings, corrections, areHeld, shown);
+    if (isOwn && outcome === 'refused') this.#refused = { origin, corrections };
     if (typeof outcome !== 'string') {
       this.#origin = origin;
       this.#loaded = settings;
@@ -151,7 +184,7 @@ export class ImagesInUse {
     }
     if (wanted === null || source.kind !== 'folder' || wanted.fingerprint === source.fingerprint) return;
     const unused = (wanted.corrections ?? []).length > 0 ? ' The link’s corrections of folders are not used.' : '';
-    const text = `“${name}” is not the folder this link was made with (“${wanted.name}”, ${wanted.count.toLocaleString('en')} images): the run will differ.${unused}`;
+    const text = `“${name}” is not the folder this link was made with (“${wanted.name}”, ${counted(wanted.count, 'image')}): the run will differ.${unused}`;
     notify(noticeStore, text);
   }
 }

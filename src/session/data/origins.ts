@@ -1,4 +1,5 @@
 import { sourcesFromDrop, sourcesFromFileList } from '../../data/sources';
+import { counted } from '../../domain/counted';
 import type { Origin } from './datasetLoading';
 
 /**
@@ -22,10 +23,7 @@ export function originOfFiles(files: readonly File[]): Origin {
   const root = first?.webkitRelativePath.split('/', 1)[0] || first?.name;
   return {
     kind: 'files',
-    title:
-      files.length === 1 || first?.webkitRelativePath
-        ? (root ?? 'your images')
-        : `${files.length.toLocaleString('en')} files`,
+    title: files.length === 1 || first?.webkitRelativePath ? (root ?? 'your images') : counted(files.length, 'file'),
     collect: () => sourcesFromFileList(files),
   };
 }

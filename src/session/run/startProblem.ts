@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import type { RunConfig } from '../../domain/runConfig';
 import { runProblems } from '../../domain/runProblems';
@@ -11,7 +12,7 @@ export function startProblem(
   if (config.dataset === 'folder' && (info === null || wanted !== null)) {
     return wanted === null
       ? 'Choose a folder of images, or one of the samples.'
-      : `This run was made with the folder “${wanted.name}” (${wanted.count.toLocaleString('en')} images). Choose that folder to run it again, or one of the samples.`;
+      : `This run was made with the folder “${wanted.name}” (${counted(wanted.count, 'image')}). Choose that folder to run it again, or one of the samples.`;
   }
   if (info === null) return 'No images are loaded yet.';
   return runProblems(config, indicesOf(info, TRAIN).length)[0]?.text ?? null;

@@ -1,6 +1,8 @@
 import { useMemo } from 'react';
 import { indicesOf, TRAIN } from '../../domain/imageDataset';
-import { useDataset } from '../lab';
+import { AHEAD_BYTES, CACHE_BYTES } from '../../domain/pictureMemory';
+import { formatBytes } from '../../formats/bytes';
+import { useDataset, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';
 import { SkippedFiles } from './SkippedFiles';
@@ -24,8 +26,23 @@ export function DatasetFacts() {
             <span data-testid="dataset-skipped">{grouped(skipped.length)}</span> skipped
             {problem === null && <SkippedFiles key={info.name} files={skipped} />}
           </div>
+          <CompressedNote />
         </>
       )}
+    </div>
+  );
+}
+
+/** What the decoded pictures of images that are kept compressed take. */
+function CompressedNote() {
+  const isCompressed = useDataset((data) => data.isCompressed);
+  const memory = useRun((run) => run.resources?.pictures ?? null);
+  if (!isCompressed) return null;
+  const most = formatBytes(memory?.most ?? CACHE_BYTES + AHEAD_BYTES);
+  return (
+    <div data-testid="dataset-compressed">
+      Kept compressed and decoded during training: decoded images take up to {most} of memory
+      {memory === null ? '' : `, ${formatBytes(memory.bytes)} now`}.
     </div>
   );
 }

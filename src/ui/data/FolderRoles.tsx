@@ -1,6 +1,7 @@
 import { Anchor, Collapse, NativeSelect } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type CSSProperties, useState } from 'react';
+import { counted } from '../../domain/counted';
 import { FOLDER_ROLES, type FolderCorrections, type FolderRole } from '../../domain/folderCorrections';
 import type { PlannedFolder } from '../../domain/folderPlan';
 import { useDataset, useLab, useRun } from '../lab';
@@ -26,8 +27,10 @@ export function FolderRoles() {
   const rule = useRun((run) => run.config.labelRule);
   const [opened, { toggle }] = useDisclosure(false);
   const [listed, setListed] = useState(LISTED);
-  if (plan === null || plan.folders.length < 2 || rule === 'first') return null;
+  if (plan === null || rule === 'first') return null;
   const corrections = correcting ?? plan.corrections;
+  // Of a single folder only its masks can be corrected.
+  if (plan.folders.length < 2 && plan.masks === 0 && corrections.length === 0) return null;
   const count = corrections.length === 0 ? '' : ` (${grouped(corrections.length)} corrected)`;
   return (
     <>
@@ -75,7 +78,7 @@ function FolderRow({ folder, position, corrections }: RowProps) {
     <li className={classes.folder}>
       <div className={classes.path} style={{ '--depth': depth } as CSSProperties} title={path}>
         {shown}
-        <small>{images === 1 ? '1 image' : `${grouped(images)} images`}</small>
+        <small>{counted(images, 'image')}</small>
       </div>
       <NativeSelect
         size="xs"

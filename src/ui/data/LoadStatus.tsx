@@ -1,4 +1,5 @@
 import { Button, Progress, Text } from '@mantine/core';
+import { counted } from '../../domain/counted';
 import { formatBytes } from '../../formats/bytes';
 import type { LoadProgress } from '../../session/data/datasetStore';
 import { useDataset, useLab } from '../lab';
@@ -9,7 +10,7 @@ import { SkippedFiles } from './SkippedFiles';
 /** The progress of a load in words. */
 export function progressWords({ done, total, unit, rate, remaining }: LoadProgress): string {
   if (unit === 'bytes') return total === null ? 'requesting …' : `${formatBytes(done)} of ${formatBytes(total)}`;
-  if (total === null) return done === 0 ? 'looking for files …' : `${grouped(done)} files found …`;
+  if (total === null) return done === 0 ? 'looking for files …' : `${counted(done, 'file')} found …`;
   const parts = [`${grouped(done)} of ${grouped(total)}`];
   if (rate !== null) parts.push(`${grouped(Math.round(rate))}/s`);
   if (remaining !== null) parts.push(`${duration(remaining)} left`);

@@ -8,6 +8,7 @@ import { viewsToRgba } from '../../../src/engine/augment/viewsToRgba';
 import type { Normalisation } from '../../../src/engine/kernels/augment/normalisation';
 import { AUGMENT_COLUMNS, unchangedParams } from '../../../src/engine/kernels/augment/params';
 import { seededRandom } from '../../../src/engine/random';
+import { placedPictures } from '../../setup/placedPictures';
 
 const SIZE = 4;
 const IMAGE_BYTES = SIZE * SIZE * 4;
@@ -20,7 +21,7 @@ function somePixels(count: number): Uint8Array {
 
 /** Packed pixels of squares. */
 function packedSquares(pixels: Uint8Array, indices: readonly number[]): Int32Array<ArrayBuffer> {
-  return packPictures({ pixels, ...squarePlaces(pixels.length / IMAGE_BYTES, SIZE) }, indices).pixels;
+  return packPictures(placedPictures(pixels, squarePlaces(pixels.length / IMAGE_BYTES, SIZE)), indices).pixels;
 }
 
 describe('packPictures', () => {
@@ -48,17 +49,17 @@ describe('packPictures', () => {
     const places = placesOf(Uint16Array.of(3, 1, 2), Uint16Array.of(1, 2, 2));
     const pixels = Uint8Array.from({ length: 4 * 9 }, (_, i) => (i % 4 === 3 ? 255 : i >> 2));
     const reds = (packed: Int32Array) => Array.from(packed, (pixel) => pixel & 0xff);
-    const dense = packPictures({ pixels, ...places }, [2, 0, 2]);
+    const dense = packPictures(placedPictures(pixels, places), [2, 0, 2]);
     expect(reds(dense.pixels)).toEqual([5, 6, 7, 8, 0, 1, 2, 5, 6, 7, 8]);
     expect([...dense.places]).toEqual([0, 2, 4, 3, 7, 2]);
     expect([dense.heights, dense.widths].map((lengths) => Array.from(lengths))).toEqual([
       [2, 1, 2],
       [2, 3, 2],
     ]);
-    const parts = packPictures({ pixels, ...places }, [1, 2], [2, 3]);
+    const parts = packPictures(placedPictures(pixels, places), [1, 2], [2, 3]);
     expect(reds(parts.pixels)).toEqual([3, 0, 0, 4, 0, 0, 5, 6, 0, 7, 8, 0]);
     expect([...parts.places]).toEqual([0, 3, 6, 3]);
-    expect(() => packPictures({ pixels, ...places }, [0], [1, 2])).toThrow('1 x 3 pixels in a part of 1 x 2');
+    expect(() => packPictures(placedPictures(pixels, places), [0], [1, 2])).toThrow('1 x 3 pixels in a part of 1 x 2');
   });
 });
 

@@ -157,10 +157,18 @@ describe('archives that are refused say what they are and what to do', () => {
 
   test.each([
     ['other.zip.001', /not a whole \.zip/],
-    ['set.z02', /part of a split archive/],
+    ['set.z02', /part of a split archive: join all parts, unpack the result and drop the folder/],
   ])('%s', async (name, reason) => {
     const bytes = name.endsWith('1') ? zipSync(twoClasses()).slice(0, 500) : new Uint8Array(900).fill(7);
     expect((await failureOf(importFiles({ [name]: bytes }))).message).toMatch(reason);
+  });
+
+  test('an archive without files', async () => {
+    for (const zip of [zipSync({}), zipSync({ 'a/': new Uint8Array() })]) {
+      expect((await failureOf(importFiles({ 'a.zip': zip }))).message).toMatch(/a\.zip is an archive without files/);
+    }
+    const { skipped } = await importFiles({ 'a.zip': zipSync({}), 'b.zip': zipSync(twoClasses()) });
+    expect(skipped).toEqual([{ path: 'a.zip', reason: 'is an archive without files' }]);
   });
 
   test('symbolic links', async () => {
@@ -177,6 +185,14 @@ describe('other files say what they are', () => {
     ['Git LFS pointer', lfs, /Git LFS pointer.*git lfs pull/],
     ['web page', '\n<!-- x --><!DOCTYPE HTML><p>404', /web page.*download it again/],
     ['web page without its type', '<html lang="en">', /web page/],
+    ['XHTML', '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0"><html>', /web page/],
+    ['OpenEXR', 'v/1\x01\x02\0', /is OpenEXR, which browsers cannot read: convert it/],
+    ['Radiance', '#?RADIANCE\n', /Radiance HDR/],
+    ['DICOM', `${'\0'.repeat(128)}DICM`, /is DICOM/],
+    ['PPM', 'P6\n2 2\n255\n', /PBM, PGM or PPM/],
+    ['text that begins like PPM', 'P6x', /is not a JPEG, PNG/],
+    ['PostScript', '%!PS-Adobe-3.0 EPSF-3.0', /PostScript/],
+    ['JPEG 2000', '\xff\x4f\xff\x51\0', /JPEG 2000/],
     ['XML answer', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', /XML text.*download it again/],
     ['JSON answer', '{"error": "not found"}', /JSON text.*download it again/],
     ['SVG', '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', /SVG/],

@@ -8,7 +8,7 @@ import { datasetCounts } from '../../../src/data/describeDataset';
 import { decodeBatch } from '../../../src/data/import/decodeBatch';
 import { runImport } from '../../../src/data/import/runImport';
 import type { ImportResult, ImportSettings } from '../../../src/data/importTypes';
-import { BANK, bankIndicesOf, labelledIndicesOf, NO_LABEL, TEST } from '../../../src/domain/imageDataset';
+import { BANK, bankIndicesOf, inMemory, labelledIndicesOf, NO_LABEL, TEST } from '../../../src/domain/imageDataset';
 import { picture } from '../../setup/imageFiles';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/import');
@@ -180,7 +180,8 @@ describe('masks beside the images', () => {
     const files = await pictures(paths);
     const { dataset, skipped, plan } = await imported(files);
     expect(dataset.count).toBe(20);
-    expect(dataset.pixels).toHaveLength(20 * 32 * 32 * 4);
+    expect(dataset.widths).toEqual(new Uint16Array(20).fill(32));
+    expect(inMemory(dataset).offsets).toHaveLength(20);
     expect(skipped.map(({ path }) => path)).toEqual([...times('d/masks/a', 10), ...times('d/masks/b', 10)].sort());
     expect(skipped[0]?.reason).toMatch(/left out: the folder “masks” is named/);
     expect(plan?.notes[0]).toMatch(/20 images in “masks” are left out/);
@@ -190,12 +191,12 @@ describe('masks beside the images', () => {
     expect(used.dataset.count).toBe(40);
     expect(used.dataset.source).toMatchObject({ fingerprint: (dataset.source as { fingerprint: string }).fingerprint });
     // The pixels belong to the names, wherever images are left out.
-    const [first, all] = [dataset, used.dataset];
+    const [first, all] = [inMemory(dataset), inMemory(used.dataset)];
     for (const [i, name] of first.names.entries()) {
       const there = all.names.indexOf(name);
-      const bytes = 32 * 32 * 4;
-      expect(first.pixels.subarray(i * bytes, (i + 1) * bytes)).toEqual(
-        all.pixels.subarray(there * bytes, (there + 1) * bytes),
+      const bytesAt = (offset: number) => all.pixels.subarray(offset, offset + 32 * 32 * 4);
+      expect(first.pixels.subarray(first.offsets[i], first.offsets[i] + 32 * 32 * 4)).toEqual(
+        bytesAt(all.offsets[there]),
       );
     }
   });
@@ -261,7 +262,7 @@ test('NFC and NFD: the order of the images and the fingerprint are the same', as
   const as = (form: string) => imported(new Map(files.map(([path, bytes]) => [path.normalize(form), bytes])));
   const [nfc, nfd] = [await as('NFC'), await as('NFD')];
   expect(nfd.dataset.source).toEqual(nfc.dataset.source);
-  expect(nfd.dataset.pixels).toEqual(nfc.dataset.pixels);
+  expect(inMemory(nfd.dataset).pixels).toEqual(inMemory(nfc.dataset).pixels);
   expect(nfd.dataset.classNames).toEqual(nfc.dataset.classNames);
 });
 
@@ -272,4 +273,11 @@ test('inspect reports what cannot be read, and refuses places that do not exist'
   expect(inspection.notes[0]).toMatch(/no images here that can be read/);
   await expect(inspect(['no/such/folder'])).rejects.toThrow(/no such folder/);
   expect((await inspect(['emoji-3d'])).inspection.classes).toHaveLength(9);
+});
+
+test('numbers agree with their nouns in what inspect prints', async () => {
+  const one = inspectionText(await inspect([join(FIXTURES, '07_webp_orientation/webp_exiftool6.webp')]));
+  expect(one).toMatch(/: 1 image, short side 64 px\n/);
+  expect(one).toMatch(/there is 1\. Add images\.$/);
+  expect(one).toMatch(/no classes +train +test\n/);
 });

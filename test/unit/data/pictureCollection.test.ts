@@ -111,17 +111,30 @@ test('joined pictures lie one after the other, with what was measured of each', 
     keepPicture(sourceOf(20, 70, noise), whole(32)),
     keepPicture(sourceOf(1, 1, scene), whole(32)),
   ];
+  const before = pictures.map((picture) => ({ ...picture, pixels: [...picture.pixels] }));
   const joined = joinPictures(pictures);
   expect([...joined.widths, ...joined.heights]).toEqual([48, 20, 1, 32, 70, 1]);
   expect([...joined.offsets]).toEqual([0, 4 * 48 * 32, 4 * (48 * 32 + 20 * 70)]);
-  for (const [i, picture] of pictures.entries()) {
+  for (const [i, picture] of before.entries()) {
     const { sharpness, brightness, ...exact } = pictureAt(joined, i);
     const { sharpness: itsSharpness, brightness: itsBrightness, ...expected } = picture;
-    expect({ ...exact, pixels: [...exact.pixels] }).toEqual({ ...expected, pixels: [...expected.pixels] });
+    expect({ ...exact, pixels: [...exact.pixels] }).toEqual(expected);
     expect([sharpness, brightness]).toEqual([Math.fround(itsSharpness), Math.fround(itsBrightness)]);
   }
   const [a, b] = exactHash(Uint32Array.of(1, 0xff000000 | (60 << 16) | (120 << 8) | 230));
   expect([...joined.facts.exactHashes.subarray(4)]).toEqual([a, b]);
+});
+
+test('the pixels of a batch are freed once all of its pictures are joined', () => {
+  const [first, second] = [Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8).buffer, Uint8Array.of(9, 10, 11, 12).buffer];
+  const pixel = keepPicture(sourceOf(1, 1, scene), whole(32));
+  const joined = joinPictures([
+    { ...pixel, pixels: new Uint8Array(first, 4, 4) },
+    { ...pixel, pixels: new Uint8Array(second) },
+    { ...pixel, pixels: new Uint8Array(first, 0, 4) },
+  ]);
+  expect([...joined.pixels]).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3, 4]);
+  expect([first.byteLength, second.byteLength]).toEqual([0, 0]);
 });
 
 test('whole pictures are grouped where they show the same, at whichever size they were stored', () => {

@@ -22,7 +22,7 @@ function planOf(folders: Folders, corrections: Readonly<Record<string, FolderRol
     const own = paths.flatMap((_, i) => {
       const label = plan.labels?.[i] ?? NO_LABEL;
       const name = label === NO_LABEL ? null : plan.classNames[label];
-      return plan.leftOut[i] === null && name === named ? [plan.split[i]] : [];
+      return plan.leftOut[i] === null && plan.maskOf[i] === null && name === named ? [plan.split[i]] : [];
     });
     const asked = own.filter((split) => split === TEST).length;
     return [own.length - asked, asked];
@@ -403,6 +403,117 @@ describe('masks and annotations beside the images', () => {
   test('are images where there are no others', () => {
     expect(planOf({ 'd/masks/a': 2, 'd/masks/b': 2 })).toMatchObject({ classes: { a: [2, 0], b: [2, 0] }, out: [] });
     expect(planOf({ masks: 2 })).toMatchObject({ out: [], unlabelled: [2, 0] });
+  });
+});
+
+describe('masks in the same folder as the images', () => {
+  const pair = (mask: string, image = 'x.jpg') => [image, mask, 'y.jpg'];
+
+  test.each([
+    'x_mask.png',
+    'x_seg.png',
+    'x.mask.tif',
+    'x_gt.png',
+    'x_label.png',
+    'x_trimap.png',
+    'x-mask.png',
+    'x mask.png',
+    'X_MASK.PNG',
+    'x_masks.png',
+    'x_mask_1.png',
+    'x_mask2.png',
+    'x_segmentation.png',
+    'x_ground_truth.png',
+    'x_groundtruth.bmp',
+    'x_labelIds.png',
+    'x_matte.png',
+    'x_annotation.png',
+    'x.jpg.mask.png',
+    'x.jpg_mask.png',
+  ])('%s beside x.jpg is left out, and told', (mask) => {
+    const folders = { a: pair(mask), b: pair(mask) };
+    const plan = planOf(folders);
+    expect(plan).toMatchObject({ classes: { a: [2, 0], b: [2, 0] }, unlabelled: [0, 0], out: [] });
+    expect(plan.notes).toEqual([expect.stringMatching(/^2 images are left out: they are named as masks/)]);
+    expect(plan.notes[0]).toContain(`“${mask}” of “x.jpg”`);
+    expect(planOf({ '': pair(mask) }).unlabelled).toEqual([2, 0]);
+    // The folder is used when asked for, itself or one around it, and the other folder is not.
+    expect(planOf(folders, { a: 'use' })).toMatchObject({ classes: { a: [3, 0], b: [2, 0] } });
+    expect(planOf(folders, { '': 'use' })).toMatchObject({ classes: { a: [3, 0], b: [3, 0] }, notes: [] });
+    // What the folder is says nothing of its masks.
+    expect(planOf(folders, { a: 'class' })).toMatchObject({ classes: { a: [2, 0], b: [2, 0] } });
+  });
+
+  test.each([
+    ['pictures of masks', ['mask_001.jpg', 'mask_002.jpg', 'mask.jpg']],
+    ['without the picture', ['face_mask.jpg', 'y.jpg', 'z.jpg']],
+    ['with other pictures', ['x_mask.png', 'y_mask.png', 'x1.jpg']],
+    ['a word of its own', ['x.jpg', 'x_masked.jpg', 'xmask.jpg']],
+    ['words that only begin so', ['x.jpg', 'x_segway.jpg', 'x_labelled.jpg']],
+    ['numbers', ['x.jpg', 'x_1.jpg', 'x_2.jpg']],
+    ['a name that is nothing else', ['_mask.png', '.jpg', 'gt.png']],
+  ])('%s are images', (_, names) => {
+    expect(planOf({ a: names, b: 3 })).toMatchObject({ classes: { a: [3, 0], b: [3, 0] }, notes: [] });
+  });
+
+  test('the picture of a mask lies in the same folder', () => {
+    expect(planOf({ a: ['x_mask.png', 'y.jpg'], b: ['x.jpg', 'y.jpg'] })).toMatchObject({
+      classes: { a: [2, 0], b: [2, 0] },
+      notes: [],
+    });
+  });
+});
+
+describe('folders of unlabelled images', () => {
+  const AND_8 = { a: [4, 0], b: [4, 0] };
+
+  test.each([
+    'unlabeled',
+    'unlabelled',
+    'Unlabelled',
+    'no_label',
+    'no-labels',
+    'unsup',
+    'unlabeled2017',
+    'unlabeled_images',
+    'without_labels',
+  ])('labeled/a, labeled/b and %s', (name) => {
+    for (const labelled of ['labeled', 'labelled', 'train_labeled']) {
+      for (const inside of ['', '/x', '/images/x']) {
+        const folders = { [`${labelled}/a`]: 4, [`${labelled}/b`]: 4, [`${name}${inside}`]: 8 };
+        const plan = planOf(folders);
+        expect(plan).toMatchObject({ classes: AND_8, unlabelled: [8, 0], out: [] });
+        expect(plan.notes).toEqual([`8 images in “${name}” have no class: the folder is named so.`]);
+        expect(plan.roles.get(name)).toBe('train');
+      }
+    }
+  });
+
+  test.each<[string, Folders, Record<string, number[]>, number[]]>([
+    ['STL-10', { ...both('train', 'test'), unlabeled: 8 }, AB, [8, 0]],
+    ['STL-10 with numbered parts', { ...both('train', 'test'), 'unlabeled/1': 4, 'unlabeled/2': 4 }, AB, [8, 0]],
+    ['beside the classes', { a: 4, b: 4, unlabeled: 8 }, AND_8, [8, 0]],
+    ['in the training set', { ...both('train/labeled', 'test'), 'train/unlabeled': 8 }, AB, [8, 0]],
+    ['named with the split', { ...both('train_labeled', 'test'), train_unlabeled: 8, test_unlabeled: 3 }, AB, [8, 3]],
+    ['in the test set', { ...both('train', 'test'), 'test/unlabeled': 8 }, AB, [0, 8]],
+    ['with splits in the labelled folder', { ...both('labeled/train', 'labeled/test'), unlabeled: 8 }, AB, [8, 0]],
+    ['of one class', { 'labeled/a': 4, 'labeled/b': 4, unlabeled: 1 }, AND_8, [1, 0]],
+  ])('%s', (_, folders, classes, unlabelled) => {
+    expect(planOf(folders)).toMatchObject({ classes, unlabelled });
+  });
+
+  test.each<[string, Folders, Record<string, number[]>]>([
+    ['as the only folder', { 'unlabeled/a': 4, 'unlabeled/b': 4 }, AND_8],
+    ['with something in the name', { a: 4, unlabeled_bottle: 4 }, { a: [4, 0], unlabeled_bottle: [4, 0] }],
+    ['labels of bottles', { no_label_bottle: 4, label_bottle: 4 }, { label_bottle: [4, 0], no_label_bottle: [4, 0] }],
+  ])('classes keep such a name %s', (_, folders, classes) => {
+    expect(planOf(folders)).toMatchObject({ classes, unlabelled: [0, 0] });
+  });
+
+  test('are a class when asked for', () => {
+    expect(planOf({ a: 4, b: 4, unlabeled: 8 }, { unlabeled: 'class' })).toMatchObject({
+      classes: { ...AND_8, unlabeled: [8, 0] },
+    });
   });
 });
 

@@ -10,7 +10,7 @@ import type { Decoder } from '../../../src/data/import/readImages';
 import { runImport } from '../../../src/data/import/runImport';
 import { ImportError } from '../../../src/data/importError';
 import type { ImportProgress, ImportSettings } from '../../../src/data/importTypes';
-import { squarePlaces, TEST } from '../../../src/domain/imageDataset';
+import { inMemory, squarePlaces, TEST } from '../../../src/domain/imageDataset';
 import { decodeBmp } from '../../../src/formats/image/decodeBmp';
 import {
   BLUE,
@@ -104,7 +104,7 @@ describe('a folder with every kind of file', () => {
     );
     for (const [i, name] of dataset.names.entries()) {
       const colors = name.startsWith('alpha/') ? [RED, WHITE, BLUE, WHITE] : UPRIGHT;
-      expectQuarters(dataset.pixels, i, colors, name);
+      expectQuarters(inMemory(dataset).pixels, i, colors, name);
     }
     expect(skipped.map(({ path }) => path)).toEqual([...bad.keys()].map((name) => `pets/bad/${name}`).sort());
     for (const { path, reason } of skipped) expect(reason).toMatch(bad.get(path.slice('pets/bad/'.length))!.reason);
@@ -125,7 +125,7 @@ describe('a folder with every kind of file', () => {
     const { dataset, skipped } = await loadDataset(join(folder, 'pets.zip'), SETTINGS);
     expect(skipped).toHaveLength(Object.keys(bad).length);
     expect(dataset.names).toEqual(loose.names);
-    expect(Buffer.from(dataset.pixels).equals(Buffer.from(loose.pixels))).toBe(true);
+    expect(Buffer.from(inMemory(dataset).pixels).equals(Buffer.from(inMemory(loose).pixels))).toBe(true);
     expect(dataset.source.kind === 'folder' && dataset.source.fingerprint).toBe(
       loose.source.kind === 'folder' && loose.source.fingerprint,
     );
@@ -148,8 +148,10 @@ describe('the order of images', () => {
       await new Promise((resolve) => setTimeout(resolve, calls++ % 2 === 0 ? 60 : 1));
       return decoder(batch);
     };
-    const one = (await importFiles(files)).dataset;
-    const other = (await importFiles(files.toReversed(), {}, [slowAndFast, slowAndFast, slowAndFast])).dataset;
+    const one = inMemory((await importFiles(files)).dataset);
+    const other = inMemory(
+      (await importFiles(files.toReversed(), {}, [slowAndFast, slowAndFast, slowAndFast])).dataset,
+    );
     expect(one.names).toEqual(files.map(([path]) => path).sort());
     expect(other.names).toEqual(one.names);
     expect(other.split).toEqual(one.split);
@@ -166,9 +168,9 @@ describe('the order of images', () => {
     ]);
     const { dataset, skipped } = await importFiles(withBad);
     expect(skipped).toHaveLength(14);
-    expect(dataset.pixels).toHaveLength(26 * 32 * 32 * 4);
+    expect(inMemory(dataset).pixels).toHaveLength(26 * 32 * 32 * 4);
     for (const [i, name] of dataset.names.entries()) {
-      expectQuarters(dataset.pixels, i, new Array(4).fill(colors[Number(name[1])]), name);
+      expectQuarters(inMemory(dataset).pixels, i, new Array(4).fill(colors[Number(name[1])]), name);
     }
   });
 
@@ -286,7 +288,7 @@ describe('too few images', () => {
         brightness: new Float32Array(count),
       };
       const pictures = { pixels: pixels.subarray(0, count * pictureBytes), ...squarePlaces(count, side), facts };
-      return { slots, pictures, skipped };
+      return { slots, pictures, skipped, compressed: null };
     };
   }
 
@@ -300,10 +302,11 @@ describe('too few images', () => {
     return runImport({ name: 'test', found: [{ files, unreadable: [] }] }, settings, [decode], () => undefined);
   };
 
-  test('images that do not fit in memory are refused once they fill it', async () => {
-    await expect(importOf(10_000, 0, decoderOf(512 * 512 * 4))).rejects.toThrow(
-      /first 2,112 images already take 2\.2 GB of memory.*fewer images or a smaller source size/,
-    );
+  test('images of more than the limit when decoded are kept compressed, whatever their number', async () => {
+    const { dataset } = await importOf(2000, 0, decoderOf(256 * 256 * 4));
+    expect([dataset.count, 'reader' in dataset]).toEqual([2000, true]);
+    const { dataset: smaller } = await importOf(2000, 0, decoderOf(16 * 16 * 4));
+    expect([smaller.count, 'reader' in smaller]).toEqual([2000, false]);
   });
 
   test('files that are no images take no memory', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImportError } from '../../../src/data/importError';
+import type { DecodedFolder } from '../../../src/domain/decodedFolder';
 import { type ImageDataset, squarePlaces } from '../../../src/domain/imageDataset';
 import { presetConfig } from '../../../src/domain/presets';
 import { decodeShareLink } from '../../../src/domain/shareLink';
@@ -617,6 +618,7 @@ describe('images', () => {
 describe('corrected folders', () => {
   const PLAN = {
     folders: ['', 'a', 'b'].map((path) => ({ path, images: 300, role: null })),
+    masks: 0,
     corrections: [],
     isMisfit: false,
     notes: [],
@@ -662,6 +664,117 @@ describe('corrected folders', () => {
       [undefined, undefined],
     ]);
     expect(new URLSearchParams(currentLink(lab)).has('folders')).toBe(false);
+  });
+
+  describe('of images that the worker can read again', () => {
+    const decoded: DecodedFolder<MessagePort> = {
+      name: 'cats',
+      paths: [],
+      sizes: new Float64Array(0),
+      pictures: {
+        pixels: new Uint8Array(4),
+        ...squarePlaces(1, 1),
+        facts: {
+          widths: new Uint32Array(1),
+          heights: new Uint32Array(1),
+          exactHashes: new Uint32Array(2),
+          perceptualHashes: new Uint32Array(2),
+          sharpness: new Float32Array(1),
+          brightness: new Float32Array(1),
+        },
+        groups: null,
+      },
+      skips: { files: [], archive: null },
+    };
+    const refusal = { message: 'Only 3 images.', skipped: [], fittingBatch: 16 };
+    let number = 0;
+    /** A page with such images; a folder that is a class leaves too few for a batch above 16. */
+    async function held() {
+      const importImages = vi.fn<ImageLoaders['importImages']>(async (_, { corrections = [] }) => ({
+        dataset: dataset(300, FOLDER, 'cats'),
+        skipped: [],
+        plan: { ...PLAN, corrections },
+        decoded,
+      }));
+      const answers: Options['answers'] = {
+        readFolders: ({ reading: { corrections = [], batchSize } }) => {
+          if (batchSize > 16 && corrections.some(({ role }) => role === 'class')) return { refusal };
+          const { pixels: _, ...info } = dataset(200, FOLDER, 'cats');
+          const skipped = [{ path: 'cats/a/1.png', reason: 'is left out' }];
+          number += 1;
+          return { number, info, skipped, plan: { ...PLAN, corrections } };
+        },
+      };
+      const page = await ready({ loaders: { importImages }, answers });
+      await page.lab.loadImages(CATS);
+      await settled();
+      return { ...page, importImages };
+    }
+
+    it('decode nothing, and are in the link and the record', async () => {
+      const { lab, worker, importImages } = await held();
+      await lab.correctFolder(1, 'out');
+      void lab.correctFolder(2, 'test');
+      await lab.correctFolder(1, null);
+      await settled();
+      expect(importImages).toHaveBeenCalledTimes(1);
+      expect(worker().sent('setDataset')).toHaveLength(2);
+      expect(
+        worker()
+          .sent('readFolders')
+          .map(({ reading }) => reading.corrections),
+      ).toEqual([[OUT], [OUT, TEST_SET], [TEST_SET]]);
+      // The second one was replaced before it was in use.
+      expect(
+        worker()
+          .sent('takeCorrected')
+          .map((command) => command.number),
+      ).toEqual([number - 2, number]);
+      const { info, plan, skipped, correcting, loading } = lab.datasetStore.getState();
+      expect([info?.count, plan?.corrections, skipped.length, correcting, loading]).toEqual([
+        200,
+        [TEST_SET],
+        1,
+        null,
+        null,
+      ]);
+      expect(new URLSearchParams(currentLink(lab)).get('folders')).toBe('2:test');
+      expect(typesOf(worker().commands).slice(-3)).toEqual(['takeCorrected', 'create', 'setQueries']);
+    });
+
+    it('keep the run and the images when they are refused, and are made with a smaller batch when asked', async () => {
+      const { lab, worker, importImages } = await held();
+      const created = worker().sent('create').length;
+      await lab.correctFolder(1, 'class');
+      await settled();
+      expect(lab.datasetStore.getState()).toMatchObject({ problem: 'Only 3 images.', fittingBatch: 16 });
+      expect(lab.datasetStore.getState().info?.count).toBe(300);
+      expect(worker().sent('takeCorrected')).toEqual([]);
+      expect(worker().sent('create')).toHaveLength(created);
+      await lab.fitBatchSize();
+      await settled();
+      expect(lab.datasetStore.getState()).toMatchObject({
+        problem: null,
+        plan: { corrections: [{ position: 1, role: 'class' }] },
+      });
+      expect(importImages).toHaveBeenCalledTimes(1);
+    });
+
+    it('load the images again where the worker was replaced, or they are kept otherwise', async () => {
+      const { lab, worker, importImages } = await held();
+      lab.set('sourceSize', 128);
+      await settled();
+      expect(importImages).toHaveBeenCalledTimes(2);
+      lab.set('holdOut', 'images');
+      await settled();
+      expect(importImages).toHaveBeenCalledTimes(2);
+      expect(worker().sent('readFolders').at(-1)?.reading.holdOut).toBe('images');
+      worker().crash('gone');
+      await settled();
+      await lab.correctFolder(1, 'out');
+      await settled();
+      expect(importImages).toHaveBeenCalledTimes(3);
+    });
   });
 
   it('may follow one another before the images are loaded', async () => {
