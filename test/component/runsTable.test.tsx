@@ -84,6 +84,15 @@ it('deletes a run, with the focus on Undo, which restores it in its place', asyn
   expect(names.map((pencil) => pencil.getAttribute('aria-label'))).toEqual([0, 1, 2].map((i) => `Rename run ${i}`));
 });
 
+it('says where no outputs of a run were kept', async () => {
+  const lab = await labWith(...named(1));
+  lab.placeStore.setState({ place: 'compare' });
+  await show(lab, <RunsPanel />);
+  await act('run 0', 'Replay its outputs');
+  await expect.element(page.getByText('No outputs of “run 0” were kept.')).toBeVisible();
+  expect(lab.placeStore.getState().place).toBe('compare');
+});
+
 it('loads the settings of a run', async () => {
   const lab = await labWith(keptRun({ name: 'cross', config: { ...keptRun().config, similarity: 'crossEntropy' } }));
   await show(lab, <RunsPanel />);

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
-const TINY = '#v=3&preset=tiny&dataset=fashion-mnist&engine=wasm&knn.bank=40&knn.queries=20';
+const TINY = '#v=4&preset=tiny&dataset=fashion-mnist&engine=wasm&knn.bank=40&knn.queries=20';
 /** Enough steps that the queue can be paused during its first run, even if the test is slow. */
 const STEPS = 60;
 
@@ -13,7 +13,8 @@ describe('an experiment', () => {
   }) => {
     await page.setViewportSize({ width: 1440, height: 900 });
     const lab = await LabPage.open(page, TINY);
-    await page.getByRole('combobox', { name: 'Experiment' }).selectOption({ label: 'Figure 2: stop-gradient' });
+    await lab.goTo('Compare');
+    await lab.button('Figure 2: stop-gradient').click();
     await lab.setNumber('Steps per run', STEPS);
     await lab.button('Run experiment').click();
     // Paused at once, while the first run is being built or in its first steps.
@@ -26,7 +27,6 @@ describe('an experiment', () => {
     await lab.button('Resume queue').click();
     const verdict = page.getByTestId('experiment-verdict');
     await verdict.waitFor();
-    expect(await lab.stopGradient.isChecked(), 'the second run is the one on the page').toBe(false);
     const words = await verdict.innerText();
     expect(words).toMatch(/^(Reproduced|Partly reproduced|Not reproduced)\. .*std·√d \d/);
     const rows = page.getByTestId('experiment-result').locator('tbody tr');
@@ -54,7 +54,11 @@ describe('an experiment', () => {
     // The tables measure their width before they choose their layout.
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 
+    await lab.goTo('Train');
+    expect(await lab.stopGradient.isChecked(), 'the second run is the one on the page').toBe(false);
+    await lab.goTo('Compare');
     await lab.button('Restore the previous settings').click();
+    await lab.goTo('Train');
     await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
   });
 });

@@ -73,7 +73,7 @@ describe('the folders of a person’s own images', () => {
     ]);
     await expect.poll(() => lab.hash().get('folders')).toBe('1:out');
 
-    const link = new URL(page.url()).hash;
+    const link = new URL(lab.link()).hash;
     expect(decodeURIComponent(link).replace('keras_test_unknown', '')).not.toMatch(/unknown|train/);
     await page.goto('about:blank');
     const again = await opened(page, link);
@@ -86,7 +86,7 @@ describe('the folders of a person’s own images', () => {
   test('too few for the batch size are taken with a smaller one at the press of a button', async ({ page }) => {
     const lab = await opened(page);
     await dropPaths(page, [await writeFolder(join(root, 'few'), [...(await imagesInClasses(15))].slice(0, 40))]);
-    await lab.region('Data').getByRole('alert').getByRole('button', { name: 'Use a batch size of 16' }).click();
+    await lab.region('Images').getByRole('alert').getByRole('button', { name: 'Use a batch size of 16' }).click();
     await expect.poll(() => lab.size()).toBe(40);
     await lab.reachState('paused');
     expect(await page.getByRole('textbox', { name: 'Batch size', exact: true }).inputValue()).toBe('16');
@@ -97,10 +97,10 @@ describe('long names', () => {
   onPhone('wrap in alerts, classes and folders', async ({ page }) => {
     const lab = await opened(page);
     await dropPaths(page, [join(FIXTURES, '16_ui_alert_overflow/hexbad')], POINT);
-    const alert = lab.region('Data').getByRole('alert');
+    const alert = lab.region('Images').getByRole('alert');
     await alert.waitFor();
     expect(await sideways(page)).toBe(0);
-    const [outer, inner] = [await lab.region('Data').boundingBox(), await alert.boundingBox()];
+    const [outer, inner] = [await lab.region('Images').boundingBox(), await alert.boundingBox()];
     expect(inner!.x + inner!.width).toBeLessThanOrEqual(outer!.x + outer!.width);
 
     const long = '0123456789abcdef'.repeat(6);

@@ -15,7 +15,7 @@ import { test } from './harness/test';
 const PER_CLASS = 30;
 const COUNT = PER_CLASS * CLASSES.length;
 /** A link without a sample, so that only the person's own images are loaded. */
-const OWN_IMAGES = '#v=1&preset=tiny&dataset=folder';
+const OWN_IMAGES = '#v=4&preset=tiny&dataset=folder';
 
 let root = '';
 let good: ReadonlyMap<string, Buffer>;
@@ -48,10 +48,10 @@ async function inUse(lab: LabPage, name: string): Promise<void> {
 async function expectMixed(lab: LabPage): Promise<void> {
   const { page } = lab;
   expect(await lab.size()).toBe(COUNT);
-  await page.getByText(`in ${CLASSES.length} classes`).waitFor();
+  await lab.region('Classes').getByText(String(CLASSES.length), { exact: true }).first().waitFor();
   expect(Number(await page.getByTestId('dataset-skipped').innerText())).toBe(skipped.listed.size);
   await lab.button('show which and why').click();
-  const items = lab.region('Data').getByRole('listitem');
+  const items = lab.region('Images').getByRole('listitem');
   // The list unfolds.
   await expect.poll(() => items.count()).toBe(skipped.listed.size);
   const lines = await items.allInnerTexts();
@@ -97,7 +97,7 @@ describe('own images', () => {
     const lab = await openWithoutImages(page);
     await dropPaths(page, [mixed]);
     await inUse(lab, basename(mixed));
-    const alert = lab.region('Data').getByRole('alert');
+    const alert = lab.region('Images').getByRole('alert');
 
     await dropPaths(page, [await writeFolder(join(root, 'few'), [...good].slice(0, 20))]);
     await expect
@@ -116,7 +116,7 @@ describe('images that are refused', () => {
 
   test('each drop is told its own reasons, and those of the data set in use are not shown below', async ({ page }) => {
     const lab = await openWithoutImages(page);
-    const alert = lab.region('Data').getByRole('alert');
+    const alert = lab.region('Images').getByRole('alert');
     await dropPaths(page, [fixture('03_stale_message/html_error.jpg')]);
     await expect.poll(() => alert.innerText()).toMatch(/html_error\.jpg is a web page/);
     await dropPaths(page, [fixture('03_stale_message/nested.zip')]);
@@ -133,10 +133,10 @@ describe('images that are refused', () => {
     await expectMixed(lab);
     await dropPaths(page, [fixture('03_stale_message/html_error.jpg')]);
     await expect.poll(() => alert.innerText()).toMatch(/html_error\.jpg is a web page/);
-    expect(await lab.region('Data').getByRole('listitem').count()).toBe(0);
+    expect(await lab.region('Images').getByRole('listitem').count()).toBe(0);
     await lab.button('show which and why').click();
     await expect.poll(() => items.count()).toBe(1);
-    expect(await lab.region('Data').getByRole('listitem').allInnerTexts()).toEqual([
+    expect(await lab.region('Images').getByRole('listitem').allInnerTexts()).toEqual([
       expect.stringMatching(/^html_error\.jpg: is a web page/),
     ]);
   });
@@ -169,7 +169,7 @@ describe('while a run goes on', () => {
       const box = await place.boundingBox();
       await dropPaths(page, [text, picturePath], { x: box!.x + box!.width / 2, y: box!.y + box!.height / 2 });
     }
-    await lab.region('Data').getByRole('alert').waitFor();
+    await lab.region('Images').getByRole('alert').waitFor();
 
     const png = await picture(UPRIGHT, 2000, 2000).png().toBuffer();
     const slow = await writeFolder(

@@ -28,7 +28,7 @@ const registered = (page: Page) =>
 const trainer = (page: Page) => page.workers().find((worker) => worker.url().includes('/trainer.worker'))!;
 
 /** The page's note on its engine. */
-const note = (page: Page) => page.getByText(/with WebAssembly on /).innerText();
+const note = (page: Page) => new LabPage(page).engineNote();
 
 /** As many threads as the machine has processors, which tests are given at least two of. */
 const ON_THREADS = /WebAssembly on [2-8] threads/;

@@ -10,7 +10,7 @@ import { imagesInClasses, writeFolder } from './harness/ownImages';
 import { test } from './harness/test';
 
 /** With few measurements, so that the run is built quickly. */
-const QUICK = '#v=1&preset=tiny&dataset=fashion-mnist&engine=wasm&knn.bank=40&knn.queries=20';
+const QUICK = '#v=4&preset=tiny&dataset=fashion-mnist&engine=wasm&knn.bank=40&knn.queries=20';
 
 /** All visible settings and data, by the names of their controls. */
 function shownSettings(page: Page): Promise<Record<string, string>> {
@@ -18,9 +18,7 @@ function shownSettings(page: Page): Promise<Record<string, string>> {
     const shown: Record<string, string> = {};
     for (const control of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>('main input, main select')) {
       const name = control.getAttribute('aria-label') ?? control.labels?.[0]?.textContent ?? control.id;
-      if (control.type === 'file' || control.type === 'radio') continue;
-      // The checkboxes of kept runs are not settings.
-      if (name.endsWith(' on the charts')) continue;
+      if (['file', 'radio', 'hidden'].includes(control.type)) continue;
       shown[name] = control.type === 'checkbox' ? String((control as HTMLInputElement).checked) : control.value;
     }
     return shown;
@@ -30,7 +28,7 @@ function shownSettings(page: Page): Promise<Record<string, string>> {
 describe('the address of a run', () => {
   test('restores settings, seed and changes in flight, and gives the same losses', async ({ page, browser }) => {
     const lab = await LabPage.open(page, QUICK);
-    await page.getByRole('button', { name: 'Image size, seed, engine' }).click();
+    await lab.openAllSections();
     await lab.setNumber('Seed', 20_111);
     await lab.setNumber('Weight decay', 0.001);
     await lab.setNumber('Length of the run', 3);
@@ -45,16 +43,17 @@ describe('the address of a run', () => {
     await lab.reachState('finished');
     const loss = await lab.metric('loss');
     const settings = await shownSettings(page);
-    expect(Object.keys(settings).length).toBeGreaterThan(15);
+    expect(Object.keys(settings).length).toBeGreaterThan(25);
     await lab.button('Share').click();
     const link = await page.getByRole('textbox', { name: 'Link to this run' }).inputValue();
-    expect(link).toBe(page.url());
+    expect(link).toBe(lab.link());
 
     // Back at step 0, before the change.
     await page.reload();
     await lab.ready();
     await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
-    expect(page.url()).toBe(link);
+    expect(lab.link()).toBe(link);
+    await lab.openAllSections();
     await lab.button('Train').click();
     await lab.reachState('finished');
     expect(await lab.metric('loss')).toBe(loss);
@@ -64,8 +63,10 @@ describe('the address of a run', () => {
     const elsewhere = await newContext(browser);
     const other = await elsewhere.newPage();
     await other.goto(link);
-    await new LabPage(other).ready();
-    expect(new URL(other.url()).hash).toBe(new URL(link).hash);
+    const there = new LabPage(other);
+    await there.ready();
+    await there.openAllSections();
+    expect(there.link()).toBe(link);
     const { 'Stop-gradient': ended, ...rest } = settings;
     expect(ended).toBe('false');
     expect(await shownSettings(other)).toEqual({ ...rest, 'Stop-gradient': 'true' });
@@ -118,7 +119,7 @@ describe('the address of a run on a folder', () => {
   afterAll(() => rmSync(root, { recursive: true }));
 
   test('asks for that folder, recognises it, and says when another one was chosen', async ({ page }) => {
-    await page.goto(`${inject('siteUrl')}#v=1&preset=tiny&dataset=folder`);
+    await page.goto(`${inject('siteUrl')}#v=4&preset=tiny&dataset=folder`);
     const lab = new LabPage(page);
     const input = page.getByLabel('Image folder');
     await input.setInputFiles(folder);

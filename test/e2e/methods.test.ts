@@ -11,7 +11,7 @@ const DATASETS = sampleOf(['fashion-mnist', 'emoji-3d']);
 
 /** With few measurements, and on an engine that starts quickly. */
 const quick = (dataset: string) =>
-  `#v=1&preset=tiny&dataset=${dataset}&totalSteps=${STEPS}&knn.bank=40&knn.queries=20&engine=wasm`;
+  `#v=4&preset=tiny&dataset=${dataset}&totalSteps=${STEPS}&knn.bank=40&knn.queries=20&engine=wasm`;
 
 class MethodsPage extends LabPage {
   /** Chooses a method, and trains a run of it to its end. */
@@ -43,7 +43,8 @@ describe('the family of methods', () => {
     }
     expect(losses.size, 'each its own loss').toBe(METHODS.length);
 
-    await page.getByRole('checkbox', { name: /^Show BYOL .* on the charts$/ }).check();
+    await lab.goTo('Compare');
+    await page.getByRole('checkbox', { name: /^Show BYOL\b.* on the charts$/ }).check();
     await expect.poll(() => lab.overlaysOn('Output std')).toEqual([expect.stringContaining('BYOL')]);
     await expect.poll(() => lab.overlaysOn('Loss of BYOL')).toEqual([expect.stringContaining('BYOL')]);
     expect(await lab.overlaysOn('Loss'), 'losses of different methods do not share an axis').toEqual([]);
@@ -53,6 +54,7 @@ describe('the family of methods', () => {
     await LabPage.open(page, quick('fashion-mnist'));
     const lab = new MethodsPage(page);
     await lab.train('SwAV');
+    await lab.openSection('Heads and loss');
     await lab.setNumber('Prototypes K', 64);
     const { loss } = await lab.train('SwAV');
     const link = page.url();

@@ -6,9 +6,11 @@ import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
 /** With few measurements, and on an engine that starts quickly: the results do not matter here. */
-const QUICK = '#v=4&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20&engine=wasm';
-const FIRST = 'SimSiam · tiny';
-const SECOND = 'SimSiam · stop-gradient off';
+const QUICK = '#v=4&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20&engine=wasm&at=compare';
+/** The name of a run that is listed alone, and those of two that are listed together. */
+const ALONE = 'SimSiam · tiny';
+const FIRST = 'SimSiam · seed 1';
+const SECOND = 'stop-gradient off';
 
 /** The runs on the page, by their names. */
 class RunsPage extends LabPage {
@@ -74,11 +76,13 @@ describe('runs', () => {
     await lab.runs.getByText('No runs yet').waitFor();
     await lab.trainTo(4);
     const steps = await lab.metric('step');
-    await lab.row(FIRST).getByText('this run').waitFor();
+    await lab.row(ALONE).getByText('this run').waitFor();
 
     await lab.button('Reset').click();
     await lab.reachState('paused');
+    await lab.goTo('Train');
     await lab.stopGradient.click();
+    await lab.goTo('Compare');
     await lab.trainTo(3);
     await lab.row(SECOND).getByText('this run').waitFor();
     expect(await lab.row(FIRST).getByRole('cell').allInnerTexts()).toContain(String(steps));
@@ -114,10 +118,12 @@ describe('runs', () => {
     await page.getByRole('textbox', { name: 'Name of the run' }).fill('with stop-gradient');
     await page.keyboard.press('Enter');
     await lab.row('with stop-gradient').waitFor();
-    expect(await lab.stopGradient.isChecked()).toBe(false);
+    expect(lab.hash().get('stopGradient')).toBe('false');
     await lab.act('with stop-gradient', 'Start from these settings');
+    await lab.goTo('Train');
     await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
     await lab.reachState('paused');
+    await lab.goTo('Compare');
 
     await page.setViewportSize({ width: 390, height: 844 });
     await lab.row('with stop-gradient').and(page.locator('li')).waitFor();
@@ -134,7 +140,10 @@ describe('runs', () => {
     const lab = await opened(page);
     await lab.trainTo(2);
     await lab.button('Reset').click();
+    await lab.goTo('Train');
+    await lab.openSection('Heads and loss');
     await page.getByRole('combobox', { name: 'Similarity' }).selectOption('crossEntropy');
+    await lab.goTo('Compare');
     await lab.trainTo(2);
     await lab.tick(FIRST).check();
     await expect.poll(() => lab.overlaysOn('Loss of SimSiam')).toEqual([FIRST]);
@@ -157,7 +166,7 @@ describe('runs', () => {
     expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
     expect(png.bytes.readUInt32BE(16)).toBe(1600);
     const [header, ...rows] = (await save('CSV')).bytes.toString().split('\r\n').slice(0, -1);
-    expect(header).toBe(`\uFEFFstep,${FIRST}`);
+    expect(header).toBe(`\uFEFFstep,${ALONE}`);
     expect(rows).toHaveLength(await lab.metric('step'));
     const std = await lab.metric('output-std');
     expect(Number(rows.at(-1)?.split(',')[1])).toBeCloseTo(std, 4);
@@ -171,10 +180,10 @@ describe('runs', () => {
     const other = await opened(await page.context().newPage());
     await lab.page.bringToFront();
     await lab.trainTo(2);
-    await other.row(FIRST).waitFor();
+    await other.row(ALONE).waitFor();
     await lab.button('Reset').click();
-    await lab.act(FIRST, 'Delete');
-    await other.row(FIRST).waitFor({ state: 'detached' });
+    await lab.act(ALONE, 'Delete');
+    await other.row(ALONE).waitFor({ state: 'detached' });
   });
 
   test('are kept only while the page is open where the browser stores nothing, and the page says so once', async ({

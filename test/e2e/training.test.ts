@@ -12,7 +12,7 @@ describe('training on the preselected sample, on WebGPU', () => {
   }) => {
     const lab = await LabPage.open(
       page,
-      '#v=1&preset=tiny&dataset=fashion-mnist&engine=webgpu&knn.bank=40&knn.queries=20',
+      '#v=4&preset=tiny&dataset=fashion-mnist&engine=webgpu&knn.bank=40&knn.queries=20',
     );
     await lab.reachState('paused');
     const { tasks, references } = await mainThreadTasks(browser, page, async () => {
@@ -50,7 +50,7 @@ describe('training on the preselected sample, on WebGPU', () => {
   });
 
   test('pause, step, reset, and stop-gradient in flight', async ({ page }) => {
-    const lab = await LabPage.open(page, '#v=1&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20');
+    const lab = await LabPage.open(page, '#v=4&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20');
     // Pressed before the run is built.
     await lab.button('Train').click();
     await lab.reachStep(1);

@@ -78,8 +78,7 @@ function traitsOf({ config, changes }: Settings): Map<string, string> {
   const traits = new Map<string, string>();
   for (const [path, value] of flattenConfig(config)) {
     if (isAside(path) || !hasEffectOn(path, config.dataset)) continue;
-    const option = path === 'method' ? METHODS[config.method].title : settingWords(path, value);
-    traits.set(path, withSmallInitial(option));
+    traits.set(path, path === 'method' ? METHODS[config.method].title : withSmallInitial(settingWords(path, value)));
   }
   for (const [step, path, value] of changes)
     traits.set(`${path} ${step}`, `${withSmallInitial(changeWords(path, value))} at step ${step}`);

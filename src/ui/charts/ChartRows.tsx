@@ -66,9 +66,12 @@ function StdRow(axis: RowProps) {
       value={<span data-testid="metric-output-std">{plain(std, 4)}</span>}
       bound={
         <>
-          of {spread === undefined ? NOT_YET : plain(spread, 3)}
+          of <span className={classes.later}>{plain(spread, 3)}</span>
           <br />
-          collapse <span data-testid="metric-collapse">{plain(level, 2)}</span>
+          collapse{' '}
+          <span className={classes.later} data-testid="metric-collapse">
+            {plain(level, 2)}
+          </span>
         </>
       }
     />

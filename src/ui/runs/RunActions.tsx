@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconCopy, IconDots, IconLink, IconRepeat, IconTrash } from '@tabler/icons-react';
+import { IconCopy, IconDots, IconLink, IconPlayerPlay, IconRepeat, IconTrash } from '@tabler/icons-react';
 import { linkOfRun } from '../../session/archive/describeRun';
 import { hasMoved } from '../../session/run/runStore';
 import type { RunRecord } from '../../storage/runRecord';
@@ -39,6 +39,10 @@ export function RunActions({ run, say }: RunActionsProps) {
     lab.open(`#${linkOfRun({ ...run, config: { ...run.config, totalSteps } })}`);
     say(`The settings of “${name}” are loaded with ${grouped(totalSteps)} steps. Press Train to start the run.`);
   };
+  const replay = async () => {
+    if (await lab.frames.open(run.id)) lab.placeStore.setState({ place: 'train' });
+    else say(`No outputs of “${name}” were kept.`);
+  };
   const remove = () => {
     say(null);
     void lab.archive.remove(run.id);
@@ -52,6 +56,9 @@ export function RunActions({ run, say }: RunActionsProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item leftSection={<IconPlayerPlay size={15} stroke={1.7} aria-hidden />} onClick={() => void replay()}>
+          Replay its outputs
+        </Menu.Item>
         <Menu.Item leftSection={<IconCopy size={15} stroke={1.7} aria-hidden />} onClick={duplicate}>
           Start from these settings
           {endsOne && <div className={classes.aside}>The current run ends and is kept.</div>}

@@ -1,7 +1,7 @@
 import { Accordion, Anchor, Button, NativeSelect, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { ConfigPath } from '../../domain/configPath';
 import { differingPaths, FIELDS, type Field, fieldOf, hasEffectOn } from '../../domain/fields';
 import { ALL_OPTIONS, hasOption, METHOD_NAMES, METHODS, type MethodName } from '../../domain/methods/registry';
@@ -47,8 +47,11 @@ export function SettingsPanel() {
   const dataset = useRun((run) => run.config.dataset);
   const changed = useChanged();
   const [more, { toggle }] = useDisclosure(false);
+  // While the rest is shown, a setting that is edited there stays where it is: moved, it would lose the focus.
+  const [moved, setMoved] = useState(changed);
+  const promoted = more ? moved : changed;
   const fields = fieldsFor(method, dataset).filter(({ group }) => group !== 'augment');
-  const isOpen = ({ path }: Field) => OPEN.includes(path) || changed.includes(path);
+  const isOpen = ({ path }: Field) => OPEN.includes(path) || promoted.includes(path);
   const ranked = (path: ConfigPath) => (OPEN.includes(path) ? OPEN.indexOf(path) : OPEN.length);
   const open = fields.filter(isOpen).sort((a, b) => ranked(a.path) - ranked(b.path));
   const rest = fields.filter((field) => !isOpen(field));
@@ -68,7 +71,10 @@ export function SettingsPanel() {
         variant="subtle"
         size="compact-sm"
         aria-expanded={more}
-        onClick={toggle}
+        onClick={() => {
+          setMoved(changed);
+          toggle();
+        }}
         rightSection={<IconChevronDown size={14} aria-hidden className={more ? classes.up : undefined} />}
       >
         {more ? 'Fewer settings' : `More: ${rest.length} settings and augmentation`}
@@ -91,7 +97,7 @@ export function SettingsPanel() {
                 {rest
                   .filter((field) => field.group === group)
                   .map(({ path }) => (
-                    <FieldRow key={path} path={path} />
+                    <FieldRow key={path} path={path} isChanged={changed.includes(path)} />
                   ))}
               </Accordion.Panel>
             </Accordion.Item>
@@ -135,14 +141,17 @@ function PresetSelect({ changed }: { readonly changed: number }) {
           if (chosen !== undefined) lab.setPreset(chosen);
         }}
       />
-      {changed > 0 && (
-        <Text size="xs" c="dimmed" mt={3}>
-          {changed} changed ·{' '}
-          <Anchor component="button" type="button" size="xs" onClick={() => lab.setPreset(preset)}>
-            Restore
-          </Anchor>
-        </Text>
-      )}
+      {/* Of the same height where there is nothing to restore, so that the settings below stay in place. */}
+      <Text component="div" size="xs" c="dimmed" mt={3} mih="1.55em">
+        {changed > 0 && (
+          <>
+            {changed} changed ·{' '}
+            <Anchor component="button" type="button" size="xs" onClick={() => lab.setPreset(preset)}>
+              Restore
+            </Anchor>
+          </>
+        )}
+      </Text>
     </div>
   );
 }

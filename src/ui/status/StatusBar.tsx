@@ -21,7 +21,13 @@ export function StatusBar() {
   const Icon = ICONS[tone];
   return (
     <>
-      <div className={classes.bar} data-testid="status" data-state={state} data-tone={tone}>
+      <section
+        className={classes.bar}
+        aria-label="State of the run"
+        data-testid="status"
+        data-state={state}
+        data-tone={tone}
+      >
         <Icon className={classes.icon} size={20} stroke={1.8} aria-hidden />
         {/* A new element for each title: a sentence that a longer title moves aside would be a layout shift. */}
         <p key={title} className={classes.words}>
@@ -41,7 +47,7 @@ export function StatusBar() {
             </StatusDetails>
           )
         )}
-      </div>
+      </section>
       {/* Apart from the line, whose numbers a screen reader need not read out again and again. */}
       <VisuallyHidden role="status" aria-live="polite">
         {announced}

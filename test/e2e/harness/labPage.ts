@@ -1,7 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
 
+type Place = 'Train' | 'Explore' | 'Compare';
 type Metric = 'step' | 'loss' | 'output-std' | 'collapse' | 'effective-rank' | 'knn' | 'images-per-second';
+
+const SECTIONS = ['Optimiser', 'Heads and loss', 'Backbone', 'Monitors', 'Image size, seed, engine', 'Augmentation'];
 
 /** The page as a person uses it, by the names of the controls and the numbers shown. */
 export class LabPage {
@@ -15,10 +18,30 @@ export class LabPage {
     return lab;
   }
 
-  /** Waits until images are loaded and Train can be pressed. */
+  /** Waits, in any place, until images are loaded and Train can be pressed. */
   async ready(): Promise<void> {
-    await this.page.getByTestId('dataset-size').waitFor();
+    await this.page.locator('[data-testid="run-state"]:not([data-state="none"])').waitFor();
     await this.button('Train').and(this.page.locator(':enabled')).waitFor();
+  }
+
+  /** Shows a place of the page. */
+  async goTo(place: Place): Promise<void> {
+    const link = this.page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true });
+    await link.click();
+    await link.and(this.page.locator('[aria-current="page"]')).waitFor();
+  }
+
+  /** Opens “More” in Train, if it is closed, and one of its sections. */
+  async openSection(title: string): Promise<void> {
+    const more = this.page.getByRole('button', { name: /^More: \d+ settings/ });
+    if ((await more.count()) > 0) await more.click();
+    const section = this.button(title);
+    if ((await section.getAttribute('aria-expanded')) === 'false') await section.click();
+  }
+
+  /** Opens all sections of “More”. */
+  async openAllSections(): Promise<void> {
+    for (const title of SECTIONS) await this.openSection(title);
   }
 
   button(name: string): Locator {
@@ -34,7 +57,7 @@ export class LabPage {
     return this.page.getByRole('switch', { name: 'Stop-gradient' });
   }
 
-  /** The line on the state of the run. */
+  /** The line on the state of the run, which says the state as `data-state`, too. */
   get status(): Locator {
     return this.page.getByTestId('status');
   }
@@ -45,6 +68,15 @@ export class LabPage {
     const words = await this.status.getByRole('dialog').innerText();
     await this.page.keyboard.press('Escape');
     return words;
+  }
+
+  /** The note on the engine, behind its chip. */
+  async engineNote(): Promise<string> {
+    const chip = this.page.getByRole('button').filter({ has: this.page.getByTestId('adapter') });
+    await chip.click();
+    const note = await this.page.getByRole('banner').getByRole('dialog').innerText();
+    await chip.click();
+    return note;
   }
 
   /** A metric's current value; NaN while there is none. */
@@ -60,16 +92,21 @@ export class LabPage {
     return Math.max(0, ...paths.map((path) => path.match(/[ML]/g)?.length ?? 0));
   }
 
-  /** The address's settings, changes and folder. */
+  /** The address's settings, changes, folder and place. */
   hash(): URLSearchParams {
     return new URLSearchParams(new URL(this.page.url()).hash.slice(1));
+  }
+
+  /** The address without its place: the link to the run. */
+  link(): string {
+    return this.page.url().replace(/&at=\w+$/, '');
   }
 
   async size(): Promise<number> {
     return Number((await this.page.getByTestId('dataset-size').innerText()).replace(',', ''));
   }
 
-  /** Sets a number among the settings, or among the augmentations. */
+  /** Sets a number among the settings that are open. */
   async setNumber(name: string, value: number): Promise<void> {
     const field = this.page.getByRole('textbox', { name, exact: true });
     await field.fill(String(value));

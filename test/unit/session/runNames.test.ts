@@ -15,6 +15,8 @@ describe('names of runs that are listed together', () => {
       run('c', { config: { ...config, stopGradient: false } }),
       run('d', { changes: [[61, 'stopGradient', false]] }),
       run('e', { config: { ...config, method: 'byol' } }),
+      run('f', { config: { ...config, method: 'swav' } }),
+      run('g'),
     ];
     expect(namesOf(runs)).toEqual([
       'SimSiam · seed 1',
@@ -22,6 +24,8 @@ describe('names of runs that are listed together', () => {
       'stop-gradient off',
       'stop-gradient off at step 61',
       'BYOL',
+      'SwAV',
+      'SimSiam · seed 1',
     ]);
   });
 
