@@ -43,7 +43,7 @@ it('lists differences, outcome and numbers; the run on the page comes first, wit
   await expect.element(kept).toHaveTextContent('stop-gradient off at step 61');
   await expect.element(kept).toHaveTextContent('SimSiam, tiny, Fashion-MNIST');
   const cells = [...kept.element().querySelectorAll('td')].map(({ textContent }) => textContent.replace(/\s/g, ' '));
-  expect(cells.slice(2, -1)).toEqual(['200', '−0.990', '0.0100', '0.90', '6.0', '40.0 %', '–']);
+  expect(cells.slice(3, -1)).toEqual(['200', '−0.990', '0.0100', '0.90', '6.0', '40.0 %', '–']);
 
   const [first] = page.getByRole('row').elements().slice(1);
   expect(first?.textContent).toContain('this run');
@@ -69,7 +69,7 @@ it('renames: Enter saves, Escape cancels, an empty name restores the default; th
   await userEvent.keyboard('{Enter}');
   await field.fill('  ');
   await userEvent.keyboard('{Enter}');
-  await expect.element(row('SimSiam · seed 1')).toBeVisible();
+  await expect.element(row('SimSiam · stop-gradient off at step 61')).toBeVisible();
 });
 
 it('deletes a run, with the focus on Undo, which restores it in its place', async () => {
