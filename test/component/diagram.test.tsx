@@ -14,7 +14,8 @@ describe.each(METHOD_NAMES)('%s', (method) => {
     const { formula, caption, nodes } = METHODS[method].diagram(lab.runStore.getState().config);
     await expect.element(page.getByRole('img', { name: caption, exact: true })).toBeVisible();
     expect(panel().element().textContent).toContain(formula);
-    expect(panel().element().textContent).toContain(caption);
+    await page.getByRole('button', { name: 'Help: what the drawing shows' }).hover();
+    await expect.element(page.getByRole('tooltip')).toHaveTextContent(caption);
     for (const { label, detail = '', kind } of nodes) {
       // Views are pictures, with their names below them.
       expect((kind === 'view' ? panel().element() : drawing()).textContent).toContain(label);
