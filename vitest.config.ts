@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { presentChromium } from './scripts/bootstrap/chromium.mjs';
+import { LONG } from './test/setup/matrix';
 
 const MINUTE = 60_000;
 
@@ -23,6 +24,7 @@ function project(
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`, `test/${name}/**/*.test.tsx`],
+      exclude: LONG ? [] : ['**/*.long.test.ts'],
       environment: 'node',
       pool: 'forks',
       sequence: { groupOrder },

@@ -7,7 +7,6 @@ import sharp from 'sharp';
 import { describe, expect, inject } from 'vitest';
 import { browserMemory } from '../../scripts/bench/processMemory';
 import { seededRandom } from '../../src/engine/random';
-import { inLongRun } from '../setup/matrix';
 import { LabPage } from './harness/labPage';
 import { testIn } from './harness/test';
 
@@ -90,30 +89,28 @@ async function load(page: Page, files: string[]): Promise<LabPage> {
   return lab;
 }
 
-inLongRun(() => {
-  describe('a data set larger than memory', () => {
-    test('100,000 pictures at 128 pixels load and train with less than 700 MB for the page', async ({ page }) => {
-      const folder = await mkdtemp(join(tmpdir(), 'large-'));
-      const memory = watchMemory();
-      try {
-        const files = await writeArchives(folder);
-        memory.peak();
-        const started = performance.now();
-        const lab = await load(page, files);
-        const loading = { bytes: memory.peak(), seconds: (performance.now() - started) / 1000 };
-        expect(await lab.size()).toBe(ARCHIVES * PER_ARCHIVE);
-        await lab.button('Train').click();
-        await lab.reachStep(300);
-        const text = await page.getByTestId('dataset-compressed').innerText();
-        expect(text).toMatch(/up to 168 MB of memory, \d+ MB now/);
-        const training = { bytes: memory.peak(), imagesPerSecond: await lab.metric('images-per-second') };
-        console.log(JSON.stringify({ files: files.map((file) => basename(file)), loading, training }));
-        // Without /proc nothing is measured.
-        expect(Math.max(loading.bytes, training.bytes)).toBeLessThan(MOST_BYTES);
-      } finally {
-        memory.end();
-        await rm(folder, { recursive: true });
-      }
-    });
+describe('a data set larger than memory', () => {
+  test('100,000 pictures at 128 pixels load and train with less than 700 MB for the page', async ({ page }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'large-'));
+    const memory = watchMemory();
+    try {
+      const files = await writeArchives(folder);
+      memory.peak();
+      const started = performance.now();
+      const lab = await load(page, files);
+      const loading = { bytes: memory.peak(), seconds: (performance.now() - started) / 1000 };
+      expect(await lab.size()).toBe(ARCHIVES * PER_ARCHIVE);
+      await lab.button('Train').click();
+      await lab.reachStep(300);
+      const text = await page.getByTestId('dataset-compressed').innerText();
+      expect(text).toMatch(/up to 168 MB of memory, \d+ MB now/);
+      const training = { bytes: memory.peak(), imagesPerSecond: await lab.metric('images-per-second') };
+      console.log(JSON.stringify({ files: files.map((file) => basename(file)), loading, training }));
+      // Without /proc nothing is measured.
+      expect(Math.max(loading.bytes, training.bytes)).toBeLessThan(MOST_BYTES);
+    } finally {
+      memory.end();
+      await rm(folder, { recursive: true });
+    }
   });
 });
