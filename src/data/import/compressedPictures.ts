@@ -39,9 +39,7 @@ export class CompressedPictures implements PictureReader {
     });
   }
 
-  close(): void {
-    this.#decoders.close();
-  }
+  close(): void {}
 
   /** Divides pictures evenly among the decoders; the slots of these batches are the indices of the pictures. */
   #batchesOf(indices: readonly number[]): Batch[] {

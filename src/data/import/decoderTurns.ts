@@ -6,14 +6,11 @@ import type { Decoder } from './readImages';
 export class DecoderTurns {
   readonly #free: Decoder[];
   readonly #waiting: ((decoder: Decoder) => void)[] = [];
-  readonly #end: () => void;
   readonly size: number;
 
-  /** @param end ends the decoders */
-  constructor(decoders: readonly Decoder[], end: () => void = () => undefined) {
+  constructor(decoders: readonly Decoder[]) {
     this.#free = [...decoders];
     this.size = decoders.length;
-    this.#end = end;
   }
 
   async decode(batch: Batch): Promise<BatchResult> {
@@ -25,9 +22,5 @@ export class DecoderTurns {
       if (next === undefined) this.#free.push(decoder);
       else next(decoder);
     }
-  }
-
-  close(): void {
-    this.#end();
   }
 }

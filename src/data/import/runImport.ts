@@ -58,7 +58,6 @@ function keptPictures(
  * The import, in the page's worker and under Node: reads the images, and assembles the data set.
  * @param decoders all are kept busy; their number affects only the time, not the result. Pictures that are kept compressed are decoded by them
  *   afterwards, too.
- * @param endDecoders called when these are not needed any more
  * @throws ImportError as `importImages` does.
  */
 export async function runImport(
@@ -66,7 +65,6 @@ export async function runImport(
   settings: ImportSettings,
   decoders: readonly Decoder[],
   onProgress: (progress: ImportProgress) => void,
-  endDecoders: () => void = () => undefined,
 ): Promise<ImportResult> {
   const meter = new ProgressMeter(onProgress);
   const read = await readImages(found, settings, decoders, meter);
@@ -81,7 +79,7 @@ export async function runImport(
     pictures:
       compressed === null
         ? { ...pictures, groups: null }
-        : keptPictures(good, pictures, compressed, new DecoderTurns(decoders, endDecoders), onShare),
+        : keptPictures(good, pictures, compressed, new DecoderTurns(decoders), onShare),
     skips: skips.list,
   };
   return assembleDataset(folder, settings, onShare);
