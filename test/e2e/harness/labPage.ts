@@ -39,9 +39,10 @@ export class LabPage {
     if ((await section.getAttribute('aria-expanded')) === 'false') await section.click();
   }
 
-  /** Opens all sections of “More”. */
+  /** Opens all sections of “More”, and waits for the strengths of the augmentations, which React renders only when it is idle. */
   async openAllSections(): Promise<void> {
     for (const title of SECTIONS) await this.openSection(title);
+    await this.page.getByLabel('Greyscale: probability', { exact: true }).waitFor({ state: 'attached' });
   }
 
   button(name: string): Locator {
