@@ -14,7 +14,7 @@ port2.close();
  * pixels gather in each worker.
  * @param arrays each owns its buffer
  */
-export function freeMemory(arrays: readonly (Uint8Array | Uint8ClampedArray | Int16Array)[]): void {
+export function freeMemory(arrays: readonly (Uint8Array | Uint8ClampedArray | Int16Array | Int32Array)[]): void {
   const buffers = arrays.filter(({ length }) => length > 0).map(({ buffer }) => buffer as ArrayBuffer);
   if (buffers.length > 0) nowhere.postMessage(null, buffers);
 }

@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
 import type { BenchReport } from '../../src/domain/benchmark';
+import { inLongRun } from '../setup/matrix';
 import { test } from './harness/test';
 
 async function openBench(page: Page, parts: readonly string[]): Promise<void> {
@@ -36,18 +37,20 @@ describe('the benchmark page', () => {
     }
   });
 
-  test('measures the processor against tfjs’s WASM backend, which only then is loaded', async ({ page }) => {
-    const requested: string[] = [];
-    page.on('request', (request) => requested.push(new URL(request.url()).pathname));
-    await openBench(page, ['cpu']);
-    const binaries = () => requested.filter((path) => path.endsWith('.wasm'));
-    expect(binaries()).toEqual([]);
-    await page.getByRole('button', { name: 'Quick run' }).click();
-    await page.locator('[data-testid="bench-state"][data-state="done"]').waitFor();
-    const table = page.getByRole('region', { name: 'Processor: a whole step, in milliseconds' });
-    await table.getByRole('cell', { name: 'reference' }).first().waitFor();
-    expect(await page.getByText('left out').allTextContents()).toEqual(['Processor: kernels left out: a quick run.']);
-    expect(binaries()).toHaveLength(1);
+  inLongRun(() => {
+    test('measures the processor against tfjs’s WASM backend, which only then is loaded', async ({ page }) => {
+      const requested: string[] = [];
+      page.on('request', (request) => requested.push(new URL(request.url()).pathname));
+      await openBench(page, ['cpu']);
+      const binaries = () => requested.filter((path) => path.endsWith('.wasm'));
+      expect(binaries()).toEqual([]);
+      await page.getByRole('button', { name: 'Quick run' }).click();
+      await page.locator('[data-testid="bench-state"][data-state="done"]').waitFor();
+      const table = page.getByRole('region', { name: 'Processor: a whole step, in milliseconds' });
+      await table.getByRole('cell', { name: 'reference' }).first().waitFor();
+      expect(await page.getByText('left out').allTextContents()).toEqual(['Processor: kernels left out: a quick run.']);
+      expect(binaries()).toHaveLength(1);
+    });
   });
 
   test('can be stopped, and needs at least one part to run', async ({ page }) => {

@@ -19,6 +19,8 @@ const PER_ARCHIVE = 50_000;
 /** Each is varied to 100 pictures. */
 const DRAWN = 1000;
 const MOST_BYTES = 700e6;
+/** Of the page's process: also what the browser itself takes for a page, some 110 MB, and memory that it has not yet collected. */
+const MOST_RESIDENT_BYTES = 800e6;
 
 /** A JPEG of coloured shapes and noise. */
 function drawing(index: number): Promise<Buffer> {
@@ -79,8 +81,20 @@ function watchMemory(): { peak(): number; end(): void } {
   };
 }
 
+/** What the page and its workers hold, WASM and array buffers included, as the browser counts it after it has collected garbage. */
+function heldBytes(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    type Measured = { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };
+    return (await (performance as unknown as Measured).measureUserAgentSpecificMemory()).bytes;
+  });
+}
+
 async function load(page: Page, files: string[]): Promise<LabPage> {
   await page.goto(`${inject('siteUrl')}#v=4&preset=tiny&dataset=folder&sourceSize=${SIDE}`);
+  // Browsers count the memory of isolated pages only, which this one is from its second opening on.
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.reload();
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   const lab = new LabPage(page);
   await expect.poll(() => lab.status.innerText()).toContain('Choose a folder of images');
   await page.locator('input[type="file"]:not([webkitdirectory])').first().setInputFiles(files);
@@ -98,16 +112,21 @@ describe('a data set larger than memory', () => {
       memory.peak();
       const started = performance.now();
       const lab = await load(page, files);
-      const loading = { bytes: memory.peak(), seconds: (performance.now() - started) / 1000 };
+      const seconds = (performance.now() - started) / 1000;
+      const loading = { resident: memory.peak(), held: await heldBytes(page), seconds };
       expect(await lab.size()).toBe(ARCHIVES * PER_ARCHIVE);
       await lab.button('Train').click();
+      await lab.reachStep(150);
+      const halfway = await heldBytes(page);
       await lab.reachStep(300);
       const text = await page.getByTestId('dataset-compressed').innerText();
-      expect(text).toMatch(/up to 168 MB of memory, \d+ MB now/);
-      const training = { bytes: memory.peak(), imagesPerSecond: await lab.metric('images-per-second') };
+      expect(text).toMatch(/up to 101 MB of memory, \d+ MB now/);
+      const held = Math.max(halfway, await heldBytes(page));
+      const training = { resident: memory.peak(), held, imagesPerSecond: await lab.metric('images-per-second') };
       console.log(JSON.stringify({ files: files.map((file) => basename(file)), loading, training }));
-      // Without /proc nothing is measured.
-      expect(Math.max(loading.bytes, training.bytes)).toBeLessThan(MOST_BYTES);
+      expect(Math.max(loading.held, training.held)).toBeLessThan(MOST_BYTES);
+      // Without /proc this is 0.
+      expect(Math.max(loading.resident, training.resident)).toBeLessThan(MOST_RESIDENT_BYTES);
     } finally {
       memory.end();
       await rm(folder, { recursive: true });

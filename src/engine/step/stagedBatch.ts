@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { freeMemory } from '../../domain/freeMemory';
 import type { AugmentConfig } from '../../domain/runConfig';
 import { drawAugmentParams } from '../augment/drawAugment';
 import { type ImageSource, mostPixels } from '../images/imageSource';
@@ -39,6 +40,7 @@ export class StagedBatch {
     const { full, small } = this.#more;
     const packed = source.read(images);
     const pixels = this.#pixels.write(packed.pixels, [packed.pixels.length]);
+    freeMemory([packed.pixels]);
     const places = this.#places.write(packed.places);
     const drawn = (config: AugmentConfig, views: number) =>
       drawAugmentParams(config, views * this.#size, source.side, random, packed);
