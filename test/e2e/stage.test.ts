@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { firstScreen } from './harness/firstScreen';
@@ -168,6 +169,10 @@ describe('a run on the stage', () => {
     expect(await slider.getAttribute('aria-valuetext')).toMatch(/, live$/);
     await lab.button('Pause').click();
     await lab.reachState('paused');
+    expect((await saved(page, 'Picture, PNG')).subarray(1, 4).toString()).toBe('PNG');
+    const film = await filmed(page, await saved(page, 'Film of the run, MP4'));
+    expect(film.width).toBeGreaterThan(600);
+    expect(film.seconds).toBeGreaterThan(2);
 
     await lab.goTo('Compare');
     await expect.poll(() => lab.hash().get('at')).toBe('compare');
@@ -181,6 +186,34 @@ describe('a run on the stage', () => {
     await expect.poll(() => picture.getAttribute('aria-label')).toMatch(/^Untrained: /);
   });
 });
+
+/** The file that an entry of the menu at the picture saves. */
+async function saved(page: Page, entry: string): Promise<Buffer> {
+  await page.getByRole('button', { name: 'Save the picture of the outputs' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: entry }).click();
+  return readFile(await (await download).path());
+}
+
+/** Width and duration of a film as the browser plays it, in a page of its own: the lab's policy allows no film in the page. */
+async function filmed(page: Page, bytes: Buffer): Promise<{ width: number; seconds: number }> {
+  const player = await page.context().newPage();
+  const film = await player.evaluate(
+    async (address) => {
+      const video = document.createElement('video');
+      const loaded = new Promise((resolve, reject) => {
+        video.onloadeddata = resolve;
+        video.onerror = () => reject(new Error(video.error?.message));
+      });
+      video.src = address;
+      await loaded;
+      return { width: video.videoWidth, seconds: video.duration };
+    },
+    `data:video/mp4;base64,${bytes.toString('base64')}`,
+  );
+  await player.close();
+  return film;
+}
 
 describe('Figure 2', () => {
   test('shows both runs side by side, and replays them on one clock', async ({ page }) => {
