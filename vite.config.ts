@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy.ts';
@@ -6,6 +7,15 @@ import { ISOLATION_HEADERS } from './src/serviceWorker/isolationHeaders.ts';
 export default defineConfig({
   // Relative, so that the build works from any sub-path of any static host.
   base: './',
+  // The page gets only those parts of tfjs that the engine uses.
+  resolve: {
+    alias: [
+      {
+        find: /^@tensorflow\/tfjs$/,
+        replacement: fileURLToPath(new URL('src/engine/kernels/runtime/tfjsParts.ts', import.meta.url)),
+      },
+    ],
+  },
   plugins: [react(), contentSecurityPolicy()],
   // Modules, so that the benchmarks' worker loads tfjs's WASM backend only when it measures it.
   worker: { format: 'es' },
