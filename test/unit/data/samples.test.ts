@@ -47,8 +47,9 @@ function sha256(bytes: Uint8Array): string {
 
 describe.each(SAMPLE_IDS)('%s', (id) => {
   test('is what the catalogue says', async () => {
-    const { count, bytes, license, title } = SAMPLES[id];
-    expect(statSync(new URL(`${id}.png`, FOLDER)).size).toBe(bytes);
+    const { count, parts, license, title } = SAMPLES[id];
+    for (const { file, bytes } of parts) expect(statSync(new URL(file, FOLDER)).size).toBe(bytes);
+    expect(parts.reduce((sum, { images }) => sum + images, 0)).toBe(count);
     const dataset = await sample(id, 32);
     expect(dataset).toMatchObject({ name: title, count, size: 32 });
     expect([dataset.names.length, dataset.labels?.length, dataset.split.length]).toEqual([count, count, count]);
