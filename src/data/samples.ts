@@ -58,11 +58,11 @@ function sampleFolder(): string {
 
 /**
  * Downloads all parts of a sample, so that the browser has them when the whole sample is loaded.
- * @throws (rejection) TypeError when one cannot be loaded; the signal's reason when aborted
+ * @throws (rejection) TypeError when one cannot be loaded
  */
-export async function fetchSample(id: SampleId, signal: AbortSignal): Promise<void> {
+export async function fetchSample(id: SampleId): Promise<void> {
   for (const { file } of SAMPLES[id].parts) {
-    const response = await fetch(sampleFolder() + file, { signal });
+    const response = await fetch(sampleFolder() + file);
     if (!response.ok) throw new TypeError(`${file}: ${response.status}`);
     await response.arrayBuffer();
   }
