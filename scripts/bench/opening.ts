@@ -18,6 +18,8 @@ export interface Opening {
   readonly bytes: number;
   /** Those of scripts, styles, WebAssembly and the page itself. */
   readonly codeBytes: number;
+  /** Those of the sample’s other part, which is asked for with the first step and may have begun to come. */
+  readonly restBytes: number;
   /** Milliseconds until the button Train could be pressed. */
   readonly pressableMs: number;
   /** Milliseconds until the first loss was shown, with Train pressed as soon as it could be. */
@@ -53,9 +55,13 @@ export async function openOn(page: Page, host: SlowHost): Promise<Opening> {
   await page.goto(host.url, { waitUntil: 'commit' });
   const isShown = () => (window as unknown as NotingWindow).opening.firstLoss !== undefined;
   await page.waitForFunction(isShown, null, { timeout: PATIENCE_MS, polling: 20 });
-  const [bytes, codeBytes] = [host.bytes(), host.codeBytes()];
+  const sent = {
+    bytes: host.bytes(),
+    codeBytes: host.bytesOf('.html', '.js', '.css', '.wasm'),
+    restBytes: host.bytesOf('.2.png'),
+  };
   const { pressable, firstLoss } = await page.evaluate(() => (window as unknown as NotingWindow).opening);
-  return { bytes, codeBytes, pressableMs: pressable ?? Number.NaN, firstLossMs: firstLoss ?? Number.NaN };
+  return { ...sent, pressableMs: pressable ?? Number.NaN, firstLossMs: firstLoss ?? Number.NaN };
 }
 
 /** Opens the site in a new browser without a GPU. */
@@ -91,7 +97,7 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
 
 export function openingTable(openings: readonly Opening[]): BenchTable {
-  const row = (name: string, { bytes, codeBytes, pressableMs, firstLossMs }: Opening) => [
+  const row = (name: string, { bytes, codeBytes, pressableMs, firstLossMs }: Omit<Opening, 'restBytes'>) => [
     name,
     megabytes(bytes),
     megabytes(codeBytes),

@@ -14,7 +14,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.wasm': 'application/wasm',
 };
-const CODE = new Set(['.html', '.js', '.css', '.wasm']);
 /** What static hosts compress. */
 const COMPRESSED = new Set(['.html', '.js', '.css', '.json', '.svg', '.wasm']);
 
@@ -26,13 +25,13 @@ export interface SlowHost {
   readonly url: string;
   /** Bytes sent so far, with headers. */
   bytes(): number;
-  /** The same of scripts, styles, WebAssembly and the page itself, without headers. */
-  codeBytes(): number;
+  /** Bytes sent so far of the files whose names have these endings, without headers. */
+  bytesOf(...endings: readonly string[]): number;
   close(): Promise<void>;
 }
 
 interface Sending {
-  readonly isCode: boolean;
+  readonly file: string;
   readonly response: ServerResponse;
   readonly body: Buffer;
   sent: number;
@@ -46,14 +45,14 @@ export async function asSent(file: string): Promise<{ readonly body: Buffer; rea
 }
 
 /**
- * Serves a folder like a static host without headers of its own. All responses together are sent at `bytesPerSecond`, shared evenly, whatever
+ * Serves a folder like a static host that sends no headers of cross-origin isolation. All responses together are sent at `bytesPerSecond`, shared evenly, whatever
  * asks for them: the throttling of the browser's own tools misses what workers and service workers request.
  */
 export async function serveSlowly(folder: string, bytesPerSecond: number): Promise<SlowHost> {
   const sockets = new Set<Socket>();
   const known = new Map<string, ReturnType<typeof asSent>>();
   let sending: Sending[] = [];
-  let code = 0;
+  const sentOf = new Map<string, number>();
   let allowance = 0;
   let last = performance.now();
   const tick = setInterval(() => {
@@ -65,7 +64,7 @@ export async function serveSlowly(folder: string, bytesPerSecond: number): Promi
     for (const each of sending) {
       const part = each.body.subarray(each.sent, each.sent + share);
       each.sent += part.length;
-      if (each.isCode) code += part.length;
+      sentOf.set(each.file, (sentOf.get(each.file) ?? 0) + part.length);
       allowance -= part.length;
       each.response.write(part);
       if (each.sent === each.body.length) each.response.end();
@@ -82,10 +81,12 @@ export async function serveSlowly(folder: string, bytesPerSecond: number): Promi
       response.writeHead(200, {
         'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
         'content-length': body.length,
+        // As GitHub Pages says.
+        'cache-control': 'max-age=600',
         ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
       });
       response.flushHeaders();
-      sending.push({ response, body, sent: 0, isCode: CODE.has(extname(file)) });
+      sending.push({ response, body, sent: 0, file });
     } catch {
       known.delete(file);
       response.writeHead(404).end('Not found');
@@ -96,7 +97,8 @@ export async function serveSlowly(folder: string, bytesPerSecond: number): Promi
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://localhost:${port}/`,
-    codeBytes: () => code,
+    bytesOf: (...endings) =>
+      [...sentOf].reduce((sum, [file, bytes]) => sum + (endings.some((end) => file.endsWith(end)) ? bytes : 0), 0),
     bytes: () => [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, 0),
     close: () =>
       new Promise((resolve) => {

@@ -57,11 +57,11 @@ function sampleFolder(): string {
 }
 
 /**
- * Downloads all parts of a sample, so that the browser has them when the whole sample is loaded.
+ * Downloads the parts of a sample behind its first one, so that the browser has them when the whole sample is loaded.
  * @throws (rejection) TypeError when one cannot be loaded
  */
-export async function fetchSample(id: SampleId): Promise<void> {
-  for (const { file } of SAMPLES[id].parts) {
+export async function fetchRest(id: SampleId): Promise<void> {
+  for (const { file } of SAMPLES[id].parts.slice(1)) {
     const response = await fetch(sampleFolder() + file);
     if (!response.ok) throw new TypeError(`${file}: ${response.status}`);
     await response.arrayBuffer();

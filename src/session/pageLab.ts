@@ -1,5 +1,5 @@
 import { importImages } from '../data/importImages';
-import { fetchSample, loadSample } from '../data/samples';
+import { fetchRest, loadSample } from '../data/samples';
 import { RunDatabase } from '../storage/runDatabase';
 import { originOfSample } from './data/origins';
 import { openWorker } from './engine/openWorker';
@@ -26,7 +26,7 @@ export function openLab(page: Window): Lab {
   const otherTabs = new BroadcastChannel('simsiam-lab-runs');
   const lab = new Lab(page.location.hash, {
     openWorker,
-    loaders: { loadSample, fetchSample, importImages },
+    loaders: { loadSample, fetchRest, importImages },
     sampleOrigin: originOfSample,
     storage: new RunDatabase((id) => otherTabs.postMessage({ id, trains: trains(id) } satisfies RunNews)),
   });

@@ -35,7 +35,7 @@ function labOf(counts: readonly number[]) {
   const lab = new Lab('#dataset=folder', {
     openWorker: () => worker,
     loaders: {
-      fetchSample: async () => undefined,
+      fetchRest: async () => undefined,
       loadSample: () => Promise.reject(new Error('no sample')),
       importImages: async () => ({ dataset: syntheticDataset(waiting.shift()), skipped: [], plan: null }),
     },

@@ -21,8 +21,8 @@ import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore'
 /** The ways to load images. The page uses `src/data`; tests supply synthetic images. */
 export interface ImageLoaders {
   loadSample(id: SampleId, options: LoadSampleOptions): Promise<ImageDataset>;
-  /** Downloads a sample, so that it is there when it is loaded. */
-  fetchSample(id: SampleId): Promise<void>;
+  /** Downloads all but the first part of a sample, so that they are there when the whole sample is loaded. */
+  fetchRest(id: SampleId): Promise<void>;
   importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult<MessagePort>>;
 }
 

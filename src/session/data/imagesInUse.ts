@@ -220,9 +220,9 @@ export class ImagesInUse {
     if (this.#isJoining) this.#loading.cancel();
   }
 
-  /** Downloads a sample for a later run. */
+  /** Downloads the rest of a sample for a later run. */
   download(id: SampleId): Promise<void> {
-    return this.#parts.loaders.fetchSample(id);
+    return this.#parts.loaders.fetchRest(id);
   }
 
   /** Cancels the current load, if there is one. */

@@ -12,7 +12,7 @@ export interface RestStores {
 export interface RestParts {
   /** Loads the whole sample in place of the part in use. */
   join(): Promise<void>;
-  /** Downloads the whole sample, for a later run. */
+  /** Downloads the rest, for a later run. */
   download(id: SampleId): Promise<void>;
 }
 

@@ -36,11 +36,11 @@ interface Load {
 function opened(hash = '') {
   const worker = new FakeWorker({});
   const loads: Load[] = [];
-  const fetchSample = vi.fn(async () => undefined);
+  const fetchRest = vi.fn(async () => undefined);
   const lab = new Lab(hash, {
     openWorker: () => worker,
     loaders: {
-      fetchSample,
+      fetchRest,
       loadSample: (_, { images, signal }: LoadSampleOptions) =>
         new Promise((resolve, reject) => {
           signal?.addEventListener('abort', () => reject(signal.reason));
@@ -60,7 +60,7 @@ function opened(hash = '') {
   const created = () => worker.sent('create').map(({ config }) => config.images);
   const part = () => lab.datasetStore.getState().part;
   const linked = () => new URLSearchParams(currentLink(lab)).get('images');
-  return { lab, worker, loads, fetchSample, state, created, part, linked };
+  return { lab, worker, loads, fetchRest, state, created, part, linked };
 }
 
 async function settled(): Promise<void> {
@@ -103,16 +103,16 @@ describe('a first visit', () => {
   });
 
   it('keeps to the first part when Train is pressed on it, and offers the rest once it is here', async () => {
-    const { lab, loads, fetchSample, state, created, part, linked } = await firstVisit();
+    const { lab, loads, fetchRest, state, created, part, linked } = await firstVisit();
     lab.train();
     expect(linked()).toBe(String(FIRST));
     await settled();
     state('training');
     await settled();
-    expect(fetchSample, 'nothing competes with the first step').not.toHaveBeenCalled();
+    expect(fetchRest, 'nothing competes with the first step').not.toHaveBeenCalled();
     state('training', 1);
     await settled();
-    expect(fetchSample).toHaveBeenCalledOnce();
+    expect(fetchRest).toHaveBeenCalledOnce();
     expect(part()).toMatchObject({ isFixed: true, rest: 'here' });
     expect([loads.length, created()]).toEqual([1, [FIRST]]);
     // The offer: the next run uses all.
@@ -188,7 +188,7 @@ describe('a link', () => {
   });
 
   it('is run on the images that it names, and loads no others unasked', async () => {
-    const { lab, loads, fetchSample, state, created, part, linked } = opened('#v=4&preset=tiny&images=1500');
+    const { lab, loads, fetchRest, state, created, part, linked } = opened('#v=4&preset=tiny&images=1500');
     expect(loads.map(({ images }) => images)).toEqual([1500]);
     loads[0].finish();
     await settled();
@@ -197,7 +197,7 @@ describe('a link', () => {
     await settled();
     state('training', 5);
     await settled();
-    expect([loads.length, fetchSample.mock.calls.length, created(), linked()]).toEqual([1, 0, [1500], '1500']);
+    expect([loads.length, fetchRest.mock.calls.length, created(), linked()]).toEqual([1, 0, [1500], '1500']);
     expect(part()).toMatchObject({ isFixed: true, rest: 'away' });
   });
 
