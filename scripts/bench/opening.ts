@@ -88,6 +88,7 @@ export function medianOpening(openings: readonly Opening[]): Opening {
   return {
     bytes: of('bytes'),
     codeBytes: of('codeBytes'),
+    restBytes: of('restBytes'),
     pressableMs: of('pressableMs'),
     firstLossMs: of('firstLossMs'),
   };
