@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy.ts';
@@ -6,6 +7,15 @@ import { ISOLATION_HEADERS } from './src/serviceWorker/isolationHeaders.ts';
 export default defineConfig({
   // Relative, so that the build works from any sub-path of any static host.
   base: './',
+  // The page gets only those parts of tfjs that the engine uses.
+  resolve: {
+    alias: [
+      {
+        find: /^@tensorflow\/tfjs$/,
+        replacement: fileURLToPath(new URL('src/engine/kernels/runtime/tfjsParts.ts', import.meta.url)),
+      },
+    ],
+  },
   plugins: [react(), contentSecurityPolicy()],
   // Modules, so that the benchmarks' worker loads tfjs's WASM backend only when it measures it.
   worker: { format: 'es' },
@@ -22,7 +32,7 @@ export default defineConfig({
       // The service worker keeps its address, by which browsers find its next version, and lies beside the pages that it serves.
       output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },
-    // The training worker contains tfjs with two backends, 2.3 MB, which cannot be split.
+    // The decoder of HEIC, which is loaded for such files only, is one file of 3 MB.
     chunkSizeWarningLimit: 3000,
   },
 });

@@ -71,6 +71,7 @@ async function imagesFor(config: RunConfig, options: Options): Promise<TrainingI
     corrections: correctionsOf(options),
     sample: config.sample,
     batchSize: config.batchSize,
+    images: config.images,
   });
   for (const { path, reason } of skipped) console.error(`skipped ${path}: ${reason}`);
   for (const note of plan?.notes ?? []) console.log(note);
@@ -111,7 +112,7 @@ async function several(experiment: Experiment, options: Options): Promise<void> 
   const engine = await engineFor(choice.adjust(presetConfig(choice.base, choice.dataset)).engine, threadsOf(options));
   let loaded: { readonly stored: string; readonly dataset: TrainingImages } | null = null;
   const images = async (config: RunConfig) => {
-    const stored = `${config.sourceSize} ${config.imageSize}`;
+    const stored = `${config.sourceSize} ${config.imageSize} ${config.images}`;
     if (loaded?.stored !== stored) {
       loaded = { stored, dataset: await imagesFor(config, options) };
     }

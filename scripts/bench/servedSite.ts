@@ -9,6 +9,8 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface ServedSite {
   readonly url: string;
+  /** The folder of the built site. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ async function serve(config: InlineConfig): Promise<ServedSite> {
   if (url === undefined) throw new Error('the site has no address');
   return {
     url,
+    folder: outDir,
     async close() {
       await server.close();
       await rm(outDir, { recursive: true, force: true });

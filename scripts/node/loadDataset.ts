@@ -7,6 +7,7 @@ import { ImportError } from '../../src/data/importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../../src/data/importTypes';
 import { nameOfRoots, type Root } from '../../src/data/nameOfRoots';
 import { manifestFile } from '../../src/data/sample/catalogue';
+import { partsFor } from '../../src/data/sample/parts';
 import { type SampleManifest, unpackSample } from '../../src/data/sample/unpackSample';
 import type { FoundFiles, ImageSources } from '../../src/data/sources';
 import {
@@ -23,15 +24,20 @@ import { walkFolder } from './walkFolder';
 
 const SAMPLES_FOLDER = new URL('../../public/samples/', import.meta.url);
 
-/** A built-in sample, in its newest version unless another is named, with the same bytes as in the page. */
+/**
+ * Images of a built-in sample, all unless it is said how many (the setting `images`), in its newest version unless another is named, with the
+ * same bytes as in the page.
+ */
 export async function readSample(
   id: SampleId,
   storage: PictureStorage,
   version: SampleVersion = SAMPLE_VERSIONS[id],
+  images = 0,
 ): Promise<ImageDataset> {
   const file = new URL(manifestFile(id, version), SAMPLES_FOLDER);
   const manifest: SampleManifest = JSON.parse(await readFile(file, 'utf8'));
-  return unpackSample(id, manifest, await readFile(new URL(`${id}.png`, SAMPLES_FOLDER)), storage);
+  const sheets = partsFor(id, images).map(({ file: sheet }) => readFile(new URL(sheet, SAMPLES_FOLDER)));
+  return unpackSample(id, manifest, await Promise.all(sheets), storage, images);
 }
 
 async function sourcesAt(location: string): Promise<Pick<ImageSources, 'found'> & { readonly root: Root }> {
@@ -70,7 +76,7 @@ export async function loadDataset(
   onProgress: (progress: ImportProgress) => void = () => undefined,
 ): Promise<ImportResult> {
   if (typeof location === 'string' && isSample(location)) {
-    return { dataset: await readSample(location, settings, settings.sample), skipped: [], plan: null };
+    return { dataset: await readSample(location, settings, settings.sample, settings.images), skipped: [], plan: null };
   }
   const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings, decodeWithSharp);
   const decoders = Array.from({ length: availableParallelism() }, () => decoder);

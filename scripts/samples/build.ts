@@ -1,11 +1,12 @@
 /**
- * Builds the samples: `npm run samples [-- FOLDER]`, where FOLDER holds Fashion-MNIST's training files. Each sample becomes a sheet
- * (PNG, lossless, without transparency or colour profile) and, for each version, a list of its images (JSON).
+ * Builds the samples: `npm run samples [-- FOLDER]`, where FOLDER holds Fashion-MNIST's training files. Each part of a sample becomes a
+ * sheet (PNG, lossless, without transparency or colour profile), and each version of the sample a list of its images (JSON).
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { manifestFile, SAMPLES } from '../../src/data/sample/catalogue';
+import { imagesOfParts } from '../../src/data/sample/parts';
 import { ALL_SAMPLE_VERSIONS, type SampleId } from '../../src/domain/imageDataset';
 import { packEmoji } from './emoji';
 import { packFashionMnist } from './fashionMnist';
@@ -14,11 +15,16 @@ import type { PackedSample } from './packedSample';
 const OUT = fileURLToPath(new URL('../../public/samples/', import.meta.url));
 const DEBIAN = '/usr/share/datasets/fashion-mnist';
 
-function layOut({ images, channels, manifests: [{ tile, columns }] }: PackedSample): {
+/** A sheet with these images, by their places in the sample. */
+function layOut(
+  { images: all, channels, manifests: [{ tile, columns }] }: PackedSample,
+  places: readonly number[],
+): {
   data: Uint8Array;
   width: number;
   height: number;
 } {
+  const images = places.map((place) => all[place]);
   const width = columns * tile;
   const height = Math.ceil(images.length / columns) * tile;
   const data = new Uint8Array(width * height * channels);
@@ -34,17 +40,21 @@ function layOut({ images, channels, manifests: [{ tile, columns }] }: PackedSamp
 }
 
 async function write(id: SampleId, sample: PackedSample): Promise<void> {
-  const { data, width, height } = layOut(sample);
-  const png = await sharp(data, { raw: { width, height, channels: sample.channels } })
-    .toColourspace(sample.channels === 1 ? 'b-w' : 'srgb')
-    .png({ compressionLevel: 9, adaptiveFiltering: true })
-    .toBuffer();
-  await writeFile(`${OUT}${id}.png`, png);
+  const { parts } = SAMPLES[id];
+  for (const [part, places] of imagesOfParts(sample.manifests[0].split, parts).entries()) {
+    const { data, width, height } = layOut(sample, places);
+    const png = await sharp(data, { raw: { width, height, channels: sample.channels } })
+      .toColourspace(sample.channels === 1 ? 'b-w' : 'srgb')
+      .png({ compressionLevel: 9, adaptiveFiltering: true })
+      .toBuffer();
+    const { file } = parts[part];
+    await writeFile(OUT + file, png);
+    console.log(`${file}: ${places.length} images, ${png.length} bytes`);
+  }
   for (const version of ALL_SAMPLE_VERSIONS.slice(0, sample.manifests.length)) {
     const manifest = sample.manifests[version - 1];
     await writeFile(OUT + manifestFile(id, version), `${JSON.stringify(manifest)}\n`);
   }
-  console.log(`${id}: ${sample.images.length} images, ${png.length} bytes`);
 }
 
 await mkdir(OUT, { recursive: true });

@@ -7,6 +7,8 @@ import type { SampleProgress, SampleReply, SampleRequest } from './sample/messag
 export interface LoadSampleOptions {
   readonly version: SampleVersion;
   readonly storage: PictureStorage;
+  /** How many images are wanted (the setting `images`): only the parts that have them are loaded. */
+  readonly images: number;
   /** Called at most about ten times a second. */
   readonly onProgress?: (progress: SampleProgress) => void;
   /** Aborting ends the download and rejects the promise with the signal's reason. */
@@ -14,12 +16,12 @@ export interface LoadSampleOptions {
 }
 
 /**
- * Downloads one of the built-in samples from the app's own origin and unpacks it in a worker.
+ * Downloads images of one of the built-in samples from the app's own origin and unpacks them in a worker.
  * @throws ImportError when it cannot be loaded; the signal's reason when aborted.
  */
 export async function loadSample(
   id: SampleId,
-  { version, storage, onProgress, signal }: LoadSampleOptions,
+  { version, storage, images, onProgress, signal }: LoadSampleOptions,
 ): Promise<ImageDataset> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./sample/sample.worker.ts', import.meta.url), { type: 'module' });
@@ -45,8 +47,23 @@ export async function loadSample(
       signal,
     },
     () => {
-      const folder = new URL(`${import.meta.env.BASE_URL}samples/`, document.baseURI).href;
-      worker.postMessage({ id, version, storage, folder, totalBytes: SAMPLES[id].bytes } satisfies SampleRequest);
+      worker.postMessage({ id, version, storage, images, folder: sampleFolder() } satisfies SampleRequest);
     },
   );
+}
+
+function sampleFolder(): string {
+  return new URL(`${import.meta.env.BASE_URL}samples/`, document.baseURI).href;
+}
+
+/**
+ * Downloads the parts of a sample behind its first one, so that the browser has them when the whole sample is loaded.
+ * @throws (rejection) TypeError when one cannot be loaded
+ */
+export async function fetchRest(id: SampleId): Promise<void> {
+  for (const { file } of SAMPLES[id].parts.slice(1)) {
+    const response = await fetch(sampleFolder() + file);
+    if (!response.ok) throw new TypeError(`${file}: ${response.status}`);
+    await response.arrayBuffer();
+  }
 }

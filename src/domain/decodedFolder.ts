@@ -25,6 +25,8 @@ export interface FolderReading {
   readonly correctionsFor?: string | undefined;
   /** A run needs at least two batches of this size. */
   readonly batchSize: number;
+  /** How many images to use (the setting `images`); all where left out. */
+  readonly images?: number;
 }
 
 /** Files that are not in a data set, with reasons. */

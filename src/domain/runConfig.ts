@@ -1,4 +1,5 @@
 import { SAMPLE_VERSIONS } from './imageDataset';
+import { FEWEST_IMAGES } from './imagesOfRun';
 import { ALL_OPTIONS, hasOption, METHODS } from './methods/registry';
 import { AUGMENT } from './settings/augment';
 import { SETTING_LIST, SETTINGS } from './settings/registry';
@@ -60,6 +61,9 @@ export function configProblems(config: RunConfig): string[] {
   const newest = config.dataset === 'folder' ? config.sample : SAMPLE_VERSIONS[config.dataset];
   if (config.sample > newest) {
     problems.push(`The sample ${config.dataset} has no version ${config.sample}: set sample to ${newest} or less.`);
+  }
+  if (config.images > 0 && config.images < FEWEST_IMAGES) {
+    problems.push(`A run uses at least ${FEWEST_IMAGES} images: raise images, or set it to 0 for all.`);
   }
   const values = new Map<string, unknown>(Object.entries(config));
   for (const [name, { label, value }] of ALL_OPTIONS) {

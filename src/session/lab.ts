@@ -23,6 +23,7 @@ import { ChartClock, type Scheduler } from './run/chartClock';
 import { rebasedOn } from './run/rebase';
 import { RunControl } from './run/runControl';
 import { createRunStore } from './run/runStore';
+import { SampleRest } from './run/sampleRest';
 import { SeriesSet } from './run/series';
 import { Settings } from './run/settings';
 
@@ -57,10 +58,13 @@ export class Lab {
   readonly #images: ImagesInUse;
   readonly #control: RunControl;
   readonly #settings: Settings;
+  /** Whether the first part of a sample is enough for the next run: of a first visit, or on a sample that the person chose. */
+  #takesFirstPart: boolean;
 
   constructor(hash: string, options: LabOptions) {
     const { run, notices, namesPreset, isFirstVisit } = openLink(hash);
     this.#options = options;
+    this.#takesFirstPart = isFirstVisit;
     this.placeStore = createPlaceStore(placeIn(hash));
     this.runStore = createRunStore(run.config);
     this.runStore.setState({ changes: run.changes });
@@ -86,6 +90,10 @@ export class Lab {
       reloadImages: () => this.#reloadImages(),
     });
     this.#settings = new Settings(this.runStore, this.engineStore, this.#control, isFirstVisit);
+    new SampleRest(this, {
+      join: () => this.#withImages(() => this.#images.join()),
+      download: (id) => this.#images.download(id),
+    });
     this.#images.waitFor(run.folder);
     if (namesPreset) this.#settings.keepPreset();
   }
@@ -108,6 +116,8 @@ export class Lab {
   /** Opens another link in the same page. Notices name the settings that cannot be read. */
   open(hash: string): void {
     const { run, notices } = openLink(hash);
+    this.#takesFirstPart = false;
+    this.#images.keepPart();
     this.#settings.keepPreset();
     this.noticeStore.setState({ notices: [] });
     for (const notice of notices) notify(this.noticeStore, notice);
@@ -138,6 +148,7 @@ export class Lab {
   /** Loads a sample. A link's request for a folder is dropped. */
   chooseSample(choice: Exclude<DatasetChoice, 'folder'>): void {
     this.#images.waitFor(null);
+    this.#takesFirstPart = true;
     void this.loadImages(this.#options.sampleOrigin(choice));
   }
 
@@ -170,7 +181,10 @@ export class Lab {
       this.#control.imagesFailed();
       return;
     }
-    this.#settings.adaptToImages(info, areFirst);
+    this.#takesFirstPart = false;
+    this.#settings.adaptToImages(info, areFirst, this.#images.wantedCount);
+    // Train was pressed before any image was there.
+    if (this.runStore.getState().intent !== null) this.#images.keepPart();
     await this.#control.imagesReplaced();
   }
 
@@ -179,10 +193,12 @@ export class Lab {
   }
 
   train(): void {
+    this.#images.keepPart();
     this.#control.train();
   }
 
   step(): void {
+    this.#images.keepPart();
     this.#control.step();
   }
 
@@ -198,6 +214,7 @@ export class Lab {
   /** Replaces the run by one with other settings. Resolves once it is built, or when it cannot be built. */
   replaceBy(config: RunConfig, intent: 'train' | null): Promise<void> {
     this.#settings.keepPreset();
+    this.#images.keepPart();
     return this.#control.replaceBy(config, intent);
   }
 
@@ -251,7 +268,10 @@ export class Lab {
   #loadSettings(origin: Origin): LoadSettings {
     const config = rebasedOn(this.#config, origin.kind === 'sample' ? origin.id : 'folder');
     const { imageSize, sourceSize, batchSize, sample, holdOut, labelRule } = config;
-    return { imageSize, sourceSize, batchSize, sample, holdOut, labelRule };
+    const first = origin.kind === 'sample' ? origin.parts?.first : undefined;
+    const isFirstPart = config.images === 0 && this.#takesFirstPart && first !== undefined;
+    const images = isFirstPart ? first : config.images;
+    return { imageSize, sourceSize, batchSize, images, isFirstPart, sample, holdOut, labelRule };
   }
 
   #reloadImages(): void {

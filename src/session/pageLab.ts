@@ -1,7 +1,7 @@
 import { importImages } from '../data/importImages';
-import { SAMPLES } from '../data/sample/catalogue';
-import { loadSample } from '../data/samples';
+import { fetchRest, loadSample } from '../data/samples';
 import { RunDatabase } from '../storage/runDatabase';
+import { originOfSample } from './data/origins';
 import { openWorker } from './engine/openWorker';
 import { Lab } from './lab';
 import { syncLink } from './link/linkSync';
@@ -26,8 +26,8 @@ export function openLab(page: Window): Lab {
   const otherTabs = new BroadcastChannel('simsiam-lab-runs');
   const lab = new Lab(page.location.hash, {
     openWorker,
-    loaders: { loadSample, importImages },
-    sampleOrigin: (id) => ({ kind: 'sample', id, title: SAMPLES[id].title }),
+    loaders: { loadSample, fetchRest, importImages },
+    sampleOrigin: originOfSample,
     storage: new RunDatabase((id) => otherTabs.postMessage({ id, trains: trains(id) } satisfies RunNews)),
   });
   const trains = (id: string) =>

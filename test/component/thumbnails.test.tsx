@@ -35,6 +35,7 @@ function labOf(counts: readonly number[]) {
   const lab = new Lab('#dataset=folder', {
     openWorker: () => worker,
     loaders: {
+      fetchRest: async () => undefined,
       loadSample: () => Promise.reject(new Error('no sample')),
       importImages: async () => ({ dataset: syntheticDataset(waiting.shift()), skipped: [], plan: null }),
     },

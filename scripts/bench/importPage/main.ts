@@ -83,6 +83,11 @@ window.pixelsOf = async ({ result }) => {
 
 window.loadSampleBytes = async (id, storage) => {
   let progress = 0;
-  const { pixels } = await loadSample(id, { version: SAMPLE_VERSIONS[id], storage, onProgress: () => progress++ });
+  const { pixels } = await loadSample(id, {
+    version: SAMPLE_VERSIONS[id],
+    storage,
+    images: 0,
+    onProgress: () => progress++,
+  });
   return { pixels, progress };
 };

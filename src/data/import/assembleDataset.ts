@@ -7,6 +7,7 @@ import {
   type PictureReader,
   TRAIN,
 } from '../../domain/imageDataset';
+import { factsOf, imagesOfRun } from '../../domain/imagesOfRun';
 import { adviceOnFew, areEnough, fittingBatch } from '../../domain/runProblems';
 import { ImportError } from '../importError';
 import type { ImportResult } from '../importTypes';
@@ -76,8 +77,8 @@ function selected(pictures: DecodedPictures | KeptPictures<PictureReader>, indic
 }
 
 /**
- * Reads the folders of decoded images and assembles the data set: classes, splits, images left out, and the queries of kNN. The result
- * depends on the arguments only, so that a correction has the same result as loading the images anew with it.
+ * Reads the folders of decoded images and assembles the data set: classes, splits, images left out, the queries of kNN, and the images of
+ * the run. The result depends on the arguments only, so that a correction has the same result as loading the images anew with it.
  * @param onShare reports the comparison of the pictures, where it is needed and not known yet
  * @throws ImportError when no image or fewer than two batches are left
  */
@@ -107,9 +108,22 @@ export function assembleDataset(
   };
   const { seed, holdOut } = reading;
   const notes = chooseQueries(labels, split, { seed, holdOut, groups: groupsOfUsed });
-  const shown = selected(pictures, used);
+  const chosen = imagesOfRun(split, reading.images ?? 0);
+  const shown = selected(
+    pictures,
+    Array.from(chosen, (i) => used[i]),
+  );
   const source = { kind: 'folder', name, count, fingerprint } as const;
-  const dataset: LoadedDataset = { name, source, size: largestShortSide(shown), count, ...images, ...shown };
+  const { classNames } = images;
+  const dataset: LoadedDataset = {
+    name,
+    source,
+    size: largestShortSide(shown),
+    count: chosen.length,
+    classNames,
+    ...factsOf(images, chosen),
+    ...shown,
+  };
   return {
     dataset,
     skipped: skips.sorted(),

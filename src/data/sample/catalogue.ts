@@ -15,6 +15,16 @@ export interface SampleDescription {
   };
   /** Images in all. */
   readonly count: number;
+  /** The sheets of images, in the order in which they are loaded. */
+  readonly parts: readonly SamplePart[];
+}
+
+/** A sheet with some images of a sample. */
+export interface SamplePart {
+  /** Its file's name in the folder of the samples. */
+  readonly file: string;
+  /** How many images it has. */
+  readonly images: number;
   /** Size of the download in bytes. */
   readonly bytes: number;
 }
@@ -33,7 +43,7 @@ THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLI
   return { name: 'MIT', holders, text };
 }
 
-/** The file that lists the images of a version of a sample; all versions have the same sheet. */
+/** The file that lists the images of a version of a sample; all versions have the same sheets. */
 export function manifestFile(id: SampleId, version: SampleVersion): string {
   return version === 1 ? `${id}.json` : `${id}.v${version}.json`;
 }
@@ -47,7 +57,11 @@ export const SAMPLES: Readonly<Record<SampleId, SampleDescription>> = {
       '12,000 grey pictures of clothes in ten classes: 10,000 to train on, 2,000 held out for kNN. The one to start with: kNN accuracy rises within the first minute.',
     license: mit('Copyright (c) 2017 Zalando SE, https://tech.zalando.com'),
     count: 12_000,
-    bytes: 4_867_789,
+    // The first part is enough for a first run, and small enough to come with the page in seconds.
+    parts: [
+      { file: 'fashion-mnist.1.png', images: 1500, bytes: 607_509 },
+      { file: 'fashion-mnist.2.png', images: 10_500, bytes: 4_259_587 },
+    ],
   },
   'emoji-3d': {
     id: 'emoji-3d',
@@ -60,6 +74,6 @@ export const SAMPLES: Readonly<Record<SampleId, SampleDescription>> = {
       'Copyright (c) 2017-2019 Miles Johnson (emojibase-data: groups and names)',
     ),
     count: 3391,
-    bytes: 12_062_923,
+    parts: [{ file: 'emoji-3d.png', images: 3391, bytes: 12_062_923 }],
   },
 };

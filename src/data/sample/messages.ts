@@ -10,10 +10,10 @@ export interface SampleRequest {
   readonly id: SampleId;
   readonly version: SampleVersion;
   readonly storage: PictureStorage;
+  /** How many images to unpack (the setting `images`). */
+  readonly images: number;
   /** Absolute address of the folder with the sheets, ending in `/`. */
   readonly folder: string;
-  /** Size of the sheet in bytes, for the progress: a server need not send it. */
-  readonly totalBytes: number;
 }
 
 /** From the sample worker to the page; no message follows `done` or `failed`. */

@@ -1,5 +1,6 @@
 import { manifestFile } from './catalogue';
 import type { SampleReply, SampleRequest } from './messages';
+import { partsFor } from './parts';
 import { type SampleManifest, unpackSample } from './unpackSample';
 
 const REPORT_EVERY_MS = 100;
@@ -14,7 +15,7 @@ async function get(url: string): Promise<Response> {
   return response;
 }
 
-/** The bytes of a response; reports how many have arrived. */
+/** The bytes of a response; reports how many have arrived, and at the end. */
 async function download(response: Response, onProgress: (loaded: number) => void): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array(await response.arrayBuffer());
   const chunks: Uint8Array[] = [];
@@ -28,6 +29,7 @@ async function download(response: Response, onProgress: (loaded: number) => void
     lastReport = performance.now();
     onProgress(loaded);
   }
+  onProgress(loaded);
   const bytes = new Uint8Array(loaded);
   let at = 0;
   for (const chunk of chunks) {
@@ -37,18 +39,24 @@ async function download(response: Response, onProgress: (loaded: number) => void
   return bytes;
 }
 
-/** Fetches and unpacks one sample; the page then terminates this worker. */
+/** Fetches and unpacks the images of one sample; the page then terminates this worker. */
 addEventListener('message', async ({ data }: MessageEvent<SampleRequest>) => {
-  const { id, version, storage, folder, totalBytes } = data;
+  const { id, version, storage, images, folder } = data;
+  // A server need not send the sizes.
+  const parts = partsFor(id, images);
+  const totalBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const loaded = parts.map(() => 0);
+  const report = (loadedBytes: number) => reply({ type: 'progress', progress: { loadedBytes, totalBytes } });
   try {
-    const [manifest, sheet] = await Promise.all([
-      get(folder + manifestFile(id, version)).then((response) => response.json() as Promise<SampleManifest>),
-      get(`${folder}${id}.png`).then((response) =>
-        download(response, (loadedBytes) => reply({ type: 'progress', progress: { loadedBytes, totalBytes } })),
-      ),
-    ]);
-    reply({ type: 'progress', progress: { loadedBytes: totalBytes, totalBytes } });
-    const dataset = unpackSample(id, manifest, sheet, storage);
+    const sheets = parts.map(async ({ file }, part) =>
+      download(await get(folder + file), (bytes) => {
+        loaded[part] = bytes;
+        report(loaded.reduce((sum, each) => sum + each, 0));
+      }),
+    );
+    const manifest: SampleManifest = await (await get(folder + manifestFile(id, version))).json();
+    const dataset = unpackSample(id, manifest, await Promise.all(sheets), storage, images);
+    report(totalBytes);
     reply({ type: 'done', dataset }, [dataset.pixels.buffer as ArrayBuffer]);
   } catch (error) {
     reply({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });

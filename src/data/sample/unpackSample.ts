@@ -1,11 +1,13 @@
 import { decode } from 'fast-png';
 import type { ImageDataset, PictureStorage, SampleId } from '../../domain/imageDataset';
+import { factsOf, imagesOfRun } from '../../domain/imagesOfRun';
 import { type DecodedPicture, joinPictures } from '../import/pictureCollection';
 import { PictureMeter } from '../import/pictureMeasures';
 import { centerSquare } from '../import/resample';
 import { SAMPLES } from './catalogue';
+import { imagesOfParts, partsFor } from './parts';
 
-/** The JSON file that belongs to a sample's sheet. `names`, `labels` and `split` have one entry per image. */
+/** The JSON file that belongs to a sample's sheets. `names`, `labels` and `split` have one entry per image of the whole sample. */
 export interface SampleManifest {
   /** Side of an image on the sheet, in pixels; images are in rows of `columns`, from left to right and from the top down. */
   readonly tile: number;
@@ -85,29 +87,57 @@ function scaleByWholeFactor(
   }
 }
 
+/** Where an image is: its sheet, and its tile there. */
+interface TilePlace {
+  readonly sheet: Sheet;
+  readonly tile: number;
+}
+
+/** The places of the images on the sheets, by the images' places in the manifest. */
+function placesOnSheets(id: SampleId, { tile, columns, split }: SampleManifest, pngs: readonly Uint8Array[]) {
+  const places = new Map<number, TilePlace>();
+  for (const [part, images] of imagesOfParts(split, SAMPLES[id].parts).entries()) {
+    const png = pngs[part];
+    if (png === undefined) break;
+    const sheet = decode(png);
+    if (sheet.width !== tile * columns || sheet.height < tile * Math.ceil(images.length / columns)) {
+      throw new Error(`a sheet of ${id} does not match its list of images`);
+    }
+    for (const [position, image] of images.entries()) places.set(image, { sheet, tile: position });
+  }
+  return places;
+}
+
 /**
- * A built-in sample from its two files. The PNG sheet is decoded here, not by the browser, whose canvas may convert colours, so that
- * the page and Node get identical bytes.
- * @throws Error when the sheet does not match the manifest.
+ * The images of a built-in sample that a run uses. The PNG sheets are decoded here, not by the browser, whose canvas may convert colours, so
+ * that the page and Node get identical bytes.
+ * @param pngs the sheets of `partsFor(id, images)`
+ * @param images how many (the setting `images`)
+ * @throws Error when the sheets do not match the manifest.
  */
 export function unpackSample(
   id: SampleId,
   manifest: SampleManifest,
-  png: Uint8Array,
+  pngs: readonly Uint8Array[],
   { sourceSize, imageSize }: PictureStorage,
+  images: number,
 ): ImageDataset {
   const { tile, padding, columns, names, labels, split } = manifest;
-  const sheet = decode(png);
-  const count = names.length;
-  if (sheet.width !== tile * columns || sheet.height < tile * Math.ceil(count / columns) || labels.length !== count) {
-    throw new Error(`the sheet of ${id} does not match its list of images`);
+  if (pngs.length !== partsFor(id, images).length || labels.length !== names.length) {
+    throw new Error(`the sheets of ${id} do not match its list of images`);
   }
+  const places = placesOnSheets(id, manifest, pngs);
+  const chosen = imagesOfRun(split, images);
   const side = tile + 2 * padding;
   const size = sourceSize === 'square' ? imageSize : Math.min(side, sourceSize);
-  const pictures = names.map((_, i): DecodedPicture => {
+  const pictures = Array.from(chosen, (image): DecodedPicture => {
+    const place = places.get(image);
+    if (place === undefined) throw new Error(`no sheet of ${id} has its image ${image}`);
+    const left = (place.tile % columns) * tile;
+    const top = Math.floor(place.tile / columns) * tile;
     const unpacked = (wanted: number) => {
       const pixels = new Uint8Array(wanted * wanted * 4);
-      unpackTile(sheet, (i % columns) * tile, Math.floor(i / columns) * tile, manifest, wanted, pixels);
+      unpackTile(place.sheet, left, top, manifest, wanted, pixels);
       return pixels;
     };
     const whole = unpacked(side);
@@ -128,11 +158,9 @@ export function unpackSample(
     name: title,
     source: { kind: 'sample', id, license: `${license.name}. ${license.holders.join('. ')}.` },
     size,
-    count,
-    names,
-    labels: Int16Array.from(labels),
+    count: chosen.length,
     classNames: manifest.classNames,
-    split: Uint8Array.from(split),
+    ...factsOf({ names, labels: Int16Array.from(labels), split: Uint8Array.from(split) }, chosen),
     ...joinPictures(pictures),
   };
 }

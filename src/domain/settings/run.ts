@@ -4,6 +4,9 @@ import { z } from '../zod';
 import { DATASET_CHOICES, PRESET_NAMES } from './names';
 import { setting } from './setting';
 
+/** More than a page can hold. */
+const MOST_IMAGES = 10_000_000;
+
 const METHOD_TITLES = Object.fromEntries(METHOD_NAMES.map((name) => [name, METHODS[name].title])) as Record<
   MethodName,
   string
@@ -57,6 +60,15 @@ export const RUN = {
     source: null,
     value: 1,
     shownBefore: 'engine',
+  }),
+  images: setting('run', z.int().min(0).max(MOST_IMAGES), {
+    label: 'Number of images',
+    help: `How many images of the data set the run uses, spread evenly over it; 0 for all. At least 300 of them are held out, or all that the data set holds out. A run that was started before a sample was complete uses those that were there.`,
+    step: 500,
+    source: null,
+    value: 0,
+    formerly: 0,
+    shownBefore: 'seed',
   }),
   imageSize: setting('run', z.literal(IMAGE_SIZES), {
     label: 'Image size',

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EngineInfo } from '../../domain/engineInfo';
 import type { EngineChoice } from '../../domain/runConfig';
-import { makeTfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
+import { loadTfjsWebGpu } from '../kernels/runtime/tfjsWebGpu';
 import { type DeviceHooks, type DeviceOptions, requestGpuDevice } from './device';
 import { NoEngineError } from './noEngineError';
 import { multiplyAddRate, trainingRate } from './speed';
@@ -31,7 +31,8 @@ async function startWebGpu(hooks: DeviceHooks, limits: DeviceOptions['limits']):
   const requested = await requestGpuDevice(hooks, { limits });
   const { adapterInfo, description, isSoftware } = requested;
   device = requested.device;
-  tf.registerBackend('webgpu', () => makeTfjsWebGpu(requested.device, adapterInfo));
+  const makeBackend = await loadTfjsWebGpu();
+  tf.registerBackend('webgpu', () => makeBackend(requested.device, adapterInfo));
   if (!(await tf.setBackend('webgpu'))) throw new Error('the WebGPU backend of tfjs did not start');
   // Without this, tfjs computes small tensors on the CPU, which rounds differently and waits for the device.
   tf.env().set('WEBGPU_CPU_FORWARD', false);

@@ -18,19 +18,31 @@ import type { HoldOut, LabelRule } from '../../domain/runConfig';
 import { EngineFailure } from '../engine/engineClient';
 import { type DatasetStore, type LoadProblem, NO_PROBLEM } from './datasetStore';
 
-/** The two ways to load images. The page uses `src/data`; tests supply synthetic images. */
+/** The ways to load images. The page uses `src/data`; tests supply synthetic images. */
 export interface ImageLoaders {
   loadSample(id: SampleId, options: LoadSampleOptions): Promise<ImageDataset>;
+  /** Downloads all but the first part of a sample, so that they are there when the whole sample is loaded. */
+  fetchRest(id: SampleId): Promise<void>;
   importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult<MessagePort>>;
 }
 
 /** Where images come from; kept, so that they can be loaded again at another size, or for a new worker. */
 export type Origin =
-  | { readonly kind: 'sample'; readonly title: string; readonly id: SampleId }
+  | {
+      readonly kind: 'sample';
+      readonly title: string;
+      readonly id: SampleId;
+      /** Images of the sample, and of its first part, where it is packed in several. */
+      readonly parts?: { readonly total: number; readonly first: number };
+    }
   | { readonly kind: 'files'; readonly title: string; collect(): Promise<ImageSources> };
 
 export interface LoadSettings extends PictureStorage {
   readonly batchSize: number;
+  /** How many images to load; 0 for all. */
+  readonly images: number;
+  /** Whether these are a first part in place of all images, which the page loads later. */
+  readonly isFirstPart: boolean;
   /** The version of a sample; has no effect on files. */
   readonly sample: SampleVersion;
   /** How files are held out; has no effect on samples. */
@@ -89,6 +101,7 @@ export class DatasetLoading {
    * Loads a data set. The store holds why the images were refused.
    * @param areHeld whether the worker has these images, so that only their folders need to be read
    * @param shown why another load failed, which stays shown whatever becomes of this one
+   * @param isQuiet whether neither progress nor failure is shown
    */
   async load(
     origin: Origin,
@@ -96,16 +109,19 @@ export class DatasetLoading {
     corrections: Corrections,
     areHeld: boolean,
     shown = NO_PROBLEM,
+    isQuiet = false,
   ): Promise<LoadOutcome> {
     this.#current?.abort();
     const controller = new AbortController();
     this.#current = controller;
     const unit = origin.kind === 'sample' ? 'bytes' : 'images';
-    this.#store.setState({
-      ...shown,
-      correcting: corrections.corrections ?? null,
-      loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
-    });
+    if (!isQuiet) {
+      this.#store.setState({
+        ...shown,
+        correcting: corrections.corrections ?? null,
+        loading: { name: origin.title, done: 0, total: null, unit, rate: null, remaining: null },
+      });
+    }
     try {
       const all = { ...settings, ...corrections };
       const read = areHeld ? this.#readFolders(all) : this.#read(origin, all, controller.signal);
@@ -117,7 +133,7 @@ export class DatasetLoading {
     } catch (error) {
       // The page shows errors of the engine elsewhere, with the engine's state.
       if (controller.signal.aborted || error instanceof EngineFailure) return 'interrupted';
-      if (shown.problem === null) this.#store.setState(problemOf(error));
+      if (shown.problem === null && !isQuiet) this.#store.setState(problemOf(error));
       return 'refused';
     } finally {
       if (this.#current === controller) {
@@ -132,12 +148,8 @@ export class DatasetLoading {
     this.#current?.abort();
   }
 
-  async #read(
-    origin: Origin,
-    { sample, ...settings }: LoadSettings & Corrections,
-    signal: AbortSignal,
-  ): Promise<ReadDataset> {
-    const { dataset, skipped, plan, decoded } = await this.#load(origin, { sample, ...settings }, signal);
+  async #read(origin: Origin, settings: LoadSettings & Corrections, signal: AbortSignal): Promise<ReadDataset> {
+    const { dataset, skipped, plan, decoded } = await this.#load(origin, settings, signal);
     const isCompressed = 'reader' in dataset;
     if (signal.aborted && isCompressed) closePictures(dataset.reader);
     const use = () => this.#holder.take({ dataset, decoded });
@@ -145,8 +157,8 @@ export class DatasetLoading {
   }
 
   async #readFolders(settings: LoadSettings & Corrections): Promise<ReadDataset> {
-    const { holdOut, labelRule, batchSize, corrections = [], correctionsFor } = settings;
-    const reading = { seed: HOLD_OUT_SEED, holdOut, labelRule, batchSize, corrections, correctionsFor };
+    const { holdOut, labelRule, batchSize, images: wanted, corrections = [], correctionsFor } = settings;
+    const reading = { seed: HOLD_OUT_SEED, holdOut, labelRule, batchSize, images: wanted, corrections, correctionsFor };
     const outcome = await this.#holder.readFolders(reading);
     if ('refusal' in outcome) {
       const { message, skipped, fittingBatch } = outcome.refusal;
@@ -159,15 +171,16 @@ export class DatasetLoading {
 
   async #load(
     origin: Origin,
-    { sample, ...settings }: LoadSettings & Corrections,
+    { sample, isFirstPart: _, ...settings }: LoadSettings & Corrections,
     signal: AbortSignal,
   ): Promise<ImportResult<MessagePort>> {
     if (origin.kind === 'sample') {
       const onProgress: LoadSampleOptions['onProgress'] = ({ loadedBytes, totalBytes }) =>
         this.#report(signal, { done: loadedBytes, total: totalBytes, rate: null, remaining: null });
-      const { sourceSize, imageSize } = settings;
+      const { sourceSize, imageSize, images } = settings;
       const storage = { sourceSize, imageSize };
-      const dataset = await this.#loaders.loadSample(origin.id, { version: sample, storage, onProgress, signal });
+      const options = { version: sample, storage, images, onProgress, signal };
+      const dataset = await this.#loaders.loadSample(origin.id, options);
       return { dataset, skipped: [], plan: null };
     }
     const sources = await origin.collect();

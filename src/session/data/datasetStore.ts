@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { FolderCorrections } from '../../domain/folderCorrections';
 import type { FolderPlan } from '../../domain/folderPlan';
-import type { DatasetInfo, SkippedFile } from '../../domain/imageDataset';
+import type { DatasetInfo, SampleId, SkippedFile } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
 
 /** The progress of the current load. */
@@ -17,9 +17,23 @@ export interface LoadProgress {
   readonly remaining: number | null;
 }
 
+/** A part of a sample that is in use. */
+export interface SamplePart {
+  readonly id: SampleId;
+  readonly count: number;
+  /** Images of the whole sample. */
+  readonly total: number;
+  /** Whether the run keeps to these images: it was started with them, or its settings name them. Until then the whole sample takes their place. */
+  readonly isFixed: boolean;
+  /** Whether the page loads the other images by itself and has not yet, has them, or loads them only for a run that needs them. */
+  readonly rest: 'coming' | 'here' | 'away';
+}
+
 export interface DatasetStoreState {
   /** The data set in use, without its pixels, which the worker holds. */
   readonly info: DatasetInfo | null;
+  /** Of which sample it is a part; null where all images of the data set are in use. */
+  readonly part: SamplePart | null;
   /** Whether its pictures are kept compressed, since they take too much memory. */
   readonly isCompressed: boolean;
   /** The files of the data set in use that were skipped. */
@@ -49,6 +63,7 @@ export type DatasetStore = ReturnType<typeof createDatasetStore>;
 export function createDatasetStore() {
   return createStore<DatasetStoreState>(() => ({
     info: null,
+    part: null,
     isCompressed: false,
     skipped: [],
     plan: null,

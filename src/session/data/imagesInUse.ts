@@ -1,12 +1,12 @@
 import { pixelsToTransfer } from '../../data/import/picturePort';
 import { counted } from '../../domain/counted';
 import { correctionsText, type FolderRole, withCorrection } from '../../domain/folderCorrections';
-import type { DatasetInfo } from '../../domain/imageDataset';
+import type { DatasetInfo, SampleId } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
 import type { EngineSession } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';
 import { type Corrections, DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } from './datasetLoading';
-import { type DatasetStore, NO_PROBLEM } from './datasetStore';
+import { type DatasetStore, NO_PROBLEM, type SamplePart } from './datasetStore';
 import { Thumbnails } from './thumbnails';
 
 /** The stores that describe the images in use. */
@@ -51,6 +51,8 @@ export class ImagesInUse {
   #holder = 0;
   /** Whether that worker can read the folders of the images anew. */
   #holdsFolder = false;
+  #isJoining = false;
+  #isBeingReplaced = false;
 
   constructor(stores: ImageStores, parts: ImageParts) {
     const { loaders, engine } = parts;
@@ -59,6 +61,7 @@ export class ImagesInUse {
     this.thumbnails = new Thumbnails((indices) => engine.request<'thumbnails'>({ type: 'thumbnails', indices }));
     this.#loading = new DatasetLoading(stores.datasetStore, loaders, {
       take: async ({ dataset, decoded }) => {
+        this.#isBeingReplaced = true;
         await parts.leaveImages();
         await engine.request<'setDataset'>({ type: 'setDataset', dataset, decoded }, [pixelsToTransfer(dataset)]);
         this.#holder = engine.workerNumber;
@@ -79,8 +82,18 @@ export class ImagesInUse {
     return this.#origin;
   }
 
+  /** How many images the images in use were loaded for (the setting `images`). */
+  get wantedCount(): number {
+    return this.#loaded?.images ?? 0;
+  }
+
+  /** Whether other images are being sent to the worker, so that no run can be built until they are in use. */
+  get isBeingReplaced(): boolean {
+    return this.#isBeingReplaced;
+  }
+
   /**
-   * Whether a run with the present settings needs the images loaded again: they have another size, version, hold-out or reading of
+   * Whether a run with the present settings needs the images loaded again: they have another number, size, version, hold-out or reading of
    * folders, or their worker was replaced.
    */
   areStale(): boolean {
@@ -88,7 +101,7 @@ export class ImagesInUse {
     if (this.#loaded === null || this.#holder !== this.#parts.engine.workerNumber) return true;
     const settings = this.#parts.settings(this.#origin);
     const { sample, holdOut, labelRule } = settings;
-    if (!areKeptAlike(settings, this.#loaded)) return true;
+    if (!areKeptAlike(settings, this.#loaded) || settings.images !== this.#loaded.images) return true;
     if (this.#origin.kind === 'sample') return sample !== this.#loaded.sample;
     return holdOut !== this.#loaded.holdOut || labelRule !== this.#loaded.labelRule;
   }
@@ -152,10 +165,12 @@ export class ImagesInUse {
     const settings = this.#parts.settings(origin);
     const areHeld = this.#areHeld(origin, settings);
     const outcome = await this.#loading.load(origin, settings, corrections, areHeld, shown);
+    this.#isBeingReplaced = false;
     if (isOwn && outcome === 'refused') this.#refused = { origin, corrections };
     if (typeof outcome !== 'string') {
       this.#origin = origin;
       this.#loaded = settings;
+      this.#stores.datasetStore.setState({ part: this.#partOf(origin, settings, outcome) });
       this.#compareWithWanted(outcome);
       return outcome;
     }
@@ -167,6 +182,47 @@ export class ImagesInUse {
     const isWanting = inUse === null && loading === null && first !== null && first !== origin;
     if (!isWanting) return null;
     return this.load(first, this.#correctionsFor(first), { problem, problemFiles, fittingBatch });
+  }
+
+  #partOf(origin: Origin, settings: LoadSettings, { count }: DatasetInfo): SamplePart | null {
+    if (origin.kind !== 'sample' || settings.images === 0) return null;
+    const { id, parts } = origin;
+    if (parts === undefined || count >= parts.total) return null;
+    const { part } = this.#stores.datasetStore.getState();
+    if (part?.id === id && part.count === count) return part;
+    const { isFirstPart } = settings;
+    return { id, count, total: parts.total, isFixed: !isFirstPart, rest: isFirstPart ? 'coming' : 'away' };
+  }
+
+  /**
+   * Loads the whole sample in place of its part in use, without showing it. Resolves with null when `keepPart` was called meanwhile, when
+   * other images were loaded, or when it failed.
+   */
+  async join(): Promise<DatasetInfo | null> {
+    const origin = this.#origin;
+    if (origin === null) return null;
+    const settings: LoadSettings = { ...this.#parts.settings(origin), images: 0, isFirstPart: false };
+    this.#isJoining = true;
+    const outcome = await this.#loading.load(origin, settings, {}, false, NO_PROBLEM, true);
+    this.#isJoining = false;
+    this.#isBeingReplaced = false;
+    if (typeof outcome === 'string') return null;
+    this.#loaded = settings;
+    this.#stores.datasetStore.setState({ part: null });
+    return outcome;
+  }
+
+  /** Called when a run is started: it keeps to the images that are there. */
+  keepPart(): void {
+    const { part } = this.#stores.datasetStore.getState();
+    if (part === null || part.isFixed) return;
+    this.#stores.datasetStore.setState({ part: { ...part, isFixed: true } });
+    if (this.#isJoining) this.#loading.cancel();
+  }
+
+  /** Downloads the rest of a sample for a later run. */
+  download(id: SampleId): Promise<void> {
+    return this.#parts.loaders.fetchRest(id);
   }
 
   /** Cancels the current load, if there is one. */

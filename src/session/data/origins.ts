@@ -1,6 +1,16 @@
+import { SAMPLES } from '../../data/sample/catalogue';
 import { sourcesFromDrop, sourcesFromFileList } from '../../data/sources';
 import { counted } from '../../domain/counted';
+import type { SampleId } from '../../domain/imageDataset';
 import type { Origin } from './datasetLoading';
+
+/** The images of a sample. */
+export function originOfSample(id: SampleId): Origin {
+  const { title, count: total, parts } = SAMPLES[id];
+  const [first] = parts;
+  const isOne = first === undefined || parts.length === 1;
+  return { kind: 'sample', id, title, ...(isOne ? {} : { parts: { total, first: first.images } }) };
+}
 
 /**
  * The images of a drop. Call it inside the drop handler: afterwards browsers no longer give access to the files. Folders are

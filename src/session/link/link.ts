@@ -18,7 +18,8 @@ export function linkOf(run: RunStoreState, data: DatasetStoreState): string {
   const asked = run.active === null ? [] : Object.keys(pending);
   const live = liveSettings(run);
   const changes = [...run.changes];
-  let shown = config;
+  // Until the run is started, the whole sample takes the place of its first part.
+  let shown = data.part?.isFixed === false ? { ...config, images: 0 } : config;
   for (const key of LIVE_KEYS) {
     if (!asked.includes(key)) continue;
     if (step === 0) shown = { ...shown, [key]: live[key] };

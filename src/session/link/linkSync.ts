@@ -38,7 +38,7 @@ export function syncLink(sources: AddressSources, open: (hash: string) => void, 
     if (now.config !== before.config || now.changes !== before.changes || now.pending !== before.pending) soon();
   });
   datasetStore.subscribe((now, before) => {
-    if (now.info !== before.info || now.wanted !== before.wanted) soon();
+    if (now.info !== before.info || now.wanted !== before.wanted || now.part !== before.part) soon();
   });
   placeStore.subscribe(soon);
   page.addEventListener('hashchange', ({ newURL }) => {

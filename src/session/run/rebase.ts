@@ -11,6 +11,8 @@ export function rebased(config: RunConfig, preset: PresetName, dataset: DatasetC
   const defaults = presetConfig(preset, dataset, config.method);
   let next = defaults;
   for (const [path, value] of flattenConfig(config)) {
+    // The number of images was chosen for the present data set.
+    if (path === 'images' && dataset !== config.dataset) continue;
     if (path !== 'dataset' && path !== 'preset' && before.get(path) !== value) next = setConfigValue(next, path, value);
   }
   return configProblems(next).length === 0 ? next : defaults;
@@ -22,7 +24,7 @@ export function rebasedOn(config: RunConfig, dataset: DatasetChoice): RunConfig 
 }
 
 /** Settings that are not part of a preset: choosing a preset keeps them. */
-export const KEPT_BY_PRESET = ['engine', 'precision', 'seed'] as const satisfies readonly (keyof RunConfig)[];
+export const KEPT_BY_PRESET = ['engine', 'precision', 'seed', 'images'] as const satisfies readonly (keyof RunConfig)[];
 
 /** The settings after a preset was chosen: its values, except for `KEPT_BY_PRESET`. */
 export function withPreset(config: RunConfig, preset: PresetName): RunConfig {

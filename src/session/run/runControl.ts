@@ -43,7 +43,7 @@ export interface RunStores {
 /** What the run control depends on. */
 export interface RunParts {
   readonly engine: EngineSession;
-  readonly images: Pick<ImagesInUse, 'areStale'>;
+  readonly images: Pick<ImagesInUse, 'areStale' | 'isBeingReplaced'>;
   /** Loads the images in use again, then calls `imagesReplaced` or `imagesFailed`. */
   reloadImages(): void;
   /** Called when the engine runs and before a run is built, to adapt the settings to the engine. */
@@ -260,7 +260,7 @@ export class RunControl {
   #images(): ImagesFor {
     const data = this.#stores.datasetStore.getState();
     const { config } = this.#store;
-    if (data.loading !== null) return 'coming';
+    if (data.loading !== null || this.#parts.images.isBeingReplaced) return 'coming';
     if (this.#parts.images.areStale()) return 'stale';
     return startProblem(config, data) === null ? 'fit' : 'unfit';
   }

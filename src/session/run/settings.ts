@@ -69,11 +69,16 @@ export class Settings {
     this.#runStore.setState({ config: rebased(config, 'tiny', config.dataset) });
   }
 
-  /** Adapts the settings to newly loaded images. `areFirst`: no run was built before, so that a link's changes in flight are kept. */
-  adaptToImages(info: DatasetInfo, areFirst: boolean): void {
+  /**
+   * Adapts the settings to newly loaded images.
+   * @param areFirst no run was built before, so that a link's changes in flight are kept
+   * @param images for how many they were loaded
+   */
+  adaptToImages(info: DatasetInfo, areFirst: boolean, images: number): void {
     const { config, changes } = this.#runStore.getState();
     const dataset = info.source.kind === 'sample' ? info.source.id : 'folder';
-    const next = rebasedOn(config, dataset);
+    const rebasedConfig = rebasedOn(config, dataset);
+    const next = rebasedConfig.images === images ? rebasedConfig : { ...rebasedConfig, images };
     const { outputDim } = presetConfig(next.preset, dataset, next.method);
     this.#runStore.setState({
       config: dataset === 'folder' && this.#hasFirstDimension ? { ...next, outputDim } : next,

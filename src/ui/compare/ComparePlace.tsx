@@ -1,17 +1,16 @@
-import { ComparedCharts } from '../charts/ComparedCharts';
-import { ExperimentsPanel } from '../experiments/ExperimentsPanel';
-import { RunsPanel } from '../runs/RunsPanel';
+import { lazy, Suspense } from 'react';
 import classes from './ComparePlace.module.css';
 
-/** Where runs are compared: the paper's experiments, and all runs that were kept with the curves of the ticked ones beside them. */
+/** What the place shows, loaded when it is first opened. */
+const ComparedRuns = lazy(() => import('./ComparedRuns').then((module) => ({ default: module.ComparedRuns })));
+
+/** Where runs are compared. */
 export function ComparePlace() {
   return (
     <div className={classes.place}>
-      <ExperimentsPanel />
-      <div className={classes.runs}>
-        <RunsPanel />
-        <ComparedCharts />
-      </div>
+      <Suspense>
+        <ComparedRuns />
+      </Suspense>
     </div>
   );
 }

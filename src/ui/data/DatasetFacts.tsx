@@ -5,11 +5,13 @@ import { formatBytes } from '../../formats/bytes';
 import { useDataset, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';
+import { SamplePartNote } from './SamplePartNote';
 import { SkippedFiles } from './SkippedFiles';
 
 /** Number of images of the data set in use, and of skipped files. */
 export function DatasetFacts() {
   const info = useDataset((data) => data.info);
+  const part = useDataset((data) => data.part);
   const skipped = useDataset((data) => data.skipped);
   // Under the message of a failed load the list would be taken for its reasons.
   const problem = useDataset((data) => data.problem);
@@ -19,13 +21,15 @@ export function DatasetFacts() {
       {info !== null && (
         <>
           <div>
-            <strong data-testid="dataset-size">{grouped(info.count)}</strong> images
+            <strong data-testid="dataset-size">{grouped(info.count)}</strong>
+            {part === null ? ' images' : ` of ${grouped(part.total)} images`}
             {held > 0 && `, ${grouped(held)} held out`}
           </div>
           <div>
             <span data-testid="dataset-skipped">{grouped(skipped.length)}</span> skipped
             {problem === null && <SkippedFiles key={info.name} files={skipped} />}
           </div>
+          <SamplePartNote />
           <CompressedNote />
         </>
       )}

@@ -15,6 +15,7 @@ export function idleLab(change: Partial<RunConfig> = {}): Lab {
   const lab = new Lab('', {
     openWorker: () => new FakeWorker({}),
     loaders: {
+      fetchRest: async () => undefined,
       loadSample: () => Promise.reject(new Error('no sample')),
       importImages: () => Promise.reject(new Error('no images')),
     },

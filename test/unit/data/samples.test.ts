@@ -5,6 +5,7 @@ import { readSample } from '../../../scripts/node/loadDataset';
 import { nameEmoji } from '../../../scripts/samples/emojiNames';
 import { groupPictures } from '../../../src/data/import/pictureGroups';
 import { SAMPLES } from '../../../src/data/sample/catalogue';
+import { partsFor } from '../../../src/data/sample/parts';
 import { unpackTile } from '../../../src/data/sample/unpackSample';
 import {
   type ImageDataset,
@@ -16,6 +17,7 @@ import {
   TEST,
   TRAIN,
 } from '../../../src/domain/imageDataset';
+import { imagesOfRun } from '../../../src/domain/imagesOfRun';
 import { squares } from '../../setup/storage';
 
 const FOLDER = new URL('../../../public/samples/', import.meta.url);
@@ -47,8 +49,9 @@ function sha256(bytes: Uint8Array): string {
 
 describe.each(SAMPLE_IDS)('%s', (id) => {
   test('is what the catalogue says', async () => {
-    const { count, bytes, license, title } = SAMPLES[id];
-    expect(statSync(new URL(`${id}.png`, FOLDER)).size).toBe(bytes);
+    const { count, parts, license, title } = SAMPLES[id];
+    for (const { file, bytes } of parts) expect(statSync(new URL(file, FOLDER)).size).toBe(bytes);
+    expect(parts.reduce((sum, { images }) => sum + images, 0)).toBe(count);
     const dataset = await sample(id, 32);
     expect(dataset).toMatchObject({ name: title, count, size: 32 });
     expect([dataset.names.length, dataset.labels?.length, dataset.split.length]).toEqual([count, count, count]);
@@ -226,5 +229,28 @@ describe('Emoji 3D', () => {
     for (const base of bases) expect(base.size).toBe(1);
     expect(new Set(bases.flatMap((base) => [...base])).size).toBe(bases.length);
     expect(nameEmoji('2640-fe0f').base).not.toBe(nameEmoji('2642-fe0f').base);
+  });
+});
+
+describe('a part of a sample', () => {
+  test('has the images of a run, with their pixels, in the order of the whole', async () => {
+    const whole = await sample('fashion-mnist', 32);
+    for (const images of [500, 1500, 1501]) {
+      const part = await readSample('fashion-mnist', squares(32), 1, images);
+      const chosen = imagesOfRun(whole.split, images);
+      expect(part.names).toEqual(Array.from(chosen, (i) => whole.names[i]));
+      expect(part.split).toEqual(whole.split.filter((_, i) => chosen.includes(i)));
+      const pixels = Buffer.concat(Array.from(chosen, (i) => whole.pixels.subarray(i * 4096, (i + 1) * 4096)));
+      expect(pixels.equals(part.pixels)).toBe(true);
+    }
+  });
+
+  test('needs only the sheets that have its images', () => {
+    const sheets = (id: SampleId, images: number) => partsFor(id, images).map(({ file }) => file);
+    const [first, second] = ['fashion-mnist.1.png', 'fashion-mnist.2.png'];
+    expect(sheets('fashion-mnist', 400)).toEqual([first]);
+    expect(sheets('fashion-mnist', 1500)).toEqual([first]);
+    for (const images of [1501, 12_000, 50_000, 0]) expect(sheets('fashion-mnist', images)).toEqual([first, second]);
+    for (const images of [400, 0]) expect(sheets('emoji-3d', images)).toEqual(['emoji-3d.png']);
   });
 });

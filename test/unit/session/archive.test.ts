@@ -27,6 +27,7 @@ async function page(storage?: RunStorage, hash = '#preset=tiny') {
   const lab = new Lab(hash, {
     openWorker: () => worker,
     loaders: {
+      fetchRest: async () => undefined,
       loadSample: async (id) => ({
         name: 'Fashion-MNIST',
         source: { kind: 'sample', id, license: 'MIT' },

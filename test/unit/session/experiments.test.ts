@@ -32,6 +32,7 @@ async function page({ count = 1000, hash = '#preset=tiny&seed=7' } = {}) {
       return worker;
     },
     loaders: {
+      fetchRest: async () => undefined,
       loadSample: async (id) => ({
         name: 'Fashion-MNIST',
         source: { kind: 'sample', id, license: 'MIT' },

@@ -70,6 +70,7 @@ function opened({ hash = '', answers = {}, loaders = {} }: Options = {}) {
       return worker;
     },
     loaders: {
+      fetchRest: async () => undefined,
       loadSample: async (id) => dataset(1000, { kind: 'sample', id, license: 'MIT' }, id),
       importImages: async () => ({
         dataset: dataset(300, FOLDER, 'cats'),

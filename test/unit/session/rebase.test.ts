@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
 import { presetConfig } from '../../../src/domain/presets';
-import { KEPT_BY_PRESET, withPreset } from '../../../src/session/run/rebase';
+import { KEPT_BY_PRESET, rebased, withPreset } from '../../../src/session/run/rebase';
 
-it('choosing a preset keeps the settings that are not part of it: engine, precision and seed', () => {
+it('choosing a preset keeps the settings that are not part of it: engine, images, precision and seed', () => {
   const edited = {
     ...presetConfig('tiny', 'emoji-3d', 'byol'),
     engine: 'webgpu',
     precision: 'f16',
     seed: 7,
+    images: 1500,
     batchSize: 48,
   } as const;
   expect(withPreset(edited, 'small')).toEqual({
@@ -15,6 +16,13 @@ it('choosing a preset keeps the settings that are not part of it: engine, precis
     engine: 'webgpu',
     precision: 'f16',
     seed: 7,
+    images: 1500,
   });
-  expect([...KEPT_BY_PRESET].sort()).toEqual(['engine', 'precision', 'seed']);
+  expect([...KEPT_BY_PRESET].sort()).toEqual(['engine', 'images', 'precision', 'seed']);
+});
+
+it('another data set is used whole', () => {
+  const edited = { ...presetConfig('tiny', 'fashion-mnist'), images: 1500, batchSize: 48 };
+  expect(rebased(edited, 'small', 'fashion-mnist')).toMatchObject({ images: 1500, batchSize: 48 });
+  expect(rebased(edited, 'tiny', 'emoji-3d')).toMatchObject({ images: 0, batchSize: 48 });
 });

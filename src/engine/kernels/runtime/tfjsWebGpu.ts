@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
 /** Allocates GPU buffers. The pool of tfjs keeps released buffers for reuse, by exact size. */
 export interface BufferPool {
@@ -42,10 +42,21 @@ export type TfjsWebGpu = Pick<
   nextDataId(): number;
 };
 
-/** tfjs's backend with one change: it keeps no CPU copy of values read back, which would be stale after a program writes in place. */
-export function makeTfjsWebGpu(device: GPUDevice, adapterInfo: GPUAdapterInfo): WebGPUBackend {
-  const backend = new WebGPUBackend(device, adapterInfo);
-  return Object.assign(backend, { convertAndCacheOnCPU: (_: tf.TensorInfo['dataId'], values: unknown) => values });
+/** Makes tfjs's backend on a device. */
+export type MakeTfjsWebGpu = (device: GPUDevice, adapterInfo: GPUAdapterInfo) => WebGPUBackend;
+
+/**
+ * Loads tfjs's backend, which a page without a GPU never needs. It has one change: it keeps no CPU copy of values read back, which would be
+ * stale after a program writes in place.
+ */
+export async function loadTfjsWebGpu(): Promise<MakeTfjsWebGpu> {
+  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+  // Loading it registers a backend on a device of tfjs's own.
+  if (tf.findBackendFactory('webgpu') !== null) tf.removeBackend('webgpu');
+  return (device, adapterInfo) =>
+    Object.assign(new WebGPUBackend(device, adapterInfo), {
+      convertAndCacheOnCPU: (_: tf.TensorInfo['dataId'], values: unknown) => values,
+    });
 }
 
 /** The backend, where `isWebGpu()`. */
