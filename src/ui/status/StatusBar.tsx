@@ -25,6 +25,7 @@ export function StatusBar() {
         className={classes.bar}
         aria-label="State of the run"
         data-testid="status"
+        data-part="status"
         data-state={state}
         data-tone={tone}
       >
