@@ -58,6 +58,8 @@ export class Lab {
   readonly experiments: ExperimentQueue;
   readonly lessons: Lessons;
   readonly clock: ChartClock;
+  /** Whether the page was opened without settings in its address. */
+  readonly isFirstVisit: boolean;
 
   readonly #options: LabOptions;
   readonly #engine: EngineSession;
@@ -68,6 +70,7 @@ export class Lab {
   constructor(hash: string, options: LabOptions) {
     const { run, notices, namesPreset, isFirstVisit } = openLink(hash);
     this.#options = options;
+    this.isFirstVisit = isFirstVisit;
     this.placeStore = createPlaceStore(placeIn(hash));
     this.lessonLinkStore = createLessonLinkStore(hash);
     this.runStore = createRunStore(run.config);

@@ -68,6 +68,7 @@ export function SettingsPanel() {
       </div>
       <Button
         className={classes.more}
+        data-part="moreSettings"
         variant="subtle"
         size="compact-sm"
         aria-expanded={more}

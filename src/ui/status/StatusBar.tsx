@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import { areEnough, fittingBatch } from '../../domain/runProblems';
 import { useDataset, useLab, useRun } from '../lab';
+import { LessonOffer } from '../lessons/LessonOffer';
 import { EngineProblem } from './EngineProblem';
 import classes from './Status.module.css';
 import { StatusDetails } from './StatusDetails';
@@ -35,6 +36,7 @@ export function StatusBar() {
           <strong>{title}</strong> {text}
         </p>
         {problem !== null && run.active === null && <SmallerBatch />}
+        {state === 'ready' && <LessonOffer />}
         {state === 'failed' ? (
           <StatusDetails key="failed" label="Help" opensItself>
             <EngineProblem />
