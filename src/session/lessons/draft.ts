@@ -10,5 +10,7 @@ export interface LessonDraft {
   readonly title: string;
   readonly minutes: number;
   readonly hides: boolean;
+  /** The settings that it opens with, as the hash of a link; empty: the page's as they are. */
+  readonly settings: string;
   readonly steps: readonly DraftStep[];
 }

@@ -9,6 +9,7 @@ const draftSchema = z.object({
   title: z.string(),
   minutes: z.number(),
   hides: z.boolean(),
+  settings: z.string(),
   steps: z.array(
     z.object({
       text: z.string(),
@@ -39,18 +40,14 @@ export interface DraftProblem {
   readonly text: string;
 }
 
-/**
- * The lesson of a draft, that opens with these settings, or what is missing.
- * @param settings the hash of a link
- */
+/** The lesson of a draft, or what must be changed before it is one. */
 export function finished(
   draft: LessonDraft,
-  settings: string,
 ):
   | { readonly lesson: Lesson; readonly problems: readonly [] }
   | { readonly lesson: null; readonly problems: readonly DraftProblem[] } {
   const steps = draft.steps.map(({ key: _, ...step }) => step);
-  const parsed = lessonSchema.safeParse({ ...draft, id: idOf(draft), settings, steps });
+  const parsed = lessonSchema.safeParse({ ...draft, id: idOf(draft), steps });
   if (parsed.success) return { lesson: parsed.data, problems: [] };
   return { lesson: null, problems: parsed.error.issues.map(({ path, message }) => problemOf(draft, path, message)) };
 }

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { LessonStep } from '../../domain/lessons/lesson';
+import { encodeShareLink } from '../../domain/shareLink';
 import type { DraftStep, LessonDraft } from './draft';
 import { type PageStorage, readDraft, writeDraft } from './pageStorage';
 import type { PageStores } from './readPage';
@@ -10,7 +11,7 @@ export interface WriterState {
   readonly draft: LessonDraft;
 }
 
-const EMPTY: LessonDraft = { title: '', minutes: 5, hides: false, steps: [] };
+const EMPTY: LessonDraft = { title: '', minutes: 5, hides: false, settings: '', steps: [] };
 
 /** Whether two steps in a row are about the same setting: then the later one stands for both. */
 function isSameSetting(a: LessonStep, b: LessonStep): boolean {
@@ -52,8 +53,15 @@ export class LessonWriter {
   async record(): Promise<void> {
     if (this.#stop !== null) return;
     const { recordActions } = await import('./recordActions');
+    if (this.store.getState().draft.steps.length === 0) this.takeSettings();
     this.#stop = recordActions(this.#page, (step) => this.add(step));
     this.store.setState({ isRecording: true });
+  }
+
+  /** Makes the settings of the page those that the lesson opens with; on a person's own images it opens with the page's as they are. */
+  takeSettings(): void {
+    const { config } = this.#page.runStore.getState();
+    this.edit({ settings: config.dataset === 'folder' ? '' : encodeShareLink({ config, changes: [], folder: null }) });
   }
 
   stopRecording(): void {
