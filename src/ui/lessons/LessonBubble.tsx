@@ -1,6 +1,6 @@
 import { type FloatingPosition, Popover, VisuallyHidden } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
-import { useEffect, useId } from 'react';
+import { useElementSize, useMediaQuery } from '@mantine/hooks';
+import { type ReactNode, useEffect, useId } from 'react';
 import { type LessonTarget, targetWords } from '../../domain/lessons/targets';
 import { phaseOf, stepOf } from '../../session/lessons/lessonStore';
 import { useLab, useLesson } from '../lab';
@@ -67,9 +67,7 @@ export function LessonBubble() {
       {isNarrow || ring === null || target === null ? (
         <>
           {ring}
-          <div className={classes.strip} data-lesson-strip={isNarrow || undefined}>
-            {card}
-          </div>
+          <Strip>{card}</Strip>
         </>
       ) : (
         <Popover
@@ -96,6 +94,23 @@ export function LessonBubble() {
         </Popover>
       )}
     </>
+  );
+}
+
+/** The card at the bottom of the screen. Notices and the page's end make room for it. */
+function Strip({ children }: { readonly children: ReactNode }) {
+  const { ref, height } = useElementSize();
+  useEffect(() => {
+    const { style } = document.documentElement;
+    style.setProperty('--lesson-strip', `${height}px`);
+    return () => {
+      style.removeProperty('--lesson-strip');
+    };
+  }, [height]);
+  return (
+    <div ref={ref} className={classes.strip} data-lesson-strip>
+      {children}
+    </div>
   );
 }
 
