@@ -23,7 +23,7 @@ const POSITIONS: Readonly<Partial<Record<LessonTarget, FloatingPosition>>> = {
   gallery: 'bottom-start',
   experiments: 'top-start',
   runs: 'top-start',
-  outputs: 'left',
+  outputs: 'left-end',
   replay: 'top',
   loss: 'top-start',
   std: 'top-start',
@@ -86,6 +86,7 @@ export function LessonBubble() {
           closeOnClickOutside={false}
           transitionProps={{ duration: 0 }}
           width={340}
+          classNames={{ arrow: classes.arrow }}
           offset={10}
           zIndex={110}
         >
@@ -114,7 +115,7 @@ function Strip({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** What a screen reader is told of a step: its place in the lesson, its sentence, and what it is about. */
+/** What a screen reader is told of a step: its place in the lesson, its sentence, what it is about, and when it is done. */
 function Announcement() {
   const lesson = useLesson((state) => state.lesson);
   const at = useLesson((state) => state.step);
@@ -124,16 +125,19 @@ function Announcement() {
     if (lesson === null) return '';
     if (step === null) return `${lesson.title}: end of the lesson.`;
     const { question } = step;
-    const where = `It is about ${targetWords(step.target)}.`;
-    if (phase === 'guess') return `${step.text} ${question?.choices.join('; ') ?? ''}. ${where}`;
     if (phase === 'answer') return `${question?.choices[question.answer] ?? ''}. ${question?.because ?? ''}`;
-    if (phase === 'ready' && step.wait.length > 0) return 'Done. Go on with N.';
-    const sentence = question?.task ?? step.text;
-    return `${lesson.title}, ${at + 1} of ${lesson.steps.length}. ${sentence} ${where}`;
+    const choices = phase === 'guess' ? ` Your guess: ${question?.choices.join('; ') ?? ''}.` : '';
+    const sentence = (phase === 'guess' ? undefined : question?.task) ?? step.text;
+    return `${lesson.title}, ${at + 1} of ${lesson.steps.length}. ${sentence}${choices} It is about ${targetWords(step.target)}.`;
   };
   return (
-    <VisuallyHidden role="status" aria-live="polite">
-      {words()}
-    </VisuallyHidden>
+    <>
+      <VisuallyHidden role="status" aria-live="polite">
+        {words()}
+      </VisuallyHidden>
+      <VisuallyHidden role="status" aria-live="polite">
+        {phase === 'ready' && step !== null && step.wait.length > 0 ? 'Done. N goes on.' : ''}
+      </VisuallyHidden>
+    </>
   );
 }

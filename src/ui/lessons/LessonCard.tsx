@@ -55,7 +55,9 @@ export function LessonCard({ sentenceId, onShow, onLeave }: LessonCardProps) {
               Back
             </Button>
           )}
-          <Onward step={step} isReady={phase === 'ready' || phase === 'answer'} isLast={at + 1 === of} />
+          {phase !== 'guess' && (
+            <Onward step={step} isReady={phase === 'ready' || phase === 'answer'} isLast={at + 1 === of} />
+          )}
         </div>
       )}
     </div>
