@@ -16,7 +16,7 @@ describe('lessons', () => {
     const lab = await LabPage.open(page);
     const [lesson] = LESSONS;
     if (lesson === undefined) throw new Error('There is no lesson.');
-    await page.getByRole('button', { name: `Lesson of ${lesson.minutes} minutes: ${lesson.title}` }).click();
+    await page.getByRole('button', { name: `${lesson.title} · ${lesson.minutes} min: a lesson` }).click();
     await walkLesson(lab, lesson, { onStep: (step) => notCovered(page, step) });
     await lab.button('Lessons').click();
     await page.getByRole('list', { name: 'Lessons' }).getByLabel('done').waitFor();

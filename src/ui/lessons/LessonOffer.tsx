@@ -14,7 +14,7 @@ export function LessonOffer() {
       className={classes.action}
       size="compact-sm"
       variant="light"
-      aria-label={`Lesson of ${minutes} minutes: ${title}`}
+      aria-label={`${title} · ${minutes} min: a lesson`}
       onClick={() => void lessons.begin(id)}
     >
       {title} · {minutes} min
