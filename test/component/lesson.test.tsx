@@ -118,7 +118,8 @@ describe('a lesson', () => {
     await page.viewport(width, 844);
     await play({}, width);
     const train = page.getByRole('button', { name: 'Train', exact: true }).element();
-    const box = () => card().getByText('Press Train now.').element().closest('[class*="bubble"], [class*="strip"]');
+    const box = () =>
+      card().getByText('Press Train now.', { exact: true }).element().closest('[class*="bubble"], [class*="strip"]');
     await expect.poll(() => box()?.getBoundingClientRect().width).toBeGreaterThan(100);
     await expect
       .poll(() => {

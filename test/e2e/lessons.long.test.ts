@@ -77,11 +77,11 @@ describe('the editor', () => {
     await other.goto(link);
     const there = new LabPage(other);
     const card = lessonCard(other);
-    await card.getByText('Turn it off.').waitFor();
+    await card.getByText('Turn it off.', { exact: true }).waitFor();
     await there.ready();
     expect(there.hash().get('knn.bank')).toBe('40');
     await there.stopGradient.click();
-    await card.getByText('Press Train.').waitFor();
+    await card.getByText('Press Train.', { exact: true }).waitFor();
     await there.button('Train').click();
     await card.getByText('That was the lesson.').waitFor();
     await other.context().close();

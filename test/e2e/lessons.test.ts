@@ -40,7 +40,7 @@ describe('lessons', () => {
     await page.goto(`${inject('siteUrl')}#lesson=${encodeLesson(lesson)}`);
     const lab = new LabPage(page);
     const card = lessonCard(page);
-    await card.getByText('Press Train.').waitFor();
+    await card.getByText('Press Train.', { exact: true }).waitFor();
     await lab.ready();
     await expect.poll(() => lab.hash().get('outputDim')).toBe('8');
     expect(await page.locator('[data-part="settings"]').isVisible()).toBe(false);
