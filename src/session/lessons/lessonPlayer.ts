@@ -28,6 +28,11 @@ export class LessonPlayer {
     this.#enter(Math.min(step, lesson.steps.length));
   }
 
+  /** Makes a lesson the one that can be resumed, without showing it. */
+  hold(lesson: Lesson): void {
+    this.store.setState({ ...NO_STEP, lesson, step: this.#state.progress[lesson.id]?.step ?? 0 });
+  }
+
   /** Hides the lesson; its step is kept. */
   leave(): void {
     this.#stop();

@@ -1,6 +1,5 @@
 import { createStore } from 'zustand/vanilla';
 import type { Lesson } from '../../domain/lessons/lesson';
-import type { EngineStore } from '../engine/engineStore';
 import type { LessonLinkStore } from '../link/lessonLinkStore';
 import { currentLink } from '../link/linkSync';
 import { type NoticeStore, notify } from '../noticeStore';
@@ -12,7 +11,6 @@ import type { PageStores } from './readPage';
 
 /** What lessons use of the lab. */
 export interface LessonParts extends PageStores {
-  readonly engineStore: EngineStore;
   readonly noticeStore: NoticeStore;
   readonly lessonLinkStore: LessonLinkStore;
   /** Opens the run of a link. */
@@ -38,19 +36,19 @@ export class Lessons {
     this.writer = new LessonWriter(parts, storage);
   }
 
-  /** Opens the lesson of the address, or else the one that was open when the page was closed; from now on those of later addresses, too. */
+  /** Opens the lesson that was open when the page was closed, or that of a link; from now on those of later addresses, too. */
   async start(): Promise<void> {
     const { lessonLinkStore } = this.#parts;
     lessonLinkStore.subscribe(({ text, isAlone }, before) => {
       if (text !== null && (text !== before.text || isAlone)) void this.#openLinked(text, isAlone);
     });
     const { text, isAlone } = lessonLinkStore.getState();
-    if (text !== null) return this.#openLinked(text, isAlone);
-    const { open } = readKept(this.#storage);
-    if (open === null) return;
+    const { open, progress } = readKept(this.#storage);
+    if (text === null && open === null) return;
     const { LESSONS } = await loadLessons();
-    const lesson = LESSONS.find(({ id }) => id === open);
-    if (lesson !== undefined) this.player.open(lesson);
+    const wasOpen = isAlone ? undefined : LESSONS.find(({ id }) => id === open);
+    if (wasOpen !== undefined) this.player.open(wasOpen);
+    else if (text !== null) await this.#openLinked(text, isAlone, (id) => id !== open && progress[id] !== undefined);
   }
 
   /** Opens a lesson of the page by its id, at its first step and with its settings. */
@@ -67,10 +65,12 @@ export class Lessons {
     this.player.open(lesson, 0);
   }
 
-  async #openLinked(text: string, isAlone: boolean): Promise<void> {
+  /** @param wasLeft whether the person has left the lesson of this id: then it can be resumed, and is not shown by itself */
+  async #openLinked(text: string, isAlone: boolean, wasLeft: (id: string) => boolean = () => false): Promise<void> {
     const lesson = await this.#lessonOf(text);
     if (lesson === null || text !== this.#parts.lessonLinkStore.getState().text) return;
     if (isAlone) await this.beginWith(lesson);
+    else if (wasLeft(lesson.id)) this.player.hold(lesson);
     else this.player.open(lesson);
   }
 

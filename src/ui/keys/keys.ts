@@ -57,9 +57,9 @@ const answer: KeyAction = {
 const leaveOrResume: KeyAction = {
   isPossible: () => true,
   run: ({ lab: { lessons } }) => {
-    const { isOpen, lesson } = lessons.player.store.getState();
-    if (isOpen) lessons.player.leave();
-    else if (lesson !== null) lessons.player.resume();
+    const state = lessons.player.store.getState();
+    if (state.isOpen) lessons.player.leave();
+    else if (stepOf(state) !== null) lessons.player.resume();
     else lessons.listStore.setState({ isOpen: true });
   },
 };

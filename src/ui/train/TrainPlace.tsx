@@ -22,14 +22,14 @@ export function TrainPlace() {
   const contentId = useId();
   const label = folded ? 'Show the settings' : 'Hide the settings';
   return (
-    <div className={classes.place} data-folded={folded || undefined}>
+    <div className={classes.place} data-part="trainPlace" data-folded={folded || undefined}>
       <div className={classes.stage}>
         <StepDiagram className={classes.step} />
         <NeighboursStrip className={classes.neighbours} />
         <OutputsPanel className={classes.outputs} />
         <ChartRows className={classes.charts} />
       </div>
-      <div className={classes.settings}>
+      <div className={classes.settings} data-part="sidebar">
         <ActionIcon
           className={classes.fold}
           variant="subtle"

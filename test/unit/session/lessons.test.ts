@@ -89,6 +89,16 @@ describe('a lesson in the address', () => {
     expect(texts(lab)).toEqual([]);
   });
 
+  it('that was left can be resumed after a reload, and is not shown by itself', async () => {
+    const storage = memory();
+    const first = labAt(`#lesson=${encodeLesson(LESSON)}`, storage);
+    await first.lessons.start();
+    first.lessons.player.leave();
+    const lab = labAt(`#v=4&preset=tiny&lesson=${encodeLesson(LESSON)}`, storage);
+    await lab.lessons.start();
+    expect(shown(lab)).toMatchObject({ isOpen: false, lesson: LESSON });
+  });
+
   it.each(['nothing-like-this', encodeLesson(LESSON).slice(0, 50), '%%'])(
     '%s gives a notice, and no lesson',
     async (text) => {
