@@ -3,12 +3,16 @@ import { FIRST_LESSON } from '../../domain/lessons/firstLesson';
 import { useLab, useLesson } from '../lab';
 import classes from '../status/Status.module.css';
 
-/** Offers the first lesson at a first visit, until one has been begun. */
+/** Whether the first lesson is offered: at a first visit, until a lesson has been begun. */
+export function useIsOffered(): boolean {
+  const { isFirstVisit } = useLab();
+  return useLesson(({ progress }) => isFirstVisit && Object.keys(progress).length === 0);
+}
+
+/** Opens the first lesson. */
 export function LessonOffer() {
-  const { lessons, isFirstVisit } = useLab();
-  const isNew = useLesson(({ progress }) => Object.keys(progress).length === 0);
+  const { lessons } = useLab();
   const { id, title, minutes } = FIRST_LESSON;
-  if (!isFirstVisit || !isNew) return null;
   return (
     <Button
       className={classes.action}

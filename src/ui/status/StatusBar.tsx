@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import { areEnough, fittingBatch } from '../../domain/runProblems';
 import { useDataset, useLab, useRun } from '../lab';
-import { LessonOffer } from '../lessons/LessonOffer';
+import { LessonOffer, useIsOffered } from '../lessons/LessonOffer';
 import { EngineProblem } from './EngineProblem';
 import classes from './Status.module.css';
 import { StatusDetails } from './StatusDetails';
@@ -19,6 +19,8 @@ const UPDATE_MS = 250;
 export function StatusBar() {
   const { run, problem, status } = useStatus(UPDATE_MS);
   const { state, tone, title, text, advice, announced } = status;
+  // Who has not trained yet is offered to see what the explanation would say.
+  const isOffered = useIsOffered() && state === 'ready';
   const Icon = ICONS[tone];
   return (
     <>
@@ -36,19 +38,21 @@ export function StatusBar() {
           <strong>{title}</strong> {text}
         </p>
         {problem !== null && run.active === null && <SmallerBatch />}
-        {state === 'ready' && <LessonOffer />}
         {state === 'failed' ? (
           <StatusDetails key="failed" label="Help" opensItself>
             <EngineProblem />
           </StatusDetails>
         ) : (
-          advice.length > 0 && (
+          advice.length > 0 &&
+          (isOffered ? (
+            <LessonOffer />
+          ) : (
             <StatusDetails key="advice" label="Why?">
               {advice.map((paragraph) => (
                 <p key={paragraph}>{paragraph}</p>
               ))}
             </StatusDetails>
-          )
+          ))
         )}
       </section>
       {/* Apart from the line, whose numbers a screen reader need not read out again and again. */}
