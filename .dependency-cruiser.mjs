@@ -43,6 +43,7 @@ const ROOMS = {
     frames: ['run', 'data', 'engine'],
     archive: ['frames', 'run', 'data', 'engine'],
     experiments: ['archive', 'frames', 'run', 'data', 'engine'],
+    lessons: ['link', 'frames', 'run', 'data', 'engine'],
     bench: ['engine'],
   },
 };

@@ -11,9 +11,18 @@ export function placeIn(hash: string): Place {
   return PLACES.find((place) => place === text) ?? PLACES[0];
 }
 
-/** The address without its place: two addresses that differ in the place alone are the same run. */
-export function withoutPlace(hash: string): string {
+/** Key of a lesson in the address: the id of one that the page ships with, or a lesson as `encodeLesson` writes it. */
+export const LESSON_KEY = 'lesson';
+
+/** The lesson that an address names, as text; null where it names none. */
+export function lessonTextIn(hash: string): string | null {
+  return new URLSearchParams(hash.replace(/^#/, '')).get(LESSON_KEY);
+}
+
+/** The address without the place and the lesson: two addresses that differ in these alone are the same run. */
+export function runIn(hash: string): string {
   const entries = new URLSearchParams(hash.replace(/^#/, ''));
   entries.delete(PLACE_KEY);
+  entries.delete(LESSON_KEY);
   return entries.toString();
 }

@@ -3,7 +3,7 @@ import { fieldOf, valueLabel } from './fields';
 import { correctionsText, type FolderCorrections, parseCorrections } from './folderCorrections';
 import { ALL_SAMPLE_VERSIONS, SAMPLE_VERSIONS, type SampleVersion } from './imageDataset';
 import { METHOD_NAMES, type MethodName } from './methods/registry';
-import { PLACE_KEY } from './places';
+import { LESSON_KEY, PLACE_KEY } from './places';
 import { presetConfig } from './presets';
 import {
   configProblems,
@@ -34,9 +34,9 @@ export interface SharedRun {
 
 /**
  * Keys that are not read as settings: those on which the defaults depend, the sample's version, which has a notice of its own, and the
- * page's place.
+ * page's place and lesson.
  */
-const NOT_SETTINGS = new Set(['v', 'preset', 'dataset', 'method', 'sample', PLACE_KEY]);
+const NOT_SETTINGS = new Set(['v', 'preset', 'dataset', 'method', 'sample', PLACE_KEY, LESSON_KEY]);
 
 /** The URL hash (without `#`) of a run: version, preset, data set with a sample's version, and the settings that differ from the current defaults. */
 export function encodeShareLink({ config, changes, folder }: SharedRun): string {

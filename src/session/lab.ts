@@ -16,6 +16,9 @@ import { EngineSession } from './engine/engineSession';
 import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
 import { Frames } from './frames/frames';
+import { Lessons } from './lessons/lessons';
+import type { PageStorage } from './lessons/pageStorage';
+import { createLessonLinkStore, type LessonLinkStore } from './link/lessonLinkStore';
 import { openLink } from './link/link';
 import { createPlaceStore, type PlaceStore } from './link/placeStore';
 import { createNoticeStore, notify } from './noticeStore';
@@ -38,6 +41,8 @@ export interface LabOptions {
   readonly schedule?: Scheduler;
   /** The storage of runs; without it they are kept only while the page is open. */
   readonly storage?: RunStorage;
+  /** The storage of a person's progress in lessons; without it, it is kept only while the page is open. */
+  readonly pageStorage?: PageStorage | null;
 }
 
 /** Everything that the page does, without React: it holds the edited settings, runs the training worker, and stores what it reports. */
@@ -46,12 +51,16 @@ export class Lab {
   readonly datasetStore = createDatasetStore();
   readonly noticeStore = createNoticeStore();
   readonly placeStore: PlaceStore;
+  readonly lessonLinkStore: LessonLinkStore;
   readonly runStore;
   readonly series = new SeriesSet();
   readonly frames: Frames;
   readonly archive: RunArchive;
   readonly experiments: ExperimentQueue;
+  readonly lessons: Lessons;
   readonly clock: ChartClock;
+  /** Whether the page was opened without settings in its address. */
+  readonly isFirstVisit: boolean;
 
   readonly #options: LabOptions;
   readonly #engine: EngineSession;
@@ -65,13 +74,16 @@ export class Lab {
     const { run, notices, namesPreset, isFirstVisit } = openLink(hash);
     this.#options = options;
     this.#takesFirstPart = isFirstVisit;
+    this.isFirstVisit = isFirstVisit;
     this.placeStore = createPlaceStore(placeIn(hash));
+    this.lessonLinkStore = createLessonLinkStore(hash);
     this.runStore = createRunStore(run.config);
     this.runStore.setState({ changes: run.changes });
     for (const notice of notices) notify(this.noticeStore, notice);
     this.frames = new Frames({ load: (id) => this.archive.keptTrack(id), schedule: options.schedule });
     this.archive = new RunArchive(this, options.storage ?? null);
     this.experiments = new ExperimentQueue(this);
+    this.lessons = new Lessons(this, options.pageStorage ?? null);
     this.clock = new ChartClock(options.schedule);
     this.#engine = new EngineSession(this.engineStore, options.openWorker, {
       onSignal: (signal, runId) => this.#control.receive(signal, runId),
@@ -111,6 +123,7 @@ export class Lab {
       this.#control.prepare();
     });
     if (dataset !== 'folder') void this.loadImages(this.#options.sampleOrigin(dataset));
+    void this.lessons.start();
   }
 
   /** Opens another link in the same page. Notices name the settings that cannot be read. */

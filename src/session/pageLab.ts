@@ -21,6 +21,15 @@ function isRunNews(data: unknown): data is RunNews {
   return typeof data.id === 'string' && typeof data.trains === 'boolean';
 }
 
+/** The page's small storage; null where the browser's settings forbid it. */
+function storageOf(page: Window): Storage | null {
+  try {
+    return page.localStorage;
+  } catch {
+    return null;
+  }
+}
+
 /** Opens the lab of a page from its address, with the training worker and the built-in samples. */
 export function openLab(page: Window): Lab {
   const otherTabs = new BroadcastChannel('simsiam-lab-runs');
@@ -29,6 +38,7 @@ export function openLab(page: Window): Lab {
     loaders: { loadSample, fetchRest, importImages },
     sampleOrigin: originOfSample,
     storage: new RunDatabase((id) => otherTabs.postMessage({ id, trains: trains(id) } satisfies RunNews)),
+    pageStorage: storageOf(page),
   });
   const trains = (id: string) =>
     lab.archive.store.getState().live?.id === id && lab.runStore.getState().runState === 'training';

@@ -7,6 +7,8 @@ import type { EngineStoreState } from '../session/engine/engineStore';
 import type { ExperimentState } from '../session/experiments/experimentStore';
 import type { FrameState } from '../session/frames/frames';
 import type { Lab } from '../session/lab';
+import type { LessonState } from '../session/lessons/lessonStore';
+import type { WriterState } from '../session/lessons/lessonWriter';
 import type { Notice } from '../session/noticeStore';
 import type { RunStoreState } from '../session/run/runStore';
 
@@ -41,6 +43,14 @@ export function useFrames<T>(select: (state: FrameState) => T): T {
 
 export function useExperiment<T>(select: (state: ExperimentState) => T): T {
   return useStore(useLab().experiments.store, select);
+}
+
+export function useLesson<T>(select: (state: LessonState) => T): T {
+  return useStore(useLab().lessons.player.store, select);
+}
+
+export function useLessonWriter<T>(select: (state: WriterState) => T): T {
+  return useStore(useLab().lessons.writer.store, select);
 }
 
 export function usePlace(): Place {

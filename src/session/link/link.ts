@@ -1,4 +1,4 @@
-import { withoutPlace } from '../../domain/places';
+import { runIn } from '../../domain/places';
 import { LIVE_KEYS, type RunConfig } from '../../domain/runConfig';
 import { decodeShareLink, encodeShareLink, type FolderReference, type SharedRun } from '../../domain/shareLink';
 import type { DatasetStoreState } from '../data/datasetStore';
@@ -47,7 +47,7 @@ const FIRST_VISIT = { outputDim: 64 } as const satisfies Partial<RunConfig>;
 /** Reads a URL hash; never throws. One without settings opens the run of a first visit. */
 export function openLink(hash: string): OpenedLink {
   const { run: linked, notices } = decodeShareLink(hash);
-  const isFirstVisit = withoutPlace(hash) === '';
+  const isFirstVisit = runIn(hash) === '';
   const run = isFirstVisit ? { ...linked, config: { ...linked.config, ...FIRST_VISIT } } : linked;
   return { run, notices, namesPreset: new URLSearchParams(hash.replace(/^#/, '')).has('preset'), isFirstVisit };
 }

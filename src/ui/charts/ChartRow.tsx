@@ -1,5 +1,6 @@
 import { memo, type ReactNode, useMemo } from 'react';
 import { Line, LineChart, ReferenceLine, XAxis, YAxis } from 'recharts';
+import type { LessonTarget } from '../../domain/lessons/targets';
 import classes from './ChartRows.module.css';
 import { rowsOf, spreadLabels } from './chartData';
 import type { ChartDescription } from './chartDescription';
@@ -14,6 +15,8 @@ const MARGIN = { top: 3, right: 6, bottom: 3, left: 0 };
 const NO_OTHERS = { others: [] } as const;
 
 interface ChartRowProps {
+  /** What a lesson calls it (`data-part`). */
+  readonly part: LessonTarget;
   readonly chart: ChartDescription;
   /** What the extremes mean, below the title. */
   readonly help: ReactNode;
@@ -27,7 +30,7 @@ interface ChartRowProps {
 }
 
 /** One quantity over the steps: its name, its curve with reference lines and events, and its value. */
-export const ChartRow = memo(function ChartRow({ chart, help, value, bound, cursor, end }: ChartRowProps) {
+export const ChartRow = memo(function ChartRow({ part, chart, help, value, bound, cursor, end }: ChartRowProps) {
   const names = useMemo(() => chart.lines.map((line) => line.series), [chart]);
   const { lines, step, markers, baselines } = useChart(names);
   const { domain, references } = frameOf(chart, { live: baselines, ...NO_OTHERS }, step, lines);
@@ -35,7 +38,7 @@ export const ChartRow = memo(function ChartRow({ chart, help, value, bound, curs
   const [low, high] = domain;
   const points = lines.reduce((count, line) => count + line.length, 0);
   return (
-    <section className={classes.row} aria-label={chart.title}>
+    <section className={classes.row} aria-label={chart.title} data-part={part}>
       <div className={classes.words}>
         <h3 className={classes.title}>{chart.title}</h3>
         <p className={classes.help}>{help}</p>

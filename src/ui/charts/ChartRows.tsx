@@ -45,6 +45,7 @@ function LossRow(axis: RowProps) {
   const range = METHODS[config.method].lossRange(config);
   return (
     <ChartRow
+      part="loss"
       chart={chart}
       {...axis}
       help={range === null ? 'lower: views agree' : `${range[0]}: views agree`.replace('-', '−')}
@@ -60,6 +61,7 @@ function StdRow(axis: RowProps) {
   const spread = useRun((run) => run.baselines?.inverseSqrtD);
   return (
     <ChartRow
+      part="std"
       chart={OUTPUT_STD}
       {...axis}
       help="0: one point"
@@ -83,6 +85,7 @@ function RankRow(axis: RowProps) {
   const bound = useRun((run) => run.baselines?.rankBound);
   return (
     <ChartRow
+      part="rank"
       chart={RANK}
       {...axis}
       help={
@@ -112,10 +115,12 @@ function AccuracyRow(axis: RowProps) {
       {knn !== undefined && <span className={classes.unit}>%</span>}
     </>
   );
-  if (every === 0) return <ChartRow chart={KNN} {...axis} help="not measured: “kNN every” is 0" value={value} />;
+  if (every === 0)
+    return <ChartRow part="accuracy" chart={KNN} {...axis} help="not measured: “kNN every” is 0" value={value} />;
   if (!hasKnn || classCount === 0) {
     return (
       <ChartRow
+        part="accuracy"
         chart={RETRIEVAL}
         {...axis}
         help="other view is the nearest"
@@ -135,6 +140,7 @@ function AccuracyRow(axis: RowProps) {
   }
   return (
     <ChartRow
+      part="accuracy"
       chart={KNN}
       {...axis}
       help={

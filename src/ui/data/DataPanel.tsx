@@ -36,8 +36,9 @@ export function DataPanel() {
   };
 
   return (
-    <Section title="Images">
+    <Section title="Images" part="images">
       <NativeSelect
+        data-part="dataset"
         label="Data set"
         value={choice}
         onChange={(event) => choose(event.currentTarget.value)}

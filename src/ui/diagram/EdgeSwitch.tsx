@@ -15,6 +15,7 @@ export function EdgeSwitch({ path }: { readonly path: ConfigPath }) {
   const { label } = fieldOf(path);
   return (
     <Switch
+      wrapperProps={{ 'data-part': path }}
       className={`${classes.switch} ${!on && usual === true ? classes.switchOff : ''}`}
       color="accent"
       label={label}

@@ -47,6 +47,7 @@ export function StepDiagram({ className }: { readonly className?: string | undef
   return (
     <Section
       className={className}
+      part="diagram"
       title={`One step of ${title}`}
       note={<CaptionHelp caption={diagram.caption} />}
       aside={narrow ? <WholeButton isWhole={isWhole} onToggle={toggle} /> : <Legend />}

@@ -39,6 +39,7 @@ export function ExperimentsPanel() {
   if (chosen === undefined) return null;
   return (
     <Section
+      part="experiments"
       title="Experiments"
       note="one click trains every run on the same images and the same seeds"
       aside={<ExperimentLength length={length} own={own} disabled={running} onChange={setGiven} />}

@@ -15,6 +15,7 @@ export function NeighboursPanel() {
   const searching = useRun((run) => run.searching);
   return (
     <Section
+      part="gallery"
       title="Nearest neighbours"
       note={
         snapshot === null

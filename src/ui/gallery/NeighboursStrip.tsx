@@ -14,6 +14,7 @@ export function NeighboursStrip({ className }: { readonly className?: string | u
   const searching = useRun((run) => run.searching);
   return (
     <Section
+      part="neighbours"
       className={`${className ?? ''} ${classes.strip}`}
       title="Neighbours"
       note={searched === undefined ? '' : `among ${grouped(searched)}${searchingWords(searching)}`}

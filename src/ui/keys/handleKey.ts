@@ -30,5 +30,5 @@ export function handleKey(event: KeyboardEvent, context: KeyContext, entries: re
   if (entry === undefined) return;
   // Space would also scroll the page.
   event.preventDefault();
-  entry.action.run(context);
+  entry.action.run(context, event.key);
 }

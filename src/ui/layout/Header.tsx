@@ -1,6 +1,7 @@
 import { Title } from '@mantine/core';
 import { ExperimentChip } from '../experiments/ExperimentChip';
 import { useDataset, usePlace } from '../lab';
+import { LessonsButton } from '../lessons/LessonsButton';
 import { grouped } from '../numbers';
 import { RunControls } from '../run/RunControls';
 import { RunNumbers } from '../run/RunNumbers';
@@ -45,6 +46,7 @@ export function Header() {
       </div>
       <div className={classes.page}>
         <EngineChip />
+        <LessonsButton />
         <ShareButton />
         <ColorSchemeButton />
       </div>

@@ -1,12 +1,15 @@
+import { lazy, Suspense } from 'react';
 import { ComparePlace } from '../compare/ComparePlace';
 import { ExplorePlace } from '../explore/ExplorePlace';
-import { usePlace } from '../lab';
+import { useLesson, useLessonWriter, usePlace } from '../lab';
 import { NewRunNote } from '../status/NewRunNote';
 import { Notices } from '../status/Notices';
 import { StatusBar } from '../status/StatusBar';
 import { TrainPlace } from '../train/TrainPlace';
 import { Header } from './Header';
 import classes from './Page.module.css';
+
+const LessonLayer = lazy(() => import('../lessons/LessonLayer').then((module) => ({ default: module.LessonLayer })));
 
 const SHOWN = { train: TrainPlace, explore: ExplorePlace, compare: ComparePlace } as const;
 
@@ -24,6 +27,19 @@ export function Page() {
         <Notices />
         <NewRunNote />
       </div>
+      <Lessons />
     </>
+  );
+}
+
+/** The open lesson and the editor, which are loaded when one of them is first opened. */
+function Lessons() {
+  const isOpen = useLesson((state) => state.isOpen);
+  const isWriting = useLessonWriter((state) => state.isOpen);
+  if (!isOpen && !isWriting) return null;
+  return (
+    <Suspense>
+      <LessonLayer />
+    </Suspense>
   );
 }

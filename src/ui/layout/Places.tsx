@@ -9,7 +9,7 @@ export function Places() {
   const lab = useLab();
   const shown = usePlace();
   return (
-    <nav className={classes.places} aria-label="Places">
+    <nav className={classes.places} aria-label="Places" data-part="places">
       {PLACES.map((place) => (
         <a
           key={place}

@@ -10,6 +10,7 @@ export function Figure2Button() {
     <Button
       size="compact-sm"
       variant="default"
+      data-part="figure2"
       disabled={isRunning || !isReady}
       title="Trains with and without stop-gradient, as in the paper’s Figure 2, and shows both side by side. The current run ends and is kept."
       onClick={() => void lab.showFigure2()}

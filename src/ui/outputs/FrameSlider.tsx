@@ -45,7 +45,7 @@ export function FrameSlider(props: FrameSliderProps) {
     return `step ${grouped(steps[at] ?? 0)}${end}`;
   };
   return (
-    <div className={classes.slider}>
+    <div className={classes.slider} data-part="replay">
       <ActionIcon
         variant="default"
         size={30}

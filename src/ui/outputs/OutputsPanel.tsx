@@ -38,7 +38,7 @@ export function OutputsPanel({ className }: { readonly className?: string | unde
         </div>
       }
     >
-      <div className={classes.spheres} data-count={runs.length}>
+      <div className={classes.spheres} data-part="outputs" data-count={runs.length}>
         {runs.map((run) => {
           const own = frameAt(run.track, step);
           return (

@@ -17,6 +17,7 @@ export function ReadingChoice({ reading, hasPredictor, onChange }: ReadingChoice
     <SegmentedControl
       size="xs"
       aria-label="Outputs shown"
+      data-part="reading"
       value={reading}
       onChange={(value) => {
         const chosen = offered.find((name) => name === value);

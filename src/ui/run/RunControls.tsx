@@ -17,6 +17,7 @@ export function RunControls() {
     <Group gap={8} wrap="nowrap">
       <Button
         className={classes.main}
+        data-part="train"
         onClick={() => (going ? lab.pause() : lab.train())}
         disabled={disabled && !going}
         leftSection={
@@ -28,7 +29,7 @@ export function RunControls() {
       <Button className={classes.step} variant="default" onClick={() => lab.step()} disabled={going || disabled}>
         Step
       </Button>
-      <Button variant="default" onClick={() => lab.reset()} disabled={untouched}>
+      <Button data-part="reset" variant="default" onClick={() => lab.reset()} disabled={untouched}>
         Reset
       </Button>
     </Group>

@@ -41,6 +41,7 @@ export function RunsPanel() {
 
   return (
     <Section
+      part="runs"
       title="Runs"
       note="tick two or more to lay them over each other"
       aside={

@@ -26,7 +26,7 @@ export function FieldRow({ path, of, isChanged = false, isShort = false }: Field
   const name = of === undefined ? undefined : `${of}: ${field.label.toLowerCase()}`;
   const stacked = field.control.kind === 'choice';
   return (
-    <div className={stacked ? classes.stacked : classes.inline}>
+    <div className={stacked ? classes.stacked : classes.inline} data-part={path}>
       <div className={classes.words}>
         <span className={classes.label}>
           {isChanged && <span className={classes.changed} role="img" aria-label="changed by hand" />}

@@ -56,7 +56,7 @@ export function SettingsPanel() {
   const open = fields.filter(isOpen).sort((a, b) => ranked(a.path) - ranked(b.path));
   const rest = fields.filter((field) => !isOpen(field));
   return (
-    <Section title="Settings">
+    <Section title="Settings" part="settings">
       <div className={classes.head}>
         <MethodSelect />
         <PresetSelect changed={changed.length} />
@@ -68,6 +68,7 @@ export function SettingsPanel() {
       </div>
       <Button
         className={classes.more}
+        data-part="moreSettings"
         variant="subtle"
         size="compact-sm"
         aria-expanded={more}
@@ -131,7 +132,7 @@ function PresetSelect({ changed }: { readonly changed: number }) {
   const field = fieldOf('preset');
   const options = field.control.kind === 'choice' ? field.control.options : [];
   return (
-    <div>
+    <div data-part="preset">
       <NativeSelect
         label={field.label}
         value={preset}
@@ -160,7 +161,7 @@ function MethodSelect() {
   const lab = useLab();
   const method = useRun((run) => run.config.method);
   return (
-    <div>
+    <div data-part="method">
       <NativeSelect
         label={fieldOf('method').label}
         value={method}

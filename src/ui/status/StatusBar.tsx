@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import { areEnough, fittingBatch } from '../../domain/runProblems';
 import { useDataset, useLab, useRun } from '../lab';
+import { LessonOffer, useIsOffered } from '../lessons/LessonOffer';
 import { EngineProblem } from './EngineProblem';
 import classes from './Status.module.css';
 import { StatusDetails } from './StatusDetails';
@@ -18,6 +19,8 @@ const UPDATE_MS = 250;
 export function StatusBar() {
   const { run, problem, status } = useStatus(UPDATE_MS);
   const { state, tone, title, text, advice, announced } = status;
+  // Who has not trained yet is offered to see what the explanation would say.
+  const isOffered = useIsOffered() && state === 'ready';
   const Icon = ICONS[tone];
   return (
     <>
@@ -25,6 +28,7 @@ export function StatusBar() {
         className={classes.bar}
         aria-label="State of the run"
         data-testid="status"
+        data-part="status"
         data-state={state}
         data-tone={tone}
       >
@@ -39,13 +43,16 @@ export function StatusBar() {
             <EngineProblem />
           </StatusDetails>
         ) : (
-          advice.length > 0 && (
+          advice.length > 0 &&
+          (isOffered ? (
+            <LessonOffer />
+          ) : (
             <StatusDetails key="advice" label="Why?">
               {advice.map((paragraph) => (
                 <p key={paragraph}>{paragraph}</p>
               ))}
             </StatusDetails>
-          )
+          ))
         )}
       </section>
       {/* Apart from the line, whose numbers a screen reader need not read out again and again. */}

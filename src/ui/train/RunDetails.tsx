@@ -6,7 +6,7 @@ import classes from './RunDetails.module.css';
 /** What is looked up less often: view retrieval, the learning rate, the linear evaluation, and the events of the run. */
 export function RunDetails({ className }: { readonly className?: string | undefined }) {
   return (
-    <div className={className}>
+    <div className={className} data-part="details">
       <div className={classes.details}>
         <RetrievalChart />
         <RateChart />
