@@ -22,6 +22,7 @@ function labAt(hash: string, pageStorage: PageStorage | null = null): Lab {
     loaders: {
       loadSample: () => Promise.reject(new Error('no sample')),
       importImages: () => Promise.reject(new Error('no images')),
+      fetchRest: async () => undefined,
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
     pageStorage,
