@@ -24,6 +24,7 @@ const EVENT_TYPES = {
   reply: true,
   failure: true,
   error: true,
+  engine: true,
   signal: true,
 } satisfies Record<Event['type'], true>;
 
