@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy.ts';
+import { offline } from './scripts/vite/offline.ts';
 import { ISOLATION_HEADERS } from './src/serviceWorker/isolationHeaders.ts';
 
 export default defineConfig({
   // Relative, so that the build works from any sub-path of any static host.
   base: './',
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), offline()],
   // Modules, so that the benchmarks' worker loads tfjs's WASM backend only when it measures it.
   worker: { format: 'es' },
   // Isolated from the first opening on; static hosts leave that to the service worker.
@@ -17,10 +18,8 @@ export default defineConfig({
   build: {
     target: 'es2023',
     rolldownOptions: {
-      // The lab, the benchmarks as a page of their own, and the service worker of both.
-      input: ['index.html', 'bench.html', 'src/serviceWorker/sw.ts'],
-      // The service worker keeps its address, by which browsers find its next version, and lies beside the pages that it serves.
-      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      // The lab, and the benchmarks as a page of their own.
+      input: ['index.html', 'bench.html'],
     },
     // The training worker contains tfjs with two backends, 2.3 MB, which cannot be split.
     chunkSizeWarningLimit: 3000,

@@ -17,6 +17,7 @@ const COMMAND_TYPES = {
   cancelEvaluation: true,
   setQueries: true,
   thumbnails: true,
+  usedFiles: true,
   preview: true,
 } satisfies Record<CommandType, true>;
 

@@ -128,6 +128,8 @@ export class Host {
         const result = await this.#thumbnails(command.indices);
         return { result, transfer: result.map(({ pixels }) => pixels.buffer) };
       }
+      case 'usedFiles':
+        return { result: performance.getEntriesByType('resource').map(({ name }) => name) };
       case 'preview': {
         const { augment, storage, seed, indices } = command;
         const result = await previewViews(this.#images.dataset, storage, augment, seed, indices);

@@ -1,0 +1,124 @@
+/** A file of the site, as the build lists it; `revision` is null where the file's name changes with its content. */
+export interface SiteFile {
+  readonly url: string;
+  readonly revision: string | null;
+}
+
+/** The folders of the site's files that have a name for each content, and of the samples. */
+const HASHED = 'assets/';
+const SAMPLES = 'samples/';
+
+const VERSIONED = 'simsiam-lab-files-';
+const SEEN = 'simsiam-lab-samples';
+
+/**
+ * The files that are kept for openings without a network. Each version of the site has a cache of its own, into which its pages are written
+ * last: a version with pages is complete. The caches of earlier versions are deleted when this one is in use and complete.
+ */
+export class KeptFiles {
+  readonly #files: readonly SiteFile[];
+  readonly #scope: string;
+  readonly #name: Promise<string>;
+  #keeping: Promise<unknown> = Promise.resolve();
+
+  /** @param scope the address of the site's folder, ending in a slash */
+  constructor(files: readonly SiteFile[], scope: string) {
+    this.#files = files;
+    this.#scope = scope;
+    this.#name = digest(JSON.stringify(files)).then((version) => VERSIONED + version);
+  }
+
+  /** The address of a file below the site's folder; null for one that is not of the site. */
+  pathOf(url: string): string | null {
+    const { origin, pathname } = new URL(url);
+    const address = origin + pathname;
+    return address.startsWith(this.#scope) ? address.slice(this.#scope.length) : null;
+  }
+
+  isHashed(path: string): boolean {
+    return path.startsWith(HASHED);
+  }
+
+  isSample(path: string): boolean {
+    return path.startsWith(SAMPLES);
+  }
+
+  /** Whether a file belongs to this version of the site. */
+  includes(url: string): boolean {
+    const path = this.pathOf(url);
+    return this.#files.some((file) => file.url === path);
+  }
+
+  /**
+   * Fetches and keeps what is missing of this version: all but samples, other code that the page has used, and the files of one sample.
+   * @throws Error (rejection) when a file cannot be fetched, or the server has another version by now
+   */
+  keep(sample: string | null, used: readonly string[]): Promise<unknown> {
+    this.#keeping = this.#keeping.catch(() => undefined).then(() => this.#keep(sample, used));
+    return this.#keeping;
+  }
+
+  async #keep(sample: string | null, used: readonly string[]): Promise<void> {
+    const paths = this.#files.map(({ url }) => url).filter((path) => !this.isSample(path));
+    const further = used.flatMap((url) => this.pathOf(url) ?? []).filter((path) => this.isHashed(path));
+    const isPage = (path: string) => path.endsWith('.html');
+    const cache = await caches.open(await this.#name);
+    for (const path of new Set([...paths.filter((path) => !isPage(path)), ...further])) await this.#add(cache, path);
+    for (const path of paths.filter(isPage)) await this.#add(cache, path);
+    if (sample === null) return;
+    const seen = await caches.open(SEEN);
+    const ofSample = this.#files.filter(({ url }) => url.startsWith(`${SAMPLES}${sample}.`));
+    for (const { url } of ofSample) await this.#add(seen, url);
+  }
+
+  async #add(cache: Cache, path: string): Promise<void> {
+    const address = this.#scope + path;
+    if ((await cache.match(address)) !== undefined) return;
+    // A file that keeps its name may have changed since the browser's own cache got it.
+    const isFixed = this.isHashed(path) || this.isSample(path);
+    const response = await fetch(address, isFixed ? {} : { cache: 'no-cache' });
+    if (!response.ok) throw new Error(`${address}: ${response.status}`);
+    if (path.endsWith('.html')) this.#expectOwn(await response.clone().text(), path);
+    await cache.put(address, response);
+  }
+
+  /** A page of another version would name scripts that are not kept. */
+  #expectOwn(page: string, path: string): void {
+    for (const [name] of page.matchAll(/assets\/[\w.-]+/g)) {
+      if (!this.includes(this.#scope + name)) throw new Error(`${path} on the server is of another version`);
+    }
+  }
+
+  /** Keeps a sample's file that was loaded. */
+  async addSample(url: string, response: Response): Promise<void> {
+    await (await caches.open(SEEN)).put(withoutQuery(url), response);
+  }
+
+  /** A kept file, of this version if there is one; undefined where it is not kept. */
+  async find(url: string): Promise<Response | undefined> {
+    const bare = withoutQuery(url);
+    const address = bare.endsWith('/') ? `${bare}index.html` : bare;
+    const own = await caches.open(await this.#name);
+    return (await own.match(address)) ?? (await caches.match(address));
+  }
+
+  /** Deletes the files of earlier versions, if this one is complete. */
+  async forgetEarlier(): Promise<void> {
+    const own = await this.#name;
+    const cache = await caches.open(own);
+    if ((await cache.match(`${this.#scope}index.html`)) === undefined) return;
+    const earlier = (await caches.keys()).filter((name) => name.startsWith(VERSIONED) && name !== own);
+    await Promise.all(earlier.map((name) => caches.delete(name)));
+  }
+}
+
+/** An address without its query and fragment. */
+function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
+async function digest(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return [...new Uint8Array(bytes).subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
