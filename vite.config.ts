@@ -1,13 +1,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy.ts';
+import { linkPreview } from './scripts/vite/linkPreview.ts';
 import { offline } from './scripts/vite/offline.ts';
 import { ISOLATION_HEADERS } from './src/serviceWorker/isolationHeaders.ts';
 
 export default defineConfig({
   // Relative, so that the build works from any sub-path of any static host.
   base: './',
-  plugins: [react(), contentSecurityPolicy(), offline()],
+  plugins: [react(), contentSecurityPolicy(), linkPreview(), offline()],
   // Modules, so that the benchmarks' worker loads tfjs's WASM backend only when it measures it.
   worker: { format: 'es' },
   // Isolated from the first opening on; static hosts leave that to the service worker.

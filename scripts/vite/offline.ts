@@ -1,13 +1,11 @@
 import { VitePWA, type VitePWAOptions } from 'vite-plugin-pwa';
+import { DESCRIPTION } from './linkPreview.ts';
 
 /** Code that only few visits need: the benchmarks, and the decoder of HEIC. It is kept for offline use once a page has used it. */
 const RARELY_USED = ['bench.html', 'assets/bench*', 'assets/tfjs-backend-wasm*', 'assets/heic-to*'];
 
 /** The largest file of a sample is 12 MB; the default limit is 2 MB. */
 const LARGEST_BYTES = 32 * 1024 * 1024;
-
-const DESCRIPTION =
-  'See, cause and prevent collapse: self-supervised learning with siamese networks, trained live in the browser on your own images.';
 
 const OPTIONS: Partial<VitePWAOptions> = {
   strategies: 'injectManifest',
