@@ -16,7 +16,7 @@ const OPTIONS: Partial<VitePWAOptions> = {
   injectManifest: {
     // A script rather than a module, which not every browser registers as a service worker.
     rollupFormat: 'iife',
-    globPatterns: ['*.{html,js,svg,webmanifest}', 'assets/**', 'icons/*', 'samples/*.{json,png,bin}'],
+    globPatterns: ['*.{html,js,svg,webmanifest}', 'assets/**', 'icons/*', 'samples/*'],
     globIgnores: ['sw.js', ...RARELY_USED],
     dontCacheBustURLsMatching: /^assets\//,
     maximumFileSizeToCacheInBytes: LARGEST_BYTES,

@@ -30,8 +30,8 @@ export class KeptFiles {
 
   /** The address of a file below the site's folder; null for one that is not of the site. */
   pathOf(url: string): string | null {
-    const { origin, pathname } = new URL(url);
-    const address = origin + pathname;
+    if (!URL.canParse(url)) return null;
+    const address = withoutQuery(url);
     return address.startsWith(this.#scope) ? address.slice(this.#scope.length) : null;
   }
 
@@ -67,7 +67,7 @@ export class KeptFiles {
     for (const path of paths.filter(isPage)) await this.#add(cache, path);
     if (sample === null) return;
     const seen = await caches.open(SEEN);
-    const ofSample = this.#files.filter(({ url }) => url.startsWith(`${SAMPLES}${sample}.`));
+    const ofSample = this.#files.filter(({ url }) => url.startsWith(SAMPLES + sample));
     for (const { url } of ofSample) await this.#add(seen, url);
   }
 
