@@ -1,7 +1,7 @@
 import { VitePWA, type VitePWAOptions } from 'vite-plugin-pwa';
 import { DESCRIPTION } from './linkPreview.ts';
 
-/** Code that only few visits need: the benchmarks, and the decoder of HEIC. It is kept for offline use once a page has used it. */
+/** Code that only few visits need: the benchmarks, and the decoder of HEIC. It is kept once a later visit has used it. */
 const RARELY_USED = ['bench.html', 'assets/bench*', 'assets/tfjs-backend-wasm*', 'assets/heic-to*'];
 
 /** The largest file of a sample is 12 MB; the default limit is 2 MB. */

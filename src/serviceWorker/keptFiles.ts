@@ -79,7 +79,7 @@ export class KeptFiles {
     const response = await fetch(address, isFixed ? {} : { cache: 'no-cache' });
     if (!response.ok) throw new Error(`${address}: ${response.status}`);
     if (path.endsWith('.html')) this.#expectOwn(await response.clone().text(), path);
-    await cache.put(address, response);
+    await cache.put(address, direct(response));
   }
 
   /** A page of another version would name scripts that are not kept. */
@@ -89,9 +89,22 @@ export class KeptFiles {
     }
   }
 
-  /** Keeps a sample's file that was loaded. */
-  async addSample(url: string, response: Response): Promise<void> {
-    await (await caches.open(SEEN)).put(withoutQuery(url), response);
+  /** The cache that a file which a page has loaded belongs into: a sample's, unless it is kept already, and code of a complete version. */
+  async cacheFor(url: string, response: Response): Promise<Cache | null> {
+    const path = this.pathOf(url);
+    if (path === null || !response.ok) return null;
+    if (this.isHashed(path)) {
+      const own = await caches.open(await this.#name);
+      return (await this.#isComplete(own)) ? own : null;
+    }
+    if (!this.isSample(path)) return null;
+    const seen = await caches.open(SEEN);
+    const kept = await seen.match(withoutQuery(url));
+    return kept !== undefined && isSameFile(kept, response) ? null : seen;
+  }
+
+  async #isComplete(cache: Cache): Promise<boolean> {
+    return (await cache.match(`${this.#scope}index.html`)) !== undefined;
   }
 
   /** A kept file, of this version if there is one; undefined where it is not kept. */
@@ -106,16 +119,31 @@ export class KeptFiles {
   async forgetEarlier(): Promise<void> {
     const own = await this.#name;
     const cache = await caches.open(own);
-    if ((await cache.match(`${this.#scope}index.html`)) === undefined) return;
+    if (!(await this.#isComplete(cache))) return;
     const earlier = (await caches.keys()).filter((name) => name.startsWith(VERSIONED) && name !== own);
     await Promise.all(earlier.map((name) => caches.delete(name)));
   }
 }
 
 /** An address without its query and fragment. */
-function withoutQuery(url: string): string {
+export function withoutQuery(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
+}
+
+/** Browsers refuse to open a page from a response that was redirected, as some hosts do from `index.html` to the folder. */
+function direct(response: Response): Response {
+  if (!response.redirected) return response;
+  const { body, status, statusText, headers } = response;
+  return new Response(body, { status, statusText, headers });
+}
+
+/** Whether the server says that two of its responses hold the same bytes. */
+function isSameFile(a: Response, b: Response): boolean {
+  return ['etag', 'last-modified'].some((name) => {
+    const mark = a.headers.get(name);
+    return mark !== null && mark === b.headers.get(name);
+  });
 }
 
 async function digest(text: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { isServiceWorkerMessage } from '../protocol/serviceWorker';
 import { isolated } from './isolated';
-import { KeptFiles, type SiteFile } from './keptFiles';
+import { KeptFiles, type SiteFile, withoutQuery } from './keptFiles';
 
 /**
  * The service worker of both pages, `sw.js` beside them. It does two things:
@@ -49,23 +49,31 @@ self.addEventListener('fetch', (event) => {
   const path = files.pathOf(request.url);
   // A part of a file cannot be kept.
   if (path === null || request.method !== 'GET' || request.headers.has('range')) return;
-  const answer = files.isHashed(path) ? keptFirst(request) : networkFirst(request, path, event);
+  const answer = files.isHashed(path) ? keptFirst(event) : networkFirst(event);
   const runsCode = request.mode === 'navigate' || request.destination === 'worker';
   event.respondWith(runsCode ? answer.then(isolated) : answer);
 });
 
-async function keptFirst(request: Request): Promise<Response> {
-  return (await files.find(request.url)) ?? fetch(request);
+async function keptFirst(event: FetchEvent): Promise<Response> {
+  return (await files.find(event.request.url)) ?? fromNetwork(event);
 }
 
-async function networkFirst(request: Request, path: string, event: LastingEvent): Promise<Response> {
+async function networkFirst(event: FetchEvent): Promise<Response> {
   try {
-    const response = await fetch(request);
-    if (files.isSample(path) && response.ok) event.waitUntil(files.addSample(request.url, response.clone()));
-    return response;
+    return await fromNetwork(event);
   } catch (error) {
-    const kept = await files.find(request.url);
+    const kept = await files.find(event.request.url);
     if (kept === undefined) throw error;
     return kept;
   }
+}
+
+/** The server's response, which is kept where that is due. */
+async function fromNetwork(event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  const response = await fetch(request);
+  const cache = await files.cacheFor(request.url, response).catch(() => null);
+  // Where the memory for kept files is full, the page goes on without them.
+  if (cache !== null) event.waitUntil(cache.put(withoutQuery(request.url), response.clone()).catch(() => undefined));
+  return response;
 }

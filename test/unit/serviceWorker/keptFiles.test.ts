@@ -108,6 +108,23 @@ describe('the kept files', () => {
     expect(paths().sort()).toEqual(['assets/index-B.js', 'favicon.svg', 'index.html', 'samples/emoji-3d.png']);
   });
 
+  it('take in a sample once, and code only where the page is kept', async () => {
+    const files = new KeptFiles(FILES, SCOPE);
+    const marked = () => new Response('a', { headers: { etag: '"1"' } });
+    const sample = `${SCOPE}samples/emoji-3d.png`;
+    const code = `${SCOPE}assets/rare.js`;
+    const seen = await files.cacheFor(sample, marked());
+    await seen?.put(sample, marked());
+    expect(seen).not.toBeNull();
+    expect(await files.cacheFor(sample, marked())).toBeNull();
+    expect(await files.cacheFor(sample, new Response('b', { headers: { etag: '"2"' } }))).not.toBeNull();
+    expect(await files.cacheFor(sample, new Response('', { status: 404 }))).toBeNull();
+    expect(await files.cacheFor(`${SCOPE}index.html`, marked())).toBeNull();
+    expect(await files.cacheFor(code, marked())).toBeNull();
+    await files.keep(null, []);
+    expect(await files.cacheFor(code, marked())).not.toBeNull();
+  });
+
   it('tell the version of a page by its script', () => {
     const files = new KeptFiles(FILES, SCOPE);
     expect(files.includes(`${SCOPE}assets/index-A.js`)).toBe(true);
