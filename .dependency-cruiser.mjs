@@ -2,8 +2,7 @@
  * Imports point one way: ui -> session -> {protocol, storage, data} -> domain;
  * worker -> {explore, bench, engine, storage, protocol, data} -> domain; bench -> {engine, data, domain}; explore -> domain;
  * scripts -> {explore, bench, engine, data, domain}. A layer may import itself and any layer below it, and no other; `formats` imports
- * nothing and is open to all. `serviceWorker` neither imports nor is imported: a chunk shared with a page would turn its script into a module,
- * which not every browser registers.
+ * nothing and is open to all. `serviceWorker` is not imported: it is built by itself and shares no chunk with a page.
  */
 const LAYERS = {
   formats: [],
@@ -15,7 +14,7 @@ const LAYERS = {
   bench: ['engine', 'data', 'domain', 'formats'],
   explore: ['domain', 'formats'],
   session: ['protocol', 'storage', 'data', 'domain', 'formats'],
-  serviceWorker: [],
+  serviceWorker: ['protocol', 'domain'],
   worker: ['explore', 'bench', 'engine', 'protocol', 'data', 'storage', 'domain', 'formats'],
   ui: ['session', 'protocol', 'storage', 'data', 'domain', 'formats'],
 };

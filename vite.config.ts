@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy.ts';
+import { linkPreview } from './scripts/vite/linkPreview.ts';
+import { offline } from './scripts/vite/offline.ts';
 import { ISOLATION_HEADERS } from './src/serviceWorker/isolationHeaders.ts';
 
 export default defineConfig({
@@ -16,9 +18,20 @@ export default defineConfig({
       },
     ],
   },
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), linkPreview(), offline()],
   // Modules, so that the benchmarks' worker loads tfjs's WASM backend only when it measures it.
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    rolldownOptions: {
+      output: {
+        // The backends of tfjs have names, by which the service worker keeps only the one in use.
+        chunkFileNames: ({ moduleIds }) => {
+          const backend = moduleIds.map((id) => /tfjs-backend-(webgpu|webgl)/.exec(id)?.[1]).find(Boolean);
+          return backend === undefined ? 'assets/[name]-[hash].js' : `assets/engine-${backend}-[hash].js`;
+        },
+      },
+    },
+  },
   // Isolated from the first opening on; static hosts leave that to the service worker.
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },
@@ -27,10 +40,8 @@ export default defineConfig({
   build: {
     target: 'es2023',
     rolldownOptions: {
-      // The lab, the benchmarks as a page of their own, and the service worker of both.
-      input: ['index.html', 'bench.html', 'src/serviceWorker/sw.ts'],
-      // The service worker keeps its address, by which browsers find its next version, and lies beside the pages that it serves.
-      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      // The lab, and the benchmarks as a page of their own.
+      input: ['index.html', 'bench.html'],
     },
     // The decoder of HEIC, which is loaded for such files only, is one file of 3 MB.
     chunkSizeWarningLimit: 3000,

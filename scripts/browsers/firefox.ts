@@ -4,8 +4,10 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DrivenBrowser, until } from './drivenBrowser';
+import { isInstalled } from './installed';
 
 const START_MS = 60_000;
+const PROGRAM = process.env.FIREFOX_PATH ?? 'firefox-esr';
 
 /** Firefox's own protocol: messages `LENGTH:JSON` over TCP, requests [0, id, command, parameters], replies [1, id, error, result]. */
 class Marionette {
@@ -60,15 +62,18 @@ class Marionette {
   }
 }
 
+/** What is missing on this machine; null where Firefox can be opened. */
+export function missingForFirefox(): string | null {
+  return isInstalled(PROGRAM) ? null : `${PROGRAM} is not installed`;
+}
+
 /** @throws Error where there is no Firefox: Debian's package is `firefox-esr`, and `FIREFOX_PATH` names another. */
 export async function openFirefox(): Promise<DrivenBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'firefox-profile-'));
   await writeFile(join(profile, 'user.js'), 'user_pref("marionette.port", 0);\n');
-  const browser = spawn(
-    process.env.FIREFOX_PATH ?? 'firefox-esr',
-    ['--headless', '--no-remote', '--marionette', '--profile', profile, 'about:blank'],
-    { stdio: 'ignore' },
-  );
+  const browser = spawn(PROGRAM, ['--headless', '--no-remote', '--marionette', '--profile', profile, 'about:blank'], {
+    stdio: 'ignore',
+  });
   let problem: Error | null = null;
   browser.on('error', (error) => {
     problem = new Error(

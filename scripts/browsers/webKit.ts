@@ -1,9 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { type DrivenBrowser, until } from './drivenBrowser';
+import { isInstalled } from './installed';
 
 const START_MS = 60_000;
 const BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
+
+/** What is missing on this machine; null where WebKit can be opened. */
+export function missingForWebKit(): string | null {
+  const missing = ['WebKitWebDriver', 'xvfb-run', BROWSER].filter((program) => !isInstalled(program));
+  return missing.length === 0 ? null : `not installed: ${missing.join(', ')}`;
+}
 
 /** A port that is free now. */
 function freePort(): Promise<number> {

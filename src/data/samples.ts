@@ -15,6 +15,12 @@ export interface LoadSampleOptions {
   readonly signal?: AbortSignal;
 }
 
+function notLoadedYet(id: SampleId): ImportError {
+  return new ImportError(
+    `“${SAMPLES[id].title}” has not been loaded yet, and its server cannot be reached now. Choose it again when there is a connection.`,
+  );
+}
+
 /**
  * Downloads images of one of the built-in samples from the app's own origin and unpacks them in a worker.
  * @throws ImportError when it cannot be loaded; the signal's reason when aborted.
@@ -38,7 +44,7 @@ export async function loadSample(
           case 'done':
             return resolve(reply.dataset);
           case 'failed':
-            return reject(failure(reply.reason));
+            return reject(reply.unreachable ? notLoadedYet(id) : failure(reply.reason));
           default:
             return reply satisfies never;
         }

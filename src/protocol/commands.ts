@@ -41,6 +41,8 @@ export type CommandBody =
   | { readonly type: 'setQueries'; readonly runId: string; readonly indices: readonly number[] }
   /** Pictures of some images, for the page to draw. */
   | { readonly type: 'thumbnails'; readonly indices: readonly number[] }
+  /** Addresses of the code that the worker has loaded. */
+  | { readonly type: 'usedFiles' }
   /** Two augmented views of some images, without a run. */
   | {
       readonly type: 'preview';
@@ -68,6 +70,7 @@ export interface Replies {
   cancelEvaluation: null;
   setQueries: null;
   thumbnails: readonly Picture[];
+  usedFiles: readonly string[];
   preview: {
     readonly size: number;
     readonly x1: Uint8ClampedArray<ArrayBuffer>;

@@ -1,3 +1,4 @@
+import type { EngineInfo } from '../domain/engineInfo';
 import type { RunSignal } from '../domain/signal';
 import type { CommandType, Replies } from './commands';
 
@@ -32,4 +33,6 @@ export type Event =
   | { readonly type: 'failure'; readonly id: number; readonly error: EngineError }
   /** Something broke outside any command: the device was lost, a run failed. */
   | { readonly type: 'error'; readonly error: EngineError; readonly runId: string | null }
+  /** Another engine runs from now on; the next run is built on it. */
+  | { readonly type: 'engine'; readonly adapter: EngineInfo }
   | { readonly type: 'signal'; readonly runId: string; readonly signal: RunSignal };

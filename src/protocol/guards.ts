@@ -17,6 +17,7 @@ const COMMAND_TYPES = {
   cancelEvaluation: true,
   setQueries: true,
   thumbnails: true,
+  usedFiles: true,
   preview: true,
 } satisfies Record<CommandType, true>;
 
@@ -24,6 +25,7 @@ const EVENT_TYPES = {
   reply: true,
   failure: true,
   error: true,
+  engine: true,
   signal: true,
 } satisfies Record<Event['type'], true>;
 

@@ -273,6 +273,11 @@ export class Lab {
     return this.#engine.request<'preview'>({ type: 'preview', augment, storage, seed, indices });
   }
 
+  /** Addresses of the code that the training worker has loaded; none where it has failed. */
+  usedFiles(): Promise<readonly string[]> {
+    return this.#engine.request<'usedFiles'>({ type: 'usedFiles' }).catch(() => []);
+  }
+
   get #config(): RunConfig {
     return this.runStore.getState().config;
   }

@@ -4,7 +4,7 @@ import { withReader } from '../domain/decodedFolder';
 import type { Measurement } from '../domain/measurement';
 import type { RunConfig } from '../domain/runConfig';
 import { buffersOf, type RunSignal, type RunState } from '../domain/signal';
-import { startEngine } from '../engine/backend/startEngine';
+import { confirmEngine, startEngine } from '../engine/backend/startEngine';
 import { withPixels } from '../engine/images/pictureCache';
 import { previewViews } from '../engine/images/previewViews';
 import { thumbnailOf } from '../engine/images/thumbnail';
@@ -128,6 +128,8 @@ export class Host {
         const result = await this.#thumbnails(command.indices);
         return { result, transfer: result.map(({ pixels }) => pixels.buffer) };
       }
+      case 'usedFiles':
+        return { result: performance.getEntriesByType('resource').map(({ name }) => name) };
       case 'preview': {
         const { augment, storage, seed, indices } = command;
         const result = await previewViews(this.#images.dataset, storage, augment, seed, indices);
@@ -188,6 +190,14 @@ export class Host {
     this.#waiting -= 1;
   }
 
+  /** Goes over to the other engine, before the run takes its first step, where the choice of the engine turns out wrong. */
+  async #confirmEngine(): Promise<void> {
+    const adapter = await confirmEngine();
+    if (adapter === null) return;
+    this.#isSoftware = adapter.isSoftware;
+    this.#post({ type: 'engine', adapter });
+  }
+
   get #kernelOptions() {
     return { tuning: this.#tuning, isSoftware: this.#isSoftware };
   }
@@ -195,6 +205,7 @@ export class Host {
   async #create({ runId, config, changes }: CommandOf<'create'>): Promise<void> {
     await this.#endRun();
     await this.#endPreparation();
+    await this.#confirmEngine();
     const emit = (signal: RunSignal) => this.#signal(signal, runId);
     const trainer = new Trainer(this.#images.dataset, config, changes, emit, this.#kernelOptions);
     const run: Run = {

@@ -136,7 +136,7 @@ it('an engine that failed shows what to do at once, over the page', async () => 
   expect(bar().element().getBoundingClientRect().height).toBe(44);
 });
 
-it('the chip of a slow engine says why it is slow, by keyboard too; that of a GPU is no button', async () => {
+it('the chip of the engine says what runs and why, by keyboard too', async () => {
   const lab = idleLab();
   const adapter = {
     engine: 'wasm',
@@ -163,5 +163,6 @@ it('the chip of a slow engine says why it is slow, by keyboard too; that of a GP
   const gpu = { ...adapter, engine: 'webgpu', isSoftware: false, oneThreadReason: null, fallbackReason: null } as const;
   lab.engineStore.setState({ adapter: gpu });
   await expect.element(page.getByTestId('adapter')).toHaveTextContent('WebGPU · processor');
-  expect(page.getByRole('button').elements()).toEqual([]);
+  await page.getByRole('button', { name: 'WebGPU · processor' }).click();
+  await expect.element(page.getByText('Training runs on the GPU, through WebGPU, the fastest')).toBeVisible();
 });

@@ -1,6 +1,7 @@
 import { iccColorCoding } from '../../formats/image/iccMatrix';
 import { heicColorBox } from '../../formats/image/isoMedia';
 import { type ColorCoding, convertToSrgb, matrixOfPrimaries, P3_PRIMARIES } from '../../formats/image/toSrgb';
+import { UnusableFile } from '../../formats/unusableFile';
 import type { PixelSource } from './resample';
 
 /** The number of Display P3's primaries in ITU-T H.273. */
@@ -12,7 +13,11 @@ const P3 = 12;
  */
 export async function decodeHeic(bytes: Uint8Array): Promise<ImageBitmap> {
   // The package's default build evaluates code, which the Content-Security-Policy forbids.
-  const { heicTo } = await import('heic-to/csp');
+  const { heicTo } = await import('heic-to/csp').catch(() => {
+    throw new UnusableFile(
+      'is a HEIC, whose decoder has not been loaded yet and cannot be reached now: import it again when there is a connection',
+    );
+  });
   return heicTo({ blob: new Blob([bytes as Uint8Array<ArrayBuffer>]), type: 'bitmap' });
 }
 

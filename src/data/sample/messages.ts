@@ -20,4 +20,5 @@ export interface SampleRequest {
 export type SampleReply =
   | { readonly type: 'progress'; readonly progress: SampleProgress }
   | { readonly type: 'done'; readonly dataset: ImageDataset }
-  | { readonly type: 'failed'; readonly reason: string };
+  /** `unreachable`: the network failed, and nothing was kept of an earlier visit. */
+  | { readonly type: 'failed'; readonly reason: string; readonly unreachable: boolean };

@@ -9,8 +9,12 @@ function reply(message: SampleReply, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
 }
 
+class UnreachableError extends Error {}
+
 async function get(url: string): Promise<Response> {
-  const response = await fetch(url);
+  const response = await fetch(url).catch((error: Error) => {
+    throw new UnreachableError(error.message);
+  });
   if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
   return response;
 }
@@ -59,6 +63,7 @@ addEventListener('message', async ({ data }: MessageEvent<SampleRequest>) => {
     report(totalBytes);
     reply({ type: 'done', dataset }, [dataset.pixels.buffer as ArrayBuffer]);
   } catch (error) {
-    reply({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    const reason = error instanceof Error ? error.message : String(error);
+    reply({ type: 'failed', reason, unreachable: error instanceof UnreachableError });
   }
 });

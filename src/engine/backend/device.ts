@@ -8,6 +8,9 @@ const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'shader
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
 
+/** The description of an adapter whose browser does not tell its name. */
+export const UNNAMED_ADAPTER = 'unnamed adapter';
+
 export interface DeviceHooks {
   /** A validation, memory or internal error that WebGPU reports outside any call. Results computed since then are invalid. */
   onUncapturedError(message: string, outOfMemory: boolean): void;
@@ -32,7 +35,7 @@ export interface GpuDevice {
 
 function describe(info: GPUAdapterInfo): string {
   const text = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ');
-  return text || 'unnamed adapter';
+  return text || UNNAMED_ADAPTER;
 }
 
 function requestLimits(limits: GPUSupportedLimits): Record<string, number> {

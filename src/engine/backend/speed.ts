@@ -3,7 +3,7 @@ import { trainingConv2d } from '../kernels/conv2d/conv2d';
 import { batchNormTrain } from '../network/nn/batchNorm';
 import { multiplyAdds } from './multiplyAdds';
 
-/** Measures how fast an engine is, in GFLOP/s (a multiply-add counts as two). `auto` chooses the engine by these rates. */
+/** Measures how fast an engine is, in GFLOP/s (a multiply-add counts as two). `auto` compares a software adapter with WASM by these rates. */
 
 async function timed(run: () => tf.Tensor): Promise<number> {
   const started = tf.util.now();
@@ -68,4 +68,12 @@ export async function trainingRate(): Promise<number> {
     if (milliseconds > 2 * ENOUGH_MS) break;
   }
   return rate;
+}
+
+/** Repetitions after which browsers have compiled the WebAssembly of the block with optimisation. */
+const WARM_UPS = 12;
+
+/** Runs the code that `trainingRate` measures until the browser has optimised it. */
+export async function warmUp(): Promise<void> {
+  for (let i = 0; i < WARM_UPS; i++) await timed(() => trainingBlock(32));
 }

@@ -1,4 +1,5 @@
 import { type BreakableWorker, onWorkerFailure } from '../../data/workerFailure';
+import type { EngineInfo } from '../../domain/engineInfo';
 import type { RunSignal } from '../../domain/signal';
 import type { Command, CommandBody, CommandType, Replies } from '../../protocol/commands';
 import type { EngineError, Event } from '../../protocol/events';
@@ -24,6 +25,8 @@ export interface EngineListeners {
   onSignal(signal: RunSignal, runId: string): void;
   /** Called with an error outside any command; `runId` names the run that it affects, if there is one. */
   onError(error: EngineError, runId: string | null): void;
+  /** Called when another engine than the one that `init` was answered with runs from now on. */
+  onEngine(adapter: EngineInfo): void;
 }
 
 interface Pending {
@@ -90,6 +93,9 @@ export class EngineClient {
         return;
       case 'error':
         this.#listeners.onError(event.error, event.runId);
+        return;
+      case 'engine':
+        this.#listeners.onEngine(event.adapter);
         return;
       case 'signal':
         this.#listeners.onSignal(event.signal, event.runId);

@@ -10,17 +10,20 @@ export function engineErrorOf(error: unknown): EngineError {
   return { code: 'internal', message: error instanceof Error ? error.message : String(error), recoverable: false };
 }
 
+/** The listeners of a run; which engine runs, the session keeps itself. */
+export type RunListeners = Omit<EngineListeners, 'onEngine'>;
+
 /** The worker and its engine: started when first needed, and again after they were lost. */
 export class EngineSession {
   readonly #store: EngineStore;
   readonly #openWorker: () => WorkerPort;
-  readonly #listeners: EngineListeners;
+  readonly #listeners: RunListeners;
   #client: EngineClient | null = null;
   #starting: { readonly choice: EngineChoice; readonly done: Promise<boolean> } | null = null;
   /** Number of workers opened so far: what was sent to an earlier worker, such as images, has to be sent again. */
   workerNumber = 0;
 
-  constructor(store: EngineStore, openWorker: () => WorkerPort, listeners: EngineListeners) {
+  constructor(store: EngineStore, openWorker: () => WorkerPort, listeners: RunListeners) {
     this.#store = store;
     this.#openWorker = openWorker;
     this.#listeners = listeners;
@@ -70,7 +73,10 @@ export class EngineSession {
 
   #opened(): EngineClient {
     if (this.#client === null) {
-      this.#client = new EngineClient(this.#openWorker(), this.#listeners);
+      this.#client = new EngineClient(this.#openWorker(), {
+        ...this.#listeners,
+        onEngine: (adapter) => this.#store.setState({ adapter }),
+      });
       this.workerNumber += 1;
     }
     return this.#client;

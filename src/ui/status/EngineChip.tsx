@@ -7,7 +7,7 @@ import classes from './EngineChip.module.css';
 
 const ENGINE_TITLES = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WASM' } as const;
 
-/** The engine and its adapter; where training is slower than on a GPU, a button that says why. */
+/** The engine and its adapter, as a button that says what runs and why. */
 export function EngineChip() {
   const adapter = useEngine((engine) => engine.adapter);
   const state = useEngine((engine) => engine.state);
@@ -21,14 +21,6 @@ export function EngineChip() {
     );
   }
   const text = `${ENGINE_TITLES[adapter.engine]} · ${adapter.description}`;
-  const note = adapterNote(adapter, preset);
-  if (note === null) {
-    return (
-      <Badge className={classes.chip} variant="default" data-testid="adapter" title={text}>
-        {text}
-      </Badge>
-    );
-  }
   return (
     <Popover
       opened={opened}
@@ -54,7 +46,7 @@ export function EngineChip() {
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown className={classes.note}>
-        <Text size="sm">{note}</Text>
+        <Text size="sm">{adapterNote(adapter, preset)}</Text>
       </Popover.Dropdown>
     </Popover>
   );

@@ -1,8 +1,8 @@
 import type { EngineInfo } from '../../domain/engineInfo';
 import type { PresetName } from '../../domain/runConfig';
 
-/** What is said of an engine that is not WebGPU on a GPU, with the reasons; null for WebGPU on a GPU. */
-export function adapterNote(adapter: EngineInfo, preset: PresetName): string | null {
+/** What runs, and why. */
+export function adapterNote(adapter: EngineInfo, preset: PresetName): string {
   const { oneThreadReason, fallbackReason } = adapter;
   const sentences = [engineSentence(adapter)];
   if (oneThreadReason !== null) sentences.push(sentence(oneThreadReason));
@@ -14,19 +14,21 @@ export function adapterNote(adapter: EngineInfo, preset: PresetName): string | n
         : 'The preset “tiny” is meant for this case.',
     );
   }
-  const text = sentences.filter((part) => part !== null).join(' ');
-  return text === '' ? null : text;
+  return sentences.join(' ');
 }
 
-function engineSentence({ engine, isSoftware, threads }: EngineInfo): string | null {
+function engineSentence({ engine, isSoftware, threads, fallbackReason }: EngineInfo): string {
   if (engine === 'wasm') {
     const share = threads === 1 ? 'one thread' : `${threads} threads`;
     return `Training runs on the processor, with WebAssembly on ${share}: much slower than on a GPU.`;
   }
   if (isSoftware) {
-    return 'No GPU was found: a software adapter is used, about a hundred times slower than a GPU. The engine “WASM” may be faster.';
+    const used = 'No GPU was found: a software adapter is used, about a hundred times slower than a GPU.';
+    return fallbackReason === null ? `${used} The engine “WASM” may be faster.` : used;
   }
-  return engine === 'webgl' ? 'Training runs on WebGL, which is slower than WebGPU.' : null;
+  return engine === 'webgl'
+    ? 'Training runs on WebGL, which is slower than WebGPU.'
+    : 'Training runs on the GPU, through WebGPU, the fastest of the engines.';
 }
 
 function sentence(text: string): string {

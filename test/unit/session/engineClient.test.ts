@@ -4,7 +4,7 @@ import { FakeWorker } from './fakeWorker';
 
 function connected() {
   const worker = new FakeWorker();
-  const listeners = { onSignal: vi.fn(), onError: vi.fn() };
+  const listeners = { onSignal: vi.fn(), onError: vi.fn(), onEngine: vi.fn() };
   return { worker, listeners, client: new EngineClient(worker, listeners) };
 }
 

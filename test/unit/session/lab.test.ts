@@ -128,6 +128,22 @@ describe('opening the page', () => {
     expect(lab.datasetStore.getState().loading).toBeNull();
   });
 
+  it('shows another engine that the worker went over to', async () => {
+    const { lab, worker } = await ready({ answers: ON_SOFTWARE });
+    expect(lab.engineStore.getState().adapter?.engine).toBe('webgpu');
+    const adapter = {
+      engine: 'wasm',
+      description: 'processor',
+      isSoftware: true,
+      threads: 1,
+      oneThreadReason: null,
+      features: [],
+      fallbackReason: 'SwiftShader is slower here',
+    } as const;
+    worker().send({ type: 'engine', adapter });
+    expect(lab.engineStore.getState()).toMatchObject({ state: 'ready', adapter });
+  });
+
   it('compiles the kernels of the first run while images are loaded', async () => {
     let arrive = (_: ImageDataset) => {};
     const images = new Promise<ImageDataset>((resolve) => {

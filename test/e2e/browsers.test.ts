@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { DrivenBrowser } from '../../scripts/browsers/drivenBrowser';
+import { missingForFirefox, openFirefox } from '../../scripts/browsers/firefox';
+import { missingForWebKit, openWebKit } from '../../scripts/browsers/webKit';
+import { DrivenLab } from './harness/drivenLab';
+import { imagesInClasses } from './harness/ownImages';
+
+/** The browsers beside Chromium, in which all other tests run. */
+const BROWSERS: readonly [name: string, missing: string | null, open: () => Promise<DrivenBrowser>][] = [
+  ['Firefox', missingForFirefox(), openFirefox],
+  ['WebKit', missingForWebKit(), openWebKit],
+];
+
+const STEPS = 10;
+/** Enough for a batch of the smallest preset. */
+const OWN_IMAGES_PER_CLASS = 32;
+
+for (const [name, missing, open] of BROWSERS) {
+  describe.skipIf(missing !== null)(`${name}${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
+    let browser: DrivenBrowser;
+    let lab: DrivenLab;
+    beforeAll(async () => {
+      browser = await open();
+      lab = new DrivenLab(browser);
+    });
+    afterAll(() => browser?.close());
+
+    test('a first visit: ten steps, and without stop-gradient', async () => {
+      await lab.open(inject('siteUrl'));
+      expect(await lab.number('dataset-size')).toBeGreaterThan(1000);
+      expect(await lab.text('adapter')).toMatch(/WebGPU|WebGL|WASM · processor/);
+      const start = performance.now();
+      await lab.press('Train');
+      await lab.reachStep(STEPS);
+      const seconds = (performance.now() - start) / 1000;
+      await lab.expectLoss();
+      await lab.switchStopGradient();
+      await lab.reachStep((await lab.number('metric-step')) + 1);
+      await lab.press('Pause');
+      await lab.reachState('paused');
+      await lab.expectLoss();
+      console.log(`${browser.name}: ${await lab.text('adapter')}, ${STEPS} steps in ${seconds.toFixed(1)} s`);
+    });
+
+    // The first step of the first lesson belongs here: the page is open, and its run is paused.
+
+    test('a reload: the page is isolated, and its link gives the same run', async () => {
+      await lab.reload();
+      expect(await browser.run('return crossOriginIsolated;')).toBe(true);
+      const losses = await lab.losses(2);
+      await lab.open(await lab.link());
+      expect(await lab.losses(2)).toEqual(losses);
+    });
+
+    test('a folder by the file input', async () => {
+      await lab.chooseFolder('pets', await imagesInClasses(OWN_IMAGES_PER_CLASS));
+      await lab.ready();
+      expect(await lab.text('dataset-classes')).toMatch(/birds.*cats.*dogs/s);
+      expect((await lab.losses(1)).every(Number.isFinite)).toBe(true);
+    });
+  });
+}
