@@ -5,7 +5,7 @@ import {
   MOST_SINGULAR_VALUES,
   type OutputFrame,
   READINGS,
-} from '../../domain/outputFrame';
+} from './outputFrame';
 
 /** The most frames of a run, and the most bytes that they take in the storage. */
 export const MOST_FRAMES = 200;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FrameRecorder, MOST_BYTES, MOST_FRAMES, mostFrames } from '../../../src/session/frames/frameRecorder';
+import { FrameRecorder, MOST_BYTES, MOST_FRAMES, mostFrames } from '../../../src/domain/frameRecorder';
 import { storedFrames } from '../../../src/storage/storedFrames';
 import { frameImages, frameTrack, outputFrame } from '../../setup/frames';
 
