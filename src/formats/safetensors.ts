@@ -196,13 +196,23 @@ const ARRAYS = {
 } as const;
 
 export type ArrayDtype = keyof typeof ARRAYS;
-export type ArrayOf<D extends ArrayDtype> = InstanceType<(typeof ARRAYS)[D]> & { readonly buffer: ArrayBuffer };
+export type ArrayOf<D extends ArrayDtype> = InstanceType<(typeof ARRAYS)[D]>;
+
+/** The same over any kind of memory. */
+interface Views {
+  readonly U8: Uint8Array;
+  readonly U16: Uint16Array;
+  readonly I16: Int16Array;
+  readonly U32: Uint32Array;
+  readonly F32: Float32Array;
+  readonly F64: Float64Array;
+}
 
 /** A tensor that shares the memory of an array. */
 export function storedTensor<D extends ArrayDtype>(
   dtype: D,
   shape: readonly number[],
-  { buffer, byteOffset, byteLength }: InstanceType<(typeof ARRAYS)[D]>,
+  { buffer, byteOffset, byteLength }: Views[D],
 ): StoredTensor {
   return { dtype, shape, bytes: new Uint8Array(buffer, byteOffset, byteLength) };
 }
