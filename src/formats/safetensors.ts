@@ -225,5 +225,6 @@ export function elementsOf<D extends ArrayDtype>(name: string, tensor: StoredTen
   if (tensor.dtype !== dtype) {
     throw new UnusableFile(`is damaged: the tensor “${name}” has the type ${tensor.dtype} in place of ${dtype}`);
   }
-  return new ARRAYS[dtype](tensor.bytes.slice().buffer) as ArrayOf<D>;
+  // Not by `slice`, which gives no copy of a Buffer of Node.
+  return new ARRAYS[dtype](new Uint8Array(tensor.bytes).buffer) as ArrayOf<D>;
 }
