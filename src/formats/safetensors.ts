@@ -101,9 +101,10 @@ function headerOf(bytes: Uint8Array): object {
 
 function metadataOf(entries: Entries): ReadonlyMap<string, string> {
   const value = entries.find(([name]) => name === METADATA)?.[1] ?? {};
-  const metadata = typeof value === 'object' ? Object.entries(value) : [];
+  const isObject = typeof value === 'object' && !Array.isArray(value);
+  const metadata = isObject ? Object.entries(value) : [];
   const texts = metadata.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  if (typeof value !== 'object' || texts.length < metadata.length) {
+  if (!isObject || texts.length < metadata.length) {
     throw new UnusableFile('is damaged: its metadata is not text');
   }
   return new Map(texts);

@@ -58,8 +58,9 @@ function differences(wanted: DatasetPrint, given: DatasetPrint): string[] {
 export function expectSameImages(wanted: DatasetPrint, given: DatasetPrint): void {
   const found = differences(wanted, given);
   if (found.length === 0) return;
-  const which = wanted.sample === null ? `the images of “${wanted.name}”` : `the sample ${wanted.name}`;
-  throw new CheckpointError(
-    `The images are not those of the checkpoint: ${found.join(', and ')}. Load ${which} as they were when the run began${wanted.sample === null ? ', with the same corrections of folders' : ''}.`,
-  );
+  const remedy =
+    wanted.sample === null
+      ? `Load the images of “${wanted.name}” as they were when the run began, with the same corrections of folders.`
+      : `Load the sample ${wanted.name}.`;
+  throw new CheckpointError(`The images are not those of the checkpoint: ${found.join(', and ')}. ${remedy}`);
 }

@@ -71,19 +71,18 @@ const shapeText = (shape: readonly number[]) => `[${shape.join(', ')}]`;
  * @param fresh a snapshot of a run with the checkpoint's settings, before its first step
  * @throws UnusableFile naming a tensor that is missing, unknown or of another shape
  */
-export function expectTensorsOf(fresh: RunSnapshot, { config, heldFrom, step, tensors }: Checkpoint): void {
-  const needed = new Map<string, readonly number[]>([...tensorsOf(fresh)].map(([name, { shape }]) => [name, shape]));
+export function expectTensorsOf(fresh: RunSnapshot, checkpoint: Checkpoint): void {
+  const { tensors } = checkpoint;
+  const own = [...tensorsOf(fresh)].map(([name, { shape }]) => [name, shape] as const);
+  const needed = new Map<string, readonly number[]>([...own, ...targetShapes(fresh, checkpoint)]);
   for (const [name] of needed) {
     if (!tensors.has(name)) throw new UnusableFile(`is damaged: the tensor “${name}” is missing`);
   }
-  const heldSteps = [...tensors.keys()].filter((name) => name.startsWith('targets/')).length / 2;
-  const isHeld = heldFrom !== null && heldFrom <= step && (heldSteps === 0 || step - heldFrom <= heldSteps);
-  if ((fresh.heldTargets === null) !== (heldFrom === null) || (heldFrom !== null && !isHeld)) {
-    throw new UnusableFile('is damaged: its targets of alternating optimisation are not those of its step');
-  }
   for (const [name, { shape }] of tensors) {
-    const wanted = needed.get(name) ?? laterShape(name, needed, heldSteps, [config.batchSize, config.outputDim]);
-    if (wanted === null) throw new UnusableFile(`is damaged: the run has no tensor “${name}”`);
+    // A parameter has momentum only after it was trained.
+    const parameter = name.replace(/^momentum\//, 'parameters/');
+    const wanted = needed.get(name) ?? needed.get(parameter);
+    if (wanted === undefined) throw new UnusableFile(`is damaged: the run has no tensor “${name}”`);
     if (shapeText(shape) === shapeText(wanted)) continue;
     throw new UnusableFile(
       `is damaged: the tensor “${name}” has the shape ${shapeText(shape)} in place of ${shapeText(wanted)}`,
@@ -91,14 +90,19 @@ export function expectTensorsOf(fresh: RunSnapshot, { config, heldFrom, step, te
   }
 }
 
-/** The shape of a tensor that a run has only after its first steps: a parameter's momentum, or held targets; null for any other. */
-function laterShape(
-  name: string,
-  needed: ReadonlyMap<string, readonly number[]>,
-  heldSteps: number,
-  ofTargets: readonly number[],
-): readonly number[] | null {
-  const [, step] = /^targets\/(\d+)\/z[12]$/.exec(name) ?? [];
-  if (step !== undefined) return Number(step) < heldSteps ? ofTargets : null;
-  return name.startsWith('momentum/') ? (needed.get(name.replace('momentum', 'parameters')) ?? null) : null;
+/** The held targets that a checkpoint must have, with their shapes. */
+function targetShapes(
+  { heldTargets }: RunSnapshot,
+  { heldFrom, step, tensors, config }: Checkpoint,
+): (readonly [name: string, shape: readonly number[]])[] {
+  const held = [...tensors.keys()].filter((name) => name.startsWith('targets/')).length / 2;
+  const fits = heldFrom === null || (heldFrom <= step && (held === 0 || step - heldFrom <= held));
+  if ((heldTargets === null) !== (heldFrom === null) || !fits) {
+    throw new UnusableFile('is damaged: its targets of alternating optimisation are not those of its step');
+  }
+  if (heldFrom === null) return [];
+  const shape = [config.batchSize, config.outputDim];
+  return Array.from({ length: Math.ceil(held) }, (_, i) =>
+    ['z1', 'z2'].map((z) => [`targets/${i}/${z}`, shape] as const),
+  ).flat();
 }
