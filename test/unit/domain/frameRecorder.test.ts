@@ -59,4 +59,16 @@ describe('the frames of a run', () => {
       expect(all).toBeLessThanOrEqual(MOST_BYTES);
     }
   });
+
+  it('go on being thinned by another recorder as by one', () => {
+    const one = new FrameRecorder(frameImages(2));
+    let other = new FrameRecorder(frameImages(2));
+    for (let step = 0; step < 1500; step++) {
+      one.take(outputFrame(2, step, 1));
+      other.take(outputFrame(2, step, 1));
+      if (step % 137 === 0) other = new FrameRecorder(frameImages(2), other.recorded(step));
+    }
+    expect(stepsOf(other)).toEqual(stepsOf(one));
+    expect(other.recorded(700)).toEqual(one.recorded(700));
+  });
 });
