@@ -1,12 +1,13 @@
+import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { presetConfig } from '../../src/domain/presets';
 import type { LiveChange } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
 import { memoryTuningCache } from '../../src/engine/kernels/tuning/tuningCache';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { readCheckpoint, writeCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
 import { resumeRun } from '../../src/engine/run/checkpoint/resumeRun';
-import { saveRun } from '../../src/engine/run/checkpoint/saveRun';
+import { notFinite, saveRun } from '../../src/engine/run/checkpoint/saveRun';
+import { disposeSnapshot } from '../../src/engine/run/state';
 import { Trainer } from '../../src/engine/run/trainer';
 import { smallRun } from '../setup/checkpoints';
 import { describeOnEngines, startTestEngine } from '../setup/engine';
@@ -93,34 +94,40 @@ describeOnEngines(['wasm'], 'a run that cannot be had again as it was', () => {
 
   it('is not saved once a weight is not finite', async () => {
     const engine = await startTestEngine('wasm');
-    const config = {
-      ...presetConfig('tiny', 'folder'),
-      ...unmeasured,
-      batchSize: 8,
-      headBatchNorm: 'none',
-      schedule: 'constant',
-      weightDecay: 1,
-    } as const;
-    const poison: LiveChange[] = [[1, 'baseLearningRate', 100]];
-    const trainer = new Trainer(dataset, config, poison, () => undefined);
-    const saved: number[] = [];
-    let sentence = '';
-    for (let outcome = 'continue'; outcome === 'continue'; outcome = await trainer.advance()) {
-      await saveRun(trainer, engine).then(
-        ({ step }) => saved.push(step),
-        (error: Error) => {
-          sentence = error.message;
-        },
-      );
-    }
-    expect(saved.length).toBeGreaterThan(0);
-    expect(sentence === '' || /^After step \d+ “.*” holds a value that is not a finite number/.test(sentence)).toBe(
-      true,
-    );
-    // The run went back to its last good weights, which can be saved with what was reported until then.
+    const trainer = new Trainer(dataset, smallRun(unmeasured), [], () => undefined);
+    await trainer.advance();
     const good = await saveRun(trainer, engine);
-    expect(good.step).toBe(0);
-    expect(good.reported.series.size).toBe(0);
+    expect([...(good.reported.series.get('loss')?.steps ?? [])]).toEqual([1]);
+    const broken = await trainer.take();
+    const name = 'encoder.stem.conv.kernel';
+    const kernel = broken.parameters.get(name)!;
+    const parameters = new Map([...broken.parameters, [name, tf.fill(kernel.shape, Number.NaN)]]);
+    kernel.dispose();
+    await trainer.restore({ ...broken, parameters });
+    disposeSnapshot({ ...broken, parameters });
+    await expect(saveRun(trainer, engine)).rejects.toThrow(
+      `After step 1 “parameters/${name}” holds a value that is not a finite number: the run is diverging, and no checkpoint of it is made.`,
+    );
+    trainer.dispose();
+  });
+
+  it('is saved at its last good weights where it diverged, with what was reported until then', async () => {
+    const engine = await startTestEngine('wasm');
+    // From step 102 on every update multiplies every weight, until float32 overflows.
+    const poison: LiveChange[] = [[102, 'baseLearningRate', 100]];
+    const change = { headBatchNorm: 'none', schedule: 'constant', weightDecay: 1, momentum: 0.1 } as const;
+    const config = smallRun({ ...unmeasured, ...change, totalSteps: 1000 });
+    const trainer = new Trainer(dataset, config, poison, () => undefined);
+    let outcome = await trainer.advance();
+    while (outcome === 'continue') outcome = await trainer.advance();
+    expect(outcome).toBe('diverged');
+    const { step, reported, changes, tensors } = await saveRun(trainer, engine);
+    expect(step).toBe(100);
+    expect(reported.series.get('loss')?.steps).toEqual(Float64Array.from({ length: 100 }, (_, i) => i + 1));
+    expect(reported.markers.filter(({ kind }) => kind === 'change')).toEqual([]);
+    expect(reported.diagnosis?.state).not.toBe('diverged');
+    expect(changes).toEqual({ made: [], planned: poison });
+    expect(notFinite(tensors)).toBeNull();
     trainer.dispose();
   });
 });
