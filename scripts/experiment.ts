@@ -5,14 +5,18 @@ import type { EngineInfo } from '../src/domain/engineInfo';
 import type { Experiment } from '../src/domain/experiments/experiment';
 import { presetConfig } from '../src/domain/presets';
 import type { EngineChoice, RunConfig } from '../src/domain/runConfig';
+import { NoEngineError } from '../src/engine/backend/noEngineError';
 import { startEngine } from '../src/engine/backend/startEngine';
 import { type TrainingImages, trainingImages } from '../src/engine/images/pictureCache';
 import { passesOf } from '../src/engine/methods/registry';
 import { gflopOf } from '../src/engine/network/cost';
 import { pairsLieInOneBatch } from '../src/engine/network/nn/bothViews';
+import type { Checkpoint } from '../src/engine/run/checkpoint/checkpoint';
+import { checkpointAt, engineToStart, expectAgreeing, imagesToLoad, namingFile } from './experiment/fromCheckpoint';
 import {
   adjusted,
   baseOf,
+  checkpointOf,
   configFrom,
   correctionsOf,
   datasetOf,
@@ -23,6 +27,7 @@ import {
   threadsOf,
   USAGE,
   UsageError,
+  untilOf,
 } from './experiment/options';
 import { recordFrames } from './experiment/recordFrames';
 import { experimentTable, runExperiment } from './experiment/runExperiment';
@@ -61,8 +66,21 @@ async function engineFor(choice: EngineChoice, threads: number | undefined): Pro
   return engine;
 }
 
-async function imagesFor(config: RunConfig, options: Options): Promise<TrainingImages> {
-  const { dataset, skipped, plan } = await loadDataset(options.dataset, {
+/** The engine that a checkpoint was computed by, or another one where it cannot be had. */
+async function engineAgain(checkpoint: Checkpoint, options: Options): Promise<EngineInfo> {
+  const choice = engineToStart(options, checkpoint);
+  const threads = threadsOf(options) ?? (checkpoint.engine.threads || undefined);
+  try {
+    return await engineFor(choice, threads);
+  } catch (error) {
+    if (!(error instanceof NoAdapterError || error instanceof NoEngineError)) throw error;
+    console.log(error.message);
+    return engineFor('auto', threads);
+  }
+}
+
+async function imagesFor(config: RunConfig, options: Options, location = options.dataset): Promise<TrainingImages> {
+  const { dataset, skipped, plan } = await loadDataset(location, {
     imageSize: config.imageSize,
     sourceSize: config.sourceSize,
     seed: HOLD_OUT_SEED,
@@ -87,22 +105,31 @@ function write(file: string | undefined, result: object): void {
 }
 
 async function single(options: Options): Promise<void> {
-  const config = configFrom(options);
-  const engine = await engineFor(config.engine, threadsOf(options));
-  const dataset = await imagesFor(config, options);
+  const from = options.from === undefined ? undefined : await checkpointAt(options.from);
+  const config = from?.config ?? configFrom(options);
+  const until = untilOf(options, config);
+  const checkpoint = checkpointOf(options);
+  if (from !== undefined) expectAgreeing(options, from, until);
+  const location = from === undefined ? options.dataset : imagesToLoad(options, from);
+  const engine =
+    from === undefined ? await engineFor(config.engine, threadsOf(options)) : await engineAgain(from, options);
+  const dataset = await imagesFor(config, options, location);
   console.log(
     `${counted(dataset.count, 'image')} of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
+  if (from !== undefined) console.log(`goes on from step ${from.step} of ${config.totalSteps}, ${options.from}`);
   const frames = recordFrames();
   const onSignal = options.frames === undefined ? undefined : frames.take;
-  const result = await trainOnce(dataset, config, engine, console.log, [], onSignal);
+  const more = { onSignal, until, checkpoint, from };
+  const result = await namingFile(options.from ?? '', () => trainOnce(dataset, config, engine, console.log, more));
   if (options.frames !== undefined) writeFileSync(options.frames, `${JSON.stringify(frames.json(config))}\n`);
   write(options.json, result);
   console.log(`${result.outcome} after ${result.steps} steps: ${JSON.stringify(result.final)}`);
 }
 
 async function several(experiment: Experiment, options: Options): Promise<void> {
-  if (options.frames !== undefined) throw new UsageError('--frames is for a single run: choose a preset of settings.');
+  const forOne = ['frames', 'until', 'checkpoint', 'every', 'from'].find((name) => options.given.has(name));
+  if (forOne !== undefined) throw new UsageError(`--${forOne} is for a single run: choose a preset of settings.`);
   const choice = {
     base: baseOf(options),
     dataset: datasetOf(options),

@@ -30,7 +30,7 @@ for (const { run, config, changes } of planned) {
   const key = `${name} ${config.sourceSize} ${config.imageSize}`;
   const dataset = datasets.get(key) ?? (await readSample(name, config));
   datasets.set(key, dataset);
-  const result = await trainOnce(dataset, config, engine, () => undefined, changes);
+  const result = await trainOnce(dataset, config, engine, () => undefined, { changes });
   const link = encodeShareLink({ config, changes, folder: null });
   process.stdout.write(`${JSON.stringify(recordedCurve(run, link, result))}\n`);
 }

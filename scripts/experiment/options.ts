@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseLeaf, setConfigValue } from '../../src/domain/configPath';
 import type { Experiment } from '../../src/domain/experiments/experiment';
@@ -11,11 +13,14 @@ import { MOST_THREADS } from '../../src/engine/kernels/runtime/wasm/threads/boar
 
 export const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
   [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--threads N] [--folders CORRECTIONS] [--json FILE]
-  [--frames FILE]
+  [--frames FILE] [--until N] [--checkpoint FILE [--every N]] [--from FILE]
 Trains without the page, with the same engine. --set changes any setting, e.g. --set stopGradient=false --set engine=wasm.
 Without --set engine, the engines are measured and the fastest is used. --threads limits the threads of the engine wasm, 1 to 8; results
 do not depend on it. --folders corrects what folders are taken for, as npm run inspect does. --frames writes the picture of the outputs at
 every probe.
+--until stops after N steps and changes nothing else: the schedule is that of the whole run. --checkpoint writes the state of the run at its
+end, and with --every after every N steps. --from goes on from such a file, with its settings, to the same numbers; a folder of images is
+named again with --dataset.
 
 npm run experiment -- --preset ${EXPERIMENTS.map(({ name }) => name).join('|')}
   [--base ${PRESET_NAMES.join('|')}] [--seeds 1,2,3] [--dataset ...] [--set ...] [--steps N] [--json FILE]
@@ -30,10 +35,11 @@ function oneOf<T extends string>(names: readonly T[], name: string, option: stri
   return found;
 }
 
-/** @throws UsageError when an option is unknown */
+/** The values of the options, and the names of those that were given. @throws UsageError when an option is unknown */
 export function readOptions() {
   try {
-    return parseArgs({
+    const { values, tokens } = parseArgs({
+      tokens: true,
       options: {
         preset: { type: 'string', default: 'small' },
         base: { type: 'string', default: 'small' },
@@ -47,9 +53,15 @@ export function readOptions() {
         folders: { type: 'string' },
         json: { type: 'string' },
         frames: { type: 'string' },
+        until: { type: 'string' },
+        checkpoint: { type: 'string' },
+        every: { type: 'string' },
+        from: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
-    }).values;
+    });
+    const given = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
+    return { ...values, given: new Set<string>(given) };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -97,6 +109,31 @@ export function threadsOf({ threads }: Options): number | undefined {
   const value = Number(threads);
   if (Number.isInteger(value) && value >= 1 && value <= MOST_THREADS) return value;
   throw new UsageError(`--threads ${threads}: write a whole number from 1 to ${MOST_THREADS}.`);
+}
+
+function stepsOf(text: string, option: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new UsageError(`--${option} ${text}: write a whole number of steps, 1 or more.`);
+}
+
+/** The step after which `--until` stops a run with these settings; undefined where it is left out. */
+export function untilOf({ until }: Options, { totalSteps }: RunConfig): number | undefined {
+  if (until === undefined) return undefined;
+  const steps = stepsOf(until, 'until');
+  if (steps <= totalSteps) return steps;
+  throw new UsageError(`--until ${until}: the run has ${totalSteps} steps; --steps gives it more.`);
+}
+
+/** The file of `--checkpoint`, and the steps of `--every`; undefined where no checkpoint is wanted. */
+export function checkpointOf({ checkpoint, every }: Options) {
+  if (checkpoint === undefined) {
+    if (every !== undefined) throw new UsageError('--every is for checkpoints: name their file with --checkpoint.');
+    return undefined;
+  }
+  const folder = dirname(resolve(checkpoint));
+  if (!existsSync(folder)) throw new UsageError(`--checkpoint ${checkpoint}: there is no folder ${folder}.`);
+  return { file: checkpoint, every: every === undefined ? undefined : stepsOf(every, 'every') };
 }
 
 /** `config` with the values of `--set` and `--steps`. */

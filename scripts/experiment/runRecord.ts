@@ -19,12 +19,15 @@ interface Accuracy {
   readonly standardError: number;
 }
 
+/** How a run ended; `stopped`: it has steps left. */
+export type RunOutcome = Exclude<StepOutcome, 'continue'> | 'stopped';
+
 /** The JSON of `--json`. In `series`, `step` holds the steps of `loss` and of every other list without its own steps. */
 export interface RunResult {
   readonly config: RunConfig;
   readonly adapter: string;
   readonly engine: string;
-  readonly outcome: StepOutcome;
+  readonly outcome: RunOutcome;
   readonly steps: number;
   readonly series: {
     readonly step: number[];
@@ -43,7 +46,7 @@ export interface RunResult {
   readonly markers: readonly Marker[];
   readonly diagnosis: Diagnosis;
   readonly resources: Resources | null;
-  /** The linear evaluation of the last weights; null without labels, and for a run that diverged. */
+  /** The linear evaluation of the last weights; null without labels, and for a run that diverged or has steps left. */
   readonly evaluation: ProbeEvaluation | null;
   readonly final: {
     readonly loss: number | null;
@@ -66,8 +69,11 @@ export interface RunResult {
   };
 }
 
-/** Collects a trainer's signals into a `RunResult`. */
-export function runRecord(config: RunConfig, engine: EngineInfo) {
+/**
+ * Collects a trainer's signals into a `RunResult`.
+ * @param from steps that were done before, by the run of a checkpoint
+ */
+export function runRecord(config: RunConfig, engine: EngineInfo, from = 0) {
   const series = Object.fromEntries(SERIES_NAMES.map((name) => [name, { step: [], value: [] }])) as unknown as Record<
     SeriesName,
     Series
@@ -112,7 +118,7 @@ export function runRecord(config: RunConfig, engine: EngineInfo) {
         `  ${((performance.now() - started) / 1000).toFixed(0)} s`,
       ].join('');
     },
-    result(outcome: StepOutcome): RunResult {
+    result(outcome: RunOutcome): RunResult {
       const accuracy = last('knn');
       const online = last('onlineProbe');
       const retrieval = last('viewRetrieval');
@@ -122,6 +128,8 @@ export function runRecord(config: RunConfig, engine: EngineInfo) {
       });
       const step = series.loss.step;
       const busySeconds = (performance.now() - started) / 1000;
+      const { step: ratedSteps, value: rates } = series.imagesPerSecond;
+      const measuredRate = rates.findLast((_, i) => (ratedSteps[i] ?? 0) > from);
       return {
         config,
         adapter: engine.description,
@@ -158,7 +166,7 @@ export function runRecord(config: RunConfig, engine: EngineInfo) {
             accuracy === null ? null : { ...withError(accuracy), k: config.knn.k, temperature: config.knn.temperature },
           onlineProbe: online === null ? null : withError(online),
           probe: null,
-          imagesPerSecond: last('imagesPerSecond') ?? (step.length * config.batchSize) / busySeconds,
+          imagesPerSecond: measuredRate ?? ((step.length - from) * config.batchSize) / busySeconds,
         },
       };
     },

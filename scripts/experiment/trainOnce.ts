@@ -4,10 +4,13 @@ import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
 import type { Emit, RunSignal } from '../../src/domain/signal';
 import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import { deviceProducts } from '../../src/engine/monitors/deviceProducts';
+import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
+import { type ResumedRun, resumeRun } from '../../src/engine/run/checkpoint/resumeRun';
 import { Trainer } from '../../src/engine/run/trainer';
 import { evaluateLinearly } from '../../src/explore/evaluateLinearly';
 import { fileTuningCache } from '../node/tuningCache';
-import { type RunResult, runRecord } from './runRecord';
+import { CheckpointWriter } from './checkpointWriter';
+import { type RunOutcome, type RunResult, runRecord } from './runRecord';
 
 const TUNING = fileTuningCache('node_modules/.cache/simsiam-lab/tuning.json');
 
@@ -19,20 +22,29 @@ async function evaluated(trainer: Trainer): Promise<ProbeEvaluation | null> {
   return features === null ? null : evaluateLinearly(features, { step: trainer.step, productsOf: deviceProducts });
 }
 
-/**
- * Trains one run to its end and evaluates it; `log` gets a line for each kNN or rank measurement and for each marker.
- * @param changes changes in flight, made at their steps
- * @param onSignal receives all that the run reports; where it is given, there is a frame at every probe
- */
+export interface TrainOptions {
+  /** Changes in flight, made at their steps. */
+  readonly changes?: readonly LiveChange[];
+  /** Receives all that the run reports; where it is given, there is a frame at every probe. */
+  readonly onSignal?: Emit | undefined;
+  /** Stops after this step. */
+  readonly until?: number | undefined;
+  /** The file for checkpoints: one at the end, and one after every so many steps. */
+  readonly checkpoint?: { readonly file: string; readonly every: number | undefined } | undefined;
+  /** Goes on from here; `config` is that of the checkpoint. */
+  readonly from?: Checkpoint | undefined;
+}
+
+/** Trains one run to its end and evaluates it; `log` gets a line for each kNN or rank measurement and for each marker. */
 export async function trainOnce(
   dataset: TrainingImages,
   config: RunConfig,
   engine: EngineInfo,
   log: (line: string) => void,
-  changes: readonly LiveChange[] = [],
-  onSignal?: Emit,
+  options: TrainOptions = {},
 ): Promise<RunResult> {
-  const record = runRecord(config, engine);
+  const { onSignal, from } = options;
+  const record = runRecord(config, engine, from?.step);
   const emit = (signal: RunSignal) => {
     record.take(signal);
     onSignal?.(signal);
@@ -45,18 +57,12 @@ export async function trainOnce(
       log(`step ${value.step}: ${value.kind === 'change' ? `${value.key} = ${value.value}` : value.state}`);
     }
   };
-  const trainer = new Trainer(dataset, config, changes, emit, {
-    tuning: TUNING,
-    isSoftware: engine.isSoftware,
-    allFrames: onSignal !== undefined,
-  });
+  const { trainer, notes } = await begun(dataset, config, engine, emit, options);
   try {
-    await trainer.start();
-    let outcome = await trainer.advance();
-    while (outcome === 'continue') outcome = await trainer.advance();
-    await trainer.flush();
+    for (const note of notes) log(note);
+    const outcome = await trained(trainer, engine, log, options);
     const result = record.result(outcome);
-    if (outcome === 'diverged') return result;
+    if (outcome !== 'finished') return result;
     const probe = await evaluated(trainer);
     if (probe === null) return result;
     const doubt = probe.converged ? '' : ', not converged';
@@ -66,4 +72,46 @@ export async function trainOnce(
   } finally {
     trainer.dispose();
   }
+}
+
+/** A run that is measured before its first step, or goes on from a checkpoint. */
+async function begun(
+  dataset: TrainingImages,
+  config: RunConfig,
+  engine: EngineInfo,
+  emit: Emit,
+  { changes = [], onSignal, from }: TrainOptions,
+): Promise<ResumedRun> {
+  const options = { tuning: TUNING, isSoftware: engine.isSoftware, allFrames: onSignal !== undefined };
+  if (from !== undefined) return resumeRun(from, dataset, engine, emit, options);
+  const trainer = new Trainer(dataset, config, changes, emit, options);
+  try {
+    await trainer.start();
+    return { trainer, notes: [] };
+  } catch (error) {
+    trainer.dispose();
+    throw error;
+  }
+}
+
+async function trained(
+  trainer: Trainer,
+  engine: EngineInfo,
+  log: (line: string) => void,
+  { until = Number.POSITIVE_INFINITY, checkpoint }: TrainOptions,
+): Promise<RunOutcome> {
+  const writer = checkpoint === undefined ? null : new CheckpointWriter(checkpoint.file, engine, log);
+  const every = checkpoint?.every ?? Number.POSITIVE_INFINITY;
+  let outcome: RunOutcome = 'stopped';
+  while (trainer.step < until) {
+    const after = await trainer.advance();
+    if (after !== 'continue') {
+      outcome = after;
+      break;
+    }
+    if (trainer.step % every === 0) await writer?.write(trainer);
+  }
+  await trainer.flush();
+  await writer?.write(trainer);
+  return outcome;
 }

@@ -1,11 +1,18 @@
 import { type FolderCorrections, folderCorrections } from '../domain/folderCorrections';
 import { SAMPLE_IDS } from '../domain/imageDataset';
 import { type Baselines, type Diagnosis, type Marker, SERIES_NAMES, type SeriesName } from '../domain/measurement';
+import {
+  anyNumber,
+  baselinesSchema,
+  diagnosisSchema,
+  liveChangeSchema,
+  markerSchema,
+} from '../domain/measurementSchemas';
 import type { ProbeEvaluation } from '../domain/probeEvaluation';
-import { type LiveChange, parseLiveChange, type RunConfig } from '../domain/runConfig';
+import type { LiveChange, RunConfig } from '../domain/runConfig';
 import { CURRENT_VERSION, isVersion } from '../domain/versions/registry';
+import { storedConfig } from '../domain/versions/storedConfig';
 import { z } from '../domain/zod';
-import { storedConfig } from './storedConfig';
 
 /** The data set of a run, without its images. */
 export interface DatasetIdentity {
@@ -55,96 +62,10 @@ export type Curves = Readonly<
   Partial<Record<SeriesName, { readonly steps: Float64Array; readonly values: Float64Array }>>
 >;
 
-/** A diverged run's loss may be NaN or infinite. */
-const anyNumber = z.custom<number>((value) => typeof value === 'number');
-const step = z.int().min(0);
-
-const liveChange = z.unknown().transform((value, context): LiveChange => {
-  try {
-    return parseLiveChange(value);
-  } catch {
-    context.addIssue('not a change in flight');
-    return z.NEVER;
-  }
-});
-
-const shareLeft = { since: step, share: anyNumber, outputStd: anyNumber };
-
-/** One schema per state: a missing state, or one that no longer exists, is a compile error. */
-const DIAGNOSES = {
-  starting: z.object({ state: z.literal('starting') }),
-  learning: z.object({ state: z.literal('learning') }),
-  collapsed: z.object({ state: z.literal('collapsed'), since: step, outputStd: anyNumber, loss: anyNumber }),
-  narrowing: z.object({ state: z.literal('narrowing'), ...shareLeft }),
-  recovering: z.object({ state: z.literal('recovering'), ...shareLeft }),
-  stuck: z.object({ state: z.literal('stuck'), ...shareLeft }),
-  dimensional: z.object({
-    state: z.literal('dimensional'),
-    since: step,
-    effectiveRank: anyNumber,
-    startRank: anyNumber,
-    outputStd: anyNumber,
-  }),
-  'no-convergence': z.object({
-    state: z.literal('no-convergence'),
-    since: step,
-    loss: anyNumber,
-    startLoss: anyNumber,
-  }),
-  oscillation: z.object({ state: z.literal('oscillation'), since: step, low: anyNumber, high: anyNumber }),
-  diverged: z.object({ state: z.literal('diverged'), since: step, loss: anyNumber }),
-} satisfies { [State in Diagnosis['state']]: z.ZodType<Diagnosis & { readonly state: State }> };
-
-/** A diagnosis or a marker with the present name of its state: records up to version 2 call a dimensional collapse `dimensional-collapse`. */
-function withStateOfToday(value: unknown): unknown {
-  const isOld =
-    typeof value === 'object' && value !== null && 'state' in value && value.state === 'dimensional-collapse';
-  return isOld ? { ...value, state: 'dimensional' } : value;
-}
-
-const diagnosis = z.preprocess(withStateOfToday, z.union(Object.values(DIAGNOSES)));
-
-const marker = z.union([
-  z
-    .object({ kind: z.literal('change'), step, key: z.unknown(), value: z.unknown() })
-    .transform(({ step, key, value }, context): Marker => {
-      const change = liveChange.safeParse([step, key, value]);
-      if (change.success) return { kind: 'change', step, key: change.data[1], value: change.data[2] };
-      context.addIssue('not a change in flight');
-      return z.NEVER;
-    }),
-  z.preprocess(
-    withStateOfToday,
-    z.object({
-      kind: z.literal('diagnosis'),
-      step,
-      state: z.enum(Object.keys(DIAGNOSES) as Diagnosis['state'][]),
-    }),
-  ),
-]) satisfies z.ZodType<Marker>;
-
-const baselines = z.object({
-  inverseSqrtD: anyNumber,
-  rankBound: anyNumber,
-  backboneRankBound: anyNumber,
-  knn: z
-    .object({
-      k: anyNumber,
-      temperature: anyNumber,
-      bank: anyNumber,
-      queries: anyNumber,
-      chance: anyNumber,
-      rawPixels: anyNumber,
-      untrained: anyNumber,
-    })
-    .nullable(),
-  viewRetrieval: z.object({ images: anyNumber, rawPixels: anyNumber, untrained: anyNumber }).nullable(),
-}) satisfies z.ZodType<Baselines>;
-
 const count = z.int().min(0);
 
 const evaluation = z.object({
-  step,
+  step: count,
   accuracy: anyNumber,
   standardError: anyNumber,
   trainImages: count,
@@ -190,14 +111,14 @@ const recordSchema = z
     name: z.string().nullable().catch(null),
     created: z.number(),
     config: z.unknown(),
-    changes: z.array(liveChange),
+    changes: z.array(liveChangeSchema),
     dataset,
     engine: z.object({ name: z.string(), adapter: z.string() }).nullable().catch(null),
-    steps: step,
+    steps: count,
     state: z.enum(KEPT_STATES).catch('stopped'),
-    markers: fitting(marker).catch([]),
-    diagnosis: diagnosis.nullable().catch(null),
-    baselines: baselines.nullable().catch(null),
+    markers: fitting(markerSchema).catch([]),
+    diagnosis: diagnosisSchema.nullable().catch(null),
+    baselines: baselinesSchema.nullable().catch(null),
     final: final.catch({}),
     // Records from before there was an evaluation have none.
     evaluation: evaluation

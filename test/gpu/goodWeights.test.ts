@@ -22,6 +22,7 @@ describeOnEngines(['cpu', 'webgpu'], 'good weights', () => {
       heldTargets: { from: step, targets: [{ z1: tf.zeros([2, 2]), z2: tf.zeros([2, 2]) }] },
       probe: new Map([['weight', tf.tensor1d([step])]]),
       diagnosis: new RunDiagnosis({ outputDim: 2, rankBound: 2, lossRange: [-1, 0] }).state(),
+      framePoses: new Map(),
       kernels: new Map(),
     });
     const good = new GoodWeights(at(0));

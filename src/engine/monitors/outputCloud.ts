@@ -18,7 +18,7 @@ const MIN_NORM = 1e-9;
 const WEIGHT_OF_DIRECTIONS = 1e-3;
 
 /** What the next cloud of the same images is turned by. */
-interface CloudPose {
+export interface CloudPose {
   /** [n, 3] */
   readonly points: Float64Array;
   readonly leading: LeadingDirections;

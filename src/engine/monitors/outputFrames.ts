@@ -1,11 +1,23 @@
 import { type OutputFrame, READINGS, type Reading } from '../../domain/outputFrame';
 import type { EmbeddedImages } from './embedImages';
-import { outputCloud, type PosedCloud } from './outputCloud';
+import { type CloudPose, outputCloud, type PosedCloud } from './outputCloud';
+
+/** What the next frame is turned by, for each reading of the last one; null where its points are not turned. */
+export type FramePoses = ReadonlyMap<Reading, CloudPose | null>;
 
 /** Makes the frames of a run's probe images, each turned to fit the one before. */
 export class OutputFrames {
   /** What the last frame's clouds were posed by. */
-  readonly #before = new Map<Reading, PosedCloud['pose']>();
+  #before: FramePoses = new Map();
+
+  /** The poses of the last frame, which do not change with later ones. */
+  state(): FramePoses {
+    return this.#before;
+  }
+
+  restore(poses: FramePoses): void {
+    this.#before = poses;
+  }
 
   /**
    * The frame of these outputs after `step` steps. Call it once for each set of outputs.
@@ -20,7 +32,7 @@ export class OutputFrames {
       if (posed === null) return null;
       now.set(reading, posed);
     }
-    for (const [reading, posed] of now) this.#before.set(reading, posed.pose);
+    this.#before = new Map([...this.#before, ...[...now].map(([reading, { pose }]) => [reading, pose] as const)]);
     const [z, p, features] = READINGS.map((reading) => now.get(reading)?.cloud ?? null);
     return z === null || features === null ? null : { step, z, p, features };
   }

@@ -26,7 +26,7 @@ import { CHUNK, type EmbeddedImages, type EmbedOptions, embedImages, embedViews,
 import { chanceRate, knnAccuracy } from './knn';
 import { nearestNeighbours } from './neighbours';
 import type { OnlineProbe } from './onlineProbe';
-import { OutputFrames } from './outputFrames';
+import { type FramePoses, OutputFrames } from './outputFrames';
 import { centre, centredPixels } from './rawPixels';
 import { viewRetrieval } from './viewRetrieval';
 import { WholeSearch } from './wholeSearch';
@@ -131,6 +131,16 @@ export class RunMonitors {
   forget(): void {
     this.#whole.forget();
     this.#forgetStatistics();
+  }
+
+  /** What the next frame is turned by. */
+  get framePoses(): FramePoses {
+    return this.#frames.state();
+  }
+
+  /** Turns the next frame by these poses, of this run or of another with the same settings and images. */
+  turnBy(poses: FramePoses): void {
+    this.#frames.restore(poses);
   }
 
   /** To be called before each update: frees what is kept for further queries. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { RunConfig } from '../../domain/runConfig';
 import type { RunDiagnosisState } from '../monitors/diagnosis';
+import type { FramePoses } from '../monitors/outputFrames';
 import { disposeStepState, type StepState } from '../step/stepRunner';
 import type { ChangesState } from './changesInFlight';
 import type { ChosenKernels } from './kernelChoice';
@@ -17,6 +18,8 @@ export interface RunSnapshot extends StepState {
   /** Weights, BN's moving statistics, and what the method keeps from step to step: momentum encoder, queues, moving averages of outputs. */
   readonly parameters: ReadonlyMap<string, tf.Tensor>;
   readonly diagnosis: RunDiagnosisState;
+  /** What the next frame of the outputs is turned by. */
+  readonly framePoses: FramePoses;
   readonly kernels: ChosenKernels;
 }
 

@@ -24,8 +24,9 @@ import { ChangesInFlight } from './changesInFlight';
 import { checkRun } from './checkRun';
 import { Costs } from './costs';
 import { GoodWeights } from './goodWeights';
-import { KernelChoice, type KernelOptions } from './kernelChoice';
+import { type ChosenKernels, KernelChoice, type KernelOptions } from './kernelChoice';
 import { Measuring } from './measuring';
+import { type Reported, Reports } from './reports';
 import type { RunSnapshot } from './state';
 
 /** Batches that are decoded ahead of their steps where the images are kept compressed. */
@@ -55,7 +56,7 @@ export type StepOutcome = 'continue' | 'finished' | 'diverged';
  */
 export class Trainer {
   readonly config: RunConfig;
-  readonly #emit: Emit;
+  readonly #reports: Reports;
   readonly #source: ImageSource;
   readonly #method: Method;
   readonly #runner: StepRunner;
@@ -90,7 +91,8 @@ export class Trainer {
   ) {
     checkRun(dataset, config, bindingLimit());
     this.config = config;
-    this.#emit = emit;
+    this.#reports = new Reports(emit);
+    const report: Emit = (signal) => this.#reports.report(signal);
     this.#changes = new ChangesInFlight(config, changes);
     this.#kernels = new KernelChoice(config, options);
     const source = new ImageSource(dataset, config);
@@ -107,7 +109,7 @@ export class Trainer {
     this.#measuring = new Measuring(this.#monitors, {
       live: () => this.#changes.live,
       report: (measurement) => this.#report(measurement),
-      emit,
+      emit: report,
       allFrames: options.allFrames ?? false,
     });
     this.#diagnosis = new RunDiagnosis({
@@ -116,10 +118,10 @@ export class Trainer {
       lossRange: METHODS[config.method].lossRange(config),
     });
     this.#views = new ShownViews(source, (value) => {
-      if (!this.#cancelled) emit({ kind: 'views', value });
+      if (!this.#cancelled) report({ kind: 'views', value });
     });
     const memory = () => ('reader' in dataset ? dataset.reader.memory : null);
-    this.#costs = new Costs(config.batchSize, () => this.#runner.bytes, memory, emit);
+    this.#costs = new Costs(config.batchSize, () => this.#runner.bytes, memory, report);
     this.#good = new GoodWeights(this.#snapshot());
   }
 
@@ -131,6 +133,20 @@ export class Trainer {
   /** Changes made so far, including those of the link. With them the run can be repeated. */
   get changes(): readonly LiveChange[] {
     return this.#changes.made;
+  }
+
+  get dataset(): TrainingImages {
+    return this.#source.dataset;
+  }
+
+  /** The variants of the kernels that compute the run. */
+  get kernels(): ChosenKernels {
+    return this.#kernels.chosen;
+  }
+
+  /** What the run has reported up to its present step, as far as charts and pictures show it. Complete after `take` or `flush`. */
+  get reported(): Reported {
+    return this.#reports.until(this.#step);
   }
 
   /** Ends the run: a measurement that is under way stops at its next chunk with a CancelledError. */
@@ -153,12 +169,23 @@ export class Trainer {
     this.#costs.start();
   }
 
+  /**
+   * In place of `start`: goes on from a snapshot of another run with the same settings and images (`restore`), and reports what that run had
+   * reported until then.
+   */
+  async resume(snapshot: RunSnapshot, reported: Reported): Promise<void> {
+    await this.restore(snapshot);
+    await this.prepare();
+    this.#reports.takeOver(reported, this.#step);
+    this.#costs.start();
+  }
+
   /** Changes a setting before the next step. */
   change(key: LiveKey, value: LiveValue): void {
     this.#changes.make(this.#step, key, value);
     this.#method.liveChanged(key, this.#changes.live);
     this.#diagnosis.changed(this.#step, key, value);
-    this.#emit({ kind: 'marker', value: { kind: 'change', step: this.#step, key, value } });
+    this.#reports.report({ kind: 'marker', value: { kind: 'change', step: this.#step, key, value } });
   }
 
   /** Sets the images whose neighbours are reported from now on, and reports them. */
@@ -247,14 +274,14 @@ export class Trainer {
   }
 
   #report(measurement: Measurement): void {
-    this.#emit({ kind: 'measurements', value: [measurement] });
+    this.#reports.report({ kind: 'measurements', value: [measurement] });
     const before = this.#diagnosis.current;
     const diagnosis = this.#diagnosis.add(measurement);
     if (saysTheSame(before, diagnosis)) return;
-    this.#emit({ kind: 'diagnosis', value: diagnosis });
+    this.#reports.report({ kind: 'diagnosis', value: diagnosis });
     if (diagnosis.state !== before.state && 'since' in diagnosis) {
       const { state, since } = diagnosis;
-      this.#emit({ kind: 'marker', value: { kind: 'diagnosis', step: since, state } });
+      this.#reports.report({ kind: 'marker', value: { kind: 'diagnosis', step: since, state } });
     }
   }
 
@@ -291,6 +318,7 @@ export class Trainer {
     }
     await this.flush();
     await this.#restore(snapshot);
+    this.#reports.goBack(this.#step);
     this.#good.restart(this.#snapshot());
     this.#diverged = false;
   }
@@ -303,6 +331,7 @@ export class Trainer {
       parameters: this.#method.parameters.snapshot(),
       ...this.#runner.state(),
       diagnosis: this.#diagnosis.state(),
+      framePoses: this.#monitors.framePoses,
       kernels: this.#kernels.chosen,
     };
   }
@@ -314,6 +343,7 @@ export class Trainer {
     // Restored after the changes, since some of these reset parameters.
     this.#method.parameters.restore(snapshot.parameters);
     this.#monitors.forget();
+    this.#monitors.turnBy(snapshot.framePoses);
     this.#runner.restore(snapshot);
     this.#diagnosis.restore(snapshot.diagnosis);
   }

@@ -1,9 +1,9 @@
 import { createStore } from 'zustand/vanilla';
+import { FrameRecorder } from '../../domain/frameRecorder';
 import type { FrameTrack, Reading } from '../../domain/outputFrame';
 import type { RunSignal } from '../../domain/signal';
 import type { Scheduler } from '../run/chartClock';
 import { frameIndexAt } from './frameAt';
-import { FrameRecorder } from './frameRecorder';
 
 /** Playing takes about so long in all, within bounds for one frame. */
 const PLAY_MS = 12_000;

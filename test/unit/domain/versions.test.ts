@@ -88,7 +88,7 @@ it('links and records of version 1 keep its defaults when those of today change'
     presetConfig: (...names: Parameters<typeof presetConfig>) => ({ ...presetConfig(...names), weightDecay: 0.25 }),
   }));
   const { decodeShareLink } = await import('../../../src/domain/shareLink');
-  const { storedConfig } = await import('../../../src/storage/storedConfig');
+  const { storedConfig } = await import('../../../src/domain/versions/storedConfig');
   const decay = (hash: string) => decodeShareLink(hash).run.config.weightDecay;
   expect(decay('v=1&preset=tiny&dataset=emoji-3d&method=swav')).toBe(0.0005);
   expect(decay(`v=${CURRENT_VERSION}&preset=tiny`)).toBe(0.25);

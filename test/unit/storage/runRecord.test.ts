@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { presetConfig } from '../../../src/domain/presets';
 import { CURRENT_VERSION } from '../../../src/domain/versions/registry';
+import { storedConfig } from '../../../src/domain/versions/storedConfig';
 import { parseCurves, parseRunRecord } from '../../../src/storage/runRecord';
-import { storedConfig } from '../../../src/storage/storedConfig';
 import { curvesOfLength, keptRun } from '../../setup/runRecord';
 
 /** A value as read from the database. */

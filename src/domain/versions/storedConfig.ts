@@ -1,7 +1,7 @@
-import { METHOD_NAMES } from '../domain/methods/registry';
-import { configProblems, type RunConfig, runConfigSchema } from '../domain/runConfig';
-import { DATASET_CHOICES, PRESET_NAMES } from '../domain/settings/names';
-import { defaultsOf } from '../domain/versions/registry';
+import { METHOD_NAMES } from '../methods/registry';
+import { configProblems, type RunConfig, runConfigSchema } from '../runConfig';
+import { DATASET_CHOICES, PRESET_NAMES } from '../settings/names';
+import { defaultsOf } from './registry';
 
 type Tree = Readonly<Record<string, unknown>>;
 

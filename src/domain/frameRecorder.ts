@@ -5,7 +5,7 @@ import {
   MOST_SINGULAR_VALUES,
   type OutputFrame,
   READINGS,
-} from '../../domain/outputFrame';
+} from './outputFrame';
 
 /** The most frames of a run, and the most bytes that they take in the storage. */
 export const MOST_FRAMES = 200;
@@ -22,6 +22,16 @@ export function mostFrames(images: number): number {
   return Math.max(2, Math.min(MOST_FRAMES, fitting));
 }
 
+/** What a recorder has kept, with which another goes on. */
+export interface RecordedFrames extends FrameTrack {
+  /** The number of each frame among all that came. */
+  readonly numbers: readonly number[];
+  /** How many came. */
+  readonly came: number;
+  /** Of those that come, each whose number is a multiple of this is kept. */
+  readonly stride: number;
+}
+
 /**
  * Collects the frames of one run, evenly thinned: when there are too many, every second one goes, and from then on only every second one,
  * later every fourth and so on, is kept. The first and the last are always there. A frame always has all its images: with many images there
@@ -35,9 +45,14 @@ export class FrameRecorder {
   #came = 0;
   #stride = 1;
 
-  constructor(images: FrameImages) {
+  /** @param before what another recorder of the same run has kept */
+  constructor(images: FrameImages, before: RecordedFrames | null = null) {
     this.#images = images;
     this.#most = mostFrames(images.indices.length);
+    if (before === null) return;
+    this.#kept = before.frames.map((frame, i) => ({ number: before.numbers[i] ?? i, frame }));
+    this.#came = before.came;
+    this.#stride = before.stride;
   }
 
   /** Adds a frame and returns the track. One at or before the last step is left out. */
@@ -57,5 +72,13 @@ export class FrameRecorder {
 
   track(): FrameTrack {
     return { images: this.#images, frames: this.#kept.map(({ frame }) => frame) };
+  }
+
+  /** The frames up to a step, with which another recorder goes on. */
+  recorded(step: number): RecordedFrames {
+    const kept = this.#kept.filter(({ frame }) => frame.step <= step);
+    const numbers = kept.map(({ number }) => number);
+    const came = kept.length === this.#kept.length ? this.#came : (numbers.at(-1) ?? -1) + 1;
+    return { images: this.#images, frames: kept.map(({ frame }) => frame), numbers, came, stride: this.#stride };
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FrameRecorder, MOST_BYTES, MOST_FRAMES, mostFrames } from '../../../src/session/frames/frameRecorder';
+import { FrameRecorder, MOST_BYTES, MOST_FRAMES, mostFrames } from '../../../src/domain/frameRecorder';
 import { storedFrames } from '../../../src/storage/storedFrames';
 import { frameImages, frameTrack, outputFrame } from '../../setup/frames';
 
@@ -58,5 +58,17 @@ describe('the frames of a run', () => {
       console.log(`${frames} frames of ${images} images: ${all} bytes`);
       expect(all).toBeLessThanOrEqual(MOST_BYTES);
     }
+  });
+
+  it('go on being thinned by another recorder as by one', () => {
+    const one = new FrameRecorder(frameImages(2));
+    let other = new FrameRecorder(frameImages(2));
+    for (let step = 0; step < 1500; step++) {
+      one.take(outputFrame(2, step, 1));
+      other.take(outputFrame(2, step, 1));
+      if (step % 137 === 0) other = new FrameRecorder(frameImages(2), other.recorded(step));
+    }
+    expect(stepsOf(other)).toEqual(stepsOf(one));
+    expect(other.recorded(700)).toEqual(one.recorded(700));
   });
 });
