@@ -1,27 +1,13 @@
 import { describe, expect, inject } from 'vitest';
 import { describeLesson } from '../../src/domain/lessons/lesson';
 import { encodeLesson } from '../../src/domain/lessons/lessonLink';
-import { LESSONS } from '../../src/domain/lessons/registry';
 import { LabPage } from './harness/labPage';
-import { lessonCard, notCovered, walkLesson } from './harness/lessonWalk';
+import { lessonCard } from './harness/lessonWalk';
 import { testIn } from './harness/test';
 
 const test = testIn('wasm');
 
 describe('lessons', () => {
-  test('the first one is offered at a first visit, and leads to its end, covering nothing that it speaks of', async ({
-    page,
-  }) => {
-    await page.setViewportSize({ width: 1440, height: 900 });
-    const lab = await LabPage.open(page);
-    const [lesson] = LESSONS;
-    if (lesson === undefined) throw new Error('There is no lesson.');
-    await page.getByRole('button', { name: `${lesson.title} · ${lesson.minutes} min: a lesson` }).click();
-    await walkLesson(lab, lesson, { onStep: (step) => notCovered(page, step) });
-    await lab.button('Lessons').click();
-    await page.getByRole('list', { name: 'Lessons' }).getByLabel('done').waitFor();
-  });
-
   test('one from a link hides what it does not need, shows its text as text, and is resumed after a reload', async ({
     page,
   }) => {
