@@ -84,7 +84,7 @@ it('says that images are kept compressed, and how much memory the decoded ones t
   lab.datasetStore.setState({ isCompressed: true });
   await expect
     .element(note())
-    .toHaveTextContent('Kept compressed and decoded during training: decoded images take up to 168 MB of memory.');
+    .toHaveTextContent('Kept compressed and decoded during training: decoded images take up to 101 MB of memory.');
   lab.runStore.setState({
     resources: { step: 1, gpuBytes: 0, tensors: 0, measuringShare: 0, pictures: { bytes: 12e6, most: 200e6 } },
   });

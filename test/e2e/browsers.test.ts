@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { DrivenBrowser } from '../../scripts/browsers/drivenBrowser';
 import { missingForFirefox, openFirefox } from '../../scripts/browsers/firefox';
 import { missingForWebKit, openWebKit } from '../../scripts/browsers/webKit';
+import { LESSONS } from '../../src/domain/lessons/registry';
 import { DrivenLab } from './harness/drivenLab';
 import { imagesInClasses } from './harness/ownImages';
 
@@ -42,7 +43,15 @@ for (const [name, missing, open] of BROWSERS) {
       console.log(`${browser.name}: ${await lab.text('adapter')}, ${STEPS} steps in ${seconds.toFixed(1)} s`);
     });
 
-    // The first step of the first lesson belongs here: the page is open, and its run is paused.
+    test('the first step of the first lesson', async () => {
+      const [lesson] = LESSONS;
+      await lab.openLesson(lesson?.title ?? '');
+      await lab.lessonSays(lesson?.steps[0]?.text ?? '');
+      await lab.press('Next');
+      await lab.lessonSays(lesson?.steps[1]?.text ?? '');
+      await lab.press('Leave the lesson');
+      await lab.ready();
+    });
 
     test('a reload: the page is isolated, and its link gives the same run', async () => {
       await lab.reload();

@@ -71,6 +71,20 @@ export class DrivenLab {
     );
   }
 
+  /** Opens a lesson from the list. */
+  async openLesson(title: string): Promise<void> {
+    await this.press('Lessons');
+    const entry = `[...document.querySelectorAll('ul[aria-label=Lessons] button')].find((one) => one.textContent.startsWith(${text(title)}))`;
+    await this.wait('the list of lessons', `return ${entry} !== undefined;`);
+    await this.browser.run(`${entry}.click(); return null;`);
+  }
+
+  /** Waits until the lesson shows a sentence. */
+  lessonSays(sentence: string): Promise<void> {
+    const card = `document.querySelector('[aria-label^="Lesson: "]')`;
+    return this.wait(sentence, `return ${card}?.textContent.includes(${text(sentence)}) === true;`);
+  }
+
   /** The losses of the next steps, made one by one. */
   async losses(steps: number): Promise<number[]> {
     const losses: number[] = [];
