@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
+import { inLongRun } from '../setup/matrix';
 import { newContext } from './harness/browser';
 import { LabPage } from './harness/labPage';
 import { watchForProblems } from './harness/problems';
@@ -76,12 +77,14 @@ describe('a host that sends no headers of isolation', () => {
     expect(await isIsolated(page)).toBe(true);
   });
 
-  test('has an isolated benchmark page from its second opening on', async ({ page }) => {
-    await page.goto(`${inject('siteUrl')}bench.html`);
-    expect(await isIsolated(page)).toBe(false);
-    expect(await registered(page)).toBe(inject('siteUrl'));
-    await page.reload();
-    expect(await isIsolated(page)).toBe(true);
+  inLongRun(() => {
+    test('has an isolated benchmark page from its second opening on', async ({ page }) => {
+      await page.goto(`${inject('siteUrl')}bench.html`);
+      expect(await isIsolated(page)).toBe(false);
+      expect(await registered(page)).toBe(inject('siteUrl'));
+      await page.reload();
+      expect(await isIsolated(page)).toBe(true);
+    });
   });
 
   test('adds the headers to pages and workers, and leaves all else of a response', async ({ browser }) => {

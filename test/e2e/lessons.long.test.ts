@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 describe('each lesson leads to its end on a machine without a GPU, and covers nothing that it speaks of', () => {
-  // The first one in a large window is in lessons.test.ts.
+  // The first one in a large window is in offline.test.ts.
   const walks = LESSONS.map((lesson, i) => [lesson.title, lesson, i === 0 ? PHONE : DESK] as const);
   for (const [title, lesson, size] of walks) {
     test(title, async ({ page }) => {

@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { describe, expect, inject } from 'vitest';
 import { describeLesson } from '../../src/domain/lessons/lesson';
 import { encodeLesson } from '../../src/domain/lessons/lessonLink';
@@ -32,6 +33,8 @@ describe('lessons', () => {
     expect(await page.locator('[data-part="settings"]').isVisible()).toBe(false);
     expect(await page.locator('[data-part="neighbours"]').isVisible()).toBe(false);
     await lab.stopGradient.waitFor();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' '))}`)).toEqual([]);
     await lab.button('Train').click();
     await card.getByText(text, { exact: true }).waitFor();
     await lab.reachStep(2);
