@@ -15,6 +15,9 @@ const test = testIn('wasm');
 
 const SUB_PATH = '/school/lab/';
 
+/** A run that is not finished when the browser has found the new version, which takes up to half a minute. */
+const ENDLESS = '#v=4&preset=tiny&dataset=fashion-mnist&totalSteps=100000';
+
 /** Paths of the files that are kept, below the page's folder. */
 const kept = (page: Page) =>
   page.evaluate(async () => {
@@ -95,7 +98,7 @@ describe('a new version of the site', () => {
     const site = await serveFolder(folder, SUB_PATH, { 'Cache-Control': 'no-store' });
     const context = await newContext(browser);
     try {
-      const lab = await LabPage.open(await context.newPage(), '', site.url);
+      const lab = await LabPage.open(await context.newPage(), ENDLESS, site.url);
       const { page } = lab;
       await trainAndKeep(lab);
       await page.reload();
