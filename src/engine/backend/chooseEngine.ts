@@ -1,4 +1,4 @@
-/** The rule by which `auto` chooses between the engine on an adapter and WASM; `measureTurn` makes the measurements. */
+/** The rule by which `auto` chooses between the engine on an adapter and WASM; `startEngine.ts` measures. */
 
 /** A software adapter is used only if it is at least this many times as fast as WASM. */
 export const SOFTWARE_FACTOR = 1.5;
