@@ -1,4 +1,5 @@
 import type { EngineInfo } from '../../src/domain/engineInfo';
+import type { Marker } from '../../src/domain/measurement';
 import type { ProbeEvaluation } from '../../src/domain/probeEvaluation';
 import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
 import type { Emit, RunSignal } from '../../src/domain/signal';
@@ -54,7 +55,7 @@ export async function trainOnce(
         log(record.progressLine());
       }
     } else if (kind === 'marker') {
-      log(`step ${value.step}: ${value.kind === 'change' ? `${value.key} = ${value.value}` : value.state}`);
+      log(`step ${value.step}: ${markerText(value)}`);
     }
   };
   const { trainer, notes } = await begun(dataset, config, engine, emit, options);
@@ -114,4 +115,9 @@ async function trained(
   await trainer.flush();
   await writer?.write(trainer);
   return outcome;
+}
+
+function markerText(marker: Marker): string {
+  if (marker.kind === 'change') return `${marker.key} = ${marker.value}`;
+  return marker.kind === 'diagnosis' ? marker.state : `resumed (${marker.cause})`;
 }

@@ -139,7 +139,15 @@ export type Diagnosis =
 /** An event at a step, drawn as a line on every chart. */
 export type Marker =
   | { readonly kind: 'change'; readonly step: number; readonly key: LiveKey; readonly value: LiveValue }
-  | { readonly kind: 'diagnosis'; readonly step: number; readonly state: Diagnosis['state'] };
+  | { readonly kind: 'diagnosis'; readonly step: number; readonly state: Diagnosis['state'] }
+  | { readonly kind: 'recovery'; readonly step: number; readonly cause: RecoveryCause };
+
+/**
+ * Why a run went on from its last checkpoint by itself. `other-engine`: the device was lost again and again, and another engine computes from
+ * here on.
+ */
+export const RECOVERY_CAUSES = ['device-lost', 'out-of-memory', 'other-engine'] as const;
+export type RecoveryCause = (typeof RECOVERY_CAUSES)[number];
 
 /** Cost of a run so far. */
 export interface Resources {

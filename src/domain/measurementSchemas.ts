@@ -1,4 +1,4 @@
-import type { Baselines, Diagnosis, Marker } from './measurement';
+import { type Baselines, type Diagnosis, type Marker, RECOVERY_CAUSES } from './measurement';
 import { type LiveChange, parseLiveChange } from './runConfig';
 import { z } from './zod';
 
@@ -70,6 +70,7 @@ export const markerSchema = z.union([
       state: z.enum(Object.keys(DIAGNOSES) as Diagnosis['state'][]),
     }),
   ),
+  z.object({ kind: z.literal('recovery'), step, cause: z.enum(RECOVERY_CAUSES) }),
 ]) satisfies z.ZodType<Marker>;
 
 export const baselinesSchema = z.object({

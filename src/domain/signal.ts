@@ -1,3 +1,4 @@
+import type { KeptWeights } from './keptRun';
 import type {
   Baselines,
   Diagnosis,
@@ -37,6 +38,13 @@ interface SignalValues {
   evaluation: ProbeEvaluation;
   /** Progress of an evaluation, in [0, 1]; null once it has ended or was cancelled. */
   evaluating: { readonly share: number | null };
+  /**
+   * The run stands at this step again: what it reported before is void, and what it had reported up to this step follows. Sent when a run
+   * goes on from a checkpoint, and after a lost device.
+   */
+  rewound: { readonly step: number };
+  /** After each write of a checkpoint, and where one fails. */
+  kept: KeptWeights;
   /** About once a second. */
   resources: Resources;
 }

@@ -1,6 +1,7 @@
 import type { FolderOutcome, FolderReading, LoadedImages } from '../domain/decodedFolder';
 import type { EngineInfo } from '../domain/engineInfo';
 import type { PictureStorage } from '../domain/imageDataset';
+import type { RunKeeping } from '../domain/keptRun';
 import type { Picture } from '../domain/measurement';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
 
@@ -27,7 +28,24 @@ export type CommandBody =
       readonly runId: string;
       readonly config: RunConfig;
       readonly changes: readonly LiveChange[];
+      /** Without it the run is not kept. */
+      readonly keeping?: RunKeeping;
     }
+  /**
+   * Builds a run from a checkpoint in the storage, paused, and ends the previous run. The run reports that it is rewound to the checkpoint's
+   * step, then all that was reported up to there.
+   */
+  | {
+      readonly type: 'resume';
+      readonly runId: string;
+      /** The last readable checkpoint of a kept run, or the one of a step. */
+      readonly from: { readonly id: string; readonly step: number | null };
+      /** Changes that are made at once, in a fork. */
+      readonly changes: readonly (readonly [key: LiveKey, value: LiveValue])[];
+      readonly keeping: RunKeeping;
+    }
+  /** Writes a checkpoint after the present step; answered when it is written. Sent when the page is hidden. */
+  | { readonly type: 'keep'; readonly runId: string }
   | { readonly type: 'train'; readonly runId: string }
   | { readonly type: 'pause'; readonly runId: string }
   /** One step, then paused. */
@@ -54,6 +72,16 @@ export type CommandBody =
 
 export type CommandType = CommandBody['type'];
 
+/** A run that goes on from a checkpoint. */
+export interface ResumedRunReply {
+  readonly step: number;
+  /** Its settings at step 0, and the changes made up to this step. */
+  readonly config: RunConfig;
+  readonly changes: readonly LiveChange[];
+  /** What could not be had as it was before, each as a sentence for the person; damaged checkpoints that were left out are among them. */
+  readonly notes: readonly string[];
+}
+
 /** What a command is answered with. */
 export interface Replies {
   init: EngineInfo;
@@ -62,6 +90,8 @@ export interface Replies {
   takeCorrected: null;
   prepare: null;
   create: null;
+  resume: ResumedRunReply;
+  keep: null;
   train: null;
   pause: null;
   step: null;

@@ -10,6 +10,8 @@ export const ERROR_CODES = [
   'too-few-images',
   'no-dataset',
   'unreadable-image',
+  /** A checkpoint is damaged, missing, or of other images. */
+  'no-checkpoint',
   'stale-run',
   'internal',
 ] as const;

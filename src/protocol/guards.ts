@@ -9,6 +9,8 @@ const COMMAND_TYPES = {
   takeCorrected: true,
   prepare: true,
   create: true,
+  resume: true,
+  keep: true,
   train: true,
   pause: true,
   step: true,

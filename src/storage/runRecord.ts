@@ -1,5 +1,6 @@
-import { type FolderCorrections, folderCorrections } from '../domain/folderCorrections';
+import { folderCorrections } from '../domain/folderCorrections';
 import { SAMPLE_IDS } from '../domain/imageDataset';
+import type { DatasetIdentity, RunParent } from '../domain/keptRun';
 import { type Baselines, type Diagnosis, type Marker, SERIES_NAMES, type SeriesName } from '../domain/measurement';
 import {
   anyNumber,
@@ -13,18 +14,6 @@ import type { LiveChange, RunConfig } from '../domain/runConfig';
 import { CURRENT_VERSION, isVersion } from '../domain/versions/registry';
 import { storedConfig } from '../domain/versions/storedConfig';
 import { z } from '../domain/zod';
-
-/** The data set of a run, without its images. */
-export interface DatasetIdentity {
-  readonly name: string;
-  readonly count: number;
-  /** The sample, whose version is in the settings; null for a person's own images. */
-  readonly sample: (typeof SAMPLE_IDS)[number] | null;
-  /** Fingerprint of a person's own images; null for a sample. */
-  readonly fingerprint: string | null;
-  /** The person's corrections of what its folders are taken for, where there are any. */
-  readonly corrections?: FolderCorrections | undefined;
-}
 
 /** The state of a run when it was last written. `stopped`: it had steps left. */
 export const KEPT_STATES = ['stopped', 'finished', 'diverged', 'failed'] as const;
@@ -44,6 +33,8 @@ export interface RunRecord {
   /** Changes made in flight, up to `steps`. */
   readonly changes: readonly LiveChange[];
   readonly dataset: DatasetIdentity;
+  /** The checkpoint that the run began from; null for a run that began at step 0. */
+  readonly parent: RunParent | null;
   /** null where the engine was not known. */
   readonly engine: { readonly name: string; readonly adapter: string } | null;
   readonly steps: number;
@@ -94,6 +85,8 @@ const dataset = z.object({
   corrections: folderCorrections.optional(),
 }) satisfies z.ZodType<DatasetIdentity>;
 
+const parent = z.object({ id: z.string().min(1), step: count }) satisfies z.ZodType<RunParent>;
+
 const final = z.record(z.string(), z.unknown()).transform((values) => {
   const known: Partial<Record<SeriesName, number>> = {};
   for (const name of SERIES_NAMES) {
@@ -113,6 +106,11 @@ const recordSchema = z
     config: z.unknown(),
     changes: z.array(liveChangeSchema),
     dataset,
+    // Records from before there were forks have none.
+    parent: parent
+      .nullish()
+      .transform((value) => value ?? null)
+      .catch(null),
     engine: z.object({ name: z.string(), adapter: z.string() }).nullable().catch(null),
     steps: count,
     state: z.enum(KEPT_STATES).catch('stopped'),

@@ -1,10 +1,18 @@
-import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 
 /** The database's stores. Values are `unknown`, since any version of the page may have written them. */
 export interface Schema extends DBSchema {
   runs: { key: string; value: unknown };
   curves: { key: string; value: unknown };
   frames: { key: string; value: unknown };
+  /** Bytes of a checkpoint, by kept run and step. */
+  checkpoints: { key: [id: string, step: number]; value: unknown };
+  /** By kept run: which checkpoints it has, and what is needed to open it again. */
+  pointers: { key: string; value: unknown };
+  /** By fingerprint: a person's own images that are kept on this computer. */
+  keptImages: { key: string; value: unknown };
+  /** Their files, by fingerprint and number. */
+  imageFiles: { key: [fingerprint: string, number: number]; value: unknown };
 }
 
 /**
@@ -13,7 +21,7 @@ export interface Schema extends DBSchema {
  */
 export type UpgradeStep = (
   database: IDBPDatabase<Schema>,
-  transaction: IDBPTransaction<Schema, ('runs' | 'curves' | 'frames')[], 'versionchange'>,
+  transaction: IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>,
 ) => void;
 
 /**
@@ -27,5 +35,11 @@ export const UPGRADE_STEPS: readonly UpgradeStep[] = [
   },
   (database) => {
     database.createObjectStore('frames');
+  },
+  (database) => {
+    database.createObjectStore('checkpoints');
+    database.createObjectStore('pointers');
+    database.createObjectStore('keptImages');
+    database.createObjectStore('imageFiles');
   },
 ];

@@ -99,6 +99,9 @@ export class Host {
       case 'create':
         await this.#alone(() => this.#create(command));
         return { result: null };
+      case 'resume':
+      case 'keep':
+        throw new CommandError('internal', `“${command.type}” is not carried out yet.`);
       case 'train':
         this.#resume(this.#runOf(command.runId));
         return { result: null };

@@ -12,6 +12,7 @@ export function keptRun(changed: Partial<RunRecord> = {}): RunRecord {
     config: presetConfig('tiny'),
     changes: [[61, 'stopGradient', false]],
     dataset: { name: 'Fashion-MNIST', count: 12_000, sample: 'fashion-mnist', fingerprint: null },
+    parent: null,
     engine: { name: 'webgpu', adapter: 'test adapter' },
     steps: 200,
     state: 'stopped',

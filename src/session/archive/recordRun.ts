@@ -1,7 +1,8 @@
+import type { DatasetIdentity } from '../../domain/keptRun';
 import { SERIES_NAMES, type SeriesName } from '../../domain/measurement';
 import type { RunState } from '../../domain/signal';
 import { CURRENT_VERSION } from '../../domain/versions/registry';
-import type { Curves, DatasetIdentity, KeptState, RunRecord } from '../../storage/runRecord';
+import type { Curves, KeptState, RunRecord } from '../../storage/runRecord';
 import type { DatasetStoreState } from '../data/datasetStore';
 import type { EngineStoreState } from '../engine/engineStore';
 import type { RunStoreState } from '../run/runStore';
@@ -54,6 +55,7 @@ export function recordOf(
     // Changes of a link at steps that the run did not reach are not part of it.
     changes: changes.filter(([at]) => at <= step),
     ...origin,
+    parent: null,
     steps: step,
     state: keptState(runState),
     markers,

@@ -93,6 +93,11 @@ export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<R
       return { evaluation: signal.value };
     case 'evaluating':
       return { evaluating: signal.value.share };
+    case 'rewound':
+      // Handled by the run control, which also clears the series and frames.
+      return {};
+    case 'kept':
+      return { kept: signal.value };
     case 'resources':
       return { resources: signal.value };
     default:

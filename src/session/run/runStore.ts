@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { KeptWeights } from '../../domain/keptRun';
 import type {
   Baselines,
   Diagnosis,
@@ -62,6 +63,8 @@ export interface RunStoreState {
   /** Number of images that are being searched for neighbours, where that takes over a second; else null. */
   readonly searching: number | null;
   readonly resources: Resources | null;
+  /** What is kept of the run; null before the first checkpoint. */
+  readonly kept: KeptWeights | null;
   /** The last linear evaluation; null before the first. */
   readonly evaluation: ProbeEvaluation | null;
   /** Progress of the evaluation under way, in [0, 1]; null when there is none. */
@@ -87,6 +90,7 @@ export const NO_RUN = {
   neighbours: null,
   searching: null,
   resources: null,
+  kept: null,
   evaluation: null,
   evaluating: null,
   error: null,

@@ -1,6 +1,6 @@
 import { DIAGNOSIS_STATES } from '../../domain/diagnosis/states';
 import { fieldOf, valueLabel } from '../../domain/fields';
-import type { Marker } from '../../domain/measurement';
+import type { Marker, RecoveryCause } from '../../domain/measurement';
 import type { LiveKey, LiveValue } from '../../domain/runConfig';
 
 /** Short names of settings whose labels are too long for a marker on a chart. */
@@ -8,6 +8,12 @@ const SHORT_NAMES: Partial<Record<LiveKey, string>> = {
   stopGradient: 'stop-gradient',
   predictor: 'predictor',
   baseLearningRate: 'base lr',
+};
+
+const RECOVERIES: Readonly<Record<RecoveryCause, string>> = {
+  'device-lost': 'device lost, resumed',
+  'out-of-memory': 'out of memory, resumed',
+  'other-engine': 'resumed on another engine',
 };
 
 /** A change in flight in a few words, e.g. “stop-gradient off”. */
@@ -23,6 +29,8 @@ export function markerWords(marker: Marker): string {
       return changeWords(marker.key, marker.value);
     case 'diagnosis':
       return DIAGNOSIS_STATES[marker.state].name;
+    case 'recovery':
+      return RECOVERIES[marker.cause];
     default:
       return marker satisfies never;
   }
@@ -31,5 +39,5 @@ export function markerWords(marker: Marker): string {
 /** Whether a marker is drawn in the warning colour: a failure, or stop-gradient switched off. */
 export function isWarning(marker: Marker): boolean {
   if (marker.kind === 'change') return marker.key === 'stopGradient' && marker.value === false;
-  return DIAGNOSIS_STATES[marker.state].isFailure;
+  return marker.kind === 'diagnosis' && DIAGNOSIS_STATES[marker.state].isFailure;
 }

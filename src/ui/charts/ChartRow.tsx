@@ -1,6 +1,7 @@
 import { memo, type ReactNode, useMemo } from 'react';
 import { Line, LineChart, ReferenceLine, XAxis, YAxis } from 'recharts';
 import type { LessonTarget } from '../../domain/lessons/targets';
+import { markerWords } from '../../session/run/words';
 import classes from './ChartRows.module.css';
 import { rowsOf, spreadLabels } from './chartData';
 import type { ChartDescription } from './chartDescription';
@@ -68,7 +69,7 @@ export const ChartRow = memo(function ChartRow({ part, chart, help, value, bound
             ))}
             {markers.map((marker) => (
               <ReferenceLine
-                key={`${marker.kind} ${marker.step} ${marker.kind === 'change' ? marker.key : marker.state}`}
+                key={`${marker.kind} ${marker.step} ${markerWords(marker)}`}
                 x={marker.step}
                 stroke={marker.kind === 'diagnosis' ? 'var(--lab-warning)' : 'var(--lab-line-strong)'}
                 strokeDasharray="2 2"

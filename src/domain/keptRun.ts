@@ -1,0 +1,52 @@
+import type { FolderCorrections } from './folderCorrections';
+import type { SampleId } from './imageDataset';
+
+/** The data set of a run, without its images. */
+export interface DatasetIdentity {
+  readonly name: string;
+  readonly count: number;
+  /** The sample, whose version is in the settings; null for a person's own images. */
+  readonly sample: SampleId | null;
+  /** Fingerprint of a person's own images; null for a sample. */
+  readonly fingerprint: string | null;
+  /** The person's corrections of what its folders are taken for, where there are any. */
+  readonly corrections?: FolderCorrections | undefined;
+}
+
+/** The checkpoint that a fork began from: of which kept run, after how many updates. */
+export interface RunParent {
+  readonly id: string;
+  readonly step: number;
+}
+
+/** How the worker keeps a run, so that it outlives the page. */
+export interface RunKeeping {
+  /** The id that the run is kept under, also among the records of runs. */
+  readonly id: string;
+  /** null for a run that began at step 0. */
+  readonly parent: RunParent | null;
+  readonly dataset: DatasetIdentity;
+  /** Steps whose checkpoints are kept whatever else is, since forks will begin there. */
+  readonly forksAt: readonly number[];
+  /** Bytes that the checkpoints of all runs may take. */
+  readonly budget: number;
+}
+
+/** A checkpoint in the storage. */
+export interface KeptStep {
+  readonly step: number;
+  readonly bytes: number;
+}
+
+/**
+ * Why not everything was kept. `full`: the browser gives no more space; `unavailable`: it stores nothing for this page; `over-budget`: the
+ * checkpoints of all runs take more than the person allows, so that only the last one of this run is kept.
+ */
+export type KeepingProblem = 'full' | 'unavailable' | 'over-budget';
+
+/** What is kept of the run on the page. */
+export interface KeptWeights {
+  /** By rising steps. */
+  readonly steps: readonly KeptStep[];
+  readonly problem: KeepingProblem | null;
+}
