@@ -92,6 +92,8 @@ export async function completed<T>(tx: Transaction, work: Promise<T>): Promise<T
 class FailedWork extends Error {}
 
 function giveUp(tx: Transaction, cause: unknown): never {
+  // It was aborted already.
+  if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
   try {
     tx.abort();
   } catch {

@@ -64,8 +64,10 @@ describe('a database of version 2', () => {
     const before = new RunDatabase(undefined, UPGRADE_STEPS.slice(0, 2));
     const [run] = (await before.list()).runs;
     const frames = frameTrack(4, [0, 25]);
-    await (await openDB('simsiam-lab')).put('frames', storedFrames(frames), run!.id);
     before.close();
+    const db = await openDB('simsiam-lab');
+    await db.put('frames', storedFrames(frames), run!.id);
+    db.close();
     const database = new RunDatabase();
     await expectEverything(database);
     expect(await database.frames(run!.id)).toEqual(frames);
