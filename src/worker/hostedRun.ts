@@ -39,8 +39,9 @@ export class HostedRun {
   readonly #keeper: LazyKeeper | null;
   /** Changes to be made before the next step, after a checkpoint. */
   readonly #changes: (() => void)[] = [];
-  /** Answers to requests of the page for a checkpoint. */
+  /** Answers to requests of the page for a checkpoint: those that wait for it to be taken, and all that are not given yet. */
   readonly #askedToKeep: (() => void)[] = [];
+  readonly #unanswered = new Set<() => void>();
 
   constructor({ id, trainer, signals, keeper, onError }: HostedRunParts) {
     this.id = id;
@@ -105,7 +106,7 @@ export class HostedRun {
           reject(error);
         }
       });
-      if (this.#keeper === null) this.#makeChanges();
+      if (this.#keeper === null || this.#failed) this.#makeChanges();
       else this.#work = this.#work.then(() => this.#guard(() => this.#changeSettings()));
     });
   }
@@ -115,6 +116,7 @@ export class HostedRun {
     if (this.#keeper === null || this.#failed) return;
     await new Promise<void>((resolve) => {
       this.#askedToKeep.push(resolve);
+      this.#unanswered.add(resolve);
       this.#work = this.#work.then(() => this.#guard(() => this.#keepAsAsked()));
     });
   }
@@ -149,6 +151,9 @@ export class HostedRun {
     this.#failed = true;
     void this.#search.stop();
     this.#setState('failed');
+    // On a lost device the work that waits for an answer may never end.
+    this.#makeChanges();
+    for (const answer of this.#unanswered) answer();
   }
 
   /** Ends the run, once its current step or measurement has ended, and frees its memory. */
@@ -243,7 +248,10 @@ export class HostedRun {
       await this.#keeper?.stopped(this.#trainer);
     } finally {
       void this.#keeper?.settled().then(() => {
-        for (const answer of asked) answer();
+        for (const answer of asked) {
+          answer();
+          this.#unanswered.delete(answer);
+        }
       });
     }
   }
