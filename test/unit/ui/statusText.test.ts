@@ -6,6 +6,7 @@ import type { RunCourse } from '../../../src/session/run/course';
 import { createRunStore, type RunStoreState } from '../../../src/session/run/runStore';
 import { type StatusInput, statusOf } from '../../../src/ui/status/statusText';
 import { tabTitle } from '../../../src/ui/status/tabTitle';
+import { activeRun } from '../../setup/activeRun';
 
 /** d = 256, so that an even spread is 0.0625. */
 const EVEN = { outputDim: 256 } as const;
@@ -20,11 +21,11 @@ function input(run: Partial<RunStoreState>, config: Partial<RunConfig> = {}): St
   const full = { ...presetConfig('small'), ...EVEN, ...config };
   return {
     engine: { state: 'ready' },
-    data: { info: null, loading: null },
+    data: { info: null, loading: null, wanted: null },
     problem: null,
     run: {
       ...createRunStore(full).getState(),
-      active: { runId: 'run-1', config: full },
+      active: activeRun(full),
       runState: 'training',
       step: 500,
       latest: { loss: -0.87, outputStd: 0.059 },
