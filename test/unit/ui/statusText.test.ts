@@ -227,7 +227,7 @@ describe('statusOf', () => {
   it('describes the start', () => {
     const none = { active: null, runState: null, step: 0 } as const;
     const loading = { name: 'Emoji 3D', done: 0, total: null, unit: 'bytes', rate: null, remaining: null } as const;
-    expect(statusOf({ ...input(none), data: { info: null, loading } }).title).toBe('Loading Emoji 3D.');
+    expect(statusOf({ ...input(none), data: { info: null, loading, wanted: null } }).title).toBe('Loading Emoji 3D.');
     expect(statusOf({ ...input(none), problem: 'Choose a folder.' })).toMatchObject({
       tone: 'warning',
       text: 'Choose a folder.',
@@ -255,7 +255,9 @@ describe('statusOf', () => {
     expect(statusOf(input({ ...ready, changes: changes.slice(2) })).text).toBe('At step 1,300 base lr 50.');
     const loading = { name: 'Emoji 3D', done: 0, total: null, unit: 'bytes', rate: null, remaining: null } as const;
     const none = { active: null, runState: null, step: 0, changes } as const;
-    expect(statusOf({ ...input(none), data: { info: null, loading } }).text).toContain('At step 60 stop-gradient');
+    expect(statusOf({ ...input(none), data: { info: null, loading, wanted: null } }).text).toContain(
+      'At step 60 stop-gradient',
+    );
   });
 
   it('warns of stop-gradient off before the first step, too', () => {
