@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
-import type { KeptStep } from '../../domain/keptRun';
-import type { CheckpointStorage, RunPointer } from '../../storage/checkpointStorage';
+import type { CheckpointStorage } from '../../storage/checkpointStorage';
+import type { RunPointer } from '../../storage/runPointer';
 import { runName } from '../archive/describeRun';
 import type { RunArchive } from '../archive/runArchive';
 import type { OpenedLink } from '../link/link';
@@ -21,7 +21,7 @@ export interface KeepingLab {
 }
 
 export interface KeepingState {
-  /** The runs that have checkpoints, by id. */
+  /** The runs that have checkpoints, by id, the last written first. */
   readonly runs: ReadonlyMap<string, RunPointer>;
   /** Bytes that the checkpoints of all runs may take, as the person chose. */
   readonly budget: number;
@@ -60,19 +60,14 @@ export class KeptRuns {
 
   /** Reads again which runs are kept. Where nothing can be read, none is. */
   async refresh(): Promise<void> {
-    const pointers = await this.#storage?.pointers().catch(() => null);
-    if (pointers) this.store.setState({ runs: new Map(pointers.map((pointer) => [pointer.id, pointer])) });
+    const stored = await this.#storage?.pointers().catch(() => null);
+    if (stored) this.store.setState({ runs: new Map(stored.pointers.map((pointer) => [pointer.id, pointer])) });
   }
 
   /** Sets how much the checkpoints of all runs may take; it holds from the next run on. What is kept stays. */
   setBudget(budget: number): void {
     this.store.setState({ budget });
     writeText(this.#pageStorage, BUDGET_KEY, String(budget));
-  }
-
-  /** The checkpoints of a run, by rising steps. */
-  stepsOf(id: string): readonly KeptStep[] {
-    return this.store.getState().runs.get(id)?.steps ?? [];
   }
 
   /**
@@ -82,7 +77,7 @@ export class KeptRuns {
   async lastRun({ run, isFirstVisit }: OpenedLink): Promise<RunPointer | null> {
     if (this.#storage === null) return null;
     await Promise.all([this.refresh(), this.#lab.archive.ready]);
-    const [last] = [...this.store.getState().runs.values()].sort((a, b) => b.written - a.written);
+    const [last] = this.store.getState().runs.values();
     if (last === undefined) return null;
     const record = this.#lab.archive.store.getState().runs.find(({ id }) => id === last.id);
     const changes = [...last.changes, ...(record?.changes ?? [])];
@@ -130,9 +125,9 @@ export class KeptRuns {
     const { active, step } = this.#lab.runStore.getState();
     if (active === null || step <= (active.reopenedAt ?? 0)) return;
     await this.refresh();
-    const last = this.stepsOf(active.keptId).at(-1);
-    if (last === undefined) return;
-    const text = `The training worker failed at step ${step}. The run is open again at step ${last.step}, the last that was kept.`;
+    const kept = this.store.getState().runs.get(active.keptId);
+    if (kept === undefined) return;
+    const text = `The training worker failed at step ${step}. The run is open again at step ${kept.last}, the last that was kept.`;
     await this.goOn(active.keptId);
     notify(this.#lab.noticeStore, text);
   }
