@@ -31,7 +31,7 @@ import type { PageStorage } from './pageText';
 import type { Beginning } from './run/beginning';
 import { ChartClock, type Scheduler } from './run/chartClock';
 import { rebasedOn } from './run/rebase';
-import { RunControl } from './run/runControl';
+import { RunControl, type RunPlan } from './run/runControl';
 import { type Locks, RunLock } from './run/runLock';
 import { type ActiveRun, createRunStore } from './run/runStore';
 import { SampleRest } from './run/sampleRest';
@@ -279,14 +279,11 @@ export class Lab {
     this.#control.reset();
   }
 
-  /**
-   * Replaces the run by one with other settings, which is kept at the steps `forksAt` whatever else is kept of it. Resolves once it is built, or when
-   * it cannot be built.
-   */
-  replaceBy(config: RunConfig, intent: 'train' | null, forksAt: readonly number[] = []): Promise<void> {
+  /** Replaces the run by one with other settings. Resolves once it is built, or when it cannot be built. */
+  replaceBy(config: RunConfig, intent: 'train' | null, plan: RunPlan = {}): Promise<void> {
     this.#settings.keepPreset();
     this.#images.keepPart();
-    return this.#control.replaceBy(config, intent, forksAt);
+    return this.#control.replaceBy(config, intent, plan);
   }
 
   /** Asks the worker for a checkpoint, since the page may be about to close. */

@@ -90,6 +90,7 @@ export class KeptRuns {
 
   /** Goes on with a kept run where it was, in place of the run on the page. */
   async goOn(id: string): Promise<void> {
+    await this.refresh();
     const run = this.#found(id);
     if (run === null) return;
     if (!(await this.#lock.take(id))) {
@@ -99,10 +100,20 @@ export class KeptRuns {
     this.#lab.begin(this.beginningOf(run), run);
   }
 
-  /** Begins a new run from a kept step of another one, with changes that are made at once. Both are laid over each other. */
-  async fork(id: string, step: number, changes: Beginning['changes']): Promise<void> {
+  /**
+   * Begins a new run from a kept step of another one, with changes that are made at once. Both are laid over each other. Resolves to whether
+   * such a step is kept.
+   * @param onBegun called with the id that the new run is kept under, when it has taken the place of the run on the page
+   */
+  async fork(
+    id: string,
+    step: number,
+    changes: Beginning['changes'],
+    onBegun: (keptId: string) => void = () => undefined,
+  ): Promise<boolean> {
+    await this.refresh();
     const run = this.#found(id);
-    if (run === null) return;
+    if (run === null || !run.steps.some((kept) => kept.step === step)) return false;
     const beginning: Beginning = {
       from: { id, step },
       keptId: newKeptId(),
@@ -112,9 +123,11 @@ export class KeptRuns {
       changes,
     };
     this.#lab.begin(beginning, { ...run, changes: run.changes.filter(([at]) => at < step) });
+    onBegun(beginning.keptId);
     const { overlays, runs } = this.#lab.archive.store.getState();
     const isShown = overlays.some((overlay) => overlay.id === id);
     if (!isShown && runs.some((kept) => kept.id === id)) await this.#lab.archive.toggle(id);
+    return true;
   }
 
   /**

@@ -32,6 +32,9 @@ export interface RunStores extends ScreenStores {
   readonly noticeStore: NoticeStore;
 }
 
+/** What is planned of a run besides its settings. */
+export type RunPlan = Partial<Pick<RunStoreState, 'changes' | 'forksAt'>>;
+
 /** What the run control depends on. */
 export interface RunParts {
   readonly engine: EngineSession;
@@ -78,8 +81,8 @@ export class RunControl {
   }
 
   /** Replaces the run by one with these settings. Resolves once it is built, or when it cannot be built. */
-  replaceBy(config: RunConfig, intent: 'train' | null, forksAt: readonly number[]): Promise<void> {
-    this.#dispatch({ type: 'replaceBy', intent }, { config, forksAt });
+  replaceBy(config: RunConfig, intent: 'train' | null, plan: RunPlan): Promise<void> {
+    this.#dispatch({ type: 'replaceBy', intent }, { config, ...plan });
     return this.#rest();
   }
 
