@@ -57,6 +57,22 @@ const CASES: Readonly<
     }
   >
 > = {
+  'past-saving': {
+    supports: {
+      off: COLLAPSED,
+      'after-5': { std: 0.8 },
+      'after-10': { std: 0.7 },
+      'after-20': { std: 0.6 },
+      'after-40': { std: 0.5 },
+      'after-80': { std: 0.2 },
+    },
+    contradicts: {
+      'no collapse without stop-gradient': { off: {} },
+      'not saved after 5 steps': { 'after-5': { std: 0.5 } },
+      'saved after 80 steps': { 'after-80': { std: 0.7 } },
+      'more comes back after 80 steps than after 5': { 'after-5': { std: 0.3 }, 'after-80': { std: 0.4 } },
+    },
+  },
   figure2: {
     supports: { without: COLLAPSED },
     contradicts: {
