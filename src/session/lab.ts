@@ -5,11 +5,13 @@ import type { DatasetInfo, PictureStorage } from '../domain/imageDataset';
 import { placeIn } from '../domain/places';
 import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../domain/runConfig';
 import type { Replies } from '../protocol/commands';
+import type { KeptImageStorage } from '../storage/keptImageStorage';
 import type { RunStorage } from '../storage/runStorage';
 import { RunArchive } from './archive/runArchive';
 import type { ImageLoaders, LoadSettings, Origin } from './data/datasetLoading';
 import { createDatasetStore, NO_PROBLEM } from './data/datasetStore';
 import { ImagesInUse } from './data/imagesInUse';
+import { KeptImages } from './data/keptImages';
 import type { Thumbnails } from './data/thumbnails';
 import type { WorkerPort } from './engine/engineClient';
 import { EngineSession } from './engine/engineSession';
@@ -41,7 +43,11 @@ export interface LabOptions {
   readonly schedule?: Scheduler;
   /** The storage of runs; without it they are kept only while the page is open. */
   readonly storage?: RunStorage;
-  /** The storage of a person's progress in lessons; without it, it is kept only while the page is open. */
+  /** The storage of a person's own images; without it they are never kept. */
+  readonly imageStorage?: KeptImageStorage | null;
+  /** Asks the browser not to delete what the page stores. */
+  readonly persist?: () => void;
+  /** The storage of progress in lessons and of small choices; without it, they are kept only while the page is open. */
   readonly pageStorage?: PageStorage | null;
 }
 
@@ -56,6 +62,7 @@ export class Lab {
   readonly series = new SeriesSet();
   readonly frames: Frames;
   readonly archive: RunArchive;
+  readonly keptImages: KeptImages;
   readonly experiments: ExperimentQueue;
   readonly lessons: Lessons;
   readonly clock: ChartClock;
@@ -82,6 +89,12 @@ export class Lab {
     for (const notice of notices) notify(this.noticeStore, notice);
     this.frames = new Frames({ load: (id) => this.archive.keptTrack(id), schedule: options.schedule });
     this.archive = new RunArchive(this, options.storage ?? null);
+    this.keptImages = new KeptImages({
+      storage: options.imageStorage ?? null,
+      choiceStorage: options.pageStorage ?? null,
+      persist: options.persist ?? null,
+      noticeStore: this.noticeStore,
+    });
     this.experiments = new ExperimentQueue(this);
     this.lessons = new Lessons(this, options.pageStorage ?? null);
     this.clock = new ChartClock(options.schedule);
@@ -123,6 +136,7 @@ export class Lab {
       this.#control.prepare();
     });
     if (dataset !== 'folder') void this.loadImages(this.#options.sampleOrigin(dataset));
+    else void this.#loadWanted();
     void this.lessons.start();
   }
 
@@ -142,6 +156,7 @@ export class Lab {
     this.#control.open(run.config, run.changes, sample !== null || isReadAgain);
     if (sample !== null) void this.loadImages(this.#options.sampleOrigin(sample));
     else if (isReadAgain) this.#reloadImages();
+    else void this.#loadWanted();
   }
 
   /** @throws Error naming the setting when the value does not fit it. */
@@ -168,6 +183,14 @@ export class Lab {
   /** Loads images and, once they are complete, builds a new run on them. Until then the current run goes on. */
   async loadImages(origin: Origin): Promise<void> {
     await this.#withImages(() => this.#images.load(origin));
+  }
+
+  /** Loads images that are kept on this computer. Resolves with false where they are not, or cannot be read. */
+  async openKept(fingerprint: string): Promise<boolean> {
+    const origin = await this.keptImages.originOf(fingerprint);
+    if (origin === null) return false;
+    await this.loadImages(origin);
+    return true;
   }
 
   /**
@@ -198,7 +221,20 @@ export class Lab {
     this.#settings.adaptToImages(info, areFirst, this.#images.wantedCount);
     // Train was pressed before any image was there.
     if (this.runStore.getState().intent !== null) this.#images.keepPart();
+    void this.keptImages.imagesLoaded(this.#images.own);
     await this.#control.imagesReplaced();
+  }
+
+  /** Loads the folder that a link asks for, where it is kept on this computer. */
+  async #loadWanted(): Promise<void> {
+    const { wanted } = this.datasetStore.getState();
+    if (wanted === null) return;
+    const origin = await this.keptImages.originOf(wanted.fingerprint);
+    const { wanted: still, loading } = this.datasetStore.getState();
+    // Meanwhile the person dropped something, or chose a sample.
+    if (origin === null || still !== wanted || loading !== null) return;
+    notify(this.noticeStore, `“${origin.title}” is loaded from this computer, where you kept it.`);
+    await this.loadImages(origin);
   }
 
   cancelLoading(): void {

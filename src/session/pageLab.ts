@@ -1,5 +1,6 @@
 import { importImages } from '../data/importImages';
 import { fetchRest, loadSample } from '../data/samples';
+import { KeptImageDatabase } from '../storage/keptImageDatabase';
 import { RunDatabase } from '../storage/runDatabase';
 import { originOfSample } from './data/origins';
 import { openWorker } from './engine/openWorker';
@@ -38,6 +39,8 @@ export function openLab(page: Window): Lab {
     loaders: { loadSample, fetchRest, importImages },
     sampleOrigin: originOfSample,
     storage: new RunDatabase((id) => otherTabs.postMessage({ id, trains: trains(id) } satisfies RunNews)),
+    imageStorage: new KeptImageDatabase(),
+    persist: () => void page.navigator.storage?.persist?.().catch(() => false),
     pageStorage: storageOf(page),
   });
   const trains = (id: string) =>
@@ -49,6 +52,8 @@ export function openLab(page: Window): Lab {
   page.addEventListener('pagehide', () => lab.archive.leave());
   page.document.addEventListener('visibilitychange', () => {
     if (page.document.visibilityState === 'hidden') lab.archive.leave();
+    // Another tab may have kept or forgotten images.
+    else void lab.keptImages.refresh();
   });
   syncLink(lab, (hash) => lab.open(hash), page);
   page.addEventListener('beforeunload', (event) => {

@@ -2,8 +2,8 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { openDB } from 'idb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { KeptImageDatabase, type Locks } from '../../../src/storage/keptImageDatabase';
 import type { FileToKeep, FolderToKeep } from '../../../src/storage/keptImageStorage';
-import { KeptImages, type Locks } from '../../../src/storage/keptImages';
 
 /** Bytes of a portion, so small that some files are cut. */
 const PORTION = 10;
@@ -44,7 +44,7 @@ function counts(): Promise<number[]> {
 }
 
 /** Paths and bytes of kept files. */
-async function contents(images: KeptImages, fingerprint: string) {
+async function contents(images: KeptImageDatabase, fingerprint: string) {
   const opened = await images.open(fingerprint);
   const [found] = opened?.found ?? [];
   return Promise.all(
@@ -76,12 +76,12 @@ class FakeLocks implements Pick<LockManager, 'request'> {
 
 describe('kept images', () => {
   it('come back with the same paths, order and bytes, also in a later opening of the page', async () => {
-    const first = new KeptImages(OPTIONS);
+    const first = new KeptImageDatabase(OPTIONS);
     const told: number[] = [];
     await first.keep(PETS, { onProgress: (bytes) => told.push(bytes) });
     expect(told).toEqual([10, 20, 30, 40]);
     await first.close();
-    const later = new KeptImages(OPTIONS);
+    const later = new KeptImageDatabase(OPTIONS);
     expect(await later.open('f00')).toMatchObject({ name: 'pets', found: [{ unreadable: SKIPPED }] });
     expect(await contents(later, 'f00')).toEqual(await written(PETS));
     expect(await later.open('other')).toBeNull();
@@ -89,7 +89,7 @@ describe('kept images', () => {
 
   it('are listed with their sizes, the last kept first, and forgotten one by one', async () => {
     const now = vi.spyOn(Date, 'now').mockReturnValue(1000);
-    const images = new KeptImages(OPTIONS);
+    const images = new KeptImageDatabase(OPTIONS);
     await images.keep(PETS);
     now.mockReturnValue(2000);
     await images.keep(OTHERS);
@@ -109,7 +109,7 @@ describe('kept images', () => {
   });
 
   it('are not written again', async () => {
-    const images = new KeptImages(OPTIONS);
+    const images = new KeptImageDatabase(OPTIONS);
     await images.keep(PETS);
     const put = vi.spyOn(IDBObjectStore.prototype, 'put');
     await images.keep(PETS);
@@ -126,7 +126,7 @@ describe('kept images', () => {
       if (rest[0] instanceof Blob) throw new DOMException('Error preparing Blob/File data', 'UnknownError');
       return put.apply(this, rest);
     });
-    const images = new KeptImages(OPTIONS);
+    const images = new KeptImageDatabase(OPTIONS);
     await images.keep(PETS);
     refusing.mockRestore();
     expect(await contents(images, 'f00')).toEqual(await written(PETS));
@@ -146,7 +146,7 @@ describe('a keep that does not come to its end', () => {
   }
 
   it.each([1, 3, 5, 6])('leaves nothing where the storage is full at write %i, and says so', async (which) => {
-    const images = new KeptImages(OPTIONS);
+    const images = new KeptImageDatabase(OPTIONS);
     await images.keep(OTHERS);
     const before = await counts();
     const full = failingAt(which, () => new DOMException('no room', 'QuotaExceededError'));
@@ -159,7 +159,7 @@ describe('a keep that does not come to its end', () => {
   });
 
   it('leaves nothing where it is cancelled', async () => {
-    const images = new KeptImages(OPTIONS);
+    const images = new KeptImageDatabase(OPTIONS);
     const cancel = new AbortController();
     const keep = images.keep(PETS, { signal: cancel.signal, onProgress: () => cancel.abort() });
     await expect(keep).rejects.toMatchObject({ name: 'AbortError' });
@@ -167,7 +167,7 @@ describe('a keep that does not come to its end', () => {
   });
 
   it('names a file that cannot be read any more, and leaves nothing', async () => {
-    const images = new KeptImages(OPTIONS);
+    const images = new KeptImageDatabase(OPTIONS);
     const gone: FileToKeep = {
       path: 'pets/gone.png',
       blob: { size: 15, slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('moved')) }) },
@@ -178,13 +178,13 @@ describe('a keep that does not come to its end', () => {
   });
 
   it('is never listed, and its files are removed at the next opening of the page', async () => {
-    const images = new KeptImages(OPTIONS);
+    const images = new KeptImageDatabase(OPTIONS);
     await images.keep(OTHERS);
     // As when the tab is killed after the first portions.
     await withDatabase((db) => db.put('imageFiles', new Uint8Array(PORTION).buffer, ['f00', 0]));
     expect((await images.list()).folders).toHaveLength(1);
     await images.close();
-    const later = new KeptImages(OPTIONS);
+    const later = new KeptImageDatabase(OPTIONS);
     expect((await later.list()).folders.map(({ name }) => name)).toEqual(['others']);
     expect(await counts()).toEqual([1, 4]);
     expect(await contents(later, 'f01')).toEqual(await written(OTHERS));
@@ -192,8 +192,8 @@ describe('a keep that does not come to its end', () => {
 
   it('is not taken for one while another tab still writes', async () => {
     const locks = new FakeLocks();
-    const writes = new KeptImages({ portion: PORTION, locks });
-    const opens = new KeptImages({ portion: PORTION, locks });
+    const writes = new KeptImageDatabase({ portion: PORTION, locks });
+    const opens = new KeptImageDatabase({ portion: PORTION, locks });
     let listed: Promise<unknown> | null = null;
     await writes.keep(PETS, {
       onProgress: () => {
@@ -205,11 +205,11 @@ describe('a keep that does not come to its end', () => {
   });
 
   it('lists nothing where another tab has removed its files meanwhile', async () => {
-    const writes = new KeptImages(OPTIONS);
+    const writes = new KeptImageDatabase(OPTIONS);
     let cleaned: Promise<unknown> | null = null;
     const keep = writes.keep(PETS, {
       onProgress: (bytes) => {
-        if (bytes === 20) cleaned = new KeptImages(OPTIONS).list();
+        if (bytes === 20) cleaned = new KeptImageDatabase(OPTIONS).list();
       },
     });
     await expect(keep).rejects.toMatchObject({ name: 'AbortError' });
@@ -231,14 +231,14 @@ describe('damaged images', () => {
   ];
 
   it.each(damages)('are named where %s', async (_, damage) => {
-    const images = new KeptImages(OPTIONS);
+    const images = new KeptImageDatabase(OPTIONS);
     await images.keep(PETS);
     await withDatabase(damage);
     await expect(images.open('f00')).rejects.toMatchObject({ name: 'DamagedFolder', folder: 'pets' });
   });
 
   it('and those of a later version are named and left out of the list, and can be forgotten', async () => {
-    const images = new KeptImages(OPTIONS);
+    const images = new KeptImageDatabase(OPTIONS);
     await images.keep(OTHERS);
     await withDatabase(async (db) => {
       await db.put('keptImages', { version: 2, name: 'newer' }, 'f02');
@@ -260,5 +260,5 @@ it('is unavailable where the database does not open', async () => {
   globalThis.indexedDB.open = () => {
     throw new DOMException('denied', 'SecurityError');
   };
-  await expect(new KeptImages(OPTIONS).list()).rejects.toMatchObject({ problem: 'unavailable' });
+  await expect(new KeptImageDatabase(OPTIONS).list()).rejects.toMatchObject({ problem: 'unavailable' });
 });

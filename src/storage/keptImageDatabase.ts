@@ -58,7 +58,7 @@ export type Locks = Pick<LockManager, 'request'>;
  * takes few values, and a large archive never has to be in memory. Portions are written as `Blob`s, which browsers keep as files and read only
  * where they are asked to. Where a browser does not store those (WebKit in a private window), they are written as bytes.
  */
-export class KeptImages implements KeptImageStorage {
+export class KeptImageDatabase implements KeptImageStorage {
   readonly #portion: number;
   readonly #locks: Locks | null;
   #opened: Promise<IDBPDatabase<Schema>> | null = null;
