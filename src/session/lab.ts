@@ -7,6 +7,7 @@ import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../dom
 import type { SharedRun } from '../domain/shareLink';
 import type { Replies } from '../protocol/commands';
 import type { CheckpointStorage } from '../storage/checkpointStorage';
+import type { KeptImageStorage } from '../storage/keptImageStorage';
 import type { RunPointer } from '../storage/runPointer';
 import type { RunStorage } from '../storage/runStorage';
 import { picturesOf } from './archive/picturesOf';
@@ -15,6 +16,7 @@ import type { ImageLoaders, LoadSettings, Origin } from './data/datasetLoading';
 import { createDatasetStore, NO_PROBLEM } from './data/datasetStore';
 import { folderOf, identityOf } from './data/identity';
 import { ImagesInUse } from './data/imagesInUse';
+import { KeptImages } from './data/keptImages';
 import type { Thumbnails } from './data/thumbnails';
 import type { WorkerPort } from './engine/engineClient';
 import { EngineSession } from './engine/engineSession';
@@ -50,7 +52,11 @@ export interface LabOptions {
   readonly checkpoints?: CheckpointStorage;
   /** `navigator.locks`, by which one tab at most goes on with a kept run. */
   readonly locks?: Locks | null;
-  /** The storage of a person's progress in lessons; without it, it is kept only while the page is open. */
+  /** The storage of a person's own images; without it they are never kept. */
+  readonly imageStorage?: KeptImageStorage | null;
+  /** Asks the browser not to delete what the page stores. */
+  readonly persist?: () => void;
+  /** The storage of progress in lessons and of small choices; without it, they are kept only while the page is open. */
   readonly pageStorage?: PageStorage | null;
 }
 
@@ -66,6 +72,7 @@ export class Lab {
   readonly frames: Frames;
   readonly archive: RunArchive;
   readonly keptRuns: KeptRuns;
+  readonly keptImages: KeptImages;
   readonly experiments: ExperimentQueue;
   readonly lessons: Lessons;
   readonly clock: ChartClock;
@@ -98,6 +105,12 @@ export class Lab {
     this.archive = new RunArchive(this, options.storage ?? null);
     const { checkpoints = null, locks = null } = options;
     this.keptRuns = new KeptRuns(this, checkpoints, new RunLock(locks), options.pageStorage ?? null);
+    this.keptImages = new KeptImages({
+      storage: options.imageStorage ?? null,
+      choiceStorage: options.pageStorage ?? null,
+      persist: options.persist ?? null,
+      noticeStore: this.noticeStore,
+    });
     this.experiments = new ExperimentQueue(this);
     this.lessons = new Lessons(this, options.pageStorage ?? null);
     this.clock = new ChartClock(options.schedule);
@@ -159,6 +172,7 @@ export class Lab {
       this.#control.prepare();
     });
     if (dataset !== 'folder') void this.loadImages(this.#options.sampleOrigin(dataset));
+    else void this.#loadWanted();
     void this.lessons.start();
   }
 
@@ -188,6 +202,7 @@ export class Lab {
     replace(sample !== null || isReadAgain);
     if (sample !== null) void this.loadImages(this.#options.sampleOrigin(sample));
     else if (isReadAgain) this.#reloadImages();
+    else void this.#loadWanted();
   }
 
   /** @throws Error naming the setting when the value does not fit it. */
@@ -214,6 +229,14 @@ export class Lab {
   /** Loads images and, once they are complete, builds a new run on them. Until then the current run goes on. */
   async loadImages(origin: Origin): Promise<void> {
     await this.#withImages(() => this.#images.load(origin));
+  }
+
+  /** Loads images that are kept on this computer. Resolves with false where they are not, or cannot be read. */
+  async openKept(fingerprint: string): Promise<boolean> {
+    const origin = await this.keptImages.originOf(fingerprint);
+    if (origin === null) return false;
+    await this.loadImages(origin);
+    return true;
   }
 
   /**
@@ -245,6 +268,7 @@ export class Lab {
     this.#settings.adaptToImages(info, areFirst, this.#images.wantedCount);
     // Train was pressed before any image was there.
     if (this.runStore.getState().intent !== null) this.#images.keepPart();
+    void this.keptImages.imagesLoaded(this.#images.own);
     await this.#control.imagesReplaced();
   }
 
@@ -256,11 +280,26 @@ export class Lab {
     notify(this.noticeStore, `The run on “${beginning.dataset.name}” stays under Runs; this is a new one.`);
   }
 
+  /** Loads the folder that a link asks for, where it is kept on this computer. */
+  async #loadWanted(): Promise<void> {
+    const { wanted } = this.datasetStore.getState();
+    if (wanted === null) return;
+    const origin = await this.keptImages.originOf(wanted.fingerprint);
+    const { wanted: still, loading } = this.datasetStore.getState();
+    // Meanwhile the person dropped something, or chose a sample.
+    if (origin === null || still !== wanted || loading !== null) return;
+    notify(this.noticeStore, `“${origin.title}” is loaded from this computer, where you kept it.`);
+    await this.loadImages(origin);
+  }
+
   cancelLoading(): void {
     this.#images.cancel();
   }
 
   train(): void {
+    const { active, step } = this.runStore.getState();
+    // Who comes back to a run relies on what the page stores.
+    if (active !== null && active.reopenedAt === step) this.#options.persist?.();
     this.#images.keepPart();
     this.#control.train();
   }

@@ -1,6 +1,7 @@
 import { importImages } from '../data/importImages';
 import { fetchRest, loadSample } from '../data/samples';
 import { CheckpointDatabase } from '../storage/checkpointDatabase';
+import { KeptImageDatabase } from '../storage/keptImageDatabase';
 import { RunDatabase } from '../storage/runDatabase';
 import { originOfSample } from './data/origins';
 import { openWorker } from './engine/openWorker';
@@ -45,6 +46,8 @@ export function openLab(page: Window): Lab {
     checkpoints: new CheckpointDatabase(),
     // Missing on pages that are not secure.
     locks: (page.navigator as Partial<Navigator>).locks ?? null,
+    imageStorage: new KeptImageDatabase(),
+    persist: () => void page.navigator.storage?.persist?.().catch(() => false),
     pageStorage: storageOf(page),
   });
   const trains = (id: string) =>
@@ -60,6 +63,8 @@ export function openLab(page: Window): Lab {
   page.addEventListener('pagehide', leave);
   page.document.addEventListener('visibilitychange', () => {
     if (page.document.visibilityState === 'hidden') leave();
+    // Another tab may have kept or forgotten images.
+    else void lab.keptImages.refresh();
   });
   syncLink(lab, (hash) => lab.open(hash), page);
   page.addEventListener('beforeunload', (event) => {

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { Place } from '../domain/places';
 import type { ArchiveState } from '../session/archive/archiveStore';
 import type { DatasetStoreState } from '../session/data/datasetStore';
+import type { KeptImagesState } from '../session/data/keptImagesStore';
 import type { EngineStoreState } from '../session/engine/engineStore';
 import type { ExperimentState } from '../session/experiments/experimentStore';
 import type { FrameState } from '../session/frames/frames';
@@ -28,6 +29,10 @@ export function useRun<T>(select: (state: RunStoreState) => T): T {
 
 export function useDataset<T>(select: (state: DatasetStoreState) => T): T {
   return useStore(useLab().datasetStore, select);
+}
+
+export function useKeptImages<T>(select: (state: KeptImagesState) => T): T {
+  return useStore(useLab().keptImages.store, select);
 }
 
 export function useEngine<T>(select: (state: EngineStoreState) => T): T {
