@@ -1,8 +1,11 @@
 import { createStore } from 'zustand/vanilla';
+import { CURRENT_VERSION } from '../../domain/versions/registry';
 import type { CheckpointStorage } from '../../storage/checkpointStorage';
 import type { RunPointer } from '../../storage/runPointer';
 import { runName } from '../archive/describeRun';
 import type { RunArchive } from '../archive/runArchive';
+import type { DatasetStore } from '../data/datasetStore';
+import { identityOf } from '../data/identity';
 import type { OpenedLink } from '../link/link';
 import { type NoticeStore, notify } from '../noticeStore';
 import { type PageStorage, readText, writeText } from '../pageText';
@@ -14,6 +17,7 @@ import { namesRun } from './sameRun';
 /** What kept runs need of the lab. */
 export interface KeepingLab {
   readonly runStore: RunStore;
+  readonly datasetStore: DatasetStore;
   readonly noticeStore: NoticeStore;
   readonly archive: RunArchive;
   /** Replaces the run on the page by one that begins from a checkpoint. */
@@ -53,7 +57,7 @@ export class KeptRuns {
     this.#storage = storage;
     this.#lock = lock;
     lab.runStore.subscribe((now, before) => {
-      if (now.active?.keptId !== before.active?.keptId) this.#follow(now.active?.keptId ?? null);
+      if (now.active !== null && now.active.keptId !== before.active?.keptId) void lock.take(now.active.keptId);
       if (now.kept !== before.kept && now.kept !== null) void this.refresh();
     });
   }
@@ -153,19 +157,25 @@ export class KeptRuns {
   }
 
   #found(id: string): RunPointer | null {
-    const run = this.store.getState().runs.get(id) ?? null;
+    const run = this.store.getState().runs.get(id) ?? this.#runOnPage(id);
     if (run === null) notify(this.#lab.noticeStore, 'No weights of this run are kept any more.');
     return run;
+  }
+
+  /** The run on the page where the browser stores nothing: its worker keeps it as long as the page is open. */
+  #runOnPage(id: string): RunPointer | null {
+    const { active, kept, changes, step } = this.#lab.runStore.getState();
+    if (active?.keptId !== id || kept === null) return null;
+    const { config, parent } = active;
+    const steps = kept.steps.map((entry) => ({ ...entry, keptFor: [] }));
+    const dataset = identityOf(this.#lab.datasetStore.getState());
+    const made = changes.filter(([at]) => at <= step);
+    const last = steps.at(-1)?.step ?? 0;
+    return { version: CURRENT_VERSION, id, config, changes: made, dataset, parent, steps, last, written: Date.now() };
   }
 
   #nameOf(run: RunPointer): string {
     const record = this.#lab.archive.store.getState().runs.find(({ id }) => id === run.id);
     return runName({ name: record?.name ?? null, config: run.config, changes: run.changes });
-  }
-
-  /** The lock follows the run on the page. */
-  #follow(id: string | null): void {
-    if (id === null) this.#lock.release();
-    else void this.#lock.take(id);
   }
 }

@@ -20,16 +20,11 @@ export class RunLock {
     return this.#request(this.#locks, id);
   }
 
-  release(): void {
-    this.#held?.release();
-    this.#held = null;
-  }
-
   #request(locks: Locks, id: string): Promise<boolean> {
     return new Promise((resolve) => {
       const hold = () =>
         new Promise<void>((release) => {
-          this.release();
+          this.#held?.release();
           this.#held = { id, release };
           resolve(true);
         });
