@@ -220,7 +220,10 @@ export class Host {
     broken.catch(() => undefined);
     const resuming = kept.resume(from, (checkpoint, resumeRun) => {
       const emit = emitRewound(signals, checkpoint.step);
-      return resumeRun(checkpoint, this.#images.dataset, this.#engineInfo, emit, this.#kernelOptions);
+      // A fork makes its own changes, not those that a link planned for its parent.
+      const isFork = keeping.id !== from.id;
+      const begun = isFork ? { ...checkpoint, changes: { ...checkpoint.changes, planned: [] } } : checkpoint;
+      return resumeRun(begun, this.#images.dataset, this.#engineInfo, emit, this.#kernelOptions);
     });
     // On a lost device it may never end.
     const resumed = await Promise.race([resuming, broken]).finally(() => {
@@ -233,7 +236,12 @@ export class Host {
     this.#run = new HostedRun({ id: runId, trainer, signals, keeper, onError: (error) => this.#broke(error) });
     this.#run.resumed();
     await keeper.begin();
-    return { step: trainer.step, config: trainer.config, changes: trainer.changes, notes };
+    return {
+      step: trainer.step,
+      config: trainer.config,
+      changes: [...trainer.changes, ...trainer.plannedChanges],
+      notes,
+    };
   }
 
   #keeper(
