@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { CURRENT_VERSION } from '../../src/domain/versions/registry';
 import { openProfile } from './harness/browser';
@@ -39,6 +39,13 @@ function stored(page: Page): Promise<number[]> {
   });
 }
 
+/** Limits how many bytes the site may store, until the session that is returned is detached. */
+async function limitStorage(page: Page, quotaSize: number): Promise<CDPSession> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(inject('siteUrl')).origin, quotaSize });
+  return session;
+}
+
 /** The browser with the same profile, opened for the time of some work. */
 async function inProfile(work: (page: Page) => Promise<void>): Promise<void> {
   const context: BrowserContext = await openProfile('wasm', join(root, 'profile'), { locale: 'en-GB' });
@@ -61,7 +68,13 @@ test('own images that a person keeps are there in the next browser without a dro
     await page.getByRole('group', { name: 'Keep these images?' }).waitFor();
     await lab.reachState('paused');
     expect(await stored(page)).toEqual([0, 0]);
-    await page.getByRole('button', { name: /^Keep, / }).click();
+    const keep = page.getByRole('button', { name: /^Keep, / });
+    const limit = await limitStorage(page, 20_000);
+    await keep.click();
+    await page.getByText('Not kept: the browser gives this page no more space.').waitFor();
+    expect(await stored(page)).toEqual([0, 0]);
+    await limit.detach();
+    await keep.click();
     await page.getByTestId('images-kept').waitFor();
     // All files in one portion, and the list of them.
     expect(await stored(page)).toEqual([1, 2]);
