@@ -7,6 +7,7 @@ import type { KeptImagesState } from '../session/data/keptImagesStore';
 import type { EngineStoreState } from '../session/engine/engineStore';
 import type { ExperimentState } from '../session/experiments/experimentStore';
 import type { FrameState } from '../session/frames/frames';
+import type { KeepingState } from '../session/keeping/keptRuns';
 import type { Lab } from '../session/lab';
 import type { LessonState } from '../session/lessons/lessonStore';
 import type { WriterState } from '../session/lessons/lessonWriter';
@@ -40,6 +41,10 @@ export function useEngine<T>(select: (state: EngineStoreState) => T): T {
 
 export function useArchive<T>(select: (state: ArchiveState) => T): T {
   return useStore(useLab().archive.store, select);
+}
+
+export function useKeptRuns<T>(select: (state: KeepingState) => T): T {
+  return useStore(useLab().keptRuns.store, select);
 }
 
 export function useFrames<T>(select: (state: FrameState) => T): T {

@@ -1,8 +1,10 @@
 import { breathe } from '../data/import/breathe';
 import { PicturePort } from '../data/import/picturePort';
 import { withReader } from '../domain/decodedFolder';
+import type { EngineInfo } from '../domain/engineInfo';
+import type { KeptWeights, RunKeeping } from '../domain/keptRun';
 import type { RunConfig } from '../domain/runConfig';
-import type { RunSignal } from '../domain/signal';
+import type { Emit, RunSignal } from '../domain/signal';
 import { confirmEngine, startEngine } from '../engine/backend/startEngine';
 import { withPixels } from '../engine/images/pictureCache';
 import { previewViews } from '../engine/images/previewViews';
@@ -16,6 +18,9 @@ import type { EngineError, ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
 import { HeldImages } from './heldImages';
 import { HostedRun } from './hostedRun';
+import type { Keeper } from './keeper';
+import type { KeptRuns, RunToKeep } from './keptRuns';
+import { LazyKeeper } from './lazyKeeper';
 import { type Post, RunSignals } from './runSignals';
 
 type CommandOf<T extends CommandBody['type']> = Extract<CommandBody, { type: T }>;
@@ -25,9 +30,12 @@ export class Host {
   readonly #post: Post;
   readonly #tuning: TuningCache | undefined;
   readonly #threadHost: ThreadHost | undefined;
-  #isSoftware = false;
+  #engine: EngineInfo | null = null;
   readonly #images = new HeldImages();
   #run: HostedRun | null = null;
+  #keptRuns: Promise<KeptRuns> | null = null;
+  /** Ends a resumption that is under way with the error of the engine. */
+  #giveUp: ((error: EngineError) => void) | null = null;
   #exclusive: Promise<unknown> = Promise.resolve();
   /** Kernels being compiled ahead; never rejects. */
   #prepared: Promise<void> = Promise.resolve();
@@ -79,8 +87,10 @@ export class Host {
         await this.#alone(() => this.#create(command));
         return { result: null };
       case 'resume':
+        return { result: await this.#alone(() => this.#resume(command)) };
       case 'keep':
-        throw new CommandError('internal', `“${command.type}” is not carried out yet.`);
+        await this.#runOf(command.runId).keep();
+        return { result: null };
       case 'train':
         this.#runOf(command.runId).train();
         return { result: null };
@@ -91,7 +101,7 @@ export class Host {
         await this.#runOf(command.runId).singleStep();
         return { result: null };
       case 'change':
-        this.#runOf(command.runId).change(command.key, command.value);
+        await this.#runOf(command.runId).change(command.key, command.value);
         return { result: null };
       case 'evaluate':
         this.#runOf(command.runId).requestEvaluation();
@@ -145,7 +155,7 @@ export class Host {
         }),
     };
     const info = await startEngine(engine, hooks, { threadHost: this.#threadHost });
-    this.#isSoftware = info.isSoftware;
+    this.#engine = info;
     return info;
   }
 
@@ -172,23 +182,88 @@ export class Host {
   async #confirmEngine(): Promise<void> {
     const adapter = await confirmEngine();
     if (adapter === null) return;
-    this.#isSoftware = adapter.isSoftware;
+    this.#engine = adapter;
     this.#post({ type: 'engine', adapter });
   }
 
   get #kernelOptions() {
-    return { tuning: this.#tuning, isSoftware: this.#isSoftware };
+    return { tuning: this.#tuning, isSoftware: this.#engine?.isSoftware ?? false };
   }
 
-  async #create({ runId, config, changes }: CommandOf<'create'>): Promise<void> {
+  get #engineInfo(): EngineInfo {
+    if (this.#engine === null) throw new CommandError('internal', 'No engine runs yet.');
+    return this.#engine;
+  }
+
+  async #create({ runId, config, changes, keeping }: CommandOf<'create'>): Promise<void> {
     await this.#endRun();
     await this.#endPreparation();
     await this.#confirmEngine();
     const signals = new RunSignals(this.#post, runId);
     const emit = (signal: RunSignal) => signals.send(signal);
     const trainer = new Trainer(this.#images.dataset, config, changes, emit, this.#kernelOptions);
-    this.#run = new HostedRun(runId, trainer, signals, (error) => this.#broke(error));
+    const open = async (run: RunToKeep) => (await this.#kept()).keeperOf(run);
+    const keeper = keeping === undefined ? null : this.#keeper(signals, config, keeping, open);
+    this.#run = new HostedRun({ id: runId, trainer, signals, keeper, onError: (error) => this.#broke(error) });
     this.#run.start();
+  }
+
+  async #resume({ runId, from, changes, keeping }: CommandOf<'resume'>): Promise<Replies['resume']> {
+    await this.#endRun();
+    await this.#endPreparation();
+    await this.#confirmEngine();
+    const signals = new RunSignals(this.#post, runId);
+    const kept = await this.#kept();
+    const broken = new Promise<never>((_, reject) => {
+      this.#giveUp = (error) => reject(new CommandError(error.code, error.message));
+    });
+    broken.catch(() => undefined);
+    const resuming = kept.resume(from, (checkpoint, resumeRun) => {
+      const emit = emitRewound(signals, checkpoint.step);
+      // A fork makes its own changes, not those that a link planned for its parent.
+      const isFork = keeping.id !== from.id;
+      const begun = isFork ? { ...checkpoint, changes: { ...checkpoint.changes, planned: [] } } : checkpoint;
+      return resumeRun(begun, this.#images.dataset, this.#engineInfo, emit, this.#kernelOptions);
+    });
+    // On a lost device it may never end.
+    const resumed = await Promise.race([resuming, broken]).finally(() => {
+      this.#giveUp = null;
+    });
+    const { trainer, notes } = resumed;
+    for (const [key, value] of changes) trainer.change(key, value);
+    const open = async (run: RunToKeep) => kept.keeperOfResumed(run, resumed);
+    const keeper = this.#keeper(signals, trainer.config, keeping, open);
+    this.#run = new HostedRun({ id: runId, trainer, signals, keeper, onError: (error) => this.#broke(error) });
+    this.#run.resumed();
+    await keeper.begin();
+    return {
+      step: trainer.step,
+      config: trainer.config,
+      changes: [...trainer.changes, ...trainer.plannedChanges],
+      notes,
+    };
+  }
+
+  #keeper(
+    signals: RunSignals,
+    config: RunConfig,
+    keeping: RunKeeping,
+    open: (run: RunToKeep) => Promise<Keeper>,
+  ): LazyKeeper {
+    const report = (value: KeptWeights) => signals.send({ kind: 'kept', value });
+    const run = { config, keeping, engine: () => this.#engineInfo, report };
+    return new LazyKeeper(() => open(run), keeping.forksAt, report);
+  }
+
+  /** The runs that this browser keeps. */
+  async #kept(): Promise<KeptRuns> {
+    this.#keptRuns ??= import('./keptRuns').then(({ KeptRuns }) => KeptRuns.open());
+    try {
+      return await this.#keptRuns;
+    } catch (error) {
+      this.#keptRuns = null;
+      throw error;
+    }
   }
 
   /** Ends the run, once its current step or measurement has ended, and frees its memory. */
@@ -199,6 +274,7 @@ export class Host {
   }
 
   #broke(error: EngineError): void {
+    this.#giveUp?.(error);
     this.#post({ type: 'error', error, runId: this.#run?.id ?? null });
     this.#run?.fail();
   }
@@ -214,4 +290,14 @@ export class Host {
     if (unknown !== undefined) throw new CommandError('internal', `There is no image ${unknown}.`);
     return withPixels(dataset, indices, () => indices.map((index) => thumbnailOf(dataset, index)));
   }
+}
+
+/** Sends what a resumed run reports, after the report that it stands at a step again. */
+function emitRewound(signals: RunSignals, step: number): Emit {
+  let isFirst = true;
+  return (signal) => {
+    if (isFirst) signals.send({ kind: 'rewound', value: { step } });
+    isFirst = false;
+    signals.send(signal);
+  };
 }

@@ -5,8 +5,20 @@ import type { StepOutcome, Trainer } from '../engine/run/trainer';
 import type { EngineError } from '../protocol/events';
 import { toEngineError } from './errors';
 import { evaluateRun } from './evaluateRun';
+import type { LazyKeeper } from './lazyKeeper';
 import type { RunSignals } from './runSignals';
 import { StillSearch } from './stillSearch';
+
+export interface HostedRunParts {
+  readonly id: string;
+  readonly trainer: Trainer;
+  /** Receive what the trainer reports, too. */
+  readonly signals: RunSignals;
+  /** Null where the run is not kept. */
+  readonly keeper: LazyKeeper | null;
+  /** Called with an error in the run's work. */
+  readonly onError: (error: EngineError) => void;
+}
 
 /** A run of the page, and the loop that drives it. */
 export class HostedRun {
@@ -24,14 +36,17 @@ export class HostedRun {
   /** Under way only while no work is. */
   readonly #search: StillSearch;
 
-  /**
-   * @param signals receive what the trainer reports, too
-   * @param onError called with an error in the run's work
-   */
-  constructor(id: string, trainer: Trainer, signals: RunSignals, onError: (error: EngineError) => void) {
+  readonly #keeper: LazyKeeper | null;
+  /** Changes to be made before the next step, after a checkpoint. */
+  readonly #changes: (() => void)[] = [];
+  /** Answers to requests of the page for a checkpoint. */
+  readonly #askedToKeep: (() => void)[] = [];
+
+  constructor({ id, trainer, signals, keeper, onError }: HostedRunParts) {
     this.id = id;
     this.#trainer = trainer;
     this.#signals = signals;
+    this.#keeper = keeper;
     this.#onError = onError;
     this.#search = new StillSearch(trainer);
   }
@@ -43,6 +58,14 @@ export class HostedRun {
       await this.#trainer.start();
       this.#setState('paused');
     });
+  }
+
+  /** In place of `start`: shows a run that was resumed from a checkpoint. */
+  resumed(): void {
+    const { step, config } = this.#trainer;
+    this.#signals.report();
+    this.#setState(step < config.totalSteps ? 'paused' : 'finished');
+    this.#searchWhereStill();
   }
 
   train(): void {
@@ -62,14 +85,38 @@ export class HostedRun {
     this.#wanted = 'pause';
     this.#addWork(async () => {
       if (this.#isWanted('end') || this.#failed) return;
+      await this.#changeSettings();
       await this.#settle(await this.#trainer.advance());
     });
     await this.#work;
   }
 
-  /** Changes a setting before the next step. */
-  change(key: LiveKey, value: LiveValue): void {
-    this.#trainer.change(key, value);
+  /**
+   * Changes a setting before the next step. Resolves when it is changed: in a run that is kept, after the checkpoint before the change was
+   * taken.
+   */
+  change(key: LiveKey, value: LiveValue): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#changes.push(() => {
+        try {
+          this.#trainer.change(key, value);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+      if (this.#keeper === null) this.#makeChanges();
+      else this.#work = this.#work.then(() => this.#guard(() => this.#changeSettings()));
+    });
+  }
+
+  /** Writes a checkpoint after the present step. Resolves when it is written, or cannot be. */
+  async keep(): Promise<void> {
+    if (this.#keeper === null || this.#failed) return;
+    await new Promise<void>((resolve) => {
+      this.#askedToKeep.push(resolve);
+      this.#work = this.#work.then(() => this.#guard(() => this.#keepAsAsked()));
+    });
   }
 
   /** Evaluates after the present step, or at once where the run does not train. */
@@ -113,8 +160,18 @@ export class HostedRun {
     if (!this.#failed) {
       await this.#work;
       await this.#search.stop();
+      await this.#keepAtEnd();
     }
     this.#trainer.dispose();
+  }
+
+  async #keepAtEnd(): Promise<void> {
+    try {
+      await this.#keeper?.stopped(this.#trainer);
+    } catch {
+      // The engine broke after the last step; the checkpoint before stays.
+    }
+    await this.#keeper?.settled();
   }
 
   /** A method, since `#wanted` changes while a part of the work is awaited. */
@@ -152,12 +209,43 @@ export class HostedRun {
     this.#setState('training');
     let outcome: StepOutcome = 'continue';
     while (this.#wanted === 'train' && !this.#failed && outcome === 'continue') {
+      await this.#changeSettings();
       outcome = await this.#trainer.advance();
+      if (outcome === 'continue') await this.#keeper?.stepped(this.#trainer);
+      await this.#keepAsAsked();
       if (this.#evaluation === 'requested' && outcome === 'continue') await this.#evaluate();
       // Lets messages from the page arrive: they are tasks, and a chain of promises alone never yields to a task.
       await breathe();
     }
     await this.#settle(outcome);
+  }
+
+  /** Makes the changes that are due before the next step, with a checkpoint before them. */
+  async #changeSettings(): Promise<void> {
+    const isPlanned = this.#trainer.isChangeDue;
+    if (this.#keeper === null || this.#failed || (this.#changes.length === 0 && !isPlanned)) return;
+    await this.#keeper.beforeChange(this.#trainer, isPlanned);
+    if (this.#makeChanges() > 0) this.#keeper.changed(this.#trainer);
+  }
+
+  /** Makes the changes that the page asked for; returns how many. */
+  #makeChanges(): number {
+    const changes = this.#changes.splice(0);
+    for (const change of changes) change();
+    return changes.length;
+  }
+
+  /** Takes a checkpoint where the page asked for one, and answers once it is written. */
+  async #keepAsAsked(): Promise<void> {
+    const asked = this.#askedToKeep.splice(0);
+    if (asked.length === 0) return;
+    try {
+      await this.#keeper?.stopped(this.#trainer);
+    } finally {
+      void this.#keeper?.settled().then(() => {
+        for (const answer of asked) answer();
+      });
+    }
   }
 
   async #evaluate(): Promise<void> {
@@ -176,10 +264,14 @@ export class HostedRun {
     await this.#trainer.flush();
     if (this.#failed || this.#isWanted('end')) return;
     if (outcome !== 'continue') this.#wanted = 'pause';
-    if (outcome === 'finished') await this.#evaluate();
+    if (outcome === 'finished') {
+      await this.#keeper?.stopped(this.#trainer);
+      await this.#evaluate();
+    }
     if (this.#failed || this.#isWanted('end')) return;
     this.#signals.report();
     this.#setState(outcome === 'continue' ? 'paused' : outcome);
+    if (outcome !== 'finished') await this.#keeper?.stopped(this.#trainer);
   }
 
   #setState(state: RunState): void {

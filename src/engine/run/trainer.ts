@@ -135,6 +135,16 @@ export class Trainer {
     return this.#changes.made;
   }
 
+  /** Changes that a link has still to make. */
+  get plannedChanges(): readonly LiveChange[] {
+    return this.#changes.state().planned;
+  }
+
+  /** Whether a planned change takes effect before the next step. */
+  get isChangeDue(): boolean {
+    return this.#changes.isDue(this.#step);
+  }
+
   get dataset(): TrainingImages {
     return this.#source.dataset;
   }

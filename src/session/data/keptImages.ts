@@ -9,8 +9,9 @@ import {
 } from '../../storage/keptImageStorage';
 import { StorageError, type StorageProblem } from '../../storage/runStorage';
 import { type NoticeStore, notify } from '../noticeStore';
+import type { PageStorage } from '../pageText';
 import type { FilesOrigin } from './datasetLoading';
-import { type ChoiceStorage, readChoice, writeChoice } from './keepChoice';
+import { readChoice, writeChoice } from './keepChoice';
 import { createKeptImagesStore, type KeepChoice, keptInUse } from './keptImagesStore';
 
 /** A person's own images that are in use. */
@@ -28,7 +29,7 @@ export interface OwnImagesInUse {
 export interface KeepingParts {
   /** null where images are never kept. */
   readonly storage: KeptImageStorage | null;
-  readonly choiceStorage: ChoiceStorage | null;
+  readonly choiceStorage: PageStorage | null;
   /** Asks the browser not to delete what the page stores. */
   readonly persist: (() => void) | null;
   readonly noticeStore: NoticeStore;

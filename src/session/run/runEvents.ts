@@ -3,7 +3,7 @@ import { SERIES_NAMES } from '../../domain/measurement';
 import type { LiveSettings } from '../../domain/runConfig';
 import type { RunSignal } from '../../domain/signal';
 import { continued } from './course';
-import type { RunStoreState } from './runStore';
+import { NO_RUN, type RunStoreState } from './runStore';
 import { isWarning, markerWords } from './words';
 
 /** Maximum number of lines in the event log. */
@@ -62,6 +62,18 @@ function withMarker(state: RunStoreState, marker: Marker): Partial<RunStoreState
   };
 }
 
+/** The run without what it reported: all of it up to this step follows. Changes in flight stay, since the worker makes later ones again. */
+function rewoundTo(step: number, { evaluation, log }: RunStoreState): Partial<RunStoreState> {
+  const { latest, course, markers, baselines, diagnosis, views, neighbours, searching, evaluating } = NO_RUN;
+  return {
+    ...{ latest, course, markers, baselines, diagnosis, views, neighbours, searching, evaluating },
+    evaluation: evaluation !== null && evaluation.step <= step ? evaluation : null,
+    // The markers that follow are logged again.
+    log: log.filter((entry) => entry.step === null || entry.step === 0),
+    step,
+  };
+}
+
 /** The store's changes on a signal of the current run. The run control handles the run's state, and adds measurements to the series. */
 export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<RunStoreState> {
   switch (signal.kind) {
@@ -94,8 +106,7 @@ export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<R
     case 'evaluating':
       return { evaluating: signal.value.share };
     case 'rewound':
-      // Handled by the run control, which also clears the series and frames.
-      return {};
+      return rewoundTo(signal.value.step, state);
     case 'kept':
       return { kept: signal.value };
     case 'resources':

@@ -7,6 +7,7 @@ import { Lab, type LabOptions } from '../../../src/session/lab';
 import type { RunStoreState } from '../../../src/session/run/runStore';
 import { LabContext } from '../../../src/ui/lab';
 import { theme } from '../../../src/ui/theme';
+import { activeRun } from '../../setup/activeRun';
 import { FakeWorker } from '../../unit/session/fakeWorker';
 
 /** A lab without images, whose worker answers but does not train: tests write the state to show into its stores. */
@@ -29,7 +30,7 @@ export function idleLab(change: Partial<RunConfig> = {}, storages: Partial<LabOp
 /** Puts a run on the page, as its worker would report it. */
 export function putRun(lab: Lab, state: Partial<RunStoreState> = {}): void {
   const { config } = lab.runStore.getState();
-  lab.runStore.setState({ active: { runId: 'run-1', config }, runState: 'training' });
+  lab.runStore.setState({ active: activeRun(config), runState: 'training' });
   lab.runStore.setState(state);
 }
 
