@@ -1,10 +1,12 @@
-import { type IDBPDatabase, openDB } from 'idb';
+import type { IDBPDatabase } from 'idb';
 import { z } from '../domain/zod';
+import { Connection, completed } from './connection';
 import {
   DamagedFolder,
   FileMissing,
   type FileToKeep,
   type FolderToKeep,
+  InterruptedKeep,
   type KeepOptions,
   type KeptFolder,
   type KeptFolders,
@@ -12,7 +14,7 @@ import {
   type OpenedFolder,
 } from './keptImageStorage';
 import { StorageError } from './runStorage';
-import { type Schema, UPGRADE_STEPS } from './upgrades';
+import type { Schema } from './upgrades';
 
 /** Raised when the files are written in another way; those of later versions are left alone. */
 const VERSION = 1;
@@ -61,12 +63,13 @@ export type Locks = Pick<LockManager, 'request'>;
 export class KeptImageDatabase implements KeptImageStorage {
   readonly #portion: number;
   readonly #locks: Locks | null;
-  #opened: Promise<IDBPDatabase<Schema>> | null = null;
+  readonly #connection: Connection;
 
   /** @param options.portion bytes of a portion; only tests pass another number */
   constructor({ portion = PORTION, locks = pageLocks() }: { portion?: number; locks?: Locks | null } = {}) {
     this.#portion = portion;
     this.#locks = locks;
+    this.#connection = new Connection(undefined, (db) => void this.#removeLeftovers(db).catch(() => undefined));
   }
 
   list(): Promise<KeptFolders> {
@@ -87,8 +90,13 @@ export class KeptImageDatabase implements KeptImageStorage {
   async keep(folder: FolderToKeep, options: KeepOptions = {}): Promise<void> {
     const { signal } = options;
     const work = () => this.#with((db) => this.#keep(db, folder, options));
-    if (this.#locks === null) await work();
-    else await this.#locks.request(LOCK, signal === undefined ? {} : { signal }, work);
+    try {
+      if (this.#locks === null) await work();
+      else await this.#locks.request(LOCK, signal === undefined ? {} : { signal }, work);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
   }
 
   async #keep(db: IDBPDatabase<Schema>, folder: FolderToKeep, { signal, onProgress }: KeepOptions): Promise<void> {
@@ -117,12 +125,10 @@ export class KeptImageDatabase implements KeptImageStorage {
         const store = tx.objectStore('imageFiles');
         // Without locks another tab may have removed them as leftovers.
         if ((await store.count(filesOf(fingerprint))) !== number) {
-          throw new DOMException('The files were removed meanwhile.', 'AbortError');
+          throw new InterruptedKeep();
         }
-        await Promise.all([
-          store.put(listing, [fingerprint, number]),
-          tx.objectStore('keptImages').put(entry, fingerprint),
-        ]);
+        await store.put(listing, [fingerprint, number]);
+        await tx.objectStore('keptImages').put(entry, fingerprint);
       };
       await completed(tx, write());
     } catch (error) {
@@ -167,33 +173,21 @@ export class KeptImageDatabase implements KeptImageStorage {
   }
 
   /** Closes the connection; the next call opens a new one. */
-  async close(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = null;
-    (await opened?.catch(() => null))?.close();
+  close(): void {
+    this.#connection.close();
   }
 
   async #with<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
     try {
-      this.#opened ??= this.#open();
-      return await work(await this.#opened);
+      return await this.#connection.with(work);
     } catch (error) {
-      throw storageError(error);
+      throw error instanceof StorageError && isOwnError(error.cause) ? error.cause : error;
     }
   }
 
-  async #open(): Promise<IDBPDatabase<Schema>> {
-    const db = await openDB<Schema>('simsiam-lab', UPGRADE_STEPS.length, {
-      upgrade: (database, oldVersion, _, transaction) => {
-        for (const step of UPGRADE_STEPS.slice(oldVersion)) step(database, transaction);
-      },
-      blocking: () => void this.close(),
-      terminated: () => void this.close(),
-    });
-    const clean = () => removeLeftovers(db);
-    if (this.#locks === null) await clean();
-    else await this.#locks.request(LOCK, { ifAvailable: true }, (lock) => (lock === null ? undefined : clean()));
-    return db;
+  async #removeLeftovers(db: IDBPDatabase<Schema>): Promise<void> {
+    if (this.#locks === null) return removeLeftovers(db);
+    await this.#locks.request(LOCK, { ifAvailable: true }, (lock) => (lock === null ? null : removeLeftovers(db)));
   }
 }
 
@@ -201,12 +195,9 @@ function pageLocks(): Locks | null {
   return globalThis.navigator?.locks ?? null;
 }
 
-/** Errors that say what happened stay; all others are of the storage. */
-function storageError(error: unknown): unknown {
-  if (error instanceof StorageError || error instanceof FileMissing || error instanceof DamagedFolder) return error;
-  if (error instanceof DOMException && error.name === 'AbortError') return error;
-  const full = error instanceof DOMException && error.name === 'QuotaExceededError';
-  return new StorageError(full ? 'full' : 'unavailable', error);
+/** Whether an error says by itself what happened: it is not one of the storage. */
+function isOwnError(error: unknown): boolean {
+  return [FileMissing, DamagedFolder, InterruptedKeep].some((type) => error instanceof type);
 }
 
 function nameIn(value: unknown): string | null {
@@ -317,10 +308,4 @@ async function removeLeftovers(db: IDBPDatabase<Schema>): Promise<void> {
     await Promise.all([...leftovers].map((fingerprint) => store.delete(filesOf(fingerprint))));
   };
   await completed(tx, work());
-}
-
-/** Waits for a transaction and the work in it. If both fail, throws the transaction's error, which has the cause. */
-async function completed(tx: { readonly done: Promise<void> }, work: Promise<unknown>): Promise<void> {
-  const outcomes = await Promise.allSettled([tx.done, work]);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }

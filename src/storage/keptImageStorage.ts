@@ -71,6 +71,11 @@ export class FileMissing extends Error {
   }
 }
 
+/** Files that were removed by another tab while they were being kept. */
+export class InterruptedKeep extends Error {
+  override readonly name = 'InterruptedKeep';
+}
+
 /** Kept images whose files are not all there. */
 export class DamagedFolder extends Error {
   override readonly name = 'DamagedFolder';
@@ -88,7 +93,7 @@ export interface KeptImageStorage {
   /**
    * Keeps images. They are listed once all files are written; if that fails, nothing of them stays. Images that are kept already are left
    * as they are.
-   * @throws FileMissing when one of the files cannot be read
+   * @throws FileMissing when one of the files cannot be read; InterruptedKeep when another tab removed them meanwhile
    */
   keep(folder: FolderToKeep, options?: KeepOptions): Promise<void>;
   /**

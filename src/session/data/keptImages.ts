@@ -1,6 +1,12 @@
 import { filesToKeep } from '../../data/filesToKeep';
 import type { SkippedFile } from '../../domain/imageDataset';
-import { DamagedFolder, FileMissing, type FolderToKeep, type KeptImageStorage } from '../../storage/keptImageStorage';
+import {
+  DamagedFolder,
+  FileMissing,
+  type FolderToKeep,
+  InterruptedKeep,
+  type KeptImageStorage,
+} from '../../storage/keptImageStorage';
 import { StorageError, type StorageProblem } from '../../storage/runStorage';
 import { type NoticeStore, notify } from '../noticeStore';
 import type { PageStorage } from '../pageText';
@@ -34,11 +40,11 @@ const PROBLEM_WORDS: Record<StorageProblem, string> = {
   unavailable: 'Not kept: this browser does not store them for this page (e.g. in a private window).',
 };
 
-function problemOf(error: unknown): string | null {
-  if (error instanceof DOMException && error.name === 'AbortError') return null;
+function problemOf(error: unknown): string {
   if (error instanceof FileMissing) {
     return `Not kept: ${error.path} cannot be read any more. It may have been moved or changed.`;
   }
+  if (error instanceof InterruptedKeep) return 'Not kept: another tab of this page removed the files. Try again.';
   return PROBLEM_WORDS[error instanceof StorageError ? error.problem : 'unavailable'];
 }
 
@@ -168,7 +174,7 @@ export class KeptImages {
         onProgress: (done) => this.store.setState({ keeping: { ...own, done } }),
       });
     } catch (error) {
-      problem = problemOf(error);
+      if (!keeping.signal.aborted) problem = problemOf(error);
     }
     this.#keeping = null;
     await this.refresh();
