@@ -93,6 +93,11 @@ export class Reports {
     }
   }
 
+  /** Whether a series has a point of a step, its last one. */
+  hasAt(name: SeriesName, step: number): boolean {
+    return this.#series.get(name)?.steps.at(-1) === step;
+  }
+
   /** What was reported up to a step. */
   until(step: number): Reported {
     const series = [...this.#series].map(([name, { steps, values }]) => {
