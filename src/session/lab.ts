@@ -88,6 +88,7 @@ export class Lab {
     this.#engine = new EngineSession(this.engineStore, options.openWorker, {
       onSignal: (signal, runId) => this.#control.receive(signal, runId),
       onError: (error, runId) => this.#control.fail(error, runId),
+      onNotice: (text) => notify(this.noticeStore, text),
     });
     this.#images = new ImagesInUse(this, {
       engine: this.#engine,

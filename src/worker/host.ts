@@ -1,47 +1,76 @@
 import { breathe } from '../data/import/breathe';
 import { PicturePort } from '../data/import/picturePort';
 import { withReader } from '../domain/decodedFolder';
+import type { RecoveryMarker } from '../domain/measurement';
 import type { RunConfig } from '../domain/runConfig';
 import type { RunSignal } from '../domain/signal';
-import { confirmEngine, startEngine } from '../engine/backend/startEngine';
 import { withPixels } from '../engine/images/pictureCache';
 import { previewViews } from '../engine/images/previewViews';
 import { thumbnailOf } from '../engine/images/thumbnail';
 import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
 import type { TuningCache } from '../engine/kernels/tuning/tuningCache';
+import type { KernelOptions } from '../engine/run/kernelChoice';
 import { prepareRun } from '../engine/run/prepareRun';
 import { Trainer } from '../engine/run/trainer';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
 import type { EngineError, ReplyEvent } from '../protocol/events';
+import { continued } from './continued';
 import { CommandError, toEngineError } from './errors';
 import { HeldImages } from './heldImages';
+import { type Breakdown, HostedEngine } from './hostedEngine';
 import { HostedRun } from './hostedRun';
+import { MemoryCheckpoints } from './memoryCheckpoints';
+import { breakError, Recovery, type Restarted, recoveryNotice } from './recovery';
 import { type Post, RunSignals } from './runSignals';
+
+export interface HostOptions {
+  /** Where the choice of kernels is kept between visits. */
+  readonly tuning?: TuningCache;
+  /** Creates threads for the processor's engine, which has one thread without it. */
+  readonly threadHost?: ThreadHost;
+  /** Steps between two checkpoints in memory. */
+  readonly checkpointEvery?: number;
+  /** A clock in milliseconds by which losses of the engine are counted; the soak test spaces them by it. */
+  readonly now?: () => number;
+}
+
+/** The run in use, with what is needed to go on with it on another engine. */
+interface PresentRun {
+  readonly config: RunConfig;
+  readonly hosted: HostedRun;
+  readonly checkpoints: MemoryCheckpoints;
+  readonly recoveries: readonly RecoveryMarker[];
+}
+
+/** An error of a run's work is taken for that of a lost device where this is reported within this time. */
+const MOMENT_MS = 1000;
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 type CommandOf<T extends CommandBody['type']> = Extract<CommandBody, { type: T }>;
 
 /** Carries out the page's commands with the engine: one data set and one run at a time. */
 export class Host {
   readonly #post: Post;
-  readonly #tuning: TuningCache | undefined;
-  readonly #threadHost: ThreadHost | undefined;
-  #isSoftware = false;
+  readonly #options: HostOptions;
+  readonly #engine: HostedEngine;
+  readonly #recovery: Recovery;
   readonly #images = new HeldImages();
-  #run: HostedRun | null = null;
+  #run: PresentRun | null = null;
+  /** The recovery under way; never rejects. */
+  #recovered: Promise<void> = Promise.resolve();
+  #recovering = false;
   #exclusive: Promise<unknown> = Promise.resolve();
   /** Kernels being compiled ahead; never rejects. */
   #prepared: Promise<void> = Promise.resolve();
   /** Commands that wait for the end of the preparation, which then ends at its next step. */
   #waiting = 0;
 
-  /**
-   * @param tuning where the choice of kernels is kept between visits
-   * @param threadHost creates threads for the processor's engine, which has one thread without it
-   */
-  constructor(post: Post, tuning?: TuningCache, threadHost?: ThreadHost) {
+  constructor(post: Post, options: HostOptions = {}) {
     this.#post = post;
-    this.#tuning = tuning;
-    this.#threadHost = threadHost;
+    this.#options = options;
+    this.#engine = new HostedEngine(options.threadHost, (breakdown) => this.#brokeDown(breakdown));
+    this.#recovery = new Recovery(this.#engine, options.now ?? (() => performance.now()));
   }
 
   /** Answers a command with exactly one reply or failure. */
@@ -55,6 +84,9 @@ export class Host {
   }
 
   async #execute(command: Command): Promise<{ result: Replies[Command['type']]; transfer?: Transferable[] }> {
+    // Pressed while the engine is started again, Pause takes effect at once; all else is done by the run that goes on.
+    if (command.type === 'pause') this.#runOf(command.runId).stopTraining();
+    await this.#recovered;
     switch (command.type) {
       case 'init':
         return { result: await this.#alone(() => this.#init(command)) };
@@ -100,7 +132,7 @@ export class Host {
         this.#runOf(command.runId).cancelEvaluation();
         return { result: null };
       case 'setQueries':
-        await this.#runOf(command.runId).setQueries(command.indices);
+        await this.#onRun(() => this.#runOf(command.runId).setQueries(command.indices));
         return { result: null };
       case 'thumbnails': {
         const result = await this.#thumbnails(command.indices);
@@ -128,25 +160,8 @@ export class Host {
   async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
     await this.#endRun();
     await this.#endPreparation();
-    const hooks = {
-      onUncapturedError: (message: string, outOfMemory: boolean) =>
-        this.#broke({
-          code: outOfMemory ? 'out-of-memory' : 'internal',
-          message: outOfMemory
-            ? 'The GPU ran out of memory. Choose a smaller batch, network or image size, then Reset.'
-            : `The GPU reported an error, so all measurements since then are invalid: ${message}`,
-          recoverable: true,
-        }),
-      onLost: (message: string) =>
-        this.#broke({
-          code: 'device-lost',
-          message: `The connection to the GPU was lost${message ? ` (${message})` : ''}. Restart the engine to train again; the data set is kept, the run starts over.`,
-          recoverable: true,
-        }),
-    };
-    const info = await startEngine(engine, hooks, { threadHost: this.#threadHost });
-    this.#isSoftware = info.isSoftware;
-    return info;
+    this.#recovery.forget();
+    return this.#engine.start(engine);
   }
 
   /**
@@ -170,14 +185,12 @@ export class Host {
 
   /** Goes over to the other engine, before the run takes its first step, where the choice of the engine turns out wrong. */
   async #confirmEngine(): Promise<void> {
-    const adapter = await confirmEngine();
-    if (adapter === null) return;
-    this.#isSoftware = adapter.isSoftware;
-    this.#post({ type: 'engine', adapter });
+    const adapter = await this.#engine.confirm();
+    if (adapter !== null) this.#post({ type: 'engine', adapter, notice: null });
   }
 
-  get #kernelOptions() {
-    return { tuning: this.#tuning, isSoftware: this.#isSoftware };
+  get #kernelOptions(): KernelOptions {
+    return { tuning: this.#options.tuning, isSoftware: this.#engine.info?.isSoftware ?? false };
   }
 
   async #create({ runId, config, changes }: CommandOf<'create'>): Promise<void> {
@@ -187,25 +200,131 @@ export class Host {
     const signals = new RunSignals(this.#post, runId);
     const emit = (signal: RunSignal) => signals.send(signal);
     const trainer = new Trainer(this.#images.dataset, config, changes, emit, this.#kernelOptions);
-    this.#run = new HostedRun(runId, trainer, signals, (error) => this.#broke(error));
-    this.#run.start();
+    const checkpoints = new MemoryCheckpoints(() => this.#engine.info, this.#options.checkpointEvery);
+    this.#run = { config, checkpoints, recoveries: [], hosted: this.#hosted(runId, trainer, checkpoints, signals) };
+    this.#run.hosted.start();
+  }
+
+  #hosted(id: string, trainer: Trainer, checkpoints: MemoryCheckpoints, signals: RunSignals): HostedRun {
+    const run = new HostedRun(id, trainer, checkpoints, signals, (error) => void this.#workFailed(run, error));
+    return run;
   }
 
   /** Ends the run, once its current step or measurement has ended, and frees its memory. */
   async #endRun(): Promise<void> {
     const run = this.#run;
     this.#run = null;
-    await run?.end();
+    await run?.hosted.end();
   }
 
   #broke(error: EngineError): void {
-    this.#post({ type: 'error', error, runId: this.#run?.id ?? null });
-    this.#run?.fail();
+    this.#post({ type: 'error', error, runId: this.#run?.hosted.id ?? null });
+    this.#run?.hosted.fail();
+  }
+
+  /** Handles an error in a run's work, unless it is that of an engine that broke down. */
+  async #workFailed(run: HostedRun, error: EngineError): Promise<void> {
+    if (error.code === 'out-of-memory') this.#engine.ranOutOfMemory(error.message);
+    else if (!(await this.#breaksDown()) && this.#run?.hosted === run) this.#broke(error);
+  }
+
+  /** Whether the engine has broken down, or does within a moment. */
+  async #breaksDown(): Promise<boolean> {
+    if (this.#engine.info?.engine === 'webgpu') await Promise.race([this.#engine.broken, wait(MOMENT_MS)]);
+    return this.#engine.isBroken;
+  }
+
+  #brokeDown(breakdown: Breakdown): void {
+    // The recovery under way sees to it.
+    if (this.#recovering) return;
+    this.#run?.hosted.interrupt();
+    this.#recovered = this.#alone(() => this.#recover(breakdown)).catch((error: unknown) =>
+      this.#broke(toEngineError(error)),
+    );
+  }
+
+  /** Starts an engine again and goes on with the run, until this succeeds or no engine is left. */
+  async #recover(first: Breakdown): Promise<void> {
+    this.#recovering = true;
+    try {
+      this.#run?.hosted.interrupt();
+      const run = this.#run?.hosted.isInterrupted === true ? this.#run : null;
+      const lost = run?.hosted.step ?? 0;
+      await run?.hosted.dispose();
+      await this.#endPreparation();
+      let breakdown: Breakdown | null = first;
+      let step = lost;
+      while (breakdown !== null) {
+        const restarted = await this.#recovery.restart(breakdown, step);
+        if (restarted === null) {
+          this.#giveUp(breakdown, run);
+          return;
+        }
+        if (run === null) this.#announce(restarted, recoveryNotice(first, restarted, null));
+        else await Promise.race([this.#engine.broken, this.#goOn(run, restarted, first, lost)]);
+        breakdown = this.#engine.isBroken ? await this.#engine.broken : null;
+        step = run?.checkpoints.step ?? 0;
+      }
+    } finally {
+      this.#recovering = false;
+    }
+  }
+
+  #announce({ engine }: Restarted, notice: string): void {
+    this.#post({ type: 'engine', adapter: engine, notice });
+  }
+
+  #giveUp(breakdown: Breakdown, run: PresentRun | null): void {
+    this.#broke(breakError(breakdown));
+    if (run === null) return;
+    const { id, step } = run.hosted;
+    new RunSignals(this.#post, id).send({ kind: 'state', value: { state: 'failed', step } });
+  }
+
+  /** Goes on with a run from its last checkpoint, or from its beginning where there is none yet. */
+  async #goOn(run: PresentRun, restarted: Restarted, breakdown: Breakdown, lost: number): Promise<void> {
+    const { config, hosted, checkpoints } = run;
+    const signals = new RunSignals(this.#post, hosted.id);
+    const { engine, cause } = restarted;
+    try {
+      const { trainer, notes } = await continued(checkpoints.last, config, hosted.changes, {
+        images: this.#images.dataset,
+        engine,
+        emit: (signal) => signals.send(signal),
+        options: this.#kernelOptions,
+      });
+      if (this.#engine.isBroken) {
+        signals.close();
+        trainer.dispose();
+        return;
+      }
+      const { step } = trainer;
+      const recoveries = [...run.recoveries, { kind: 'recovery', step, cause } as const];
+      for (const marker of recoveries) trainer.reportRecovery(marker);
+      const next = this.#hosted(hosted.id, trainer, checkpoints, signals);
+      this.#run = { ...run, hosted: next, recoveries };
+      this.#announce(restarted, recoveryNotice(breakdown, restarted, { lost, from: step }, notes));
+      next.goOn(hosted.plans);
+    } catch (error) {
+      signals.close();
+      const failure = toEngineError(error);
+      if (failure.code === 'out-of-memory') this.#engine.ranOutOfMemory(failure.message);
+      else if (!(await this.#breaksDown())) throw error;
+    }
+  }
+
+  /** Carries out a command of a run; where the engine breaks down meanwhile, the run that goes on does it. */
+  async #onRun(work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(await this.#breaksDown())) throw error;
+    }
   }
 
   #runOf(runId: string): HostedRun {
-    if (this.#run?.id !== runId) throw new CommandError('stale-run', `Run ${runId} has ended.`);
-    return this.#run;
+    if (this.#run?.hosted.id !== runId) throw new CommandError('stale-run', `Run ${runId} has ended.`);
+    return this.#run.hosted;
   }
 
   async #thumbnails(indices: readonly number[]): Promise<Replies['thumbnails']> {

@@ -1,24 +1,50 @@
 import { breathe } from '../data/import/breathe';
 import type { LiveKey, LiveValue } from '../domain/runConfig';
 import type { RunState } from '../domain/signal';
+import type { ChangesState } from '../engine/run/changesInFlight';
 import type { StepOutcome, Trainer } from '../engine/run/trainer';
 import type { EngineError } from '../protocol/events';
 import { toEngineError } from './errors';
 import { evaluateRun } from './evaluateRun';
+import type { MemoryCheckpoints } from './memoryCheckpoints';
 import type { RunSignals } from './runSignals';
 import { StillSearch } from './stillSearch';
+
+/** How long a run whose engine is lost may take to end its work: on a lost device some work never ends. */
+const GRACE_MS = 2000;
+
+/** What a run was doing, or had done, when its engine was lost. */
+interface Plans {
+  readonly queries: readonly number[] | null;
+  readonly evaluates: boolean;
+  /** Whether it had reached its end, or was to train. */
+  readonly trains: boolean;
+}
 
 /** A run of the page, and the loop that drives it. */
 export class HostedRun {
   readonly id: string;
   readonly #trainer: Trainer;
+  readonly #checkpoints: MemoryCheckpoints;
   readonly #signals: RunSignals;
   readonly #onError: (error: EngineError) => void;
   /** What the page asked for last. */
   #wanted: 'train' | 'pause' | 'end' = 'pause';
   /** The loop or measurement under way; never rejects. */
   #work: Promise<void> = Promise.resolve();
+  /** Set once no more work is to be done, since the run failed or its engine was lost. */
   #failed = false;
+  #isInterrupted = false;
+  #stopped: () => void = () => undefined;
+  /** Resolves when the run fails or its engine is lost: its work may never end then. */
+  readonly #untilStopped = new Promise<void>((resolve) => {
+    this.#stopped = resolve;
+  });
+  /** Whether the run has reached its end, or diverged. */
+  #isOver = false;
+  #queries: readonly number[] | null = null;
+  /** What was reported last; null before the first report. */
+  #state: RunState | null = null;
   /** `requested`: between two steps; `cancelled`: the one under way stops at its next report of progress. */
   #evaluation: 'none' | 'requested' | 'running' | 'cancelled' = 'none';
   /** Under way only while no work is. */
@@ -26,10 +52,18 @@ export class HostedRun {
 
   /**
    * @param signals receive what the trainer reports, too
+   * @param checkpoints where the run goes on from when its engine is lost
    * @param onError called with an error in the run's work
    */
-  constructor(id: string, trainer: Trainer, signals: RunSignals, onError: (error: EngineError) => void) {
+  constructor(
+    id: string,
+    trainer: Trainer,
+    checkpoints: MemoryCheckpoints,
+    signals: RunSignals,
+    onError: (error: EngineError) => void,
+  ) {
     this.id = id;
+    this.#checkpoints = checkpoints;
     this.#trainer = trainer;
     this.#signals = signals;
     this.#onError = onError;
@@ -45,16 +79,34 @@ export class HostedRun {
     });
   }
 
+  /** In place of `start`: goes on with what a run did whose engine was lost. */
+  goOn({ queries, evaluates, trains }: Plans): void {
+    if (queries !== null) void this.setQueries(queries).catch(() => undefined);
+    if (trains) this.train();
+    else this.#addWork(async () => this.#setState('paused'));
+    if (evaluates) this.requestEvaluation();
+  }
+
+  /** Finished updates. */
+  get step(): number {
+    return this.#trainer.step;
+  }
+
   train(): void {
     if (this.#wanted === 'train') return;
     this.#wanted = 'train';
     this.#addWork(() => this.#loop());
   }
 
+  /** Ends the training after the step under way. */
+  stopTraining(): void {
+    this.#wanted = 'pause';
+  }
+
   /** Resolves once the run stands still. */
   async pause(): Promise<void> {
-    this.#wanted = 'pause';
-    await this.#work;
+    this.stopTraining();
+    await this.#still;
   }
 
   /** Takes one step, and is paused then. */
@@ -64,12 +116,25 @@ export class HostedRun {
       if (this.#isWanted('end') || this.#failed) return;
       await this.#settle(await this.#trainer.advance());
     });
-    await this.#work;
+    await this.#still;
+  }
+
+  /** Resolves when the work so far has ended, or never will. */
+  get #still(): Promise<void> {
+    return Promise.race([this.#work, this.#untilStopped]);
   }
 
   /** Changes a setting before the next step. */
   change(key: LiveKey, value: LiveValue): void {
     this.#trainer.change(key, value);
+    if (this.#isOver && this.#hasStepsLeft) {
+      this.#isOver = false;
+      this.#setState('paused');
+    }
+  }
+
+  get #hasStepsLeft(): boolean {
+    return this.#trainer.step < this.#trainer.end;
   }
 
   /** Evaluates after the present step, or at once where the run does not train. */
@@ -92,6 +157,7 @@ export class HostedRun {
   /** Reports the neighbours of other queries; a search under way begins again with these. */
   async setQueries(indices: readonly number[]): Promise<void> {
     void this.#search.stop();
+    this.#queries = indices;
     await this.#trainer.setQueries(indices);
     this.#work = this.#work.then(() => this.#searchWhereStill());
   }
@@ -100,8 +166,41 @@ export class HostedRun {
   fail(): void {
     if (this.#failed) return;
     this.#failed = true;
+    this.#stopped();
     void this.#search.stop();
     this.#setState('failed');
+  }
+
+  /** Stops the run at once, since its engine is lost; `plans` and `changes` say how another one goes on. Nothing more is reported. */
+  interrupt(): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#isInterrupted = true;
+    this.#stopped();
+    this.#signals.close();
+    this.#trainer.cancel();
+    void this.#search.stop();
+  }
+
+  get isInterrupted(): boolean {
+    return this.#isInterrupted;
+  }
+
+  /** Frees an interrupted run, once its work has ended. */
+  async dispose(): Promise<void> {
+    const work = Promise.all([this.#work, this.#search.stop()]);
+    await Promise.race([work, new Promise((resolve) => setTimeout(resolve, GRACE_MS))]);
+    this.#trainer.dispose();
+  }
+
+  get plans(): Plans {
+    const evaluates = this.#evaluation === 'requested' || this.#evaluation === 'running';
+    return { queries: this.#queries, evaluates, trains: this.#wanted === 'train' || this.#isOver };
+  }
+
+  /** The changes made so far, and those that are still to be made. */
+  get changes(): ChangesState {
+    return this.#trainer.allChanges;
   }
 
   /** Ends the run, once its current step or measurement has ended, and frees its memory. */
@@ -109,11 +208,8 @@ export class HostedRun {
     this.#signals.close();
     this.#wanted = 'end';
     this.#trainer.cancel();
-    // On a lost device the work may never end.
-    if (!this.#failed) {
-      await this.#work;
-      await this.#search.stop();
-    }
+    await this.#still;
+    if (!this.#failed) await this.#search.stop();
     this.#trainer.dispose();
   }
 
@@ -148,11 +244,17 @@ export class HostedRun {
   }
 
   async #loop(): Promise<void> {
-    if (this.#wanted !== 'train' || this.#failed) return;
+    if (this.#wanted === 'end' || this.#failed) return;
+    if (this.#wanted === 'pause') {
+      // A run that takes the place of a lost one has not said yet that it is paused.
+      if (this.#state === null) this.#setState('paused');
+      return;
+    }
     this.#setState('training');
     let outcome: StepOutcome = 'continue';
     while (this.#wanted === 'train' && !this.#failed && outcome === 'continue') {
       outcome = await this.#trainer.advance();
+      if (outcome === 'continue') await this.#checkpoints.after(this.#trainer);
       if (this.#evaluation === 'requested' && outcome === 'continue') await this.#evaluate();
       // Lets messages from the page arrive: they are tasks, and a chain of promises alone never yields to a task.
       await breathe();
@@ -176,13 +278,18 @@ export class HostedRun {
     await this.#trainer.flush();
     if (this.#failed || this.#isWanted('end')) return;
     if (outcome !== 'continue') this.#wanted = 'pause';
+    await this.#checkpoints.take(this.#trainer);
     if (outcome === 'finished') await this.#evaluate();
     if (this.#failed || this.#isWanted('end')) return;
     this.#signals.report();
-    this.#setState(outcome === 'continue' ? 'paused' : outcome);
+    // More steps may have been asked for during the evaluation.
+    const state = outcome === 'continue' || (outcome === 'finished' && this.#hasStepsLeft) ? 'paused' : outcome;
+    this.#isOver = state !== 'paused';
+    this.#setState(state);
   }
 
   #setState(state: RunState): void {
+    this.#state = state;
     this.#signals.send({ kind: 'state', value: { state, step: this.#trainer.step } });
   }
 }

@@ -98,6 +98,10 @@ export class Reports {
     return this.#series.get(name)?.steps.at(-1) === step;
   }
 
+  hasMarker(marker: Marker): boolean {
+    return this.#markers.some(({ value }) => JSON.stringify(value) === JSON.stringify(marker));
+  }
+
   /** What was reported up to a step. */
   until(step: number): Reported {
     const series = [...this.#series].map(([name, { steps, values }]) => {

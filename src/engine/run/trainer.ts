@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { saysTheSame } from '../../domain/diagnosis/states';
 import type { LabelledFeatures } from '../../domain/features';
 import { indicesOf, labelledIndicesOf, TRAIN } from '../../domain/imageDataset';
-import type { Measurement, Resources } from '../../domain/measurement';
+import type { Measurement, RecoveryMarker, Resources } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
 import type { LiveChange, LiveKey, LiveValue, RunConfig } from '../../domain/runConfig';
 import type { Emit } from '../../domain/signal';
@@ -20,7 +20,7 @@ import { RunMonitors } from '../monitors/runMonitors';
 import { cosineDecay, scaledLearningRate } from '../optim/schedule';
 import { type StepMetrics, type StepPlan, StepRunner } from '../step/stepRunner';
 import { type Due, dueAfter } from './cadence';
-import { ChangesInFlight } from './changesInFlight';
+import { ChangesInFlight, type ChangesState } from './changesInFlight';
 import { checkRun } from './checkRun';
 import { Costs } from './costs';
 import { GoodWeights } from './goodWeights';
@@ -135,6 +135,11 @@ export class Trainer {
     return this.#changes.made;
   }
 
+  /** Changes made so far, and those of the link that are still to be made. */
+  get allChanges(): ChangesState {
+    return this.#changes.state();
+  }
+
   get dataset(): TrainingImages {
     return this.#source.dataset;
   }
@@ -191,6 +196,11 @@ export class Trainer {
     this.#method.liveChanged(key, this.#changes.live);
     this.#diagnosis.changed(this.#step, key, value);
     this.#reports.report({ kind: 'marker', value: { kind: 'change', step: this.#step, key, value } });
+  }
+
+  /** Reports that the run went on by itself, unless what it took over says so already. */
+  reportRecovery(value: RecoveryMarker): void {
+    if (!this.#reports.hasMarker(value)) this.#reports.report({ kind: 'marker', value });
   }
 
   /** Sets the images whose neighbours are reported from now on, and reports them. */

@@ -14,6 +14,7 @@ const SHORT_NAMES: Partial<Record<LiveKey, string>> = {
 const RECOVERIES: Readonly<Record<RecoveryCause, string>> = {
   'device-lost': 'device lost, resumed',
   'out-of-memory': 'out of memory, resumed',
+  'gpu-error': 'GPU error, resumed',
   'other-engine': 'resumed on another engine',
 };
 
