@@ -12,6 +12,9 @@ const STEPS_A_LOSS = 30;
 /** How far memory of the process may rise; tensors and bytes on the GPU may not at all. */
 const MEMORY_TOLERANCE = 0.05;
 
+/** What the engine itself keeps of its first devices hides what is lost with each. */
+const FEWEST_FOR_MEMORY = 30;
+
 /** A training worker whose device can be taken away. */
 export interface SoakWorker {
   send(command: CommandBody): Promise<void>;
@@ -150,11 +153,13 @@ function problemsOf(rows: readonly LossRow[]): string[] {
     if (lost - from <= CHECKPOINT_EVERY && from % CHECKPOINT_EVERY === 0) return [];
     return `Loss ${i + 1}: the run went on from step ${from} although it had a later checkpoint at step ${lost}.`;
   });
-  const of = (name: 'tensors' | 'gpuBytes' | 'memory') => rows.map((row) => row[name]);
+  // A run that begins again has fewer tensors at its first step than one that goes on.
+  const resumed = rows.filter(({ from }) => from > 0);
+  const of = (name: 'tensors' | 'gpuBytes' | 'memory') => resumed.map((row) => row[name]);
   const rises = [
     riseProblem('The number of tensors', of('tensors'), 0),
     riseProblem('Memory on the GPU', of('gpuBytes'), 0),
-    rows.length < 9 ? null : riseProblem('Memory of the process', of('memory'), MEMORY_TOLERANCE),
+    resumed.length < FEWEST_FOR_MEMORY ? null : riseProblem('Memory of the process', of('memory'), MEMORY_TOLERANCE),
   ];
   return [...repeated, ...rises.flatMap((problem) => problem ?? [])];
 }
