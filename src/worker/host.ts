@@ -1,9 +1,7 @@
 import { breathe } from '../data/import/breathe';
 import { PicturePort } from '../data/import/picturePort';
 import { withReader } from '../domain/decodedFolder';
-import type { RecoveryMarker } from '../domain/measurement';
 import type { RunConfig } from '../domain/runConfig';
-import type { RunSignal } from '../domain/signal';
 import { withPixels } from '../engine/images/pictureCache';
 import { previewViews } from '../engine/images/previewViews';
 import { thumbnailOf } from '../engine/images/thumbnail';
@@ -11,41 +9,25 @@ import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
 import type { TuningCache } from '../engine/kernels/tuning/tuningCache';
 import type { KernelOptions } from '../engine/run/kernelChoice';
 import { prepareRun } from '../engine/run/prepareRun';
-import { Trainer } from '../engine/run/trainer';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
-import type { EngineError, ReplyEvent } from '../protocol/events';
-import { continued } from './continued';
+import type { ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
 import { HeldImages } from './heldImages';
 import { type Breakdown, HostedEngine } from './hostedEngine';
-import { HostedRun } from './hostedRun';
-import { MemoryCheckpoints } from './memoryCheckpoints';
-import { breakError, Recovery, type Restarted, recoveryNotice } from './recovery';
-import { type Post, RunSignals } from './runSignals';
+import { Recovery } from './recovery';
+import type { Post } from './runSignals';
+import { Runs } from './runs';
 
 export interface HostOptions {
   /** Where the choice of kernels is kept between visits. */
   readonly tuning?: TuningCache;
   /** Creates threads for the processor's engine, which has one thread without it. */
   readonly threadHost?: ThreadHost;
-  /** Steps between two checkpoints in memory. */
+  /** Steps between two checkpoints in memory of a run that is not kept. */
   readonly checkpointEvery?: number;
   /** A clock in milliseconds by which losses of the engine are counted; the soak test spaces them by it. */
   readonly now?: () => number;
 }
-
-/** The run in use, with what is needed to go on with it on another engine. */
-interface PresentRun {
-  readonly config: RunConfig;
-  readonly hosted: HostedRun;
-  readonly checkpoints: MemoryCheckpoints;
-  readonly recoveries: readonly RecoveryMarker[];
-}
-
-/** An error of a run's work is taken for that of a lost device where this is reported within this time. */
-const MOMENT_MS = 1000;
-
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 type CommandOf<T extends CommandBody['type']> = Extract<CommandBody, { type: T }>;
 
@@ -54,12 +36,11 @@ export class Host {
   readonly #post: Post;
   readonly #options: HostOptions;
   readonly #engine: HostedEngine;
-  readonly #recovery: Recovery;
   readonly #images = new HeldImages();
-  #run: PresentRun | null = null;
+  readonly #runs: Runs;
+  readonly #recovery: Recovery;
   /** The recovery under way; never rejects. */
   #recovered: Promise<void> = Promise.resolve();
-  #recovering = false;
   #exclusive: Promise<unknown> = Promise.resolve();
   /** Kernels being compiled ahead; never rejects. */
   #prepared: Promise<void> = Promise.resolve();
@@ -70,7 +51,10 @@ export class Host {
     this.#post = post;
     this.#options = options;
     this.#engine = new HostedEngine(options.threadHost, (breakdown) => this.#brokeDown(breakdown));
-    this.#recovery = new Recovery(this.#engine, options.now ?? (() => performance.now()));
+    const [engine, images] = [this.#engine, this.#images];
+    const { checkpointEvery, now = () => performance.now() } = options;
+    this.#runs = new Runs({ post, engine, images, kernels: () => this.#kernelOptions, checkpointEvery });
+    this.#recovery = new Recovery({ engine, runs: this.#runs, post, now });
   }
 
   /** Answers a command with exactly one reply or failure. */
@@ -85,14 +69,14 @@ export class Host {
 
   async #execute(command: Command): Promise<{ result: Replies[Command['type']]; transfer?: Transferable[] }> {
     // Pressed while the engine is started again, Pause takes effect at once; all else is done by the run that goes on.
-    if (command.type === 'pause') this.#runOf(command.runId).stopTraining();
+    if (command.type === 'pause') this.#runs.of(command.runId).stopTraining();
     await this.#recovered;
     switch (command.type) {
       case 'init':
         return { result: await this.#alone(() => this.#init(command)) };
       case 'setDataset':
         await this.#alone(async () => {
-          await this.#endRun();
+          await this.#runs.end();
           this.#images.take(withReader(command, (port) => new PicturePort(port)));
         });
         return { result: null };
@@ -100,7 +84,7 @@ export class Host {
         return { result: await this.#alone(async () => this.#images.readFolders(command.reading)) };
       case 'takeCorrected':
         await this.#alone(async () => {
-          await this.#endRun();
+          await this.#runs.end();
           this.#images.takeCorrected(command.number);
         });
         return { result: null };
@@ -111,28 +95,30 @@ export class Host {
         await this.#alone(() => this.#create(command));
         return { result: null };
       case 'resume':
+        return { result: await this.#alone(() => this.#resume(command)) };
       case 'keep':
-        throw new CommandError('internal', `“${command.type}” is not carried out yet.`);
+        await this.#runs.of(command.runId).keep();
+        return { result: null };
       case 'train':
-        this.#runOf(command.runId).train();
+        this.#runs.of(command.runId).train();
         return { result: null };
       case 'pause':
-        await this.#runOf(command.runId).pause();
+        await this.#runs.of(command.runId).pause();
         return { result: null };
       case 'step':
-        await this.#runOf(command.runId).singleStep();
+        await this.#runs.of(command.runId).singleStep();
         return { result: null };
       case 'change':
-        this.#runOf(command.runId).change(command.key, command.value);
+        await this.#runs.carryOut(() => this.#runs.of(command.runId).change(command.key, command.value));
         return { result: null };
       case 'evaluate':
-        this.#runOf(command.runId).requestEvaluation();
+        this.#runs.of(command.runId).requestEvaluation();
         return { result: null };
       case 'cancelEvaluation':
-        this.#runOf(command.runId).cancelEvaluation();
+        this.#runs.of(command.runId).cancelEvaluation();
         return { result: null };
       case 'setQueries':
-        await this.#onRun(() => this.#runOf(command.runId).setQueries(command.indices));
+        await this.#runs.carryOut(() => this.#runs.of(command.runId).setQueries(command.indices));
         return { result: null };
       case 'thumbnails': {
         const result = await this.#thumbnails(command.indices);
@@ -158,7 +144,7 @@ export class Host {
   }
 
   async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
-    await this.#endRun();
+    await this.#runs.end();
     await this.#endPreparation();
     this.#recovery.forget();
     return this.#engine.start(engine);
@@ -193,138 +179,32 @@ export class Host {
     return { tuning: this.#options.tuning, isSoftware: this.#engine.info?.isSoftware ?? false };
   }
 
-  async #create({ runId, config, changes }: CommandOf<'create'>): Promise<void> {
-    await this.#endRun();
+  async #create(command: CommandOf<'create'>): Promise<void> {
+    await this.#clear();
+    this.#runs.create(command);
+  }
+
+  async #resume(command: CommandOf<'resume'>): Promise<Replies['resume']> {
+    await this.#clear();
+    return this.#runs.resume(command);
+  }
+
+  /** Ends the run, and makes sure of the engine that the next one is built on. */
+  async #clear(): Promise<void> {
+    await this.#runs.end();
     await this.#endPreparation();
     await this.#confirmEngine();
-    const signals = new RunSignals(this.#post, runId);
-    const emit = (signal: RunSignal) => signals.send(signal);
-    const trainer = new Trainer(this.#images.dataset, config, changes, emit, this.#kernelOptions);
-    const checkpoints = new MemoryCheckpoints(() => this.#engine.info, this.#options.checkpointEvery);
-    this.#run = { config, checkpoints, recoveries: [], hosted: this.#hosted(runId, trainer, checkpoints, signals) };
-    this.#run.hosted.start();
-  }
-
-  #hosted(id: string, trainer: Trainer, checkpoints: MemoryCheckpoints, signals: RunSignals): HostedRun {
-    const run = new HostedRun(id, trainer, checkpoints, signals, (error) => void this.#workFailed(run, error));
-    return run;
-  }
-
-  /** Ends the run, once its current step or measurement has ended, and frees its memory. */
-  async #endRun(): Promise<void> {
-    const run = this.#run;
-    this.#run = null;
-    await run?.hosted.end();
-  }
-
-  #broke(error: EngineError): void {
-    this.#post({ type: 'error', error, runId: this.#run?.hosted.id ?? null });
-    this.#run?.hosted.fail();
-  }
-
-  /** Handles an error in a run's work, unless it is that of an engine that broke down. */
-  async #workFailed(run: HostedRun, error: EngineError): Promise<void> {
-    if (error.code === 'out-of-memory') this.#engine.ranOutOfMemory(error.message);
-    else if (!(await this.#breaksDown()) && this.#run?.hosted === run) this.#broke(error);
-  }
-
-  /** Whether the engine has broken down, or does within a moment. */
-  async #breaksDown(): Promise<boolean> {
-    if (this.#engine.info?.engine === 'webgpu') await Promise.race([this.#engine.broken, wait(MOMENT_MS)]);
-    return this.#engine.isBroken;
   }
 
   #brokeDown(breakdown: Breakdown): void {
     // The recovery under way sees to it.
-    if (this.#recovering) return;
-    this.#run?.hosted.interrupt();
-    this.#recovered = this.#alone(() => this.#recover(breakdown)).catch((error: unknown) =>
-      this.#broke(toEngineError(error)),
-    );
-  }
-
-  /** Starts an engine again and goes on with the run, until this succeeds or no engine is left. */
-  async #recover(first: Breakdown): Promise<void> {
-    this.#recovering = true;
-    try {
-      this.#run?.hosted.interrupt();
-      const run = this.#run?.hosted.isInterrupted === true ? this.#run : null;
-      const lost = run?.hosted.step ?? 0;
-      await run?.hosted.dispose();
+    if (this.#recovery.isUnderWay) return;
+    this.#runs.interrupt();
+    const recovered = this.#alone(async () => {
       await this.#endPreparation();
-      let breakdown: Breakdown | null = first;
-      let step = lost;
-      while (breakdown !== null) {
-        const restarted = await this.#recovery.restart(breakdown, step);
-        if (restarted === null) {
-          this.#giveUp(breakdown, run);
-          return;
-        }
-        if (run === null) this.#announce(restarted, recoveryNotice(first, restarted, null));
-        else await Promise.race([this.#engine.broken, this.#goOn(run, restarted, first, lost)]);
-        breakdown = this.#engine.isBroken ? await this.#engine.broken : null;
-        step = run?.checkpoints.step ?? 0;
-      }
-    } finally {
-      this.#recovering = false;
-    }
-  }
-
-  #announce({ engine }: Restarted, notice: string): void {
-    this.#post({ type: 'engine', adapter: engine, notice });
-  }
-
-  #giveUp(breakdown: Breakdown, run: PresentRun | null): void {
-    this.#broke(breakError(breakdown));
-    if (run === null) return;
-    const { id, step } = run.hosted;
-    new RunSignals(this.#post, id).send({ kind: 'state', value: { state: 'failed', step } });
-  }
-
-  /** Goes on with a run from its last checkpoint, or from its beginning where there is none yet. */
-  async #goOn(run: PresentRun, restarted: Restarted, breakdown: Breakdown, lost: number): Promise<void> {
-    const { config, hosted, checkpoints } = run;
-    const signals = new RunSignals(this.#post, hosted.id);
-    const { engine, cause } = restarted;
-    try {
-      const { trainer, notes } = await continued(checkpoints.last, config, hosted.changes, {
-        images: this.#images.dataset,
-        engine,
-        emit: (signal) => signals.send(signal),
-        options: this.#kernelOptions,
-      });
-      if (this.#engine.isBroken) {
-        signals.close();
-        trainer.dispose();
-        return;
-      }
-      const { step } = trainer;
-      const recoveries = [...run.recoveries, { kind: 'recovery', step, cause } as const];
-      for (const marker of recoveries) trainer.reportRecovery(marker);
-      const next = this.#hosted(hosted.id, trainer, checkpoints, signals);
-      this.#run = { ...run, hosted: next, recoveries };
-      this.#announce(restarted, recoveryNotice(breakdown, restarted, { lost, from: step }, notes));
-      next.goOn(hosted.plans);
-    } catch (error) {
-      signals.close();
-      const failure = toEngineError(error);
-      if (failure.code === 'out-of-memory') this.#engine.ranOutOfMemory(failure.message);
-      else if (!(await this.#breaksDown())) throw error;
-    }
-  }
-
-  /** Carries out a command of a run; where the engine breaks down meanwhile, the run that goes on does it. */
-  async #onRun(work: () => void | Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(await this.#breaksDown())) throw error;
-    }
-  }
-
-  #runOf(runId: string): HostedRun {
-    if (this.#run?.hosted.id !== runId) throw new CommandError('stale-run', `Run ${runId} has ended.`);
-    return this.#run.hosted;
+      await this.#recovery.recover(breakdown);
+    });
+    this.#recovered = recovered.catch((error: unknown) => this.#runs.fail(toEngineError(error)));
   }
 
   async #thumbnails(indices: readonly number[]): Promise<Replies['thumbnails']> {

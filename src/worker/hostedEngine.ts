@@ -10,6 +10,9 @@ export interface Breakdown {
   readonly message: string;
 }
 
+/** The longest time between an error of a lost device and the report of its loss. */
+const MOMENT_MS = 1000;
+
 /** The engine in use. A breakdown is reported once; those of earlier engines are ignored. */
 export class HostedEngine {
   readonly #threadHost: ThreadHost | undefined;
@@ -65,6 +68,13 @@ export class HostedEngine {
     };
     this.#info = await startEngine(choice, hooks, { threadHost: this.#threadHost });
     return this.#info;
+  }
+
+  /** Whether it has broken down, or does within a moment: an error of a lost device may come before the report of its loss. */
+  async breaksDown(): Promise<boolean> {
+    const moment = new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
+    if (this.#info?.engine === 'webgpu') await Promise.race([this.#broken, moment]);
+    return this.#isBroken;
   }
 
   /** Reports that memory ran out in a call. */

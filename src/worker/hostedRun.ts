@@ -6,6 +6,7 @@ import type { StepOutcome, Trainer } from '../engine/run/trainer';
 import type { EngineError } from '../protocol/events';
 import { toEngineError } from './errors';
 import { evaluateRun } from './evaluateRun';
+import type { LazyKeeper } from './lazyKeeper';
 import type { MemoryCheckpoints } from './memoryCheckpoints';
 import type { RunSignals } from './runSignals';
 import { StillSearch } from './stillSearch';
@@ -13,19 +14,40 @@ import { StillSearch } from './stillSearch';
 /** How long a run whose engine is lost may take to end its work: on a lost device some work never ends. */
 const GRACE_MS = 2000;
 
+/** A change that the page asked for, with the answer. */
+interface AskedChange {
+  readonly key: LiveKey;
+  readonly value: LiveValue;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** What a run was doing, or had done, when its engine was lost. */
 interface Plans {
   readonly queries: readonly number[] | null;
   readonly evaluates: boolean;
   /** Whether it had reached its end, or was to train. */
   readonly trains: boolean;
+  readonly changes: readonly AskedChange[];
+}
+
+export interface HostedRunParts {
+  readonly id: string;
+  readonly trainer: Trainer;
+  /** Receive what the trainer reports, too. */
+  readonly signals: RunSignals;
+  /** Null where the run is not kept. */
+  readonly keeper: LazyKeeper | null;
+  /** Where the run goes on from when its engine is lost; the keeper, where there is one, makes them. */
+  readonly checkpoints: MemoryCheckpoints;
+  /** Called with an error in the run's work. */
+  readonly onError: (error: EngineError) => void;
 }
 
 /** A run of the page, and the loop that drives it. */
 export class HostedRun {
   readonly id: string;
   readonly #trainer: Trainer;
-  readonly #checkpoints: MemoryCheckpoints;
   readonly #signals: RunSignals;
   readonly #onError: (error: EngineError) => void;
   /** What the page asked for last. */
@@ -35,37 +57,34 @@ export class HostedRun {
   /** Set once no more work is to be done, since the run failed or its engine was lost. */
   #failed = false;
   #isInterrupted = false;
-  #stopped: () => void = () => undefined;
-  /** Resolves when the run fails or its engine is lost: its work may never end then. */
-  readonly #untilStopped = new Promise<void>((resolve) => {
-    this.#stopped = resolve;
-  });
   /** Whether the run has reached its end, or diverged. */
   #isOver = false;
   #queries: readonly number[] | null = null;
   /** What was reported last; null before the first report. */
   #state: RunState | null = null;
+  #stopped: () => void = () => undefined;
+  /** Resolves when the run fails or its engine is lost: its work may never end then. */
+  readonly #untilStopped = new Promise<void>((resolve) => {
+    this.#stopped = resolve;
+  });
   /** `requested`: between two steps; `cancelled`: the one under way stops at its next report of progress. */
   #evaluation: 'none' | 'requested' | 'running' | 'cancelled' = 'none';
   /** Under way only while no work is. */
   readonly #search: StillSearch;
 
-  /**
-   * @param signals receive what the trainer reports, too
-   * @param checkpoints where the run goes on from when its engine is lost
-   * @param onError called with an error in the run's work
-   */
-  constructor(
-    id: string,
-    trainer: Trainer,
-    checkpoints: MemoryCheckpoints,
-    signals: RunSignals,
-    onError: (error: EngineError) => void,
-  ) {
+  readonly #keeper: LazyKeeper | null;
+  readonly #checkpoints: MemoryCheckpoints;
+  /** Changes to be made before the next step, after a checkpoint. */
+  readonly #changes: AskedChange[] = [];
+  /** Answers to requests of the page for a checkpoint. */
+  readonly #askedToKeep: (() => void)[] = [];
+
+  constructor({ id, trainer, signals, keeper, checkpoints, onError }: HostedRunParts) {
     this.id = id;
-    this.#checkpoints = checkpoints;
     this.#trainer = trainer;
     this.#signals = signals;
+    this.#keeper = keeper;
+    this.#checkpoints = checkpoints;
     this.#onError = onError;
     this.#search = new StillSearch(trainer);
   }
@@ -79,9 +98,18 @@ export class HostedRun {
     });
   }
 
+  /** In place of `start`: shows a run that was resumed from a checkpoint. */
+  resumed(): void {
+    this.#signals.report();
+    this.#isOver = !this.#hasStepsLeft;
+    this.#setState(this.#isOver ? 'finished' : 'paused');
+    this.#searchWhereStill();
+  }
+
   /** In place of `start`: goes on with what a run did whose engine was lost. */
-  goOn({ queries, evaluates, trains }: Plans): void {
+  goOn({ queries, evaluates, trains, changes }: Plans): void {
     if (queries !== null) void this.setQueries(queries).catch(() => undefined);
+    for (const { key, value, resolve, reject } of changes) this.change(key, value).then(resolve, reject);
     if (trains) this.train();
     else this.#addWork(async () => this.#setState('paused'));
     if (evaluates) this.requestEvaluation();
@@ -114,6 +142,7 @@ export class HostedRun {
     this.#wanted = 'pause';
     this.#addWork(async () => {
       if (this.#isWanted('end') || this.#failed) return;
+      await this.#changeSettings();
       await this.#settle(await this.#trainer.advance());
     });
     await this.#still;
@@ -124,17 +153,32 @@ export class HostedRun {
     return Promise.race([this.#work, this.#untilStopped]);
   }
 
-  /** Changes a setting before the next step. */
-  change(key: LiveKey, value: LiveValue): void {
-    this.#trainer.change(key, value);
-    if (this.#isOver && this.#hasStepsLeft) {
-      this.#isOver = false;
-      this.#setState('paused');
-    }
-  }
-
   get #hasStepsLeft(): boolean {
     return this.#trainer.step < this.#trainer.end;
+  }
+
+  /**
+   * Changes a setting before the next step. Resolves when it is changed: in a run that is kept, after the checkpoint before the change was
+   * taken.
+   */
+  change(key: LiveKey, value: LiveValue): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#changes.push({ key, value, resolve, reject });
+      // The run that goes on makes it.
+      if (this.#isInterrupted) return;
+      if (this.#keeper === null || this.#failed) this.#makeChanges();
+      else this.#work = this.#work.then(() => this.#guard(() => this.#changeSettings()));
+    });
+  }
+
+  /** Writes a checkpoint after the present step. Resolves when it is written, or cannot be. */
+  async keep(): Promise<void> {
+    if (this.#keeper === null || this.#failed) return;
+    const kept = new Promise<void>((resolve) => {
+      this.#askedToKeep.push(resolve);
+      this.#work = this.#work.then(() => this.#guard(() => this.#keepAsAsked()));
+    });
+    await Promise.race([kept, this.#untilStopped]);
   }
 
   /** Evaluates after the present step, or at once where the run does not train. */
@@ -164,20 +208,22 @@ export class HostedRun {
 
   /** Stops the run where it is, since its numbers are of no use from now on. */
   fail(): void {
-    if (this.#failed) return;
+    if (this.#failed && !this.#isInterrupted) return;
+    this.#isInterrupted = false;
     this.#failed = true;
     this.#stopped();
     void this.#search.stop();
     this.#setState('failed');
+    this.#makeChanges();
   }
 
-  /** Stops the run at once, since its engine is lost; `plans` and `changes` say how another one goes on. Nothing more is reported. */
+  /** Stops the run at once, since its engine is lost; `plans` and `changesSoFar` say how another one goes on. */
   interrupt(): void {
     if (this.#failed) return;
     this.#failed = true;
     this.#isInterrupted = true;
     this.#stopped();
-    this.#signals.close();
+    this.#signals.cut();
     this.#trainer.cancel();
     void this.#search.stop();
   }
@@ -188,18 +234,19 @@ export class HostedRun {
 
   /** Frees an interrupted run, once its work has ended. */
   async dispose(): Promise<void> {
-    const work = Promise.all([this.#work, this.#search.stop()]);
+    const work = Promise.all([this.#work, this.#search.stop(), this.#keeper?.settled()]);
     await Promise.race([work, new Promise((resolve) => setTimeout(resolve, GRACE_MS))]);
     this.#trainer.dispose();
   }
 
   get plans(): Plans {
     const evaluates = this.#evaluation === 'requested' || this.#evaluation === 'running';
-    return { queries: this.#queries, evaluates, trains: this.#wanted === 'train' || this.#isOver };
+    const trains = this.#wanted === 'train' || this.#isOver;
+    return { queries: this.#queries, evaluates, trains, changes: this.#changes };
   }
 
-  /** The changes made so far, and those that are still to be made. */
-  get changes(): ChangesState {
+  /** The changes made so far, and those of the link that are still to be made. */
+  get changesSoFar(): ChangesState {
     return this.#trainer.allChanges;
   }
 
@@ -209,8 +256,20 @@ export class HostedRun {
     this.#wanted = 'end';
     this.#trainer.cancel();
     await this.#still;
-    if (!this.#failed) await this.#search.stop();
+    if (!this.#failed) {
+      await this.#search.stop();
+      await this.#keepAtEnd();
+    }
     this.#trainer.dispose();
+  }
+
+  async #keepAtEnd(): Promise<void> {
+    try {
+      await this.#keeper?.stopped(this.#trainer);
+    } catch {
+      // The engine broke after the last step; the checkpoint before stays.
+    }
+    await this.#keeper?.settled();
   }
 
   /** A method, since `#wanted` changes while a part of the work is awaited. */
@@ -253,13 +312,56 @@ export class HostedRun {
     this.#setState('training');
     let outcome: StepOutcome = 'continue';
     while (this.#wanted === 'train' && !this.#failed && outcome === 'continue') {
+      await this.#changeSettings();
       outcome = await this.#trainer.advance();
-      if (outcome === 'continue') await this.#checkpoints.after(this.#trainer);
+      if (outcome === 'continue')
+        await (this.#keeper?.stepped(this.#trainer) ?? this.#checkpoints.after(this.#trainer));
+      await this.#keepAsAsked();
       if (this.#evaluation === 'requested' && outcome === 'continue') await this.#evaluate();
       // Lets messages from the page arrive: they are tasks, and a chain of promises alone never yields to a task.
       await breathe();
     }
     await this.#settle(outcome);
+  }
+
+  /** Makes the changes that are due before the next step, with a checkpoint before them. */
+  async #changeSettings(): Promise<void> {
+    const isPlanned = this.#trainer.isChangeDue;
+    if (this.#keeper === null || this.#failed || (this.#changes.length === 0 && !isPlanned)) return;
+    await this.#keeper.beforeChange(this.#trainer, isPlanned);
+    if (this.#makeChanges() > 0) this.#keeper.changed(this.#trainer);
+  }
+
+  /** Makes the changes that the page asked for; returns how many. */
+  #makeChanges(): number {
+    const changes = this.#changes.splice(0);
+    for (const { key, value, resolve, reject } of changes) {
+      try {
+        this.#trainer.change(key, value);
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+    }
+    // A finished run may have got more steps.
+    if (this.#state === 'finished' && this.#hasStepsLeft) {
+      this.#isOver = false;
+      this.#setState('paused');
+    }
+    return changes.length;
+  }
+
+  /** Takes a checkpoint where the page asked for one, and answers once it is written. */
+  async #keepAsAsked(): Promise<void> {
+    const asked = this.#askedToKeep.splice(0);
+    if (asked.length === 0) return;
+    try {
+      await this.#keeper?.stopped(this.#trainer);
+    } finally {
+      void this.#keeper?.settled().then(() => {
+        for (const answer of asked) answer();
+      });
+    }
   }
 
   async #evaluate(): Promise<void> {
@@ -278,14 +380,22 @@ export class HostedRun {
     await this.#trainer.flush();
     if (this.#failed || this.#isWanted('end')) return;
     if (outcome !== 'continue') this.#wanted = 'pause';
-    await this.#checkpoints.take(this.#trainer);
-    if (outcome === 'finished') await this.#evaluate();
+    if (outcome === 'finished') {
+      await this.#keepHere();
+      await this.#evaluate();
+    }
     if (this.#failed || this.#isWanted('end')) return;
     this.#signals.report();
     // More steps may have been asked for during the evaluation.
     const state = outcome === 'continue' || (outcome === 'finished' && this.#hasStepsLeft) ? 'paused' : outcome;
     this.#isOver = state !== 'paused';
     this.#setState(state);
+    if (outcome !== 'finished') await this.#keepHere();
+  }
+
+  /** Makes a checkpoint of a run that stands still. */
+  async #keepHere(): Promise<void> {
+    await (this.#keeper?.stopped(this.#trainer) ?? this.#checkpoints.take(this.#trainer));
   }
 
   #setState(state: RunState): void {

@@ -32,6 +32,12 @@ export class MemoryCheckpoints {
     return this.#last;
   }
 
+  /** Takes a checkpoint that was made elsewhere. */
+  hold(step: number, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#step = step;
+    this.#last = bytes;
+  }
+
   /** Makes a checkpoint of the present step if it is time to; the run must not train meanwhile. */
   async after(trainer: Trainer): Promise<void> {
     if (trainer.step - this.#step >= this.#every || performance.now() - this.#at >= EVERY_MS) await this.take(trainer);
@@ -46,7 +52,6 @@ export class MemoryCheckpoints {
     const bytes = await bytesOf(trainer, engine);
     this.#at = performance.now();
     if (bytes === null) return;
-    this.#step = step;
-    this.#last = bytes;
+    this.hold(step, bytes);
   }
 }

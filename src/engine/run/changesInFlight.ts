@@ -51,6 +51,12 @@ export class ChangesInFlight {
     return this.#made.at(-1)?.[0] ?? 0;
   }
 
+  /** Whether a planned change is due at a step. */
+  isDue(step: number): boolean {
+    const [next] = this.#planned;
+    return next !== undefined && next[0] <= step;
+  }
+
   /** Removes and returns the next planned change that is due at a step; null when none is. */
   takeDue(step: number): LiveChange | null {
     const [next, ...later] = this.#planned;

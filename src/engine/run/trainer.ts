@@ -140,6 +140,11 @@ export class Trainer {
     return this.#changes.state();
   }
 
+  /** Whether a planned change takes effect before the next step. */
+  get isChangeDue(): boolean {
+    return this.#changes.isDue(this.#step);
+  }
+
   get dataset(): TrainingImages {
     return this.#source.dataset;
   }

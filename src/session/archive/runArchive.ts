@@ -139,11 +139,13 @@ export class RunArchive {
 
   /** Makes deletions final: deleted runs can no longer be restored. */
   forgetDeleted(): void {
-    for (const { id } of this.store.getState().deleted) {
+    const ids = this.store.getState().deleted.map(({ id }) => id);
+    for (const id of ids) {
       this.#curves.delete(id);
       this.#frames.drop(id);
     }
     this.store.setState({ deleted: [] });
+    void this.#attempt((storage) => storage.purge(ids));
   }
 
   /** Deletes the stored runs that cannot be read. */
