@@ -57,6 +57,7 @@ export class HostedRun {
   /** Set once no more work is to be done, since the run failed or its engine was lost. */
   #failed = false;
   #isInterrupted = false;
+  #lostAt = 0;
   /** Whether the run has reached its end, or diverged. */
   #isOver = false;
   #queries: readonly number[] | null = null;
@@ -115,9 +116,9 @@ export class HostedRun {
     if (evaluates) this.requestEvaluation();
   }
 
-  /** Finished updates. */
-  get step(): number {
-    return this.#trainer.step;
+  /** Updates that were finished when the engine was lost; 0 where it was not. */
+  get lostAt(): number {
+    return this.#lostAt;
   }
 
   train(): void {
@@ -222,6 +223,7 @@ export class HostedRun {
     if (this.#failed) return;
     this.#failed = true;
     this.#isInterrupted = true;
+    this.#lostAt = this.#trainer.step;
     this.#stopped();
     this.#signals.cut();
     this.#trainer.cancel();

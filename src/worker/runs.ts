@@ -122,7 +122,7 @@ export class Runs {
     if (this.#run?.hosted.isInterrupted !== true) return null;
     const { hosted } = this.#run;
     await hosted.dispose();
-    return { step: hosted.step };
+    return { step: hosted.lostAt };
   }
 
   /**
