@@ -99,8 +99,15 @@ export default {
       comment:
         'Scripts use the engine, the evaluation, the benchmarks, the data code and the vocabulary, as the worker does.',
       severity: 'error',
-      from: { path: '^scripts/' },
+      from: { path: '^scripts/', pathNot: '^scripts/soak/' },
       to: { path: '^(src|test)/', pathNot: '^src/(explore|bench|engine|data|domain|formats)/' },
+    },
+    {
+      name: 'soak-runs-the-worker',
+      comment: 'The soak test sends the commands of the page to the host of the training worker, without the page.',
+      severity: 'error',
+      from: { path: '^scripts/soak/' },
+      to: { path: '^(src|test)/', pathNot: '^src/(worker|protocol|engine|domain)/' },
     },
     {
       name: 'tfjs-only-in-engine',

@@ -120,6 +120,7 @@ export class Lab {
         this.#control.fail(error, runId);
         if (!error.recoverable) void this.keptRuns.afterCrash();
       },
+      onNotice: (text) => notify(this.noticeStore, text),
     });
     this.#images = new ImagesInUse(this, {
       engine: this.#engine,

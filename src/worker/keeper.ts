@@ -21,6 +21,8 @@ export interface KeeperParts {
   readonly engine: () => EngineInfo;
   /** Receives what is kept, after each write. */
   readonly report: (kept: KeptWeights) => void;
+  /** Receives each checkpoint before it is written. */
+  readonly hold: (step: number, file: Uint8Array<ArrayBuffer>) => void;
   /** The time in milliseconds. */
   readonly now: () => number;
 }
@@ -51,6 +53,8 @@ export class Keeper {
   #leftOut = 0;
   readonly #waiting: Write[] = [];
   #working: Promise<void> | null = null;
+  /** How many engines were lost. */
+  #lost = 0;
 
   /** @param kept the run's checkpoints where it goes on from one of them */
   constructor(parts: KeeperParts, kept: KeptSteps = NONE_KEPT) {
@@ -101,6 +105,17 @@ export class Keeper {
     this.#add({ step: trainer.step, changes: trainer.changes, keptFor: [], content: file });
   }
 
+  /** To be called when the engine was lost and the run goes on from a step: what is not read from the device is lost with it. */
+  rewound(step: number): void {
+    this.#lost += 1;
+    this.#working = null;
+    for (const { content } of this.#waiting.splice(0)) {
+      if (content !== null && 'snapshot' in content) disposeSnapshot(content.snapshot);
+    }
+    this.#takenStep = step;
+    this.#takenAt = this.#parts.now();
+  }
+
   /** Resolves when all that was taken is written. */
   async settled(): Promise<void> {
     await this.#working;
@@ -140,16 +155,20 @@ export class Keeper {
   }
 
   async #work(): Promise<void> {
+    const lost = this.#lost;
     for (let write = this.#waiting.shift(); write !== undefined; write = this.#waiting.shift()) {
       try {
         await this.#write(write);
       } catch (error) {
         // A run that is about to diverge is not kept; the checkpoint before stays.
         if (error instanceof CheckpointError) continue;
+        // What was to be read is lost with its engine.
+        if (lost !== this.#lost) return;
         // It is tried again when the run stands still, or the next checkpoint is due.
         this.#takenStep = this.#kept.last ?? 0;
         this.report(error instanceof StorageError ? error.problem : 'unavailable');
       }
+      if (lost !== this.#lost) return;
     }
     this.#working = null;
   }
@@ -168,6 +187,7 @@ export class Keeper {
   }
 
   async #writeFile({ step, changes, keptFor }: Write, file: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#parts.hold(step, file);
     const { storage } = this.#parts.checkpoints;
     const others = (await storage.bytes()) - bytesIn(this.#kept.steps);
     const room = this.#parts.keeping.budget - others;

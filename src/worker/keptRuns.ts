@@ -14,6 +14,7 @@ export interface RunToKeep {
   readonly keeping: RunKeeping;
   readonly engine: () => EngineInfo;
   readonly report: (kept: KeptWeights) => void;
+  readonly hold: (step: number, file: Uint8Array<ArrayBuffer>) => void;
 }
 
 type ResumeRun = (checkpoint: Checkpoint, resume: typeof resumeRun) => Promise<ResumedRun>;

@@ -52,6 +52,11 @@ export class LazyKeeper {
     this.#keeper?.changed(trainer);
   }
 
+  /** As `Keeper.rewound`. */
+  rewound(step: number): void {
+    this.#keeper?.rewound(step);
+  }
+
   /** As `Keeper.settled`. */
   async settled(): Promise<void> {
     await this.#keeper?.settled();

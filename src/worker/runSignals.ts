@@ -1,5 +1,5 @@
 import type { Measurement } from '../domain/measurement';
-import { buffersOf, type RunSignal } from '../domain/signal';
+import { buffersOf, type Emit, type RunSignal } from '../domain/signal';
 import type { Event } from '../protocol/events';
 
 /** Measurements are sent to the page at most this often. */
@@ -14,10 +14,27 @@ export class RunSignals {
   #measured: Measurement[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
+  /** Number of the newest source. */
+  #source = 0;
 
   constructor(post: Post, runId: string) {
     this.#post = post;
     this.#runId = runId;
+  }
+
+  /** The receiver of what a trainer reports; what an earlier trainer still reports is dropped from now on. */
+  source(): Emit {
+    this.cut();
+    const number = this.#source;
+    return (signal) => {
+      if (number === this.#source) this.send(signal);
+    };
+  }
+
+  /** Drops what the present trainer still reports, and the measurements that wait: its engine is lost. */
+  cut(): void {
+    this.#source += 1;
+    this.#measured = [];
   }
 
   /** Sends a signal; measurements wait for the next report. */

@@ -7,6 +7,7 @@ import {
   liveSettingsOf,
   type RunConfig,
 } from '../../domain/runConfig';
+import { endOfRun } from '../../domain/runLength';
 
 /** Changes of a run. */
 export interface ChangesState {
@@ -33,6 +34,11 @@ export class ChangesInFlight {
   /** The current settings. */
   get live(): LiveSettings {
     return this.#live;
+  }
+
+  /** The step at which the run is finished, with the changes made so far. */
+  get end(): number {
+    return endOfRun(this.#initial, this.#made);
   }
 
   /** The changes made so far, including planned ones. With them the run can be repeated. */

@@ -165,8 +165,8 @@ export class StepRunner {
     this.#recording = null;
   }
 
-  /** A key of the operations of a step. It does not contain the learning rate, which the operations read from a tensor. */
-  #operations({ live: { baseLearningRate: _, ...live }, step }: StepPlan): string {
+  /** A key of the operations of a step. It contains nothing that the operations read from the tensor of scalars. */
+  #operations({ live: { baseLearningRate: _rate, totalSteps: _length, ...live }, step }: StepPlan): string {
     return JSON.stringify([live, this.#method.phase?.(step) ?? '']);
   }
 
@@ -176,9 +176,9 @@ export class StepRunner {
 
   /** Uploads the step's inputs; returns the device work of the step. */
   #stage(plan: StepPlan): () => StepResults {
-    const { seed, totalSteps } = this.#config;
     const { step, images, live } = plan;
-    const makeViews = this.#batch.stage(images, seededRandom(seed, 'augment', step));
+    const { totalSteps } = live;
+    const makeViews = this.#batch.stage(images, seededRandom(this.#config.seed, 'augment', step));
     const positions = this.#positions.write(Int32Array.from(plan.positions));
     const numbers = new Float32Array(SCALARS);
     numbers[SCALAR.learningRate] = plan.learningRate;

@@ -2,6 +2,7 @@ import type { Marker, Measurement, SeriesName } from '../../domain/measurement';
 import { SERIES_NAMES } from '../../domain/measurement';
 import type { LiveSettings } from '../../domain/runConfig';
 import type { RunSignal } from '../../domain/signal';
+import { withMarker } from '../../domain/withMarker';
 import { continued } from './course';
 import { NO_RUN, type RunStoreState } from './runStore';
 import { isWarning, markerWords } from './words';
@@ -50,14 +51,14 @@ function withChange(state: RunStoreState, marker: Extract<Marker, { kind: 'chang
   return { pending, changes };
 }
 
-function withMarker(state: RunStoreState, marker: Marker): Partial<RunStoreState> {
+function withReportedMarker(state: RunStoreState, marker: Marker): Partial<RunStoreState> {
   const changed = marker.kind === 'change' ? withChange(state, marker) : {};
   if (marker.step === 0) return changed;
   return {
     ...changed,
     // A marker may arrive before the measurements of the steps up to it.
     step: Math.max(state.step, marker.step),
-    markers: [...state.markers, marker],
+    markers: withMarker(state.markers, marker, (each) => each),
     log: logged(state.log, marker.step, markerWords(marker), isWarning(marker)),
   };
 }
@@ -98,7 +99,7 @@ export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<R
     case 'views':
       return { views: signal.value };
     case 'marker':
-      return withMarker(state, signal.value);
+      return withReportedMarker(state, signal.value);
     case 'diagnosis':
       return { diagnosis: signal.value };
     case 'evaluation':

@@ -9,6 +9,7 @@ import {
   IconRepeat,
   IconTrash,
 } from '@tabler/icons-react';
+import { endOfRun } from '../../domain/runLength';
 import { linkOfRun } from '../../session/archive/describeRun';
 import { hasMoved } from '../../session/run/runStore';
 import type { RunRecord } from '../../storage/runRecord';
@@ -47,8 +48,9 @@ export function RunActions({ run, live, say, fork }: RunActionsProps) {
     say(`The settings of “${name}” are loaded. Press Train to start a new run with them.`);
   };
   const longer = () => {
-    const totalSteps = 2 * run.config.totalSteps;
-    lab.open(`#${linkOfRun({ ...run, config: { ...run.config, totalSteps } })}`);
+    const totalSteps = 2 * endOfRun(run.config, run.changes);
+    const changes = run.changes.filter(([, key]) => key !== 'totalSteps');
+    lab.open(`#${linkOfRun({ ...run, config: { ...run.config, totalSteps }, changes })}`);
     say(`The settings of “${name}” are loaded with ${grouped(totalSteps)} steps. Press Train to start the run.`);
   };
   const goOn = () => {

@@ -143,7 +143,7 @@ describe('opening the page', () => {
       features: [],
       fallbackReason: 'SwiftShader is slower here',
     } as const;
-    worker().send({ type: 'engine', adapter });
+    worker().send({ type: 'engine', adapter, notice: null });
     expect(lab.engineStore.getState()).toMatchObject({ state: 'ready', adapter });
   });
 
