@@ -41,14 +41,15 @@ const ROOMS = {
     link: ['run', 'data'],
     frames: ['run', 'data', 'engine'],
     archive: ['frames', 'run', 'data', 'engine'],
-    experiments: ['archive', 'frames', 'run', 'data', 'engine'],
+    keeping: ['archive', 'frames', 'link', 'run', 'data', 'engine'],
+    experiments: ['keeping', 'archive', 'frames', 'run', 'data', 'engine'],
     lessons: ['link', 'frames', 'run', 'data', 'engine'],
     bench: ['engine'],
   },
 };
 
-/** Files of a layer that all its rooms may import: seeded draws, and notices to the person. */
-const OPEN_TO_ROOMS = { engine: ['random\\.ts'], session: ['noticeStore\\.ts'] };
+/** Files of a layer that all its rooms may import: seeded draws, and notices to the person, and preferences. */
+const OPEN_TO_ROOMS = { engine: ['random\\.ts'], session: ['noticeStore\\.ts', 'pageText\\.ts'] };
 
 const TFJS = '(^|/)node_modules/@tensorflow/';
 

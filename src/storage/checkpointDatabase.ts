@@ -41,11 +41,9 @@ export class CheckpointDatabase implements CheckpointStorage {
       const write = async () => {
         const there = isNew ? pointer : await pointers.get(id);
         if (there === undefined || deletedAt(there) !== null) return false;
-        await Promise.all([
-          ...drops.map((step) => checkpoints.delete([id, step])),
-          ...(checkpoint === undefined ? [] : [checkpoints.put(checkpoint.file, [id, checkpoint.step])]),
-          pointers.put(pointer, id),
-        ]);
+        if (checkpoint !== undefined) await checkpoints.put(checkpoint.file, [id, checkpoint.step]);
+        for (const step of drops) await checkpoints.delete([id, step]);
+        await pointers.put(pointer, id);
         return true;
       };
       return completed(tx, write());

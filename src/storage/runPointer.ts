@@ -91,8 +91,10 @@ export function unmarkDeleted(stored: object): unknown {
 /** Bytes of the checkpoints of a stored pointer, also of one that is otherwise unreadable. */
 export function bytesOf(stored: unknown): number {
   if (typeof stored !== 'object' || stored === null || !('steps' in stored) || !Array.isArray(stored.steps)) return 0;
-  return stored.steps.reduce((sum: number, entry: unknown) => {
-    const parsed = step.safeParse(entry);
-    return sum + (parsed.success ? parsed.data.bytes : 0);
-  }, 0);
+  return stored.steps.reduce((sum: number, entry: unknown) => sum + bytesOfStep(entry), 0);
+}
+
+function bytesOfStep(entry: unknown): number {
+  if (typeof entry !== 'object' || entry === null || !('bytes' in entry)) return 0;
+  return typeof entry.bytes === 'number' && entry.bytes >= 0 ? entry.bytes : 0;
 }

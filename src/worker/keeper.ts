@@ -78,15 +78,19 @@ export class Keeper {
   }
 
   /**
-   * To be called before a change in flight takes effect. Of several in quick succession, as when a slider is dragged, only the first counts.
-   * @param isPlanned whether a link carries the change; those count always
+   * To be called before a change in flight takes effect. Of several in quick succession while the run trains, as when a slider is dragged, a
+   * checkpoint is taken before the first.
+   * @param isPlanned whether a link carries the change; a checkpoint is taken before each of those
    */
   async beforeChange(trainer: Trainer, isPlanned: boolean): Promise<void> {
     const isRepeated = !isRested({ ms: this.#msSince(this.#changedAt), costMs: this.#costMs });
     this.#changedAt = this.#parts.now();
-    if (trainer.step === 0 || (isRepeated && !isPlanned)) return;
-    if (trainer.step !== this.#takenStep) await this.#take(trainer, ['change']);
-    else this.#add({ step: trainer.step, changes: trainer.changes, keptFor: ['change'], content: null });
+    if (trainer.step === 0) return;
+    if (trainer.step === this.#takenStep) {
+      this.#add({ step: trainer.step, changes: trainer.changes, keptFor: ['change'], content: null });
+    } else if (isPlanned || !isRepeated) {
+      await this.#take(trainer, ['change']);
+    }
   }
 
   /** To be called after a change was made. */
@@ -160,6 +164,8 @@ export class Keeper {
         if (error instanceof CheckpointError) continue;
         // What was to be read is lost with its engine.
         if (lost !== this.#lost) return;
+        // It is tried again when the run stands still, or the next checkpoint is due.
+        this.#takenStep = this.#kept.last ?? 0;
         this.report(error instanceof StorageError ? error.problem : 'unavailable');
       }
       if (lost !== this.#lost) return;

@@ -38,7 +38,8 @@ export class LazyKeeper {
 
   /** As `Keeper.stopped`. */
   async stopped(trainer: Trainer): Promise<void> {
-    if (trainer.step > 0) await (await this.#load())?.stopped(trainer);
+    // At step 0 there is something to keep only where a run has diverged and gone back there.
+    if (trainer.step > 0 || this.#keeper !== null) await (await this.#load())?.stopped(trainer);
   }
 
   /** As `Keeper.beforeChange`. */

@@ -82,7 +82,10 @@ export class Runs {
     });
     const resuming = kept.resume(from, (checkpoint, resumeRun) => {
       const emit = emitRewound(signals, checkpoint.step);
-      return resumeRun(checkpoint, images.dataset, this.#engineInfo, emit, kernels());
+      // A fork makes its own changes, not those that a link planned for its parent.
+      const isFork = keeping.id !== from.id;
+      const begun = isFork ? { ...checkpoint, changes: { ...checkpoint.changes, planned: [] } } : checkpoint;
+      return resumeRun(begun, images.dataset, this.#engineInfo, emit, kernels());
     });
     // On a lost device it may never end.
     const resumed = await Promise.race([resuming, broken]);
@@ -95,7 +98,8 @@ export class Runs {
     const keeper = this.#keeper(signals, checkpoints, config, keeping, open);
     this.#use(runId, trainer, { config, signals, keeper, checkpoints, recoveries: [] }).resumed();
     await keeper.begin();
-    return { step: trainer.step, config, changes: trainer.changes, notes };
+    const { made, planned } = trainer.allChanges;
+    return { step: trainer.step, config, changes: [...made, ...planned], notes };
   }
 
   /** Ends the run, once its current step or measurement has ended, and frees its memory. */

@@ -4,7 +4,7 @@ import type { LiveSettings } from '../../domain/runConfig';
 import type { RunSignal } from '../../domain/signal';
 import { withMarker } from '../../domain/withMarker';
 import { continued } from './course';
-import type { RunStoreState } from './runStore';
+import { NO_RUN, type RunStoreState } from './runStore';
 import { isWarning, markerWords } from './words';
 
 /** Maximum number of lines in the event log. */
@@ -63,6 +63,18 @@ function withReportedMarker(state: RunStoreState, marker: Marker): Partial<RunSt
   };
 }
 
+/** The run without what it reported: all of it up to this step follows. Changes in flight stay, since the worker makes later ones again. */
+function rewoundTo(step: number, { evaluation, log }: RunStoreState): Partial<RunStoreState> {
+  const { latest, course, markers, baselines, diagnosis, views, neighbours, searching, evaluating } = NO_RUN;
+  return {
+    ...{ latest, course, markers, baselines, diagnosis, views, neighbours, searching, evaluating },
+    evaluation: evaluation !== null && evaluation.step <= step ? evaluation : null,
+    // The markers that follow are logged again.
+    log: log.filter((entry) => entry.step === null || entry.step === 0),
+    step,
+  };
+}
+
 /** The store's changes on a signal of the current run. The run control handles the run's state, and adds measurements to the series. */
 export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<RunStoreState> {
   switch (signal.kind) {
@@ -95,8 +107,7 @@ export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<R
     case 'evaluating':
       return { evaluating: signal.value.share };
     case 'rewound':
-      // Handled by the run control, which also clears the series and frames.
-      return {};
+      return rewoundTo(signal.value.step, state);
     case 'kept':
       return { kept: signal.value };
     case 'resources':

@@ -9,7 +9,7 @@ const noImages = { info: null, wanted: null, loading: null };
 
 const run = (state: Partial<RunStoreState>): RunStoreState => ({
   ...createRunStore(config).getState(),
-  active: { runId: 'run-1', config },
+  active: { runId: 'run-1', keptId: 'kept-1', parent: null, reopenedAt: null, config },
   step: 1000,
   runState: 'finished',
   ...state,
