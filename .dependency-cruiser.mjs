@@ -107,7 +107,7 @@ export default {
       comment: 'The soak test sends the commands of the page to the host of the training worker, without the page.',
       severity: 'error',
       from: { path: '^scripts/soak/' },
-      to: { path: '^(src|test)/', pathNot: '^src/(worker|protocol|engine|domain)/' },
+      to: { path: '^(src|test)/', pathNot: '^src/(worker|protocol|engine|data|domain)/' },
     },
     {
       name: 'tfjs-only-in-engine',

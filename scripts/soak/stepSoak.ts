@@ -1,3 +1,4 @@
+import { breathe } from '../../src/data/import/breathe';
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import { MOST_POINTS } from '../../src/domain/thinnedSeries';
 import { noiseDataset } from '../../src/engine/images/noiseDataset';
@@ -56,6 +57,8 @@ export async function soakSteps(
   await trainer.start();
   let last = performance.now();
   while ((await trainer.advance()) !== 'finished') {
+    // As the worker does; memory that is given up is freed only then.
+    await breathe();
     if (trainer.step % every !== 0) continue;
     const checkpoint = writeCheckpoint(await saveRun(trainer, engine)).byteLength;
     const now = performance.now();
