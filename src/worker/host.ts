@@ -218,12 +218,9 @@ export class Host {
       this.#giveUp = (error) => reject(new CommandError(error.code, error.message));
     });
     broken.catch(() => undefined);
-    const resuming = kept.resume(from, (checkpoint, resumeRun) => {
+    const resuming = kept.resume({ ...from, as: keeping.id }, (checkpoint, resumeRun) => {
       const emit = emitRewound(signals, checkpoint.step);
-      // A fork makes its own changes, not those that a link planned for its parent.
-      const isFork = keeping.id !== from.id;
-      const begun = isFork ? { ...checkpoint, changes: { ...checkpoint.changes, planned: [] } } : checkpoint;
-      return resumeRun(begun, this.#images.dataset, this.#engineInfo, emit, this.#kernelOptions);
+      return resumeRun(checkpoint, this.#images.dataset, this.#engineInfo, emit, this.#kernelOptions);
     });
     // On a lost device it may never end.
     const resumed = await Promise.race([resuming, broken]).finally(() => {
