@@ -6,7 +6,7 @@ import { type ResumedRun, resumeRun } from '../engine/run/checkpoint/resumeRun';
 import { Keeper } from './keeper';
 import { NONE_KEPT } from './keepPolicy';
 import { type OpenedCheckpoints, openCheckpoints } from './openCheckpoints';
-import { type ResumedKept, resumeKept } from './resumeKept';
+import { type ResumedFrom, type ResumedKept, resumeKept } from './resumeKept';
 
 /** A run that is to be kept. */
 export interface RunToKeep {
@@ -43,7 +43,7 @@ export class KeptRuns {
    * Resumes a run, as `resumeKept`.
    * @param resume goes on from a checkpoint by `resumeRun`
    */
-  resume(from: { readonly id: string; readonly step: number | null }, resume: ResumeRun): Promise<ResumedKept> {
+  resume(from: ResumedFrom, resume: ResumeRun): Promise<ResumedKept> {
     return resumeKept(this.#checkpoints.storage, from, (checkpoint) => resume(checkpoint, resumeRun));
   }
 

@@ -2,7 +2,7 @@ import { counted } from '../domain/counted';
 import type { LiveChange } from '../domain/runConfig';
 import type { Checkpoint } from '../engine/run/checkpoint/checkpoint';
 import { CheckpointError } from '../engine/run/checkpoint/checkpointError';
-import { readCheckpoint } from '../engine/run/checkpoint/checkpointFile';
+import { readCheckpoint, writeCheckpoint } from '../engine/run/checkpoint/checkpointFile';
 import type { ResumedRun } from '../engine/run/checkpoint/resumeRun';
 import { UnusableFile } from '../formats/unusableFile';
 import type { CheckpointStorage } from '../storage/checkpointStorage';
@@ -10,11 +10,23 @@ import type { RunPointer } from '../storage/runPointer';
 import { StorageError } from '../storage/runStorage';
 import { CommandError } from './errors';
 
-/** A run that goes on from a checkpoint in the storage. */
-export interface ResumedKept extends ResumedRun {
-  readonly pointer: RunPointer;
-  /** The checkpoint's bytes. */
+interface ResumedFile extends ResumedRun {
+  /** The bytes of the checkpoint that the run began from. */
   readonly file: Uint8Array<ArrayBuffer>;
+}
+
+/** A run that goes on from a checkpoint in the storage. */
+export interface ResumedKept extends ResumedFile {
+  /** Of the run whose checkpoint it is. */
+  readonly pointer: RunPointer;
+}
+
+/** From which checkpoint of which run, and the id of the run that begins there: another one than `id` is a fork. */
+export interface ResumedFrom {
+  readonly id: string;
+  /** null for the last one that can be read. */
+  readonly step: number | null;
+  readonly as: string;
 }
 
 const START_OVER = 'Start the run over with its settings, or choose another run.';
@@ -27,7 +39,7 @@ const START_OVER = 'Start the run over with its settings, or choose another run.
  */
 export async function resumeKept(
   storage: CheckpointStorage,
-  from: { readonly id: string; readonly step: number | null },
+  from: ResumedFrom,
   resume: (checkpoint: Checkpoint) => Promise<ResumedRun>,
 ): Promise<ResumedKept> {
   try {
@@ -44,7 +56,7 @@ export async function resumeKept(
 
 async function firstReadable(
   storage: CheckpointStorage,
-  { id, step }: { readonly id: string; readonly step: number | null },
+  { id, step, as }: ResumedFrom,
   resume: (checkpoint: Checkpoint) => Promise<ResumedRun>,
 ): Promise<ResumedKept> {
   const pointer = await storage.pointer(id);
@@ -53,11 +65,11 @@ async function firstReadable(
   const damages: string[] = [];
   for (const at of steps) {
     const file = await storage.read(id, at);
-    const outcome = file === null ? 'is missing' : await resumedFrom(file, at, resume);
-    if (file !== null && typeof outcome !== 'string') {
+    const outcome = file === null ? 'is missing' : await resumedFrom(file, at, as !== id, resume);
+    if (typeof outcome !== 'string') {
       const notes = damages.map((damage) => `${damage}; the run goes on from step ${at}.`);
       if (step === null && at === pointer.last) makeLastChanges(outcome, pointer);
-      return { ...outcome, pointer, file, notes: [...notes, ...outcome.notes] };
+      return { ...outcome, pointer, notes: [...notes, ...outcome.notes] };
     }
     damages.push(`The checkpoint after step ${at} ${outcome}`);
   }
@@ -77,14 +89,19 @@ function stepsBack({ steps, last }: RunPointer): number[] {
 
 /** A run from the bytes of a checkpoint; what is wrong with them where they cannot be used. */
 async function resumedFrom(
-  file: Uint8Array,
+  file: Uint8Array<ArrayBuffer>,
   step: number,
+  isFork: boolean,
   resume: (checkpoint: Checkpoint) => Promise<ResumedRun>,
-): Promise<ResumedRun | string> {
+): Promise<ResumedFile | string> {
   try {
     const checkpoint = readCheckpoint(file);
     if (checkpoint.step !== step) return `is damaged: its content is of step ${checkpoint.step}`;
-    return await resume(checkpoint);
+    const { changes } = checkpoint;
+    if (!isFork || changes.planned.length === 0) return { ...(await resume(checkpoint)), file };
+    // A fork makes its own changes, not those that a link planned for its parent.
+    const forked = { ...checkpoint, changes: { ...changes, planned: [] } };
+    return { ...(await resume(forked)), file: writeCheckpoint(forked) };
   } catch (error) {
     if (error instanceof UnusableFile) return error.message;
     throw error;

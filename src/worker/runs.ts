@@ -80,12 +80,9 @@ export class Runs {
       const { code, message } = breakError(breakdown);
       throw new CommandError(code, message);
     });
-    const resuming = kept.resume(from, (checkpoint, resumeRun) => {
+    const resuming = kept.resume({ ...from, as: keeping.id }, (checkpoint, resumeRun) => {
       const emit = emitRewound(signals, checkpoint.step);
-      // A fork makes its own changes, not those that a link planned for its parent.
-      const isFork = keeping.id !== from.id;
-      const begun = isFork ? { ...checkpoint, changes: { ...checkpoint.changes, planned: [] } } : checkpoint;
-      return resumeRun(begun, images.dataset, this.#engineInfo, emit, kernels());
+      return resumeRun(checkpoint, images.dataset, this.#engineInfo, emit, kernels());
     });
     // On a lost device it may never end.
     const resumed = await Promise.race([resuming, broken]);

@@ -120,9 +120,9 @@ describeOnEngines(['wasm'], 'a host that keeps runs', () => {
   }
 
   /** A run of three steps. */
-  async function interrupted(keeping: Partial<RunKeeping> = {}): Promise<TestHost> {
+  async function interrupted(run: Run = {}): Promise<TestHost> {
     const host = newHost();
-    await host.create('run', keeping);
+    await host.create('run', run);
     await host.steps('run', 3);
     await host.send({ type: 'keep', runId: 'run' });
     return host;
@@ -157,7 +157,8 @@ describeOnEngines(['wasm'], 'a host that keeps runs', () => {
   });
 
   it('begins a fork at any kept step, which keeps a copy of its first checkpoint at once and can itself be reopened', async () => {
-    const host = await interrupted({ forksAt: [2] });
+    // The link of the parent plans a change after that step, which is not the fork's.
+    const host = await interrupted({ forksAt: [2], changes: [[3, 'baseLearningRate', 0.9]] });
     expect(await host.keptSteps('run')).toEqual([2, 3]);
     const changes = [['stopGradient', false]] as const;
     const parent = { id: 'kept', step: 2 };
@@ -170,14 +171,13 @@ describeOnEngines(['wasm'], 'a host that keeps runs', () => {
     await expect.poll(() => host.kept('forked')?.steps.map(({ step }) => step)).toEqual([2]);
     const storage = new CheckpointDatabase();
     expect(await storage.pointer('fork')).toMatchObject({ parent, changes: made, last: 2 });
-    expect(await storage.read('fork', 2)).toEqual(await storage.read('kept', 2));
+    const before = await storage.read('fork', 2);
+    const pointer = await storage.pointer('fork');
     await host.trainToEnd('forked');
+    expect(host.of('forked', 'marker')).toHaveLength(1);
 
     // As if the page had been closed before the fork's first step.
-    const before = await storage.read('kept', 2);
-    const pointer = await storage.pointer('fork');
-    const steps = [{ step: 2, bytes: before!.length, keptFor: [] }];
-    const written = { ...pointer!, id: 'untrained', last: 2, steps };
+    const written = { ...pointer!, id: 'untrained' };
     await storage.put(written, { isNew: true, checkpoint: { step: 2, file: before! } });
     const reopened = { ...keeping, id: 'untrained' };
     const from = { id: 'untrained', step: null };
@@ -287,6 +287,30 @@ describeOnEngines(['wasm'], 'a host that keeps runs', () => {
     await host.send({ type: 'keep', runId: 'run' });
     expect(host.kept('run')).toMatchObject({ steps: [{ step: 4 }], problem: null });
     expect((await new CheckpointDatabase().pointer('kept'))?.last).toBe(4);
+  });
+
+  it('trains on while a checkpoint is written, and writes one at a time', async () => {
+    let finish = () => {};
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const put = CheckpointDatabase.prototype.put;
+    const puts = vi.spyOn(CheckpointDatabase.prototype, 'put').mockImplementation(async function (
+      this: CheckpointDatabase,
+      ...rest
+    ) {
+      await slow;
+      return put.apply(this, rest);
+    });
+    const host = newHost();
+    await host.create('run', { forksAt: [1, 2, 3] });
+    await host.trainToEnd('run');
+    await expect.poll(() => puts.mock.calls.length).toBe(1);
+    finish();
+    expect(await host.keptSteps('run')).toEqual([1, 2, 3, 8]);
+    const written = host.of('run', 'kept').map(({ steps }) => steps.map(({ step }) => step));
+    expect(written).toEqual([[1], [1, 2], [1, 2, 3], [1, 2, 3, 8]]);
+    puts.mockRestore();
   });
 
   it('keeps no more than the budget of all runs allows, and says so', async () => {
