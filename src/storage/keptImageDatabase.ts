@@ -19,9 +19,9 @@ import type { Schema } from './upgrades';
 /** Raised when the files are written in another way; those of later versions are left alone. */
 const VERSION = 1;
 /** Bytes that are read into memory and written at once. */
-const PORTION = 4 * 2 ** 20;
+const PORTION = 8 * 2 ** 20;
 /** Files that are read at once. */
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 /** The lock that a tab holds while it keeps images, so that no other tab takes its files for leftovers. */
 const LOCK = 'simsiam-lab-kept-images';
 const STORES = ['keptImages', 'imageFiles'] as const;
