@@ -2,6 +2,8 @@ import type { KeptFor, PointedStep } from '../storage/runPointer';
 
 /** A training run is written this often, so that a crash loses no more. */
 const LATEST_MS = 30_000;
+/** The first checkpoint follows soon, so that a run that is only minutes old is there again, too. */
+const FIRST_MS = 5000;
 /** On a fast machine a run is written after so many steps already. */
 const STEPS = 500;
 /** Writing after `STEPS` takes at most one in so many milliseconds, which is 2 % of the time. */
@@ -14,11 +16,13 @@ export interface SinceLast {
   readonly ms: number;
   readonly steps: number;
   readonly costMs: number;
+  /** Whether the run has no checkpoint yet. */
+  readonly isFirst: boolean;
 }
 
 /** Whether a training run is to be written. */
-export function isWriteDue({ ms, steps, costMs }: SinceLast): boolean {
-  return ms >= LATEST_MS || (steps >= STEPS && isRested({ ms, costMs }));
+export function isWriteDue({ ms, steps, costMs, isFirst }: SinceLast): boolean {
+  return ms >= (isFirst ? FIRST_MS : LATEST_MS) || (steps >= STEPS && isRested({ ms, costMs }));
 }
 
 /** Whether so much time has passed that one more write stays within 2 % of the time. */

@@ -67,7 +67,12 @@ export class Keeper {
 
   /** To be called after each step of a training run. */
   async stepped(trainer: Trainer): Promise<void> {
-    const since = { steps: trainer.step - this.#takenStep, ms: this.#msSince(this.#takenAt), costMs: this.#costMs };
+    const since = {
+      steps: trainer.step - this.#takenStep,
+      ms: this.#msSince(this.#takenAt),
+      costMs: this.#costMs,
+      isFirst: this.#takenStep === 0,
+    };
     if (this.#parts.keeping.forksAt.includes(trainer.step)) await this.#take(trainer);
     else if (this.#working === null && isWriteDue(since)) await this.#take(trainer);
   }

@@ -20,7 +20,12 @@ describe('a training run is written', () => {
     ],
     ['after 30 s, however long a write takes', { ms: 30_000, steps: 3, costMs: 5000 }, true],
   ])('%s', (_, since, due) => {
-    expect(isWriteDue(since)).toBe(due);
+    expect(isWriteDue({ ...since, isFirst: false })).toBe(due);
+  });
+
+  it('for the first time after 5 s', () => {
+    expect(isWriteDue({ ms: 4999, steps: 30, costMs: 0, isFirst: true })).toBe(false);
+    expect(isWriteDue({ ms: 5000, steps: 30, costMs: 0, isFirst: true })).toBe(true);
   });
 });
 

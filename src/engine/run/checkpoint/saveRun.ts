@@ -70,6 +70,12 @@ function expectFinite(step: number, tensors: Checkpoint['tensors']): void {
 
 /** The name of the first tensor with a value that is not finite; null where all are. */
 export function notFinite(tensors: ReadonlyMap<string, TensorValues>): string | null {
-  for (const [name, { values }] of tensors) if (!values.every(Number.isFinite)) return name;
+  for (const [name, { values }] of tensors) if (!areFinite(values)) return name;
   return null;
+}
+
+/** A loop, several times as fast as `every`. */
+function areFinite(values: Float32Array): boolean {
+  for (const value of values) if (!Number.isFinite(value)) return false;
+  return true;
 }
