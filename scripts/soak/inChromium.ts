@@ -2,15 +2,12 @@ import { chromium } from 'playwright-core';
 import { browserMemory } from '../bench/processMemory';
 import { serveSoakPage } from '../bench/servedSite';
 import { ensureChromium } from '../bootstrap/chromium.mjs';
-import type { LossReport } from './lossSoak';
+import type { LossOptions, LossReport } from './lossSoak';
 
 const ADAPTER = ['--enable-unsafe-webgpu', '--enable-unsafe-swiftshader', '--use-webgpu-adapter=swiftshader'];
 
 /** The soak of losses in a headless Chromium, on its software adapter. */
-export async function soakInChromium(
-  { losses, seed }: { readonly losses: number; readonly seed: number },
-  log: (line: string) => void,
-): Promise<LossReport> {
+export async function soakInChromium({ losses, seed }: LossOptions, log: (line: string) => void): Promise<LossReport> {
   const executablePath = await ensureChromium();
   if (executablePath === null) throw new Error('There is no Chromium: set CHROME_PATH to one.');
   const site = await serveSoakPage();

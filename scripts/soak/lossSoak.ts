@@ -25,6 +25,13 @@ export interface SoakWorker {
   memory(): Promise<number>;
 }
 
+export interface LossOptions {
+  readonly losses: number;
+  /** The engine that is lost. */
+  readonly engine: EngineChoice;
+  readonly seed: number;
+}
+
 /** One loss of the device. */
 export interface LossRow {
   /** Steps done when it was lost, and the step that the run went on from. */
@@ -91,12 +98,11 @@ class Heard {
 
 /**
  * Trains a run without an interruption, and the same run with `losses` losses of its device at seeded random steps, and compares them.
- * @param engine the one that is lost
  * @param log gets a line for each loss
  */
 export async function soakLosses(
   worker: SoakWorker,
-  { losses, engine, seed }: { readonly losses: number; readonly engine: EngineChoice; readonly seed: number },
+  { losses, engine, seed }: LossOptions,
   log: (line: string) => void,
 ): Promise<LossReport> {
   const random = seededRandom(seed, 'losses');

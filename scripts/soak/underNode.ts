@@ -1,15 +1,14 @@
-import type { EngineChoice } from '../../src/domain/runConfig';
 import type { Event } from '../../src/protocol/events';
 import { Host } from '../../src/worker/host';
 import { startNodeGpu } from '../node/gpu';
 import { makeDevicesLosable } from './losableDevices';
-import { type LossReport, soakLosses } from './lossSoak';
+import { type LossOptions, type LossReport, soakLosses } from './lossSoak';
 import { CHECKPOINT_EVERY } from './soakRun';
 import { spacedClock } from './spacedClock';
 
 /** The soak of losses in this process. @throws NoAdapterError where there is no WebGPU */
 export async function soakUnderNode(
-  options: { readonly losses: number; readonly engine: EngineChoice; readonly seed: number },
+  options: LossOptions,
   memory: () => number,
   log: (line: string) => void,
 ): Promise<LossReport> {

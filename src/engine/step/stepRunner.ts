@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import type { ImageSource } from '../images/imageSource';
 import { isWebGpu } from '../kernels/runtime/program';
+import { readOnce } from '../kernels/runtime/readOnce';
 import { type Method, NO_MORE_VIEWS } from '../methods/method';
 import { SCALAR, SCALARS, type StepInputs } from '../methods/stepInputs';
 import type { OnlineProbe } from '../monitors/onlineProbe';
@@ -206,8 +207,7 @@ export class StepRunner {
     const { metrics, x1, x2 } = work();
     this.#freeViews();
     this.#views = { x1, x2 };
-    const [loss, outputStd] = await metrics.data();
-    metrics.dispose();
+    const [loss, outputStd] = await readOnce(metrics);
     return { loss, outputStd };
   }
 
