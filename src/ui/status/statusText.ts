@@ -120,6 +120,9 @@ export function statusOf(input: StatusInput): Status {
   }
   if (runState === 'failed') return steady('failed', 'warning', 'The run stopped.', error?.message ?? '');
   if (active === null) return withoutRun(input);
+  if (runState === 'building' && run.beginning !== null) {
+    return steady('starting', 'plain', 'Getting ready.', 'The weights that were kept are being read.');
+  }
   if (runState === 'building') {
     const text = 'The untrained network is being measured, to compare the run with.';
     return steady('starting', 'plain', 'Getting ready.', comingSentence(run) ?? text);
