@@ -156,7 +156,7 @@ function stepsIn(notice: string): [lost: number, from: number] {
 
 function problemsOf(rows: readonly LossRow[]): string[] {
   const repeated = rows.flatMap(({ lost, from }, i) => {
-    if (lost - from <= CHECKPOINT_EVERY && from % CHECKPOINT_EVERY === 0) return [];
+    if (lost - from <= CHECKPOINT_EVERY) return [];
     return `Loss ${i + 1}: the run went on from step ${from} although it had a later checkpoint at step ${lost}.`;
   });
   // A run that begins again has fewer tensors at its first step than one that goes on.
