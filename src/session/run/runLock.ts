@@ -22,15 +22,16 @@ export class RunLock {
 
   #request(locks: Locks, id: string): Promise<boolean> {
     return new Promise((resolve) => {
+      const patience = new AbortController();
+      const timer = setTimeout(() => patience.abort(), WAIT_MS);
       const hold = () =>
         new Promise<void>((release) => {
+          clearTimeout(timer);
           this.#held?.release();
           this.#held = { id, release };
           resolve(true);
         });
-      locks
-        .request(`simsiam-lab-run-${id}`, { signal: AbortSignal.timeout(WAIT_MS) }, hold)
-        .catch(() => resolve(false));
+      locks.request(`simsiam-lab-run-${id}`, { signal: patience.signal }, hold).catch(() => resolve(false));
     });
   }
 }
