@@ -12,6 +12,7 @@ import { type PageStorage, readText, writeText } from '../pageText';
 import { type Beginning, newKeptId } from '../run/beginning';
 import type { RunLock } from '../run/runLock';
 import type { RunStore } from '../run/runStore';
+import { KEEPING_PROBLEMS } from './problemWords';
 import { namesRun } from './sameRun';
 
 /** What kept runs need of the lab. */
@@ -58,7 +59,12 @@ export class KeptRuns {
     this.#lock = lock;
     lab.runStore.subscribe((now, before) => {
       if (now.active !== null && now.active.keptId !== before.active?.keptId) void lock.take(now.active.keptId);
-      if (now.kept !== before.kept && now.kept !== null) void this.refresh();
+      if (now.kept === before.kept || now.kept === null) return;
+      void this.refresh();
+      const { problem } = now.kept;
+      // The archive says where the browser stores nothing at all.
+      if (problem === null || problem === 'unavailable' || problem === before.kept?.problem) return;
+      notify(lab.noticeStore, KEEPING_PROBLEMS[problem]);
     });
   }
 

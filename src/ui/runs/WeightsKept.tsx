@@ -1,17 +1,10 @@
 import { NativeSelect, Text } from '@mantine/core';
 import { counted } from '../../domain/counted';
-import type { KeepingProblem } from '../../domain/keptRun';
 import { formatBytes } from '../../formats/bytes';
 import { BUDGETS } from '../../session/keeping/keptRuns';
+import { KEEPING_PROBLEMS } from '../../session/keeping/problemWords';
 import { useKeptRuns, useLab, useRun } from '../lab';
 import classes from './Runs.module.css';
-
-const PROBLEMS: Readonly<Record<KeepingProblem, string>> = {
-  full: 'The browser gives this page no more space: the weights of the present run are not kept. Delete runs to make room.',
-  unavailable: 'This browser stores nothing for this page: weights are lost when it is closed.',
-  'over-budget':
-    'The limit is reached: of the present run only the last weights are kept. Delete runs or raise the limit.',
-};
 
 /** How much the weights of all runs take, and the limit that the person sets. */
 export function WeightsKept() {
@@ -35,7 +28,7 @@ export function WeightsKept() {
       />
       {problem !== null && (
         <Text size="sm" role="status">
-          {PROBLEMS[problem]}
+          {KEEPING_PROBLEMS[problem]}
         </Text>
       )}
     </div>

@@ -253,3 +253,18 @@ describe('the way back from a failure', () => {
     expect(wayBack(run(state))).toEqual(way);
   });
 });
+
+it('says once that not everything is kept any more, and why', async () => {
+  const { worker, state, notices } = await opened({ kept: null });
+  const runId = state().active?.runId ?? '';
+  const kept = (problem: 'full' | 'over-budget' | null) =>
+    worker().signal(runId, { kind: 'kept', value: { steps: [{ step: 64, bytes: 1 }], problem } });
+  kept(null);
+  expect(notices()).toEqual([]);
+  kept('full');
+  kept('full');
+  expect(notices()).toHaveLength(1);
+  expect(notices()[0]).toContain('no more space');
+  kept('over-budget');
+  expect(notices()[1]).toContain('limit');
+});
