@@ -11,8 +11,11 @@ import { ENCODER_KEY, type EncoderMetadata, readEncoderMetadata } from './encode
 import type { EncoderWeights } from './encoderWeights';
 import { refuseOtherModels } from './otherModels';
 
-/** The most differences of a file that are listed. */
-const LISTED = 12;
+/** The longest header of an encoder or a checkpoint: those of ours have less than a tenth of it. */
+export const MOST_HEADER_BYTES = 2_000_000;
+
+/** The most differences of a kind that are listed. */
+const LISTED = 5;
 
 /** What torchvision and timm normalise images with. */
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
@@ -32,7 +35,7 @@ export interface ReadEncoder {
  */
 export function readEncoder(file: Uint8Array): ReadEncoder {
   refuseOtherModels(file);
-  const { tensors, metadata } = readSealed(file);
+  const { tensors, metadata } = readSealed(file, MOST_HEADER_BYTES);
   if (tensors.size === 0) throw new UnusableFile('holds no tensors');
   const own = metadata.get(ENCODER_KEY);
   return own === undefined ? foreign(tensors) : ours(tensors, readEncoderMetadata(own));
@@ -44,7 +47,7 @@ function ours(tensors: Tensors, { config, step, normalisation }: EncoderMetadata
   return { encoder: { config, step, normalisation, tensors: valuesOf(tensors, names) }, notes: [] };
 }
 
-/** A ResNet without our metadata: the backbone that differs in the fewest tensors. */
+/** A ResNet without our metadata: the backbone that has the most tensors in common with it. */
 function foreign(tensors: Tensors): ReadEncoder {
   const classifier = [...tensors.keys()].filter((name) => /^fc\.(weight|bias)$/.test(name));
   const features = new Map([...tensors].filter(([name]) => !classifier.includes(name)));
@@ -53,7 +56,7 @@ function foreign(tensors: Tensors): ReadEncoder {
     const names = namesOf(config);
     return { config, names, found: differences(features, names) };
   });
-  const [nearest] = candidates.sort((a, b) => a.found.length - b.found.length);
+  const [nearest] = candidates.sort((a, b) => b.found.fitting - a.found.fitting || countOf(a.found) - countOf(b.found));
   const { config, names, found } = nearest;
   expectFitting(config.backbone, found);
   const { imageSize } = config;
@@ -70,27 +73,49 @@ const namesOf = (config: RunConfig): ExportName[] => torchvisionNames(backboneOf
 const shapeText = (shape: readonly number[]) => `[${shape.join(', ')}]`;
 
 /** How tensors differ from those of a network, one sentence each. */
-function differences(tensors: Tensors, names: readonly ExportName[]): string[] {
-  const expected = new Map(names.map(({ torchvision, shape }) => [torchvision, shapeText(torchShape(shape))]));
-  const wanted = [...expected].flatMap(([name, shape]) => {
-    const found = tensors.get(name);
-    if (found === undefined) return [`${name}: expected ${shape}, and it is missing`];
-    return shapeText(found.shape) === shape ? [] : [`${name}: expected ${shape}, found ${shapeText(found.shape)}`];
-  });
-  const others = [...tensors].filter(([name]) => !expected.has(name) && !isCounter(name, expected));
-  return [...wanted, ...others.map(([name, { shape }]) => `${name}: not expected, found ${shapeText(shape)}`)];
+interface Differences {
+  /** Tensors that do not differ. */
+  readonly fitting: number;
+  readonly shapes: readonly string[];
+  readonly missing: readonly string[];
+  readonly others: readonly string[];
 }
+
+function differences(tensors: Tensors, names: readonly ExportName[]): Differences {
+  const expected = new Map(names.map(({ torchvision, shape }) => [torchvision, shapeText(torchShape(shape))]));
+  const shapes: string[] = [];
+  const missing: string[] = [];
+  for (const [name, shape] of expected) {
+    const found = tensors.get(name);
+    if (found === undefined) missing.push(`${name}: expected ${shape}, and it is missing`);
+    else if (shapeText(found.shape) !== shape) {
+      shapes.push(`${name}: expected ${shape}, found ${shapeText(found.shape)}`);
+    }
+  }
+  const others = [...tensors].filter(([name]) => !expected.has(name) && !isCounter(name, expected));
+  return {
+    shapes,
+    missing,
+    fitting: expected.size - shapes.length - missing.length,
+    others: others.map(([name, { shape }]) => `${name}: not expected, found ${shapeText(shape)}`),
+  };
+}
+
+const countOf = ({ shapes, missing, others }: Differences) => shapes.length + missing.length + others.length;
 
 /** `num_batches_tracked` beside the statistics of a BN layer, which nothing here needs. */
 function isCounter(name: string, expected: ReadonlyMap<string, unknown>): boolean {
   return name.endsWith('.num_batches_tracked') && expected.has(name.replace(/num_batches_tracked$/, 'running_mean'));
 }
 
-function expectFitting(backbone: BackboneName, found: readonly string[]): void {
-  if (found.length === 0) return;
-  const more = found.length > LISTED ? [`and ${found.length - LISTED} more`] : [];
+function expectFitting(backbone: BackboneName, found: Differences): void {
+  if (countOf(found) === 0) return;
+  const lines = [found.shapes, found.missing, found.others].flatMap((all) => [
+    ...all.slice(0, LISTED),
+    ...(all.length > LISTED ? [`and ${all.length - LISTED} more`] : []),
+  ]);
   throw new UnusableFile(
-    `does not fit the network “${BACKBONE_TITLES[backbone]}”:\n${[...found.slice(0, LISTED), ...more].map((line) => `  ${line}`).join('\n')}\n`,
+    `does not fit the network “${BACKBONE_TITLES[backbone]}”:\n${lines.map((line) => `  ${line}`).join('\n')}\n`,
   );
 }
 
