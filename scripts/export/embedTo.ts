@@ -17,7 +17,7 @@ import { npyHeader } from '../../src/formats/npy';
 import { readSafetensors } from '../../src/formats/safetensors';
 import { imagesOfRun } from '../node/imagesOfRun';
 import { writingNewFiles } from '../node/newFiles';
-import { startNodeEngine } from '../node/nodeEngine';
+import { startEngineOrAnother } from '../node/nodeEngine';
 import { EmbeddingProgress } from './progress';
 import { bytesOf, encoderOfCheckpoint, imagesOfCheckpoint, namingWeights, sampleOf } from './runOfCheckpoint';
 
@@ -61,7 +61,7 @@ async function allImages(location: string, config: RunConfig): Promise<TrainingI
 async function withCheckpoint(location: string, checkpoint: Checkpoint): Promise<Embedded> {
   const sample = sampleOf(checkpoint);
   const run = await imagesOfCheckpoint(checkpoint, sample ?? location);
-  const engine = await startNodeEngine('auto');
+  const engine = await startEngineOrAnother(checkpoint.engine.engine);
   try {
     const weights = await encoderOfCheckpoint(checkpoint, run, engine);
     const isSame = (sample ?? location) === location;
@@ -83,7 +83,7 @@ async function embedded(location: string, file: string): Promise<Embedded> {
     const { encoder, notes } = readEncoder(bytes);
     for (const note of notes) console.log(note);
     const images = await allImages(location, encoder.config);
-    await startNodeEngine('auto');
+    await startEngineOrAnother(encoder.config.engine);
     return { weights: encoder, images };
   });
 }
