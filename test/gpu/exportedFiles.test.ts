@@ -204,7 +204,10 @@ describeOnEngines(['wasm'], 'the files of npm run export', () => {
   describeWithPython(['numpy'], 'NumPy', (run) => {
     it('reads the array', () => {
       const text = run(
-        `import numpy; a = numpy.load('out/embeddings.npy'); print(a.dtype, a.shape, a.flags.c_contiguous); a.tofile('numpy.f32')`,
+        [
+          '-c',
+          `import numpy; a = numpy.load('out/embeddings.npy'); print(a.dtype, a.shape, a.flags.c_contiguous); a.tofile('numpy.f32')`,
+        ],
         scratch.path,
       );
       expect(text.trim()).toBe('float32 (30, 24) True');
@@ -236,11 +239,14 @@ describeOnEngines(['wasm'], 'encoder.safetensors of a ResNet-18', () => {
       const lines = /```python\n(import json, struct, torch, torchvision[\s\S]*?)```/.exec(readme)?.[1] ?? '';
       expect(lines.trim().split('\n')).toHaveLength(12);
       run(
-        `${lines}
+        [
+          '-c',
+          `${lines}
 with open('x.f32', 'rb') as file:
     x = torch.frombuffer(bytearray(file.read()), dtype=torch.float32).reshape(${count}, 3, ${SIDE}, ${SIDE})
 with torch.no_grad():
     encoder(x).contiguous().numpy().tofile('features.f32')`,
+        ],
         scratch.path,
       );
       const encoder = new FrozenEncoder(weights);

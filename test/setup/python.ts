@@ -7,32 +7,28 @@ import { describe } from 'vitest';
 /** Pythons to try: that of `PYTHON`, Debian's, the first on the path. */
 const PYTHONS = [process.env.PYTHON, '/usr/bin/python3', 'python3'].filter((name) => name !== undefined);
 
-/** The first Python that has these packages; null where there is none. */
-export function pythonWith(...packages: readonly string[]): string | null {
-  const has = (python: string) =>
-    spawnSync(python, ['-c', `import ${packages.join(', ')}`], { stdio: 'ignore' }).status === 0;
-  return PYTHONS.find(has) ?? null;
+function hasPackages(python: string, packages: readonly string[]): boolean {
+  return spawnSync(python, ['-c', `import ${packages.join(', ')}`], { stdio: 'ignore' }).status === 0;
 }
 
 /** Threads of PyTorch would only slow down what runs beside it. */
 const ONE_THREAD = { OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
 
+/** Runs Python with these arguments in a folder; returns what it prints. @throws Error with what it prints where it fails */
+export type RunPython = (args: readonly string[], folder: string) => string;
+
 /**
  * Runs a suite with a Python that has these packages; without one it is skipped, by name.
  * Debian: `python3-numpy`, `python3-torch`.
  */
-export function describeWithPython(
-  packages: readonly string[],
-  title: string,
-  body: (run: (program: string, folder: string) => string) => void,
-): void {
-  const python = pythonWith(...packages);
+export function describeWithPython(packages: readonly string[], title: string, body: (run: RunPython) => void): void {
+  const python = PYTHONS.find((name) => hasPackages(name, packages)) ?? null;
   const missing = `skipped: no Python with ${packages.join(' and ')}`;
   describe.skipIf(python === null)(`${title} (${python ?? missing})`, () => {
-    body((program, folder) => {
-      const path = join(import.meta.dirname, 'python');
-      // Printed only where it fails.
-      return execFileSync(python ?? '', ['-c', program], {
+    const hasTorchvision = python !== null && hasPackages(python, ['torchvision']);
+    body((args, folder) => {
+      const path = hasTorchvision ? '' : join(import.meta.dirname, 'python');
+      return execFileSync(python ?? '', args, {
         cwd: folder,
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
