@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
 import { liveSettingsOf } from '../../src/domain/runConfig';
 import { ImageSource } from '../../src/engine/images/imageSource';
@@ -186,6 +187,40 @@ for change in ({'method': 'swav'}, {'alternation': 10}, {'symmetrization': 'asym
         'The setting alternation=10 is not continued here: alternation=1 is.',
         'The setting symmetrization=asymmetric is not continued here: symmetrization=symmetric is.',
       ]);
+    });
+  });
+
+  describeWithPython(['torch', 'torchvision', 'PIL'], 'train.py', (run) => {
+    const scratch = scratchFolder('continueTraining');
+    afterAll(() => scratch.remove());
+
+    it('trains on a folder, goes on from its own state, and writes an encoder', async () => {
+      const images = syntheticDataset(40);
+      const trainer = new Trainer(images, smallRun({ totalSteps: 4 }), [], () => undefined);
+      await trainer.prepare();
+      while (trainer.step < AT) await trainer.advance();
+      const checkpoint = writeCheckpoint(await saveRun(trainer, await startTestEngine('wasm')));
+      trainer.dispose();
+      writeFileSync(join(scratch.path, 'run.safetensors'), checkpoint);
+      mkdirSync(join(scratch.path, 'images'));
+      for (let i = 0; i < 16; i++) {
+        const raw = images.pixels.subarray(i * 4 * SIDE ** 2, (i + 1) * 4 * SIDE ** 2);
+        const picture = sharp(raw, { raw: { width: SIDE, height: SIDE, channels: 4 } });
+        await picture.png().toFile(join(scratch.path, 'images', `${i}.png`));
+      }
+      const train = (steps: number) =>
+        run(
+          [
+            ...['-m', 'torch.distributed.run', '--redirects', '1', '--tee', '1', '--nproc_per_node', '1'],
+            ...[join(CONTINUE, 'train.py'), 'run.safetensors', '--images', 'images', '--out', 'out'],
+            ...['--total-steps', String(steps), '--workers', '0'],
+          ],
+          scratch.path,
+        );
+      expect(train(4)).toContain('step 4/4');
+      expect(train(6)).toContain('step 6/6');
+      const { encoder } = readEncoder(readFileSync(join(scratch.path, 'out', 'encoder.safetensors')));
+      expect(encoder).toMatchObject({ step: 6, config: { backbone: 'tiny', totalSteps: 6 } });
     });
   });
 });

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
 
 /** Pythons to try: that of `PYTHON`, Debian's, the first on the path. */
@@ -27,7 +27,8 @@ export function describeWithPython(packages: readonly string[], title: string, b
   describe.skipIf(python === null)(`${title} (${python ?? missing})`, () => {
     const hasTorchvision = python !== null && hasPackages(python, ['torchvision']);
     body((args, folder) => {
-      const path = hasTorchvision ? '' : join(import.meta.dirname, 'python');
+      const own = hasTorchvision ? [] : [join(import.meta.dirname, 'python')];
+      const path = [...own, process.env.PYTHONPATH ?? ''].join(delimiter);
       return execFileSync(python ?? '', args, {
         cwd: folder,
         encoding: 'utf8',
