@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 interface OpenFile {
@@ -12,6 +12,8 @@ interface OpenFile {
  */
 export class NewFiles {
   readonly #files = new Map<string, OpenFile>();
+  /** Folders that were made for the files, outermost first. */
+  readonly #folders: string[] = [];
 
   /** Appends to a file, and makes it and its folder where it is new. @throws Error of the file system, with the path */
   append(file: string, bytes: Uint8Array): void {
@@ -20,7 +22,8 @@ export class NewFiles {
   }
 
   #begin(file: string): OpenFile {
-    mkdirSync(dirname(file), { recursive: true });
+    const made = mkdirSync(dirname(file), { recursive: true });
+    if (made !== undefined) this.#folders.push(made);
     const part = `${file}.${process.pid}.part`;
     const begun = { part, opened: openSync(part, 'w') };
     this.#files.set(file, begun);
@@ -48,7 +51,16 @@ export class NewFiles {
       rmSync(part, { force: true });
     }
     this.#files.clear();
+    for (const folder of this.#folders) removeEmpty(folder);
   }
+}
+
+/** Removes a folder with the folders in it, where it holds no file. */
+function removeEmpty(folder: string): void {
+  const holdsFiles = readdirSync(folder, { recursive: true, withFileTypes: true }).some(
+    (entry) => !entry.isDirectory(),
+  );
+  if (!holdsFiles) rmSync(folder, { recursive: true });
 }
 
 /** Runs `work`; where it fails or the process is interrupted, none of its files is left. */
