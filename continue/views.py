@@ -36,7 +36,7 @@ class Pictures:
                 names = project.namelist()
             self.names = sorted(name for name in names if name.startswith(IMAGES_IN_PROJECT) and is_image(name))
         else:
-            raise Refused(f'{source} is neither a folder nor a project file.')
+            raise Refused(f'{source} is neither a folder nor a project file: name a folder of images with --images.')
         if not self.names:
             raise Refused(f'{source} holds no images: name a folder of images with --images.')
 
