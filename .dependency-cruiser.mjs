@@ -41,14 +41,15 @@ const ROOMS = {
     link: ['run', 'data'],
     frames: ['run', 'data', 'engine'],
     archive: ['frames', 'run', 'data', 'engine'],
-    experiments: ['archive', 'frames', 'run', 'data', 'engine'],
+    keeping: ['archive', 'frames', 'link', 'run', 'data', 'engine'],
+    experiments: ['keeping', 'archive', 'frames', 'run', 'data', 'engine'],
     lessons: ['link', 'frames', 'run', 'data', 'engine'],
     bench: ['engine'],
   },
 };
 
-/** Files of a layer that all its rooms may import: seeded draws, and notices to the person. */
-const OPEN_TO_ROOMS = { engine: ['random\\.ts'], session: ['noticeStore\\.ts'] };
+/** Files of a layer that all its rooms may import: seeded draws, and notices to the person, and preferences. */
+const OPEN_TO_ROOMS = { engine: ['random\\.ts'], session: ['noticeStore\\.ts', 'pageText\\.ts'] };
 
 const TFJS = '(^|/)node_modules/@tensorflow/';
 
@@ -98,8 +99,15 @@ export default {
       comment:
         'Scripts use the engine, the evaluation, the benchmarks, the data code and the vocabulary, as the worker does.',
       severity: 'error',
-      from: { path: '^scripts/' },
+      from: { path: '^scripts/', pathNot: '^scripts/soak/' },
       to: { path: '^(src|test)/', pathNot: '^src/(explore|bench|engine|data|domain|formats)/' },
+    },
+    {
+      name: 'soak-runs-the-worker',
+      comment: 'The soak test sends the commands of the page to the host of the training worker, without the page.',
+      severity: 'error',
+      from: { path: '^scripts/soak/' },
+      to: { path: '^(src|test)/', pathNot: '^src/(worker|protocol|engine|data|domain)/' },
     },
     {
       name: 'tfjs-only-in-engine',

@@ -4,6 +4,7 @@ import type { EngineInfo } from '../src/domain/engineInfo';
 import type { Experiment } from '../src/domain/experiments/experiment';
 import { presetConfig } from '../src/domain/presets';
 import type { RunConfig } from '../src/domain/runConfig';
+import { endOfRun } from '../src/domain/runLength';
 import type { TrainingImages } from '../src/engine/images/pictureCache';
 import { passesOf } from '../src/engine/methods/registry';
 import { gflopOf } from '../src/engine/network/cost';
@@ -51,7 +52,8 @@ function write(file: string | undefined, result: object): void {
 async function single(options: Options): Promise<void> {
   const from = options.from === undefined ? undefined : await checkpointAt(options.from);
   const config = from?.config ?? configFrom(options);
-  const until = untilOf(options, config);
+  const end = endOfRun(config, from?.changes.made ?? []);
+  const until = untilOf(options, end);
   const checkpoint = checkpointOf(options);
   if (from !== undefined) expectAgreeing(options, from, until);
   const location = from === undefined ? options.dataset : imagesToLoad(options, from);
@@ -61,7 +63,7 @@ async function single(options: Options): Promise<void> {
   console.log(
     `${counted(dataset.count, 'image')} of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
-  if (from !== undefined) console.log(`goes on from step ${from.step} of ${config.totalSteps}, ${options.from}`);
+  if (from !== undefined) console.log(`goes on from step ${from.step} of ${end}, ${options.from}`);
   const frames = recordFrames();
   const onSignal = options.frames === undefined ? undefined : frames.take;
   const more = { onSignal, until, checkpoint, from };

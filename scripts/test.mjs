@@ -48,6 +48,8 @@ function tests(name, title, { browser = false, project = name, files = [], env =
   };
 }
 
+const long = process.argv.includes('--long');
+
 const STAGES = [
   check('types', 'Types', [
     ['typescript', 'tsc', '--noEmit', '-p', '.'],
@@ -62,6 +64,11 @@ const STAGES = [
   tests('gpu', 'GPU tests', { browser: true }),
   tests('parity', 'Parity with the reference', { browser: true }),
   tests('paper', "The paper's claims", { browser: true }),
+  check('soak', 'Losses of the device, and many steps', [
+    long
+      ? ['tsx', 'tsx', 'scripts/soak.ts', '--losses', '100', '--steps', '100000']
+      : ['tsx', 'tsx', 'scripts/soak.ts', '--losses', '3', '--steps', '300'],
+  ]),
   tests('e2e', 'End-to-end tests in Chromium', { browser: true }),
 ];
 
@@ -94,7 +101,6 @@ function stagesNamed(stages, names) {
 }
 
 requireNode();
-const long = process.argv.includes('--long');
 const stages = stagesNamed(
   long ? [...STAGES, ...LONG_STAGES] : STAGES,
   process.argv.slice(2).filter((word) => word !== '--long'),

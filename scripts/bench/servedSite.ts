@@ -42,8 +42,17 @@ export function serveApp(): Promise<ServedSite> {
 
 /** The import page without the app's interface, built with the app's workers and Content-Security-Policy. */
 export function serveImportPage(): Promise<ServedSite> {
+  return servePage('./importPage');
+}
+
+/** The page of the soak test, built in the same way. */
+export function serveSoakPage(): Promise<ServedSite> {
+  return servePage('../soak/page');
+}
+
+function servePage(folder: string): Promise<ServedSite> {
   return serve({
-    root: fileURLToPath(new URL('./importPage', import.meta.url)),
+    root: fileURLToPath(new URL(folder, import.meta.url)),
     configFile: false,
     publicDir: join(PROJECT, 'public'),
     plugins: [contentSecurityPolicy()],

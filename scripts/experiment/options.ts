@@ -117,8 +117,8 @@ function stepsOf(text: string, option: string): number {
   throw new UsageError(`--${option} ${text}: write a whole number of steps, 1 or more.`);
 }
 
-/** The step after which `--until` stops a run with these settings; undefined where it is left out. */
-export function untilOf({ until }: Options, { totalSteps }: RunConfig): number | undefined {
+/** The step after which `--until` stops a run of so many steps; undefined where it is left out. */
+export function untilOf({ until }: Options, totalSteps: number): number | undefined {
   if (until === undefined) return undefined;
   const steps = stepsOf(until, 'until');
   if (steps <= totalSteps) return steps;

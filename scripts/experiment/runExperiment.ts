@@ -1,5 +1,6 @@
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import {
+  changesOf,
   type Experiment,
   type ExperimentRun,
   experimentConfigs,
@@ -67,7 +68,10 @@ export async function runExperiment(
       const dataset = await loadImages(config);
       name = dataset.name;
       log(`${run.label}, seed ${seed}`);
-      results.get(run)?.push(await trainOnce(dataset, { ...config, seed }, engine, (line) => log(`  ${line}`)));
+      const options = { changes: changesOf(experiment, run) };
+      results
+        .get(run)
+        ?.push(await trainOnce(dataset, { ...config, seed }, engine, (line) => log(`  ${line}`), options));
     }
   }
   const runs = planned.map(({ run }) => {

@@ -3,7 +3,8 @@ import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { Baselines, Diagnosis, Marker, Measurement, Resources } from '../../src/domain/measurement';
 import { SERIES_NAMES, type SeriesName } from '../../src/domain/measurement';
 import type { ProbeEvaluation } from '../../src/domain/probeEvaluation';
-import type { RunConfig } from '../../src/domain/runConfig';
+import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
+import { endOfRun } from '../../src/domain/runLength';
 import type { RunSignal } from '../../src/domain/signal';
 import type { StepOutcome } from '../../src/engine/run/trainer';
 
@@ -107,8 +108,11 @@ export function runRecord(config: RunConfig, engine: EngineInfo, from = 0) {
       const part = (label: string, value: number | null, digits: number) =>
         value === null ? '' : `  ${label} ${value.toFixed(digits)}`;
       const step = series.loss.step.at(-1) ?? 0;
+      const changes = markers.flatMap((marker): LiveChange[] =>
+        marker.kind === 'change' ? [[marker.step, marker.key, marker.value]] : [],
+      );
       return [
-        `step ${step}/${config.totalSteps}`,
+        `step ${step}/${endOfRun(config, changes)}`,
         part('loss', last('loss'), 4),
         part('std·√d', last('outputStd') === null ? null : (last('outputStd') ?? 0) * Math.sqrt(config.outputDim), 3),
         part('rank', last('effectiveRank'), 1),

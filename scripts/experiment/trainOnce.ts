@@ -1,3 +1,4 @@
+import { breathe } from '../../src/data/import/breathe';
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { Marker } from '../../src/domain/measurement';
 import type { ProbeEvaluation } from '../../src/domain/probeEvaluation';
@@ -106,6 +107,8 @@ async function trained(
   let outcome: RunOutcome = 'stopped';
   while (trainer.step < until) {
     const after = await trainer.advance();
+    // Memory that is given up is freed only while nothing else runs.
+    await breathe();
     if (after !== 'continue') {
       outcome = after;
       break;

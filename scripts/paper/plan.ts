@@ -40,7 +40,9 @@ function variantsOf(experiment: Experiment): PlannedExperiment[] {
 }
 
 /** The experiments of docs/paper.md, in its order. */
-export const PLANNED: readonly PlannedExperiment[] = EXPERIMENTS.flatMap(variantsOf);
+export const PLANNED: readonly PlannedExperiment[] = EXPERIMENTS.filter(({ isOfPaper = true }) => isOfPaper).flatMap(
+  variantsOf,
+);
 
 /** The command that makes the same runs and prints the same table. */
 export function commandOf({ experiment, dataset, steps, settings }: PlannedExperiment): string {

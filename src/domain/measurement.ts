@@ -140,13 +140,20 @@ export type Diagnosis =
 export type Marker =
   | { readonly kind: 'change'; readonly step: number; readonly key: LiveKey; readonly value: LiveValue }
   | { readonly kind: 'diagnosis'; readonly step: number; readonly state: Diagnosis['state'] }
-  | { readonly kind: 'recovery'; readonly step: number; readonly cause: RecoveryCause };
+  | RecoveryMarker;
+
+/** The step of the checkpoint that the run went on from. */
+export interface RecoveryMarker {
+  readonly kind: 'recovery';
+  readonly step: number;
+  readonly cause: RecoveryCause;
+}
 
 /**
- * Why a run went on from its last checkpoint by itself. `other-engine`: the device was lost again and again, and another engine computes from
- * here on.
+ * Why a run went on from its last checkpoint by itself. `gpu-error`: the GPU reported an error, so that all results since were invalid.
+ * `other-engine`: this happened again and again, and another engine computes from here on.
  */
-export const RECOVERY_CAUSES = ['device-lost', 'out-of-memory', 'other-engine'] as const;
+export const RECOVERY_CAUSES = ['device-lost', 'out-of-memory', 'gpu-error', 'other-engine'] as const;
 export type RecoveryCause = (typeof RECOVERY_CAUSES)[number];
 
 /** Cost of a run so far. */

@@ -11,7 +11,7 @@ import type {
 import type { FrameImages, OutputFrame } from './outputFrame';
 import type { ProbeEvaluation } from './probeEvaluation';
 
-/** `building`: weights, baselines and first pipelines are made; `finished`: totalSteps reached; `failed`: an error was reported. */
+/** `building`: weights, baselines and first pipelines are made; `finished`: the run's end reached; `failed`: an error was reported. */
 export type RunState = 'building' | 'paused' | 'training' | 'finished' | 'diverged' | 'failed';
 
 /** The reports of a run, by kind. The buffers of typed arrays are transferred to the receiver. */

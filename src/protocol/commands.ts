@@ -75,7 +75,7 @@ export type CommandType = CommandBody['type'];
 /** A run that goes on from a checkpoint. */
 export interface ResumedRunReply {
   readonly step: number;
-  /** Its settings at step 0, and the changes made up to this step. */
+  /** Its settings at step 0, the changes made up to this step, with those of a fork, and those that a link still has to make. */
   readonly config: RunConfig;
   readonly changes: readonly LiveChange[];
   /** What could not be had as it was before, each as a sentence for the person; damaged checkpoints that were left out are among them. */

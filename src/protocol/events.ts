@@ -35,6 +35,9 @@ export type Event =
   | { readonly type: 'failure'; readonly id: number; readonly error: EngineError }
   /** Something broke outside any command: the device was lost, a run failed. */
   | { readonly type: 'error'; readonly error: EngineError; readonly runId: string | null }
-  /** Another engine runs from now on; the next run is built on it. */
-  | { readonly type: 'engine'; readonly adapter: EngineInfo }
+  /**
+   * Another engine runs from now on, or the same one was started again after it was lost; `notice` says to the person what happened and where
+   * the run went on, null where there is nothing to say.
+   */
+  | { readonly type: 'engine'; readonly adapter: EngineInfo; readonly notice: string | null }
   | { readonly type: 'signal'; readonly runId: string; readonly signal: RunSignal };

@@ -1,37 +1,44 @@
 import type { ConfigPath } from '../domain/configPath';
-import { figure2 } from '../domain/experiments/figure2';
 import type { FolderRole } from '../domain/folderCorrections';
 import type { DatasetInfo, PictureStorage } from '../domain/imageDataset';
+import type { RunKeeping } from '../domain/keptRun';
 import { placeIn } from '../domain/places';
 import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../domain/runConfig';
+import type { SharedRun } from '../domain/shareLink';
 import type { Replies } from '../protocol/commands';
+import type { CheckpointStorage } from '../storage/checkpointStorage';
+import type { KeptImageStorage } from '../storage/keptImageStorage';
+import type { RunPointer } from '../storage/runPointer';
 import type { RunStorage } from '../storage/runStorage';
+import { picturesOf } from './archive/picturesOf';
 import { RunArchive } from './archive/runArchive';
 import type { ImageLoaders, LoadSettings, Origin } from './data/datasetLoading';
 import { createDatasetStore, NO_PROBLEM } from './data/datasetStore';
+import { folderOf, identityOf } from './data/identity';
 import { ImagesInUse } from './data/imagesInUse';
+import { KeptImages } from './data/keptImages';
 import type { Thumbnails } from './data/thumbnails';
 import type { WorkerPort } from './engine/engineClient';
 import { EngineSession } from './engine/engineSession';
 import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
 import { Frames } from './frames/frames';
+import { KeptRuns } from './keeping/keptRuns';
 import { Lessons } from './lessons/lessons';
-import type { PageStorage } from './lessons/pageStorage';
 import { createLessonLinkStore, type LessonLinkStore } from './link/lessonLinkStore';
-import { openLink } from './link/link';
+import { type OpenedLink, openLink } from './link/link';
 import { createPlaceStore, type PlaceStore } from './link/placeStore';
 import { createNoticeStore, notify } from './noticeStore';
+import type { PageStorage } from './pageText';
+import type { Beginning } from './run/beginning';
 import { ChartClock, type Scheduler } from './run/chartClock';
 import { rebasedOn } from './run/rebase';
-import { RunControl } from './run/runControl';
-import { createRunStore } from './run/runStore';
+import { RunControl, type RunPlan } from './run/runControl';
+import { type Locks, RunLock } from './run/runLock';
+import { type ActiveRun, createRunStore } from './run/runStore';
 import { SampleRest } from './run/sampleRest';
 import { SeriesSet } from './run/series';
 import { Settings } from './run/settings';
-
-/** Steps of each run of Figure 2: with the small presets the outputs collapse well before. */
-const FIGURE_2_STEPS = 150;
 
 export interface LabOptions {
   readonly openWorker: () => WorkerPort;
@@ -41,7 +48,15 @@ export interface LabOptions {
   readonly schedule?: Scheduler;
   /** The storage of runs; without it they are kept only while the page is open. */
   readonly storage?: RunStorage;
-  /** The storage of a person's progress in lessons; without it, it is kept only while the page is open. */
+  /** The checkpoints that the worker writes; without them no run goes on after the page was closed. */
+  readonly checkpoints?: CheckpointStorage;
+  /** `navigator.locks`, by which one tab at most goes on with a kept run. */
+  readonly locks?: Locks | null;
+  /** The storage of a person's own images; without it they are never kept. */
+  readonly imageStorage?: KeptImageStorage | null;
+  /** Asks the browser not to delete what the page stores. */
+  readonly persist?: () => void;
+  /** The storage of progress in lessons and of small choices; without it, they are kept only while the page is open. */
   readonly pageStorage?: PageStorage | null;
 }
 
@@ -56,6 +71,8 @@ export class Lab {
   readonly series = new SeriesSet();
   readonly frames: Frames;
   readonly archive: RunArchive;
+  readonly keptRuns: KeptRuns;
+  readonly keptImages: KeptImages;
   readonly experiments: ExperimentQueue;
   readonly lessons: Lessons;
   readonly clock: ChartClock;
@@ -63,6 +80,8 @@ export class Lab {
   readonly isFirstVisit: boolean;
 
   readonly #options: LabOptions;
+  /** What the page's address asked for when it was opened. */
+  readonly #link: OpenedLink;
   readonly #engine: EngineSession;
   readonly #images: ImagesInUse;
   readonly #control: RunControl;
@@ -71,7 +90,9 @@ export class Lab {
   #takesFirstPart: boolean;
 
   constructor(hash: string, options: LabOptions) {
-    const { run, notices, namesPreset, isFirstVisit } = openLink(hash);
+    const link = openLink(hash);
+    const { run, notices, namesPreset, isFirstVisit } = link;
+    this.#link = link;
     this.#options = options;
     this.#takesFirstPart = isFirstVisit;
     this.isFirstVisit = isFirstVisit;
@@ -82,12 +103,24 @@ export class Lab {
     for (const notice of notices) notify(this.noticeStore, notice);
     this.frames = new Frames({ load: (id) => this.archive.keptTrack(id), schedule: options.schedule });
     this.archive = new RunArchive(this, options.storage ?? null);
+    const { checkpoints = null, locks = null } = options;
+    this.keptRuns = new KeptRuns(this, checkpoints, new RunLock(locks), options.pageStorage ?? null);
+    this.keptImages = new KeptImages({
+      storage: options.imageStorage ?? null,
+      choiceStorage: options.pageStorage ?? null,
+      persist: options.persist ?? null,
+      noticeStore: this.noticeStore,
+    });
     this.experiments = new ExperimentQueue(this);
     this.lessons = new Lessons(this, options.pageStorage ?? null);
     this.clock = new ChartClock(options.schedule);
     this.#engine = new EngineSession(this.engineStore, options.openWorker, {
       onSignal: (signal, runId) => this.#control.receive(signal, runId),
-      onError: (error, runId) => this.#control.fail(error, runId),
+      onError: (error, runId) => {
+        this.#control.fail(error, runId);
+        if (!error.recoverable) void this.keptRuns.afterCrash();
+      },
+      onNotice: (text) => notify(this.noticeStore, text),
     });
     this.#images = new ImagesInUse(this, {
       engine: this.#engine,
@@ -98,6 +131,7 @@ export class Lab {
     this.#control = new RunControl(this, {
       engine: this.#engine,
       images: this.#images,
+      keepingOf: (active) => this.#keepingOf(active),
       adaptSettings: () => this.#settings.adaptToEngine(),
       reloadImages: () => this.#reloadImages(),
     });
@@ -114,8 +148,24 @@ export class Lab {
     return this.#images.thumbnails;
   }
 
-  /** Starts the engine and loads the data set at the same time; the run is built when both are ready. */
+  /**
+   * Starts the engine and loads the data set at the same time; the run is built when both are ready. It is the last kept one, where the address
+   * does not ask for another.
+   */
   start(): void {
+    const { checkpoints } = this.#options;
+    if (checkpoints === undefined || this.lessonLinkStore.getState().text !== null) this.#start(null);
+    else void this.keptRuns.lastRun(this.#link).then((run) => this.#start(run));
+  }
+
+  #start(run: RunPointer | null): void {
+    if (run !== null) {
+      const { config, changes, dataset } = run;
+      this.#takesFirstPart = false;
+      this.#settings.keepPreset();
+      this.#images.waitFor(folderOf(dataset));
+      this.runStore.setState({ config, changes, beginning: this.keptRuns.beginningOf(run) });
+    }
     const { dataset, engine } = this.#config;
     void this.#engine.ensure(engine).then((ready) => {
       if (!ready) return;
@@ -123,25 +173,37 @@ export class Lab {
       this.#control.prepare();
     });
     if (dataset !== 'folder') void this.loadImages(this.#options.sampleOrigin(dataset));
+    else void this.#loadWanted();
     void this.lessons.start();
   }
 
   /** Opens another link in the same page. Notices name the settings that cannot be read. */
   open(hash: string): void {
     const { run, notices } = openLink(hash);
+    this.noticeStore.setState({ notices: [] });
+    for (const notice of notices) notify(this.noticeStore, notice);
+    this.#replace(run, (loadsImages) => this.#control.open(run.config, run.changes, loadsImages));
+  }
+
+  /** Replaces the run on the page by one that begins from a checkpoint. */
+  begin(beginning: Beginning, { config, changes }: Pick<RunPointer, 'config' | 'changes'>): void {
+    const run = { config, changes, folder: folderOf(beginning.dataset) };
+    this.#replace(run, (loadsImages) => this.#control.begin(beginning, config, changes, loadsImages));
+  }
+
+  #replace({ config, folder }: SharedRun, replace: (loadsImages: boolean) => void): void {
     this.#takesFirstPart = false;
     this.#images.keepPart();
     this.#settings.keepPreset();
-    this.noticeStore.setState({ notices: [] });
-    for (const notice of notices) notify(this.noticeStore, notice);
-    // What was said of an earlier drop does not concern this link.
+    // What was said of an earlier drop does not concern this run.
     this.datasetStore.setState(NO_PROBLEM);
-    const { dataset } = run.config;
+    const { dataset } = config;
     const sample = dataset === 'folder' || dataset === this.#config.dataset ? null : dataset;
-    const isReadAgain = this.#images.waitFor(run.folder);
-    this.#control.open(run.config, run.changes, sample !== null || isReadAgain);
+    const isReadAgain = this.#images.waitFor(folder);
+    replace(sample !== null || isReadAgain);
     if (sample !== null) void this.loadImages(this.#options.sampleOrigin(sample));
     else if (isReadAgain) this.#reloadImages();
+    else void this.#loadWanted();
   }
 
   /** @throws Error naming the setting when the value does not fit it. */
@@ -170,6 +232,14 @@ export class Lab {
     await this.#withImages(() => this.#images.load(origin));
   }
 
+  /** Loads images that are kept on this computer. Resolves with false where they are not, or cannot be read. */
+  async openKept(fingerprint: string): Promise<boolean> {
+    const origin = await this.keptImages.originOf(fingerprint);
+    if (origin === null) return false;
+    await this.loadImages(origin);
+    return true;
+  }
+
   /**
    * Corrects what a folder of the images in use is taken for, by its place in the plan; `role` null undoes its correction. Builds a new run
    * on the images.
@@ -195,10 +265,32 @@ export class Lab {
       return;
     }
     this.#takesFirstPart = false;
+    this.#forgetBeginning(info);
     this.#settings.adaptToImages(info, areFirst, this.#images.wantedCount);
     // Train was pressed before any image was there.
     if (this.runStore.getState().intent !== null) this.#images.keepPart();
+    void this.keptImages.imagesLoaded(this.#images.own);
     await this.#control.imagesReplaced();
+  }
+
+  /** Other images than those of the run that was to go on: a new run is built on them. */
+  #forgetBeginning(info: DatasetInfo): void {
+    const { beginning } = this.runStore.getState();
+    if (beginning === null || picturesOf(beginning, info)) return;
+    this.runStore.setState({ beginning: null });
+    notify(this.noticeStore, `The run on “${beginning.dataset.name}” stays under Runs; this is a new one.`);
+  }
+
+  /** Loads the folder that a link asks for, where it is kept on this computer. */
+  async #loadWanted(): Promise<void> {
+    const { wanted } = this.datasetStore.getState();
+    if (wanted === null) return;
+    const origin = await this.keptImages.originOf(wanted.fingerprint);
+    const { wanted: still, loading } = this.datasetStore.getState();
+    // Meanwhile the person dropped something, or chose a sample.
+    if (origin === null || still !== wanted || loading !== null) return;
+    notify(this.noticeStore, `“${origin.title}” is loaded from this computer, where you kept it.`);
+    await this.loadImages(origin);
   }
 
   cancelLoading(): void {
@@ -206,6 +298,9 @@ export class Lab {
   }
 
   train(): void {
+    const { active, step } = this.runStore.getState();
+    // Who comes back to a run relies on what the page stores.
+    if (active !== null && active.reopenedAt === step) this.#options.persist?.();
     this.#images.keepPart();
     this.#control.train();
   }
@@ -225,10 +320,15 @@ export class Lab {
   }
 
   /** Replaces the run by one with other settings. Resolves once it is built, or when it cannot be built. */
-  replaceBy(config: RunConfig, intent: 'train' | null): Promise<void> {
+  replaceBy(config: RunConfig, intent: 'train' | null, plan: RunPlan = {}): Promise<void> {
     this.#settings.keepPreset();
     this.#images.keepPart();
-    return this.#control.replaceBy(config, intent);
+    return this.#control.replaceBy(config, intent, plan);
+  }
+
+  /** Asks the worker for a checkpoint, since the page may be about to close. */
+  keep(): void {
+    this.#control.keep();
   }
 
   /** Evaluates the run's present weights by a linear classifier (`ProbeEvaluation`). */
@@ -238,25 +338,6 @@ export class Lab {
 
   cancelEvaluation(): void {
     this.#control.cancelEvaluation();
-  }
-
-  /**
-   * Figure 2 of the paper: trains with and without stop-gradient, and shows the outputs of both side by side. The run on the page ends and is
-   * kept. Resolves when both have ended.
-   */
-  async showFigure2(): Promise<void> {
-    const { experiments, frames } = this;
-    let beside: string | null = null;
-    const unsubscribe = experiments.store.subscribe(({ runs: [first] }) => {
-      const kept = first?.kept ?? null;
-      if (kept === null || kept === beside) return;
-      beside = kept;
-      void frames.compare(kept);
-    });
-    frames.close();
-    await frames.compare(null);
-    await experiments.start(figure2, FIGURE_2_STEPS);
-    unsubscribe();
   }
 
   setQueries(queries: readonly number[]): void {
@@ -276,6 +357,13 @@ export class Lab {
   /** Addresses of the code that the training worker has loaded; none where it has failed. */
   usedFiles(): Promise<readonly string[]> {
     return this.#engine.request<'usedFiles'>({ type: 'usedFiles' }).catch(() => []);
+  }
+
+  #keepingOf({ keptId, parent }: ActiveRun): RunKeeping | undefined {
+    if (this.#options.checkpoints === undefined) return undefined;
+    const { forksAt } = this.runStore.getState();
+    const { budget } = this.keptRuns.store.getState();
+    return { id: keptId, parent, dataset: identityOf(this.datasetStore.getState()), forksAt, budget };
   }
 
   get #config(): RunConfig {

@@ -1,12 +1,17 @@
 import { importImages } from '../data/importImages';
 import { fetchRest, loadSample } from '../data/samples';
+import { CheckpointDatabase } from '../storage/checkpointDatabase';
+import { KeptImageDatabase } from '../storage/keptImageDatabase';
 import { RunDatabase } from '../storage/runDatabase';
 import { originOfSample } from './data/origins';
 import { openWorker } from './engine/openWorker';
 import { Lab } from './lab';
 import { syncLink } from './link/linkSync';
 
-/** Closing the page asks for confirmation once a run has taken this many steps, which is minutes on most machines. */
+/**
+ * Where the weights of a run are not kept, closing the page asks for confirmation once the run has taken this many steps, which is minutes
+ * on most machines.
+ */
 const STEPS_WORTH_ASKING = 500;
 
 /** What a tab tells the others when it has written, renamed or deleted a run. */
@@ -38,6 +43,11 @@ export function openLab(page: Window): Lab {
     loaders: { loadSample, fetchRest, importImages },
     sampleOrigin: originOfSample,
     storage: new RunDatabase((id) => otherTabs.postMessage({ id, trains: trains(id) } satisfies RunNews)),
+    checkpoints: new CheckpointDatabase(),
+    // Missing on pages that are not secure.
+    locks: (page.navigator as Partial<Navigator>).locks ?? null,
+    imageStorage: new KeptImageDatabase(),
+    persist: () => void page.navigator.storage?.persist?.().catch(() => false),
     pageStorage: storageOf(page),
   });
   const trains = (id: string) =>
@@ -46,14 +56,21 @@ export function openLab(page: Window): Lab {
     if (isRunNews(data)) void lab.archive.changedElsewhere(data.id, data.trains);
   });
   // Either event may be the last one before the page is closed.
-  page.addEventListener('pagehide', () => lab.archive.leave());
+  const leave = () => {
+    lab.keep();
+    lab.archive.leave();
+  };
+  page.addEventListener('pagehide', leave);
   page.document.addEventListener('visibilitychange', () => {
-    if (page.document.visibilityState === 'hidden') lab.archive.leave();
+    if (page.document.visibilityState === 'hidden') leave();
+    // Another tab may have kept or forgotten images.
+    else void lab.keptImages.refresh();
   });
   syncLink(lab, (hash) => lab.open(hash), page);
   page.addEventListener('beforeunload', (event) => {
-    const { step, runState } = lab.runStore.getState();
-    if (runState === 'training' && step >= STEPS_WORTH_ASKING) event.preventDefault();
+    const { step, runState, kept } = lab.runStore.getState();
+    const isKept = kept !== null && kept.steps.length > 0 && (kept.problem === null || kept.problem === 'over-budget');
+    if (runState === 'training' && step >= STEPS_WORTH_ASKING && !isKept) event.preventDefault();
   });
   lab.start();
   return lab;

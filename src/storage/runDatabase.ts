@@ -1,13 +1,19 @@
-import { type IDBPDatabase, openDB } from 'idb';
+import type { IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
 import type { FrameTrack } from '../domain/outputFrame';
+import { checkpointsOf } from './checkpointKeys';
+import { Connection, completed } from './connection';
+import { deletedAt, markDeleted, unmarkDeleted } from './runPointer';
 import { type Curves, parseCurves, parseRunRecord, type RunRecord } from './runRecord';
-import { type RunStorage, type SaveOptions, StorageError, type StoredRuns } from './runStorage';
+import type { RunStorage, SaveOptions, StoredRuns } from './runStorage';
 import { parseFrames, storedFrames } from './storedFrames';
-import { type Schema, UPGRADE_STEPS, type UpgradeStep } from './upgrades';
+import type { Schema, UpgradeStep } from './upgrades';
 
-const NAME = 'simsiam-lab';
+/** A deletion can be undone while its tab is open; checkpoints deleted so long ago are deleted for good at the next opening. */
+const UNDO_MS = 10 * 60_000;
 
 const ALL = ['runs', 'curves', 'frames'] as const;
+
+type Pointers = IDBPObjectStore<Schema, StoreNames<Schema>[], 'pointers', 'readwrite'>;
 
 /** A write of a run that is under way. */
 interface Write extends Pick<SaveOptions, 'frames'> {
@@ -29,19 +35,10 @@ function giveUp(write: Write): boolean {
   return true;
 }
 
-function storageError(error: unknown): StorageError {
-  if (error instanceof StorageError) return error;
-  const full = error instanceof DOMException && error.name === 'QuotaExceededError';
-  return new StorageError(full ? 'full' : 'unavailable', error);
-}
-
 /** Runs in IndexedDB, with records, curves and frames in separate stores, so that a table of many runs is read without the rest. */
 export class RunDatabase implements RunStorage {
   readonly #onChange: (id: string) => void;
-  readonly #steps: readonly UpgradeStep[];
-  #opened: Promise<IDBPDatabase<Schema>> | null = null;
-  /** The open connection: when the page is being closed, a promise may not resolve in time. */
-  #ready: IDBPDatabase<Schema> | null = null;
+  readonly #connection: Connection;
   /** Writes of runs that are under way. One on leaving the page would wait for them, and be lost with them. */
   readonly #underWay = new Set<Write>();
 
@@ -49,13 +46,17 @@ export class RunDatabase implements RunStorage {
    * @param onChange called with the id of each run that this tab wrote, renamed or deleted, after the write
    * @param steps the steps that bring the database to its present shape; only tests pass others
    */
-  constructor(onChange: (id: string) => void = () => undefined, steps: readonly UpgradeStep[] = UPGRADE_STEPS) {
+  constructor(onChange: (id: string) => void = () => undefined, steps?: readonly UpgradeStep[]) {
     this.#onChange = onChange;
-    this.#steps = steps;
+    this.#connection = new Connection(steps, (db) => {
+      const isFinal = (_: string, deleted: number) => Date.now() - deleted > UNDO_MS;
+      // What fails now is done at the next opening.
+      removeCheckpoints(db, isFinal).catch(() => undefined);
+    });
   }
 
   list(): Promise<StoredRuns> {
-    return this.#with(async (db) => {
+    return this.#connection.with(async (db) => {
       const stored = await db.getAll('runs');
       const runs = stored.map(parseRunRecord).filter((run) => run !== null);
       return { runs, unreadable: stored.length - runs.length };
@@ -63,15 +64,15 @@ export class RunDatabase implements RunStorage {
   }
 
   read(id: string): Promise<RunRecord | null> {
-    return this.#with(async (db) => parseRunRecord(await db.get('runs', id)));
+    return this.#connection.with(async (db) => parseRunRecord(await db.get('runs', id)));
   }
 
   curves(id: string): Promise<Curves> {
-    return this.#with(async (db) => parseCurves(await db.get('curves', id)));
+    return this.#connection.with(async (db) => parseCurves(await db.get('curves', id)));
   }
 
   frames(id: string): Promise<FrameTrack | null> {
-    return this.#with(async (db) => parseFrames(await db.get('frames', id)));
+    return this.#connection.with(async (db) => parseFrames(await db.get('frames', id)));
   }
 
   async save(run: RunRecord, curves: Curves, options: SaveOptions): Promise<void> {
@@ -80,7 +81,7 @@ export class RunDatabase implements RunStorage {
   }
 
   async #saveLeaving(run: RunRecord, curves: Curves, { frames }: SaveOptions): Promise<void> {
-    const db = this.#ready;
+    const db = this.#connection.ready;
     if (db === null) return;
     const others = [...this.#underWay].filter((write) => giveUp(write) && write.run.id !== run.id);
     const writes = [...others, { run, curves, frames }];
@@ -89,12 +90,12 @@ export class RunDatabase implements RunStorage {
       // In a transaction of its own: a browser that cannot write so many bytes in time gives up the whole transaction.
       if (write.frames) written.push(putAtOnce(db, write.run.id, { frames: storedFrames(write.frames) }));
     }
-    await this.#with(() => Promise.all(written));
+    await this.#connection.with(() => Promise.all(written));
   }
 
   async #save(run: RunRecord, curves: Curves, { isNew, frames }: SaveOptions): Promise<void> {
-    await this.#with(async (db) => {
-      const tx = db.transaction(ALL, 'readwrite');
+    await this.#connection.with(async (db) => {
+      const tx = db.transaction([...ALL, 'pointers'], 'readwrite');
       const underWay: Write = { run, curves, frames, abort: () => tx.abort(), isGivenUp: false };
       this.#underWay.add(underWay);
       const write = async () => {
@@ -104,6 +105,7 @@ export class RunDatabase implements RunStorage {
           tx.objectStore('runs').put({ ...run, name: there.name }, run.id),
           tx.objectStore('curves').put(curves, run.id),
           ...(frames ? [tx.objectStore('frames').put(storedFrames(frames), run.id)] : []),
+          ...(isNew ? [bringBackCheckpoints(tx.objectStore('pointers'), run.id)] : []),
         ]);
       };
       try {
@@ -119,7 +121,7 @@ export class RunDatabase implements RunStorage {
   }
 
   async rename(id: string, name: string | null): Promise<void> {
-    await this.#with(async (db) => {
+    await this.#connection.with(async (db) => {
       const tx = db.transaction('runs', 'readwrite');
       const write = async () => {
         const there = parseRunRecord(await tx.store.get(id));
@@ -131,48 +133,29 @@ export class RunDatabase implements RunStorage {
   }
 
   async remove(id: string): Promise<void> {
-    await this.#with((db) => removeAll(db, [id]));
+    await this.#connection.with((db) => removeAll(db, [id], false));
     this.#onChange(id);
   }
 
   async removeUnreadable(): Promise<void> {
-    await this.#with(async (db) => {
+    await this.#connection.with(async (db) => {
       const keys = await db.getAllKeys('runs');
       const stored = await Promise.all(keys.map((key) => db.get('runs', key)));
       await removeAll(
         db,
         keys.filter((_, i) => parseRunRecord(stored[i]) === null),
+        true,
       );
     });
   }
 
+  async purge(ids: readonly string[]): Promise<void> {
+    await this.#connection.with((db) => removeCheckpoints(db, (id) => ids.includes(id)));
+  }
+
   /** Closes the connection; the next call opens a new one. */
   close(): void {
-    this.#ready?.close();
-    this.#ready = null;
-    this.#opened = null;
-  }
-
-  async #with<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
-    try {
-      this.#opened ??= this.#open();
-      return await work(await this.#opened);
-    } catch (error) {
-      throw storageError(error);
-    }
-  }
-
-  async #open(): Promise<IDBPDatabase<Schema>> {
-    const db = await openDB<Schema>(NAME, this.#steps.length, {
-      upgrade: (database, oldVersion, _, transaction) => {
-        for (const step of this.#steps.slice(oldVersion)) step(database, transaction);
-      },
-      // A later version of the page, in another tab, cannot upgrade until this connection is closed.
-      blocking: () => this.close(),
-      terminated: () => this.close(),
-    });
-    this.#ready = db;
-    return db;
+    this.#connection.close();
   }
 }
 
@@ -189,13 +172,40 @@ async function putAtOnce(
   await completed(tx, Promise.all(puts));
 }
 
-async function removeAll(db: IDBPDatabase<Schema>, ids: readonly string[]): Promise<void> {
-  const tx = db.transaction(ALL, 'readwrite');
-  await completed(tx, Promise.all(ids.flatMap((id) => ALL.map((store) => tx.objectStore(store).delete(id)))));
+/** Deletes runs. Their checkpoints are marked as deleted, so that this can be undone, or deleted at once. */
+async function removeAll(db: IDBPDatabase<Schema>, ids: readonly string[], isFinal: boolean): Promise<void> {
+  const tx = db.transaction([...ALL, 'pointers', 'checkpoints'], 'readwrite');
+  const pointers = tx.objectStore('pointers');
+  const checkpoints = async (id: string) => {
+    const marked = isFinal ? null : markDeleted(await pointers.get(id), Date.now());
+    if (marked !== null) await pointers.put(marked, id);
+    else await Promise.all([pointers.delete(id), tx.objectStore('checkpoints').delete(checkpointsOf(id))]);
+  };
+  const remove = (id: string) => [...ALL.map((store) => tx.objectStore(store).delete(id)), checkpoints(id)];
+  await completed(tx, Promise.all(ids.flatMap(remove)));
 }
 
-/** Waits for a transaction and the work in it. If both fail, throws the transaction's error, which has the cause. */
-async function completed(tx: { readonly done: Promise<void> }, work: Promise<unknown>): Promise<void> {
-  const outcomes = await Promise.allSettled([tx.done, work]);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+/** Takes the mark of a deletion off a run's checkpoints. */
+async function bringBackCheckpoints(pointers: Pointers, id: string): Promise<void> {
+  const pointer: unknown = await pointers.get(id);
+  if (typeof pointer === 'object' && pointer !== null && deletedAt(pointer) !== null) {
+    await pointers.put(unmarkDeleted(pointer), id);
+  }
+}
+
+/** Deletes the checkpoints of deleted runs for good. */
+async function removeCheckpoints(
+  db: IDBPDatabase<Schema>,
+  isFinal: (id: string, deleted: number) => boolean,
+): Promise<void> {
+  const tx = db.transaction(['pointers', 'checkpoints'], 'readwrite');
+  const [pointers, checkpoints] = [tx.objectStore('pointers'), tx.objectStore('checkpoints')];
+  const remove = async () => {
+    for (let cursor = await pointers.openCursor(); cursor !== null; cursor = await cursor.continue()) {
+      const deleted = deletedAt(cursor.value);
+      if (deleted === null || !isFinal(cursor.key, deleted)) continue;
+      await Promise.all([cursor.delete(), checkpoints.delete(checkpointsOf(cursor.key))]);
+    }
+  };
+  await completed(tx, remove());
 }

@@ -77,7 +77,7 @@ function fitting<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
   );
 }
 
-const dataset = z.object({
+export const datasetSchema = z.object({
   name: z.string(),
   count: z.int().min(0),
   sample: z.enum(SAMPLE_IDS).nullable(),
@@ -85,7 +85,7 @@ const dataset = z.object({
   corrections: folderCorrections.optional(),
 }) satisfies z.ZodType<DatasetIdentity>;
 
-const parent = z.object({ id: z.string().min(1), step: count }) satisfies z.ZodType<RunParent>;
+export const parentSchema = z.object({ id: z.string().min(1), step: count }) satisfies z.ZodType<RunParent>;
 
 const final = z.record(z.string(), z.unknown()).transform((values) => {
   const known: Partial<Record<SeriesName, number>> = {};
@@ -105,9 +105,9 @@ const recordSchema = z
     created: z.number(),
     config: z.unknown(),
     changes: z.array(liveChangeSchema),
-    dataset,
+    dataset: datasetSchema,
     // Records from before there were forks have none.
-    parent: parent
+    parent: parentSchema
       .nullish()
       .transform((value) => value ?? null)
       .catch(null),

@@ -44,7 +44,10 @@ export interface RunStorage {
   /** Writes a run and its curves. A run that is already stored keeps its stored name. */
   save(run: RunRecord, curves: Curves, options: SaveOptions): Promise<void>;
   rename(id: string, name: string | null): Promise<void>;
+  /** Deletes a run. Saved anew, it has its checkpoints again, until they are purged. */
   remove(id: string): Promise<void>;
-  /** Deletes the runs that `list` could not read. */
+  /** Makes the deletion of runs final: deletes their checkpoints. Those that no tab purges are deleted at a later opening. */
+  purge(ids: readonly string[]): Promise<void>;
+  /** Deletes the runs that `list` could not read, with their checkpoints. */
   removeUnreadable(): Promise<void>;
 }

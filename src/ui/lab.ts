@@ -3,9 +3,11 @@ import { useStore } from 'zustand';
 import type { Place } from '../domain/places';
 import type { ArchiveState } from '../session/archive/archiveStore';
 import type { DatasetStoreState } from '../session/data/datasetStore';
+import type { KeptImagesState } from '../session/data/keptImagesStore';
 import type { EngineStoreState } from '../session/engine/engineStore';
 import type { ExperimentState } from '../session/experiments/experimentStore';
 import type { FrameState } from '../session/frames/frames';
+import type { KeepingState } from '../session/keeping/keptRuns';
 import type { Lab } from '../session/lab';
 import type { LessonState } from '../session/lessons/lessonStore';
 import type { WriterState } from '../session/lessons/lessonWriter';
@@ -29,12 +31,20 @@ export function useDataset<T>(select: (state: DatasetStoreState) => T): T {
   return useStore(useLab().datasetStore, select);
 }
 
+export function useKeptImages<T>(select: (state: KeptImagesState) => T): T {
+  return useStore(useLab().keptImages.store, select);
+}
+
 export function useEngine<T>(select: (state: EngineStoreState) => T): T {
   return useStore(useLab().engineStore, select);
 }
 
 export function useArchive<T>(select: (state: ArchiveState) => T): T {
   return useStore(useLab().archive.store, select);
+}
+
+export function useKeptRuns<T>(select: (state: KeepingState) => T): T {
+  return useStore(useLab().keptRuns.store, select);
 }
 
 export function useFrames<T>(select: (state: FrameState) => T): T {

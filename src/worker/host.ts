@@ -1,68 +1,60 @@
 import { breathe } from '../data/import/breathe';
 import { PicturePort } from '../data/import/picturePort';
 import { withReader } from '../domain/decodedFolder';
-import type { Measurement } from '../domain/measurement';
 import type { RunConfig } from '../domain/runConfig';
-import { buffersOf, type RunSignal, type RunState } from '../domain/signal';
-import { confirmEngine, startEngine } from '../engine/backend/startEngine';
 import { withPixels } from '../engine/images/pictureCache';
 import { previewViews } from '../engine/images/previewViews';
 import { thumbnailOf } from '../engine/images/thumbnail';
 import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
 import type { TuningCache } from '../engine/kernels/tuning/tuningCache';
+import type { KernelOptions } from '../engine/run/kernelChoice';
 import { prepareRun } from '../engine/run/prepareRun';
-import { Trainer } from '../engine/run/trainer';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
-import type { EngineError, Event, ReplyEvent } from '../protocol/events';
+import type { ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
-import { evaluateRun } from './evaluateRun';
 import { HeldImages } from './heldImages';
-import { StillSearch } from './stillSearch';
+import { type Breakdown, HostedEngine } from './hostedEngine';
+import { Recovery } from './recovery';
+import type { Post } from './runSignals';
+import { Runs } from './runs';
 
-/** Measurements are sent to the page at most this often. */
-const REPORT_EVERY_MS = 100;
-
-type Post = (event: Event, transfer?: Transferable[]) => void;
-type CommandOf<T extends CommandBody['type']> = Extract<CommandBody, { type: T }>;
-
-/** A run and the loop that drives it; `wanted` is what the page asked for last. */
-interface Run {
-  readonly id: string;
-  readonly trainer: Trainer;
-  wanted: 'train' | 'pause' | 'end';
-  /** The loop or measurement under way; never rejects. */
-  work: Promise<void>;
-  failed: boolean;
-  /** `requested`: between two steps; `cancelled`: the one under way stops at its next report of progress. */
-  evaluation: 'none' | 'requested' | 'running' | 'cancelled';
-  /** Under way only while no work is. */
-  readonly search: StillSearch;
+export interface HostOptions {
+  /** Where the choice of kernels is kept between visits. */
+  readonly tuning?: TuningCache;
+  /** Creates threads for the processor's engine, which has one thread without it. */
+  readonly threadHost?: ThreadHost;
+  /** Steps between two checkpoints in memory of a run that is not kept. */
+  readonly checkpointEvery?: number;
+  /** A clock in milliseconds by which losses of the engine are counted; the soak test spaces them by it. */
+  readonly now?: () => number;
 }
+
+type CommandOf<T extends CommandBody['type']> = Extract<CommandBody, { type: T }>;
 
 /** Carries out the page's commands with the engine: one data set and one run at a time. */
 export class Host {
   readonly #post: Post;
-  readonly #tuning: TuningCache | undefined;
-  readonly #threadHost: ThreadHost | undefined;
-  #isSoftware = false;
+  readonly #options: HostOptions;
+  readonly #engine: HostedEngine;
   readonly #images = new HeldImages();
-  #run: Run | null = null;
+  readonly #runs: Runs;
+  readonly #recovery: Recovery;
+  /** The recovery under way; never rejects. */
+  #recovered: Promise<void> = Promise.resolve();
   #exclusive: Promise<unknown> = Promise.resolve();
   /** Kernels being compiled ahead; never rejects. */
   #prepared: Promise<void> = Promise.resolve();
   /** Commands that wait for the end of the preparation, which then ends at its next step. */
   #waiting = 0;
-  #measured: Measurement[] = [];
-  #reportTimer: ReturnType<typeof setTimeout> | null = null;
 
-  /**
-   * @param tuning where the choice of kernels is kept between visits
-   * @param threadHost creates threads for the processor's engine, which has one thread without it
-   */
-  constructor(post: Post, tuning?: TuningCache, threadHost?: ThreadHost) {
+  constructor(post: Post, options: HostOptions = {}) {
     this.#post = post;
-    this.#tuning = tuning;
-    this.#threadHost = threadHost;
+    this.#options = options;
+    this.#engine = new HostedEngine(options.threadHost, (breakdown) => this.#brokeDown(breakdown));
+    const [engine, images] = [this.#engine, this.#images];
+    const { checkpointEvery, now = () => performance.now() } = options;
+    this.#runs = new Runs({ post, engine, images, kernels: () => this.#kernelOptions, checkpointEvery });
+    this.#recovery = new Recovery({ engine, runs: this.#runs, post, now });
   }
 
   /** Answers a command with exactly one reply or failure. */
@@ -76,12 +68,15 @@ export class Host {
   }
 
   async #execute(command: Command): Promise<{ result: Replies[Command['type']]; transfer?: Transferable[] }> {
+    // Pressed while the engine is started again, Pause takes effect at once; all else is done by the run that goes on.
+    if (command.type === 'pause') this.#runs.of(command.runId).stopTraining();
+    await this.#recovered;
     switch (command.type) {
       case 'init':
         return { result: await this.#alone(() => this.#init(command)) };
       case 'setDataset':
         await this.#alone(async () => {
-          await this.#endRun();
+          await this.#runs.end();
           this.#images.take(withReader(command, (port) => new PicturePort(port)));
         });
         return { result: null };
@@ -89,7 +84,7 @@ export class Host {
         return { result: await this.#alone(async () => this.#images.readFolders(command.reading)) };
       case 'takeCorrected':
         await this.#alone(async () => {
-          await this.#endRun();
+          await this.#runs.end();
           this.#images.takeCorrected(command.number);
         });
         return { result: null };
@@ -100,32 +95,30 @@ export class Host {
         await this.#alone(() => this.#create(command));
         return { result: null };
       case 'resume':
+        return { result: await this.#alone(() => this.#resume(command)) };
       case 'keep':
-        throw new CommandError('internal', `“${command.type}” is not carried out yet.`);
+        await this.#runs.of(command.runId).keep();
+        return { result: null };
       case 'train':
-        this.#resume(this.#runOf(command.runId));
+        this.#runs.of(command.runId).train();
         return { result: null };
-      case 'pause': {
-        const run = this.#runOf(command.runId);
-        run.wanted = 'pause';
-        await run.work;
+      case 'pause':
+        await this.#runs.of(command.runId).pause();
         return { result: null };
-      }
       case 'step':
-        await this.#singleStep(this.#runOf(command.runId));
+        await this.#runs.of(command.runId).singleStep();
         return { result: null };
       case 'change':
-        this.#runOf(command.runId).trainer.change(command.key, command.value);
+        await this.#runs.carryOut(() => this.#runs.of(command.runId).change(command.key, command.value));
         return { result: null };
       case 'evaluate':
-        this.#requestEvaluation(this.#runOf(command.runId));
+        this.#runs.of(command.runId).requestEvaluation();
         return { result: null };
-      case 'cancelEvaluation': {
-        this.#cancelEvaluation(this.#runOf(command.runId));
+      case 'cancelEvaluation':
+        this.#runs.of(command.runId).cancelEvaluation();
         return { result: null };
-      }
       case 'setQueries':
-        await this.#setQueries(this.#runOf(command.runId), command.indices);
+        await this.#runs.carryOut(() => this.#runs.of(command.runId).setQueries(command.indices));
         return { result: null };
       case 'thumbnails': {
         const result = await this.#thumbnails(command.indices);
@@ -151,27 +144,10 @@ export class Host {
   }
 
   async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
-    await this.#endRun();
+    await this.#runs.end();
     await this.#endPreparation();
-    const hooks = {
-      onUncapturedError: (message: string, outOfMemory: boolean) =>
-        this.#broke({
-          code: outOfMemory ? 'out-of-memory' : 'internal',
-          message: outOfMemory
-            ? 'The GPU ran out of memory. Choose a smaller batch, network or image size, then Reset.'
-            : `The GPU reported an error, so all measurements since then are invalid: ${message}`,
-          recoverable: true,
-        }),
-      onLost: (message: string) =>
-        this.#broke({
-          code: 'device-lost',
-          message: `The connection to the GPU was lost${message ? ` (${message})` : ''}. Restart the engine to train again; the data set is kept, the run starts over.`,
-          recoverable: true,
-        }),
-    };
-    const info = await startEngine(engine, hooks, { threadHost: this.#threadHost });
-    this.#isSoftware = info.isSoftware;
-    return info;
+    this.#recovery.forget();
+    return this.#engine.start(engine);
   }
 
   /**
@@ -195,190 +171,40 @@ export class Host {
 
   /** Goes over to the other engine, before the run takes its first step, where the choice of the engine turns out wrong. */
   async #confirmEngine(): Promise<void> {
-    const adapter = await confirmEngine();
-    if (adapter === null) return;
-    this.#isSoftware = adapter.isSoftware;
-    this.#post({ type: 'engine', adapter });
+    const adapter = await this.#engine.confirm();
+    if (adapter !== null) this.#post({ type: 'engine', adapter, notice: null });
   }
 
-  get #kernelOptions() {
-    return { tuning: this.#tuning, isSoftware: this.#isSoftware };
+  get #kernelOptions(): KernelOptions {
+    return { tuning: this.#options.tuning, isSoftware: this.#engine.info?.isSoftware ?? false };
   }
 
-  async #create({ runId, config, changes }: CommandOf<'create'>): Promise<void> {
-    await this.#endRun();
+  async #create(command: CommandOf<'create'>): Promise<void> {
+    await this.#clear();
+    this.#runs.create(command);
+  }
+
+  async #resume(command: CommandOf<'resume'>): Promise<Replies['resume']> {
+    await this.#clear();
+    return this.#runs.resume(command);
+  }
+
+  /** Ends the run, and makes sure of the engine that the next one is built on. */
+  async #clear(): Promise<void> {
+    await this.#runs.end();
     await this.#endPreparation();
     await this.#confirmEngine();
-    const emit = (signal: RunSignal) => this.#signal(signal, runId);
-    const trainer = new Trainer(this.#images.dataset, config, changes, emit, this.#kernelOptions);
-    const run: Run = {
-      id: runId,
-      trainer,
-      wanted: 'pause',
-      work: Promise.resolve(),
-      failed: false,
-      evaluation: 'none',
-      search: new StillSearch(trainer),
-    };
-    this.#run = run;
-    this.#setState(run, 'building');
-    this.#addWork(run, async () => {
-      await trainer.start();
-      this.#setState(run, 'paused');
+  }
+
+  #brokeDown(breakdown: Breakdown): void {
+    // The recovery under way sees to it.
+    if (this.#recovery.isUnderWay) return;
+    this.#runs.interrupt();
+    const recovered = this.#alone(async () => {
+      await this.#endPreparation();
+      await this.#recovery.recover(breakdown);
     });
-  }
-
-  /** Does a part of a run's work after the earlier parts. It stops a search under way; another begins once the run stands still. */
-  #addWork(run: Run, work: () => Promise<void>): void {
-    run.work = run.work.then(async () => {
-      // On a lost device the search may never end.
-      if (!run.failed) await run.search.stop();
-      await this.#guard(run, work);
-      this.#searchWhereStill(run);
-    });
-  }
-
-  #searchWhereStill(run: Run): void {
-    if (run.wanted === 'pause' && !run.failed) run.search.begin((search) => this.#guard(run, search));
-  }
-
-  /** Reports the neighbours of other queries; a search under way begins again with these. */
-  async #setQueries(run: Run, indices: readonly number[]): Promise<void> {
-    void run.search.stop();
-    await run.trainer.setQueries(indices);
-    run.work = run.work.then(() => this.#searchWhereStill(run));
-  }
-
-  /** Runs a part of a run's work; errors in it are reported to the page, not thrown. */
-  async #guard(run: Run, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (run.wanted !== 'end' && !run.failed) this.#broke(toEngineError(error));
-    } finally {
-      this.#report();
-    }
-  }
-
-  #resume(run: Run): void {
-    if (run.wanted === 'train') return;
-    run.wanted = 'train';
-    this.#addWork(run, () => this.#loop(run));
-  }
-
-  async #loop(run: Run): Promise<void> {
-    if (run.wanted !== 'train' || run.failed) return;
-    this.#setState(run, 'training');
-    let outcome: Awaited<ReturnType<Trainer['advance']>> = 'continue';
-    while (run.wanted === 'train' && !run.failed && outcome === 'continue') {
-      outcome = await run.trainer.advance();
-      if (run.evaluation === 'requested' && outcome === 'continue') await this.#evaluate(run);
-      // Lets messages from the page arrive: they are tasks, and a chain of promises alone never yields to a task.
-      await breathe();
-    }
-    await this.#settle(run, outcome);
-  }
-
-  async #singleStep(run: Run): Promise<void> {
-    run.wanted = 'pause';
-    this.#addWork(run, async () => {
-      if (run.wanted === 'end' || run.failed) return;
-      await this.#settle(run, await run.trainer.advance());
-    });
-    await run.work;
-  }
-
-  /** Evaluates after the present step, or at once where the run does not train. */
-  #requestEvaluation(run: Run): void {
-    if (run.evaluation !== 'none') return;
-    run.evaluation = 'requested';
-    this.#addWork(run, async () => {
-      if (run.evaluation === 'requested') await this.#evaluate(run);
-    });
-  }
-
-  #cancelEvaluation(run: Run): void {
-    if (run.evaluation === 'running') run.evaluation = 'cancelled';
-    else if (run.evaluation === 'requested') {
-      run.evaluation = 'none';
-      this.#signal({ kind: 'evaluating', value: { share: null } }, run.id);
-    }
-  }
-
-  async #evaluate(run: Run): Promise<void> {
-    run.evaluation = 'running';
-    try {
-      const isCancelled = () => run.evaluation === 'cancelled' || run.wanted === 'end' || run.failed;
-      // A step's measurements come before the evaluation of its weights.
-      this.#report();
-      await evaluateRun(run.trainer, (signal) => this.#signal(signal, run.id), isCancelled);
-    } finally {
-      run.evaluation = 'none';
-    }
-  }
-
-  async #settle(run: Run, outcome: Awaited<ReturnType<Trainer['advance']>>): Promise<void> {
-    await run.trainer.flush();
-    if (run.failed || run.wanted === 'end') return;
-    if (outcome !== 'continue') run.wanted = 'pause';
-    if (outcome === 'finished') await this.#evaluate(run);
-    if (run.failed || (run.wanted as Run['wanted']) === 'end') return;
-    this.#report();
-    this.#setState(run, outcome === 'continue' ? 'paused' : outcome);
-  }
-
-  /** Ends the run, once its current step or measurement has ended, and frees its memory. */
-  async #endRun(): Promise<void> {
-    const run = this.#run;
-    if (run === null) return;
-    this.#run = null;
-    run.wanted = 'end';
-    run.trainer.cancel();
-    // On a lost device the work may never end.
-    if (!run.failed) {
-      await run.work;
-      await run.search.stop();
-    }
-    run.trainer.dispose();
-    this.#measured = [];
-  }
-
-  #broke(error: EngineError): void {
-    const run = this.#run;
-    this.#post({ type: 'error', error, runId: run?.id ?? null });
-    if (run === null || run.failed) return;
-    run.failed = true;
-    void run.search.stop();
-    this.#setState(run, 'failed');
-  }
-
-  #setState(run: Run, state: RunState): void {
-    this.#signal({ kind: 'state', value: { state, step: run.trainer.step } }, run.id);
-  }
-
-  /** Sends a run's signals to the page. Signals of a run that has ended are dropped, and measurements wait for the next report. */
-  #signal(signal: RunSignal, runId: string): void {
-    if (this.#run?.id !== runId) return;
-    if (signal.kind !== 'measurements') {
-      this.#post({ type: 'signal', runId, signal }, buffersOf(signal));
-      return;
-    }
-    this.#measured.push(...signal.value);
-    this.#reportTimer ??= setTimeout(() => this.#report(), REPORT_EVERY_MS);
-  }
-
-  #report(): void {
-    if (this.#reportTimer !== null) clearTimeout(this.#reportTimer);
-    this.#reportTimer = null;
-    const value = this.#measured;
-    this.#measured = [];
-    if (this.#run === null || value.length === 0) return;
-    this.#post({ type: 'signal', runId: this.#run.id, signal: { kind: 'measurements', value } });
-  }
-
-  #runOf(runId: string): Run {
-    if (this.#run?.id !== runId) throw new CommandError('stale-run', `Run ${runId} has ended.`);
-    return this.#run;
+    this.#recovered = recovered.catch((error: unknown) => this.#runs.fail(toEngineError(error)));
   }
 
   async #thumbnails(indices: readonly number[]): Promise<Replies['thumbnails']> {

@@ -11,7 +11,10 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-const host = new Host((event, transfer) => scope.postMessage(event, transfer), indexedDbTuningCache(), kernelThreads);
+const host = new Host((event, transfer) => scope.postMessage(event, transfer), {
+  tuning: indexedDbTuningCache(),
+  threadHost: kernelThreads,
+});
 
 scope.onmessage = ({ data }) => {
   if (isCommand(data)) void host.handle(data);

@@ -61,11 +61,19 @@ for (const [name, missing, open] of BROWSERS) {
       expect(await lab.losses(2)).toEqual(losses);
     });
 
-    test('a folder by the file input', async () => {
+    test('a folder by the file input; kept, it is there after a reload with the same loss', async () => {
       await lab.chooseFolder('pets', await imagesInClasses(OWN_IMAGES_PER_CLASS));
       await lab.ready();
-      expect(await lab.text('dataset-classes')).toMatch(/birds.*cats.*dogs/s);
-      expect((await lab.losses(1)).every(Number.isFinite)).toBe(true);
+      const classes = await lab.text('dataset-classes');
+      expect(classes).toMatch(/birds.*cats.*dogs/s);
+      const losses = await lab.losses(1);
+      expect(losses.every(Number.isFinite)).toBe(true);
+      await lab.keepImages();
+      await lab.reload();
+      expect(await lab.text('dataset-classes')).toBe(classes);
+      expect(await lab.losses(1)).toEqual(losses);
+      await lab.press('Forget');
+      await lab.wait('the end of what is kept', `return document.querySelector('[data-testid=images-kept]') === null;`);
     });
   });
 }

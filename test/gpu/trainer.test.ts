@@ -1,9 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { Baselines, Diagnosis, Marker, Measurement, NeighboursSnapshot } from '../../src/domain/measurement';
 import { presetConfig } from '../../src/domain/presets';
 import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
 import type { Emit } from '../../src/domain/signal';
+import { cosineDecay } from '../../src/engine/optim/schedule';
+import { readCheckpoint, writeCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
+import { saveRun } from '../../src/engine/run/checkpoint/saveRun';
 import { RunError } from '../../src/engine/run/checkRun';
 import { Trainer } from '../../src/engine/run/trainer';
 import { describeOnEngines } from '../setup/engine';
@@ -22,6 +26,15 @@ const CONFIG: RunConfig = {
 };
 
 const dataset = syntheticDataset(96);
+
+const ENGINE: Omit<EngineInfo, 'engine'> = {
+  description: 'test',
+  isSoftware: true,
+  features: [],
+  threads: 1,
+  oneThreadReason: null,
+  fallbackReason: null,
+};
 
 interface Heard {
   measurements: Measurement[];
@@ -94,6 +107,67 @@ describeOnEngines(['webgpu', 'wasm'], 'trainer', () => {
     expect(losses(heard)).toEqual(await lossesOf(CONFIG, 12));
     const all = heard.neighbours.filter(({ searched }) => searched === dataset.count);
     expect(all.map(({ step }) => step)).toEqual([1, 4, 7, 10]);
+  });
+
+  describe('the length of a run', () => {
+    const SHORT: RunConfig = {
+      ...CONFIG,
+      totalSteps: 6,
+      knn: { ...CONFIG.knn, every: 4 },
+      probe: { every: 4, images: 64 },
+    };
+    /** Everything that was measured, without the speed. */
+    const measured = ({ measurements }: Heard) =>
+      measurements.filter(({ imagesPerSecond }) => imagesPerSecond === undefined);
+    const stepsOf = (heard: Heard, name: 'knn' | 'viewRetrieval' | 'effectiveRank') =>
+      heard.measurements.flatMap((measurement) => (measurement[name] === undefined ? [] : [measurement.step]));
+    const end = async (trainer: Trainer) => {
+      let outcome = await trainer.advance();
+      while (outcome === 'continue') outcome = await trainer.advance();
+      return outcome;
+    };
+
+    async function extended(changes: readonly LiveChange[]): Promise<Heard> {
+      const { heard, emit } = listen();
+      const trainer = new Trainer(dataset, SHORT, changes, emit);
+      await trainer.start();
+      expect(await end(trainer)).toBe('finished');
+      if (changes.length === 0) {
+        expect(trainer.step).toBe(6);
+        expect(await trainer.advance()).toBe('finished');
+        trainer.change('totalSteps', 10);
+        expect(await end(trainer)).toBe('finished');
+      }
+      expect([trainer.step, trainer.end, trainer.changes]).toEqual([10, 10, [[6, 'totalSteps', 10]]]);
+      trainer.dispose();
+      return heard;
+    }
+
+    it('can grow after the end, and a link with that change gives the same series', async () => {
+      const byHand = await extended([]);
+      expect(measured(await extended([[6, 'totalSteps', 10]]))).toEqual(measured(byHand));
+      expect(stepsOf(byHand, 'viewRetrieval')).toEqual([0, 4, 6, 8, 10]);
+      expect(byHand.markers).toContainEqual({ kind: 'change', step: 6, key: 'totalSteps', value: 10 });
+      const rates = byHand.measurements.flatMap(({ learningRate }) => learningRate ?? []);
+      const initial = (SHORT.baseLearningRate * SHORT.batchSize) / 256;
+      expect(rates).toEqual(Array.from({ length: 10 }, (_, step) => cosineDecay(initial, step, step < 6 ? 6 : 10)));
+      expect(losses(byHand).slice(0, 6)).toEqual(await lossesOf(SHORT, 6));
+    });
+
+    it('below the steps done ends the run at its present step, with the measurements of the end', async () => {
+      const { heard, emit } = listen();
+      const trainer = new Trainer(dataset, SHORT, [[5, 'totalSteps', 3]], emit);
+      open = trainer;
+      await trainer.start();
+      expect(await end(trainer)).toBe('finished');
+      expect([trainer.step, trainer.end]).toEqual([5, 5]);
+      expect(stepsOf(heard, 'viewRetrieval')).toEqual([0, 4, 5]);
+      expect(await trainer.advance()).toBe('finished');
+      expect(stepsOf(heard, 'effectiveRank')).toEqual([0, 4, 5]);
+      const engine: EngineInfo = { ...ENGINE, engine: tf.getBackend() as EngineInfo['engine'] };
+      const checkpoint = readCheckpoint(writeCheckpoint(await saveRun(trainer, engine)));
+      expect(checkpoint).toMatchObject({ step: 5, changes: { made: [[5, 'totalSteps', 3]] } });
+    });
   });
 
   it('makes a change in flight at the next step, marks it, and a link replays it', async () => {

@@ -3,7 +3,7 @@ import { setConfigValue } from '../configPath';
 import type { DiagnosisState } from '../diagnosis/states';
 import type { MethodName } from '../methods/registry';
 import { presetConfig } from '../presets';
-import type { DatasetChoice, PresetName, RunConfig } from '../runConfig';
+import type { DatasetChoice, LiveChange, LiveKey, LiveValue, PresetName, RunConfig } from '../runConfig';
 
 /** One run of an experiment: the settings that differ from the other runs. */
 export interface ExperimentRun {
@@ -15,6 +15,14 @@ export interface ExperimentRun {
   readonly settings:
     | Readonly<Record<string, string | number | boolean>>
     | ((base: RunConfig) => Record<string, number>);
+  /** Changes in flight. */
+  readonly changes?: readonly LiveChange[];
+  /** It begins from a checkpoint of another run of the experiment, in place of step 0, and makes these changes there. */
+  readonly fork?: {
+    readonly from: string;
+    readonly step: number;
+    readonly changes: readonly (readonly [key: LiveKey, value: LiveValue])[];
+  };
   /** The paper's linear accuracy in percent (ImageNet, ResNet-50, 100 epochs); null where it gives none. */
   readonly paper: number | null;
   /** A further remark of the paper on this row. */
@@ -67,13 +75,32 @@ export interface Experiment {
   readonly runs: readonly ExperimentRun[];
   /** The fewest times that each run visits each image. A shorter run could not show the effect, so it is lengthened. */
   readonly leastEpochs?: number;
+  /** The fewest steps of each run. */
+  readonly leastSteps?: number;
+  /** false for a question that the paper does not ask. */
+  readonly isOfPaper?: false;
   /** Judges the claim by the results of the runs. `of` returns the summary of a run, or null if it has none. */
   verdict(of: (id: string) => RunSummary | null): Verdict;
 }
 
 /** The fewest steps of a run of the experiment on `images` training images. */
-export function leastSteps({ leastEpochs = 0 }: Experiment, images: number, batchSize: number): number {
-  return Math.max(1, leastEpochs * Math.floor(images / batchSize));
+export function leastSteps(
+  { leastEpochs = 0, leastSteps: least = 1 }: Pick<Experiment, 'leastEpochs' | 'leastSteps'>,
+  images: number,
+  batchSize: number,
+): number {
+  return Math.max(least, leastEpochs * Math.floor(images / batchSize));
+}
+
+/**
+ * All changes in flight of a run. A fork has those of the run that it begins from: draws depend on seed and step alone, so that a run from
+ * step 0 with these changes is the same, to the bit.
+ */
+export function changesOf({ runs }: Pick<Experiment, 'runs'>, { changes = [], fork }: ExperimentRun): LiveChange[] {
+  if (fork === undefined) return [...changes];
+  const parent = runs.find(({ id }) => id === fork.from);
+  const before = parent === undefined ? [] : changesOf({ runs }, parent).filter(([step]) => step < fork.step);
+  return [...before, ...fork.changes.map(([key, value]): LiveChange => [fork.step, key, value])];
 }
 
 /**

@@ -7,13 +7,14 @@ import { family } from './methods';
 import { momentumEncoder } from './momentumEncoder';
 import { movingAverage } from './movingAverage';
 import { outputDim } from './outputDim';
+import { pastSaving } from './pastSaving';
 import { predictor } from './predictorModes';
 import { simclrParts } from './simclrParts';
 import { similarity } from './similarity';
 import { swavParts } from './swavParts';
 import { symmetry } from './symmetry';
 
-/** Every experiment, in the paper's order, in which the page lists them. */
+/** Every experiment as the page lists them: those of the paper in its order, then others. */
 export const EXPERIMENTS: readonly Experiment[] = [
   figure2,
   predictor,
@@ -28,4 +29,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   momentumEncoder,
   simclrParts,
   swavParts,
+  pastSaving,
 ];

@@ -12,9 +12,10 @@ export const OPTIMISER = {
   }),
   totalSteps: setting('optimiser', z.int().min(1).max(10_000_000), {
     label: 'Length of the run',
-    help: 'Steps until the run is finished; the cosine schedule reaches 0 there. The paper trains for 800 epochs on CIFAR-10.',
+    help: 'Steps until the run is finished; the cosine schedule reaches 0 there. More steps continue a finished run, fewer than it has done finish it. The paper trains for 800 epochs on CIFAR-10.',
     step: 100,
     source: 'App. D',
+    live: true,
     value: 8000,
     // Paper: 800 epochs of 50,000 images in batches of 512.
     inPreset: { tiny: 1000, resnet18: 4000, paper: 800 * Math.floor(50_000 / 512) },

@@ -44,9 +44,11 @@ export class ShownViews {
     const { normalisation, dataset, side: size } = this.#source;
     const read = async (all: tf.Tensor4D) => {
       const first = tf.slice(all, 0, 1);
-      const rgba = await viewsToRgba(first, normalisation);
-      first.dispose();
-      return rgba;
+      try {
+        return await viewsToRgba(first, normalisation);
+      } finally {
+        first.dispose();
+      }
     };
     const [first, second] = await Promise.all([read(x1), read(x2)]);
     const image = await withPixels(dataset, [index], () => thumbnailOf(dataset, index));

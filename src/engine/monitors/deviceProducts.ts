@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { FeatureRows } from '../../domain/features';
 import { bindingLimit } from '../kernels/runtime/program';
+import { readOnce } from '../kernels/runtime/readOnce';
 import { sumOf } from '../kernels/sumOf';
 
 /**
@@ -19,8 +20,7 @@ export function deviceProducts({ data, n, d }: FeatureRows, largest = bindingLim
       const out = new Float32Array(n * columns);
       for (const { start, x } of groups) {
         const product = tf.tidy(() => tf.matMul(x, tf.tensor2d(w, [d, columns])));
-        out.set(await product.data<'float32'>(), start * columns);
-        product.dispose();
+        out.set(await readOnce(product), start * columns);
       }
       return out;
     },
@@ -34,9 +34,7 @@ export function deviceProducts({ data, n, d }: FeatureRows, largest = bindingLim
           }),
         ),
       );
-      const values = Float32Array.from(await product.data<'float32'>());
-      product.dispose();
-      return values;
+      return Float32Array.from(await readOnce(product));
     },
     dispose(): void {
       for (const { x } of groups) x.dispose();

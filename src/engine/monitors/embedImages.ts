@@ -3,6 +3,7 @@ import type { FeatureRows } from '../../domain/features';
 import type { LiveSettings } from '../../domain/runConfig';
 import type { ImageSource } from '../images/imageSource';
 import { expectPixels, withPixels } from '../images/pictureCache';
+import { readOnce } from '../kernels/runtime/readOnce';
 import type { Method } from '../methods/method';
 import type { Statistics } from '../network/nn/statistics';
 
@@ -59,8 +60,7 @@ async function embed(
   const z = new Float32Array(count * outputDim);
   let p: Float32Array | null = null;
   const read = async (start: number, chunkOutputs: readonly tf.Tensor2D[]) => {
-    const [f, ofZ, ofP] = await Promise.all(chunkOutputs.map((output) => output.data<'float32'>()));
-    tf.dispose([...chunkOutputs]);
+    const [f, ofZ, ofP] = await Promise.all(chunkOutputs.map(readOnce));
     features.set(f, start * featureDim);
     z.set(ofZ, start * outputDim);
     if (ofP === undefined) return;

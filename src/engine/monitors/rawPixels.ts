@@ -1,6 +1,7 @@
 import type { FeatureRows } from '../../domain/features';
 import type { ImageSource } from '../images/imageSource';
 import { withPixels } from '../images/pictureCache';
+import { readOnce } from '../kernels/runtime/readOnce';
 
 /** Images read from the device at once. */
 const CHUNK = 256;
@@ -21,8 +22,7 @@ async function pixelRows(source: ImageSource, indices: Uint32Array): Promise<Fea
   for (let start = 0; start < indices.length; start += CHUNK) {
     const part = indices.subarray(start, start + CHUNK);
     const images = await withPixels(source.dataset, part, () => source.unnormalised(part));
-    data.set(await images.data(), start * d);
-    images.dispose();
+    data.set(await readOnce(images), start * d);
   }
   return { data, n: indices.length, d };
 }

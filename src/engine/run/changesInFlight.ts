@@ -7,6 +7,7 @@ import {
   liveSettingsOf,
   type RunConfig,
 } from '../../domain/runConfig';
+import { endOfRun } from '../../domain/runLength';
 
 /** Changes of a run. */
 export interface ChangesState {
@@ -35,6 +36,11 @@ export class ChangesInFlight {
     return this.#live;
   }
 
+  /** The step at which the run is finished, with the changes made so far. */
+  get end(): number {
+    return endOfRun(this.#initial, this.#made);
+  }
+
   /** The changes made so far, including planned ones. With them the run can be repeated. */
   get made(): readonly LiveChange[] {
     return this.#made;
@@ -43,6 +49,12 @@ export class ChangesInFlight {
   /** Step of the last change made; 0 before the first. */
   get last(): number {
     return this.#made.at(-1)?.[0] ?? 0;
+  }
+
+  /** Whether a planned change is due at a step. */
+  isDue(step: number): boolean {
+    const [next] = this.#planned;
+    return next !== undefined && next[0] <= step;
   }
 
   /** Removes and returns the next planned change that is due at a step; null when none is. */

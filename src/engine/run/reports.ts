@@ -9,8 +9,16 @@ import {
 } from '../../domain/measurement';
 import type { FrameImages, OutputCloud, OutputFrame } from '../../domain/outputFrame';
 import type { Emit, RunSignal } from '../../domain/signal';
+import { MOST_POINTS, THINNED_POINTS, thinned } from '../../domain/thinnedSeries';
+import { withMarker } from '../../domain/withMarker';
 
-/** A series: `values[i]` was measured after `steps[i]` updates; the steps rise. */
+/**
+ * Diagnoses that are kept, so that the one of an earlier step is known: a run goes back by at most two hundred steps, and has at most a few
+ * diagnoses a step.
+ */
+const MOST_DIAGNOSES = 1024;
+
+/** Points of a series, with rising steps: all, or after `MOST_POINTS` the lowest and highest of each interval of steps. */
 export interface ReportedSeries {
   readonly steps: Float64Array<ArrayBuffer>;
   readonly values: Float64Array<ArrayBuffer>;
@@ -28,15 +36,20 @@ export interface Reported {
   readonly frames: RecordedFrames | null;
 }
 
+interface GrowingSeries {
+  steps: number[];
+  values: number[];
+}
+
 interface Dated<T> {
   readonly step: number;
   readonly value: T;
 }
 
-/** Keeps what a run reports, and passes it on. */
+/** Keeps what a run reports, in a memory that does not grow with the steps, and passes it on. */
 export class Reports {
   readonly #emit: Emit;
-  #series = new Map<SeriesName, { readonly steps: number[]; readonly values: number[] }>();
+  #series = new Map<SeriesName, GrowingSeries>();
   #baselines: Baselines | null = null;
   #frames: FrameRecorder | null = null;
   /** Markers and diagnoses, each with the step of the measurement that it was reported after. */
@@ -56,9 +69,12 @@ export class Reports {
   #keep({ kind, value }: RunSignal): void {
     if (kind === 'measurements') for (const measurement of value) this.#add(measurement);
     else if (kind === 'marker') {
-      this.#markers.push({ step: value.kind === 'change' ? value.step : this.#lastMeasured, value });
+      const step = value.kind === 'change' ? value.step : this.#lastMeasured;
+      this.#markers = withMarker(this.#markers, { step, value }, (marker) => marker.value);
     } else if (kind === 'baselines') this.#baselines = value;
-    else if (kind === 'diagnosis') this.#diagnoses.push({ step: this.#lastMeasured, value });
+    else if (kind === 'diagnosis') {
+      this.#diagnoses = [...this.#diagnoses.slice(1 - MOST_DIAGNOSES), { step: this.#lastMeasured, value }];
+    }
     // Copied, since a receiver may transfer the arrays to another thread.
     else if (kind === 'frameImages') this.#frames = new FrameRecorder(copyOfImages(value));
     else if (kind === 'frame') this.#frames?.take(copyOfFrame(value));
@@ -73,7 +89,17 @@ export class Reports {
       this.#series.set(name, series);
       series.steps.push(measurement.step);
       series.values.push(value);
+      if (series.steps.length > MOST_POINTS) thin(series);
     }
+  }
+
+  /** Whether a series has a point of a step, its last one. */
+  hasAt(name: SeriesName, step: number): boolean {
+    return this.#series.get(name)?.steps.at(-1) === step;
+  }
+
+  hasMarker(marker: Marker): boolean {
+    return this.#markers.some(({ value }) => JSON.stringify(value) === JSON.stringify(marker));
   }
 
   /** What was reported up to a step. */
@@ -120,6 +146,14 @@ export class Reports {
     this.#diagnoses = diagnosis === null ? [] : [{ step, value: diagnosis }];
     this.#frames = frames === null ? null : new FrameRecorder(frames.images, frames);
   }
+}
+
+/** It depends on the points alone, so that a run that goes on from a checkpoint keeps the same points as one without an interruption. */
+function thin(series: GrowingSeries): void {
+  const { steps, values } = series;
+  const kept = thinned(series, steps.length, THINNED_POINTS);
+  series.steps = kept.map((i) => steps[i]);
+  series.values = kept.map((i) => values[i]);
 }
 
 /** The measurements of each step, by rising steps. */

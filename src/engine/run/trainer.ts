@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { saysTheSame } from '../../domain/diagnosis/states';
 import type { LabelledFeatures } from '../../domain/features';
 import { indicesOf, labelledIndicesOf, TRAIN } from '../../domain/imageDataset';
-import type { Measurement, Resources } from '../../domain/measurement';
+import type { Measurement, RecoveryMarker, Resources } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
 import type { LiveChange, LiveKey, LiveValue, RunConfig } from '../../domain/runConfig';
 import type { Emit } from '../../domain/signal';
@@ -19,8 +19,8 @@ import { collapseLevel } from '../monitors/outputStd';
 import { RunMonitors } from '../monitors/runMonitors';
 import { cosineDecay, scaledLearningRate } from '../optim/schedule';
 import { type StepMetrics, type StepPlan, StepRunner } from '../step/stepRunner';
-import { dueAfter } from './cadence';
-import { ChangesInFlight } from './changesInFlight';
+import { type Due, dueAfter } from './cadence';
+import { ChangesInFlight, type ChangesState } from './changesInFlight';
 import { checkRun } from './checkRun';
 import { Costs } from './costs';
 import { GoodWeights } from './goodWeights';
@@ -135,6 +135,16 @@ export class Trainer {
     return this.#changes.made;
   }
 
+  /** Changes made so far, and those of the link that are still to be made. */
+  get allChanges(): ChangesState {
+    return this.#changes.state();
+  }
+
+  /** Whether a planned change takes effect before the next step. */
+  get isChangeDue(): boolean {
+    return this.#changes.isDue(this.#step);
+  }
+
   get dataset(): TrainingImages {
     return this.#source.dataset;
   }
@@ -147,6 +157,11 @@ export class Trainer {
   /** What the run has reported up to its present step, as far as charts and pictures show it. Complete after `take` or `flush`. */
   get reported(): Reported {
     return this.#reports.until(this.#step);
+  }
+
+  /** Steps after which the run is finished, with the changes made so far. */
+  get end(): number {
+    return this.#changes.end;
   }
 
   /** Ends the run: a measurement that is under way stops at its next chunk with a CancelledError. */
@@ -165,7 +180,7 @@ export class Trainer {
   /** Prepares, and measures the untrained network and the baselines. */
   async start(): Promise<void> {
     await this.prepare();
-    await this.#costs.measuring(() => this.#measuring.untrained(dueAfter(0, this.config, 0)));
+    await this.#costs.measuring(() => this.#measuring.untrained(this.#due()));
     this.#costs.start();
   }
 
@@ -180,12 +195,17 @@ export class Trainer {
     this.#costs.start();
   }
 
-  /** Changes a setting before the next step. */
+  /** Changes a setting before the next step. A length below the steps done finishes the run. */
   change(key: LiveKey, value: LiveValue): void {
     this.#changes.make(this.#step, key, value);
     this.#method.liveChanged(key, this.#changes.live);
     this.#diagnosis.changed(this.#step, key, value);
     this.#reports.report({ kind: 'marker', value: { kind: 'change', step: this.#step, key, value } });
+  }
+
+  /** Reports that the run went on by itself, unless what it took over says so already. */
+  reportRecovery(value: RecoveryMarker): void {
+    if (!this.#reports.hasMarker(value)) this.#reports.report({ kind: 'marker', value });
   }
 
   /** Sets the images whose neighbours are reported from now on, and reports them. */
@@ -206,12 +226,9 @@ export class Trainer {
   /** One update, and the measurements that are due after it. */
   async advance(): Promise<StepOutcome> {
     if (this.#diverged) return 'diverged';
-    if (this.#step >= this.config.totalSteps) return 'finished';
     const started = tf.util.now();
-    for (let due = this.#changes.takeDue(this.#step); due !== null; due = this.#changes.takeDue(this.#step)) {
-      const [, key, value] = due;
-      this.change(key, value);
-    }
+    this.#makeDueChanges();
+    if (this.#step >= this.end) return this.#finish();
     await this.#runner.prepare(this.#step);
     await withPixels(this.#source.dataset, this.#sampler.batch(this.#step).images, () => this.#update());
     this.#expectBatches();
@@ -220,16 +237,33 @@ export class Trainer {
     if (this.#diverged) return 'diverged';
     await this.#doWhatIsDue();
     if (this.#diverged) return 'diverged';
-    if (this.#step < this.config.totalSteps) return 'continue';
+    if (this.#step < this.end) return 'continue';
     await this.flush();
-    return this.#diverged ? 'diverged' : 'finished';
+    if (this.#diverged) return 'diverged';
+    // A link may give a run more steps after it was finished.
+    this.#makeDueChanges();
+    return this.#step < this.end ? 'continue' : this.#finish();
+  }
+
+  #makeDueChanges(): void {
+    for (let due = this.#changes.takeDue(this.#step); due !== null; due = this.#changes.takeDue(this.#step)) {
+      const [, key, value] = due;
+      this.change(key, value);
+    }
+  }
+
+  async #finish(): Promise<StepOutcome> {
+    await this.flush();
+    if (this.#diverged) return 'diverged';
+    await this.#measureEnd();
+    return 'finished';
   }
 
   #plan(): StepPlan {
-    const { batchSize, schedule, totalSteps } = this.config;
+    const { batchSize, schedule } = this.config;
     const { live } = this.#changes;
     const initial = scaledLearningRate(live.baseLearningRate, batchSize);
-    const learningRate = schedule === 'cosine' ? cosineDecay(initial, this.#step, totalSteps) : initial;
+    const learningRate = schedule === 'cosine' ? cosineDecay(initial, this.#step, live.totalSteps) : initial;
     const batch = this.#sampler.batch(this.#step);
     return { step: this.#step, ...batch, live, learningRate, initialLearningRate: initial };
   }
@@ -246,7 +280,7 @@ export class Trainer {
   #expectBatches(): void {
     const { dataset } = this.#source;
     if (!('reader' in dataset)) return;
-    const end = Math.min(this.config.totalSteps, this.#step + BATCHES_AHEAD);
+    const end = Math.min(this.end, this.#step + BATCHES_AHEAD);
     for (let step = this.#step; step < end; step++) expectPixels(dataset, this.#sampler.batch(step).images);
   }
 
@@ -292,12 +326,26 @@ export class Trainer {
   }
 
   async #doWhatIsDue(): Promise<void> {
-    const due = dueAfter(this.#step, this.config, this.#changes.last);
+    const due = this.#due();
     if (!due.probe && !due.accuracies && !due.keep) return;
     await this.flush();
     if (this.#diverged) return;
-    await this.#costs.measuring(() => this.#measuring.after(this.#step, due, this.#step === this.config.totalSteps));
+    await this.#costs.measuring(() => this.#measuring.after(this.#step, due, this.#step === this.end));
     if (due.keep) this.#good.take(this.#snapshot());
+  }
+
+  /** Measures what is due at the run's end, where a change of its length made the present step the last. */
+  async #measureEnd(): Promise<void> {
+    const due = this.#due();
+    const probe = due.probe && !this.#reports.hasAt('effectiveRank', this.#step);
+    const accuracies = due.accuracies && !this.#reports.hasAt('viewRetrieval', this.#step);
+    if (!probe && !accuracies) return;
+    const missing: Due = { ...due, probe, ranks: probe, accuracies };
+    await this.#costs.measuring(() => this.#measuring.after(this.#step, missing, true));
+  }
+
+  #due(): Due {
+    return dueAfter(this.#step, { ...this.config, totalSteps: this.end }, this.#changes.last);
   }
 
   /** A snapshot of the run, taken after everything done so far is reported; the caller disposes it (`disposeSnapshot`). */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import type { ImageSource } from '../images/imageSource';
 import { isWebGpu } from '../kernels/runtime/program';
+import { readOnce } from '../kernels/runtime/readOnce';
 import { type Method, NO_MORE_VIEWS } from '../methods/method';
 import { SCALAR, SCALARS, type StepInputs } from '../methods/stepInputs';
 import type { OnlineProbe } from '../monitors/onlineProbe';
@@ -165,8 +166,8 @@ export class StepRunner {
     this.#recording = null;
   }
 
-  /** A key of the operations of a step. It does not contain the learning rate, which the operations read from a tensor. */
-  #operations({ live: { baseLearningRate: _, ...live }, step }: StepPlan): string {
+  /** A key of the operations of a step. It contains nothing that the operations read from the tensor of scalars. */
+  #operations({ live: { baseLearningRate: _rate, totalSteps: _length, ...live }, step }: StepPlan): string {
     return JSON.stringify([live, this.#method.phase?.(step) ?? '']);
   }
 
@@ -176,9 +177,9 @@ export class StepRunner {
 
   /** Uploads the step's inputs; returns the device work of the step. */
   #stage(plan: StepPlan): () => StepResults {
-    const { seed, totalSteps } = this.#config;
     const { step, images, live } = plan;
-    const makeViews = this.#batch.stage(images, seededRandom(seed, 'augment', step));
+    const { totalSteps } = live;
+    const makeViews = this.#batch.stage(images, seededRandom(this.#config.seed, 'augment', step));
     const positions = this.#positions.write(Int32Array.from(plan.positions));
     const numbers = new Float32Array(SCALARS);
     numbers[SCALAR.learningRate] = plan.learningRate;
@@ -206,8 +207,7 @@ export class StepRunner {
     const { metrics, x1, x2 } = work();
     this.#freeViews();
     this.#views = { x1, x2 };
-    const [loss, outputStd] = await metrics.data();
-    metrics.dispose();
+    const [loss, outputStd] = await readOnce(metrics);
     return { loss, outputStd };
   }
 

@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { RunParent } from '../../domain/keptRun';
 import type { RunRecord } from '../../storage/runRecord';
 import type { StorageProblem } from '../../storage/runStorage';
 import type { SeriesSet } from '../run/series';
@@ -26,6 +27,7 @@ export interface LiveRun {
   readonly id: string;
   readonly name: string | null;
   readonly created: number;
+  readonly parent: RunParent | null;
 }
 
 export interface ArchiveState {

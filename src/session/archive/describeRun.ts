@@ -2,8 +2,9 @@ import { type ConfigPath, flattenConfig } from '../../domain/configPath';
 import { differingPaths, fieldOf, hasEffectOn, valueLabel } from '../../domain/fields';
 import { hasOption, METHODS } from '../../domain/methods/registry';
 import { presetConfig } from '../../domain/presets';
-import { encodeShareLink, type SharedRun } from '../../domain/shareLink';
+import { encodeShareLink } from '../../domain/shareLink';
 import type { RunRecord } from '../../storage/runRecord';
+import { folderOf } from '../data/identity';
 import { changeWords } from '../run/words';
 
 type Settings = Pick<RunRecord, 'config' | 'changes'>;
@@ -118,9 +119,7 @@ export function namesAmong(runs: readonly RunRecord[]): ReadonlyMap<string, stri
 
 /** The hash, without `#`, of a link that reproduces a kept run. */
 export function linkOfRun({ config, changes, dataset }: Pick<RunRecord, 'config' | 'changes' | 'dataset'>): string {
-  const { name, count, fingerprint, corrections } = dataset;
-  const folder: SharedRun['folder'] = fingerprint === null ? null : { name, count, fingerprint, corrections };
-  return encodeShareLink({ config, changes, folder });
+  return encodeShareLink({ config, changes, folder: folderOf(dataset) });
 }
 
 /**

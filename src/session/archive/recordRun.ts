@@ -4,6 +4,7 @@ import type { RunState } from '../../domain/signal';
 import { CURRENT_VERSION } from '../../domain/versions/registry';
 import type { Curves, KeptState, RunRecord } from '../../storage/runRecord';
 import type { DatasetStoreState } from '../data/datasetStore';
+import { identityOf } from '../data/identity';
 import type { EngineStoreState } from '../engine/engineStore';
 import type { RunStoreState } from '../run/runStore';
 import { SeriesSet } from '../run/series';
@@ -19,18 +20,11 @@ export interface RunOrigin {
 }
 
 export function originOf(
-  { info, plan }: Pick<DatasetStoreState, 'info' | 'plan'>,
+  data: Pick<DatasetStoreState, 'info' | 'plan'>,
   { adapter }: Pick<EngineStoreState, 'adapter'>,
 ): RunOrigin {
-  const sample = info?.source.kind === 'sample' ? info.source.id : null;
   return {
-    dataset: {
-      name: info?.name ?? '',
-      count: info?.count ?? 0,
-      sample,
-      fingerprint: info?.source.kind === 'folder' ? info.source.fingerprint : null,
-      ...(plan === null || plan.corrections.length === 0 ? {} : { corrections: plan.corrections }),
-    },
+    dataset: identityOf(data),
     engine: adapter === null ? null : { name: adapter.engine, adapter: adapter.description },
   };
 }
@@ -41,7 +35,7 @@ function keptState(state: RunState | null): KeptState {
 
 /** The run on the page as a record; null when there is none. */
 export function recordOf(
-  { id, name, created }: LiveRun,
+  { id, name, created, parent }: LiveRun,
   origin: RunOrigin,
   { active, changes, step, runState, markers, diagnosis, baselines, latest, evaluation }: RunStoreState,
 ): RunRecord | null {
@@ -55,7 +49,7 @@ export function recordOf(
     // Changes of a link at steps that the run did not reach are not part of it.
     changes: changes.filter(([at]) => at <= step),
     ...origin,
-    parent: null,
+    parent,
     steps: step,
     state: keptState(runState),
     markers,

@@ -5,7 +5,7 @@ import type { DatasetStore } from '../data/datasetStore';
 import type { EngineStore } from '../engine/engineStore';
 import type { Frames, KeptTrack } from '../frames/frames';
 import { type NoticeStore, notify } from '../noticeStore';
-import type { RunStore, RunStoreState } from '../run/runStore';
+import type { ActiveRun, RunStore, RunStoreState } from '../run/runStore';
 import { SeriesSet } from '../run/series';
 import { createArchiveStore, MAX_OVERLAYS } from './archiveStore';
 import { runName } from './describeRun';
@@ -32,18 +32,14 @@ const PROBLEM_WORDS: Record<StorageProblem, string> = {
     'This browser stores nothing for this page (e.g. in a private window): runs can be compared, but are lost when the page is closed.',
 };
 
-function newRunId(): string {
-  // `randomUUID` exists on secure pages only.
-  const random = crypto.getRandomValues(new Uint32Array(2));
-  return [Date.now(), ...random].map((part) => part.toString(36)).join('-');
-}
-
 /**
  * Keeps runs: the run on the page is written to the storage while it trains, and is added to the archive when the next run replaces it.
  * Without a storage, or with one that fails, runs are kept only while the page is open.
  */
 export class RunArchive {
   readonly store = createArchiveStore();
+  /** Resolves when the storage has been read. */
+  readonly ready: Promise<void>;
   readonly #sources: ArchiveSources;
   readonly #storage: RunStorage | null;
   /** Curves, by run, of runs that ended or were shown since the page was opened. */
@@ -61,7 +57,7 @@ export class RunArchive {
     this.#storage = storage;
     this.#frames = new KeptFrames(sources.frames);
     sources.runStore.subscribe((now, before) => this.#follow(now, before));
-    void this.#load();
+    this.ready = this.#load();
   }
 
   /** The record of the run on the page as of now; null before its first step. */
@@ -139,11 +135,13 @@ export class RunArchive {
 
   /** Makes deletions final: deleted runs can no longer be restored. */
   forgetDeleted(): void {
-    for (const { id } of this.store.getState().deleted) {
+    const ids = this.store.getState().deleted.map(({ id }) => id);
+    for (const id of ids) {
       this.#curves.delete(id);
       this.#frames.drop(id);
     }
     this.store.setState({ deleted: [] });
+    void this.#attempt((storage) => storage.purge(ids));
   }
 
   /** Deletes the stored runs that cannot be read. */
@@ -216,16 +214,27 @@ export class RunArchive {
       return;
     }
     if (now.active === null || now.step === 0) return;
-    if (this.store.getState().live === null) this.#begin();
+    if (this.store.getState().live === null) this.#begin(now.active);
+    // The page recognises its last run by its changes when it is opened again.
+    const isChanged = now.changes !== before.changes;
     if (now.runState !== before.runState && now.runState !== 'training') void this.#write(now, { withFrames: true });
+    else if (isChanged) void this.#write(now);
     else if (now.step !== before.step) this.#writeSoon();
   }
 
-  #begin(): void {
+  #begin({ keptId, parent }: ActiveRun): void {
     this.#origin = originOf(this.#sources.datasetStore.getState(), this.#sources.engineStore.getState());
-    this.#written = false;
+    // A run that was opened again has a record.
+    const { runs } = this.store.getState();
+    const there = runs.find(({ id }) => id === keptId);
+    this.#written = there !== undefined;
     this.#frames.begin();
-    this.store.setState({ live: { id: newRunId(), name: null, created: Date.now() } });
+    this.#hide(keptId);
+    const { name = null, created = Date.now() } = there ?? {};
+    this.store.setState({
+      live: { id: keptId, name, created, parent },
+      runs: runs.filter(({ id }) => id !== keptId),
+    });
   }
 
   /** Moves the run on the page into the archive. */

@@ -35,7 +35,14 @@ export type Origin =
       /** Images of the sample, and of its first part, where it is packed in several. */
       readonly parts?: { readonly total: number; readonly first: number };
     }
-  | { readonly kind: 'files'; readonly title: string; collect(): Promise<ImageSources> };
+  | FilesOrigin;
+
+/** A person's own files. */
+export interface FilesOrigin {
+  readonly kind: 'files';
+  readonly title: string;
+  collect(): Promise<ImageSources>;
+}
 
 export interface LoadSettings extends PictureStorage {
   readonly batchSize: number;

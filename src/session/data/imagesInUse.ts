@@ -1,12 +1,14 @@
+import { undecodedFiles } from '../../data/filesToKeep';
 import { pixelsToTransfer } from '../../data/import/picturePort';
 import { counted } from '../../domain/counted';
 import { correctionsText, type FolderRole, withCorrection } from '../../domain/folderCorrections';
-import type { DatasetInfo, SampleId } from '../../domain/imageDataset';
+import type { DatasetInfo, SampleId, SkippedFile } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
 import type { EngineSession } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';
 import { type Corrections, DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } from './datasetLoading';
 import { type DatasetStore, NO_PROBLEM, type SamplePart } from './datasetStore';
+import type { OwnImagesInUse } from './keptImages';
 import { Thumbnails } from './thumbnails';
 
 /** The stores that describe the images in use. */
@@ -51,6 +53,8 @@ export class ImagesInUse {
   #holder = 0;
   /** Whether that worker can read the folders of the images anew. */
   #holdsFolder = false;
+  /** The files of the images in use that could not be decoded. */
+  #undecoded: readonly SkippedFile[] = [];
   #isJoining = false;
   #isBeingReplaced = false;
 
@@ -66,6 +70,7 @@ export class ImagesInUse {
         await engine.request<'setDataset'>({ type: 'setDataset', dataset, decoded }, [pixelsToTransfer(dataset)]);
         this.#holder = engine.workerNumber;
         this.#holdsFolder = decoded !== undefined;
+        this.#undecoded = decoded === undefined ? [] : undecodedFiles(decoded);
         this.thumbnails.replace(dataset.count);
       },
       readFolders: (reading) => engine.request<'readFolders'>({ type: 'readFolders', reading }),
@@ -80,6 +85,14 @@ export class ImagesInUse {
   /** The origin of the images in use; null before the first load. */
   get origin(): Origin | null {
     return this.#origin;
+  }
+
+  /** The images in use, where they are a person's own; else null. */
+  get own(): OwnImagesInUse | null {
+    const source = this.#stores.datasetStore.getState().info?.source;
+    if (source?.kind !== 'folder' || this.#origin?.kind !== 'files') return null;
+    const { name, fingerprint, count } = source;
+    return { origin: this.#origin, name, fingerprint, count, undecoded: this.#undecoded };
   }
 
   /** How many images the images in use were loaded for (the setting `images`). */

@@ -25,8 +25,8 @@ export interface EngineListeners {
   onSignal(signal: RunSignal, runId: string): void;
   /** Called with an error outside any command; `runId` names the run that it affects, if there is one. */
   onError(error: EngineError, runId: string | null): void;
-  /** Called when another engine than the one that `init` was answered with runs from now on. */
-  onEngine(adapter: EngineInfo): void;
+  /** Called when another engine runs from now on, or the engine was started again; `notice` is for the person. */
+  onEngine(adapter: EngineInfo, notice: string | null): void;
 }
 
 interface Pending {
@@ -95,7 +95,7 @@ export class EngineClient {
         this.#listeners.onError(event.error, event.runId);
         return;
       case 'engine':
-        this.#listeners.onEngine(event.adapter);
+        this.#listeners.onEngine(event.adapter, event.notice);
         return;
       case 'signal':
         this.#listeners.onSignal(event.signal, event.runId);

@@ -11,7 +11,10 @@ export function engineErrorOf(error: unknown): EngineError {
 }
 
 /** The listeners of a run; which engine runs, the session keeps itself. */
-export type RunListeners = Omit<EngineListeners, 'onEngine'>;
+export interface RunListeners extends Omit<EngineListeners, 'onEngine'> {
+  /** Called with what the person should know about the engine. */
+  onNotice(text: string): void;
+}
 
 /** The worker and its engine: started when first needed, and again after they were lost. */
 export class EngineSession {
@@ -75,7 +78,10 @@ export class EngineSession {
     if (this.#client === null) {
       this.#client = new EngineClient(this.#openWorker(), {
         ...this.#listeners,
-        onEngine: (adapter) => this.#store.setState({ adapter }),
+        onEngine: (adapter, notice) => {
+          this.#store.setState({ adapter });
+          if (notice !== null) this.#listeners.onNotice(notice);
+        },
       });
       this.workerNumber += 1;
     }

@@ -1,9 +1,12 @@
-import type { Experiment, ExperimentRun } from '../../domain/experiments/experiment';
+import { changesOf, type Experiment, type ExperimentRun } from '../../domain/experiments/experiment';
+import { differingPaths } from '../../domain/fields';
 import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import type { RunConfig } from '../../domain/runConfig';
 import type { RunArchive } from '../archive/runArchive';
 import type { DatasetStore } from '../data/datasetStore';
 import type { EngineStore } from '../engine/engineStore';
+import type { KeptRuns } from '../keeping/keptRuns';
+import type { RunPlan } from '../run/runControl';
 import { hasMoved, type RunStore, shownConfig } from '../run/runStore';
 import { startProblem } from '../run/startProblem';
 import { createExperimentStore, type QueuedRun, type RunEnd, resultsOf } from './experimentStore';
@@ -15,7 +18,8 @@ export interface ExperimentLab {
   readonly datasetStore: DatasetStore;
   readonly engineStore: EngineStore;
   readonly archive: RunArchive;
-  replaceBy(config: RunConfig, intent: 'train' | null): Promise<void>;
+  readonly keptRuns: Pick<KeptRuns, 'fork'>;
+  replaceBy(config: RunConfig, intent: 'train' | null, plan?: RunPlan): Promise<void>;
   train(): void;
   pause(): void;
 }
@@ -28,6 +32,8 @@ type Ended = Partial<Pick<QueuedRun, 'summary' | 'note'>> & {
 
 /** “Figure 2: with stop-gradient” */
 const nameIn = (title: string, { label }: ExperimentRun) => `${title.replace(/:.*/, '')}: ${label}`;
+
+const isSame = (a: RunConfig, b: RunConfig) => differingPaths(a, b).length === 0;
 
 const OVERTAKEN = 'The experiment ended here: another run was begun.';
 const CHANGED = 'changed in flight, does not count';
@@ -81,9 +87,9 @@ export class ExperimentQueue {
     });
     // Removes all overlays, because the experiment's runs need the few line styles.
     for (const { id } of this.#lab.archive.store.getState().overlays) void this.#lab.archive.toggle(id);
-    for (const [index, { config }] of planned.entries()) {
+    for (const [index, { run, config }] of planned.entries()) {
       this.#change(index, { state: 'running' });
-      const { state, built, summary = null, note = null } = await this.#trained(config);
+      const { state, built, summary = null, note = null } = await this.#trained(experiment, run, config);
       if (state === 'overtaken') {
         this.#finish('stopped', OVERTAKEN);
         return;
@@ -128,13 +134,15 @@ export class ExperimentQueue {
     this.#layOver();
   }
 
-  /** Trains a run with these settings to its end. */
-  #trained(config: RunConfig): Promise<Ended> {
+  /** Trains a run of an experiment to its end. */
+  #trained(experiment: Experiment, run: ExperimentRun, config: RunConfig): Promise<Ended> {
     const { runStore, datasetStore } = this.#lab;
     const problem = startProblem(config, datasetStore.getState());
     if (problem !== null) return Promise.resolve({ state: 'failed', built: false, note: problem });
+    const changes = JSON.stringify(changesOf(experiment, run));
     return new Promise((resolve) => {
       let runId: string | null = null;
+      let keptId: string | null = null;
       let waiting = true;
       const settle = (state: Ended['state'], more: Pick<Ended, 'summary' | 'note'> = {}) => {
         waiting = false;
@@ -143,21 +151,49 @@ export class ExperimentQueue {
         resolve({ state, built: runId !== null, ...more });
       };
       const unsubscribe = runStore.subscribe((now) => {
-        if (now.active?.config === config) runId = now.active.runId;
+        const isIt = run.fork === undefined ? now.active?.config === config : now.active?.keptId === keptId;
+        if (isIt && now.active !== null) runId = now.active.runId;
         if (runId === null) return;
         if (now.active?.runId !== runId) settle('overtaken');
         else if (now.runState === 'failed') settle('failed', { note: this.#reason() });
         else if (now.runState === 'finished' || now.runState === 'diverged') {
-          const isAsPlanned = now.active.config === config && now.changes.length === 0;
+          const isAsPlanned = isSame(now.active.config, config) && JSON.stringify(now.changes) === changes;
           settle(now.runState, isAsPlanned ? { summary: liveSummary(now) } : { note: CHANGED });
         }
       });
       this.#end = settle;
-      void this.#lab.replaceBy(config, 'train').then(() => {
-        if (waiting && runId === null) settle('failed', { note: this.#reason() });
+      const begun = this.#begin(experiment, run, config, (id) => {
+        keptId = id;
+      });
+      void begun.then((note) => {
+        if (waiting && runId === null) settle('failed', { note: note ?? this.#reason() });
       });
       this.#layOver();
     });
+  }
+
+  /** Begins a run; resolves once it is built, or to the reason why it cannot be. `onFork` gets the id that a fork is kept under. */
+  async #begin(
+    experiment: Experiment,
+    run: ExperimentRun,
+    config: RunConfig,
+    onFork: (keptId: string) => void,
+  ): Promise<string | null> {
+    const { fork, changes = [] } = run;
+    if (fork === undefined) {
+      const forksAt = experiment.runs.flatMap((other) => (other.fork?.from === run.id ? other.fork.step : []));
+      await this.#lab.replaceBy(config, 'train', { changes, forksAt });
+      return null;
+    }
+    const { runs } = this.store.getState();
+    const parent = runs.find((queued) => queued.run.id === fork.from && queued.config.seed === config.seed);
+    if (parent?.kept == null)
+      return `It begins from a checkpoint of “${parent?.run.label ?? fork.from}”, which was not kept.`;
+    const isBegun = await this.#lab.keptRuns.fork(parent.kept, fork.step, fork.changes, (keptId) => {
+      onFork(keptId);
+      this.#lab.train();
+    });
+    return isBegun ? null : `No checkpoint of step ${fork.step} of “${parent.run.label}” is kept.`;
   }
 
   /** Why the run on the page failed, or could not be built. */

@@ -1,7 +1,8 @@
 import { isDoing, isMet, type LessonCondition } from '../../domain/lessons/conditions';
 import type { Lesson } from '../../domain/lessons/lesson';
+import type { PageStorage } from '../pageText';
 import { createLessonStore, type LessonState, NO_STEP, phaseOf, stepOf } from './lessonStore';
-import { type PageStorage, readKept, writeKept } from './pageStorage';
+import { readKept, writeKept } from './pageStorage';
 import { type PageStores, readPage, watchPage } from './readPage';
 
 const isMeasured = (condition: LessonCondition) => 'signal' in condition;

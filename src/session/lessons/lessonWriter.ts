@@ -1,8 +1,9 @@
 import { createStore } from 'zustand/vanilla';
 import type { LessonStep } from '../../domain/lessons/lesson';
 import { encodeShareLink } from '../../domain/shareLink';
+import type { PageStorage } from '../pageText';
 import type { DraftStep, LessonDraft } from './draft';
-import { type PageStorage, readDraft, writeDraft } from './pageStorage';
+import { readDraft, writeDraft } from './pageStorage';
 import type { PageStores } from './readPage';
 
 export interface WriterState {

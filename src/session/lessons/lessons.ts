@@ -3,10 +3,11 @@ import type { Lesson } from '../../domain/lessons/lesson';
 import type { LessonLinkStore } from '../link/lessonLinkStore';
 import { currentLink } from '../link/linkSync';
 import { type NoticeStore, notify } from '../noticeStore';
+import type { PageStorage } from '../pageText';
 import { hasMoved } from '../run/runStore';
 import { LessonPlayer } from './lessonPlayer';
 import { LessonWriter } from './lessonWriter';
-import { type PageStorage, readKept } from './pageStorage';
+import { readKept } from './pageStorage';
 import type { PageStores } from './readPage';
 
 /** What lessons use of the lab. */

@@ -1,7 +1,5 @@
+import { type PageStorage, readText, writeText } from '../pageText';
 import type { LessonProgress } from './lessonStore';
-
-/** The part of `localStorage` that lessons use. */
-export type PageStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 const PROGRESS_KEY = 'simsiam-lab-lessons';
 const DRAFT_KEY = 'simsiam-lab-lesson-draft';
@@ -26,7 +24,7 @@ function isProgress(value: unknown): value is LessonProgress {
 /** What an earlier opening of the page kept; nothing where there is no storage, or it cannot be read. */
 export function readKept(storage: PageStorage | null): KeptLessons {
   try {
-    const value: unknown = JSON.parse(storage?.getItem(PROGRESS_KEY) ?? 'null');
+    const value: unknown = JSON.parse(readText(storage, PROGRESS_KEY) ?? 'null');
     if (typeof value !== 'object' || value === null) return NOTHING;
     const { progress, open } = value as { progress?: unknown; open?: unknown };
     const entries = Object.entries((progress ?? {}) as Record<string, unknown>);
@@ -42,26 +40,18 @@ export function readKept(storage: PageStorage | null): KeptLessons {
 /** Keeps the progress of the last lessons. A storage that is full or blocked is no reason to stop a lesson. */
 export function writeKept(storage: PageStorage | null, { progress, open }: KeptLessons): void {
   const last = Object.fromEntries(Object.entries(progress).slice(-KEPT));
-  write(storage, PROGRESS_KEY, JSON.stringify({ progress: last, open }));
+  writeText(storage, PROGRESS_KEY, JSON.stringify({ progress: last, open }));
 }
 
 /** The lesson that is being written, as JSON; null where none was begun. */
 export function readDraft(storage: PageStorage | null): unknown {
   try {
-    return JSON.parse(storage?.getItem(DRAFT_KEY) ?? 'null');
+    return JSON.parse(readText(storage, DRAFT_KEY) ?? 'null');
   } catch {
     return null;
   }
 }
 
 export function writeDraft(storage: PageStorage | null, draft: unknown): void {
-  write(storage, DRAFT_KEY, JSON.stringify(draft));
-}
-
-function write(storage: PageStorage | null, key: string, text: string): void {
-  try {
-    storage?.setItem(key, text);
-  } catch {
-    // Full, or forbidden by the browser's settings: progress then lasts until the page is closed.
-  }
+  writeText(storage, DRAFT_KEY, JSON.stringify(draft));
 }

@@ -1,3 +1,4 @@
+import type { RunKeeping } from '../../domain/keptRun';
 import { configProblems, type LiveChange, type LiveKey, type LiveValue, type RunConfig } from '../../domain/runConfig';
 import type { RunSignal } from '../../domain/signal';
 import type { Replies } from '../../protocol/commands';
@@ -6,8 +7,8 @@ import type { DatasetStore } from '../data/datasetStore';
 import type { ImagesInUse } from '../data/imagesInUse';
 import { type EngineSession, engineErrorOf } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';
-import type { ChartClock } from './chartClock';
-import { DRAWN, logged, reduceSignal } from './runEvents';
+import { type Beginning, newKeptId } from './beginning';
+import { logged } from './runEvents';
 import {
   type ImagesFor,
   isAtRest,
@@ -18,27 +19,21 @@ import {
   runIdOf,
   transition,
 } from './runMachine';
-import { hasMoved, NO_RUN, type RunStore, type RunStoreState } from './runStore';
-import type { SeriesSet } from './series';
+import { RunScreen, type ScreenStores } from './runScreen';
+import { type ActiveRun, hasMoved, NO_RUN, type RunStoreState } from './runStore';
 import { startProblem } from './startProblem';
 
 /** A run that has not moved is rebuilt this long after an edit, so that a series of edits builds one run. */
 const REBUILD_DELAY_MS = 400;
 
 /** The stores that describe the run on the page. */
-export interface RunStores {
-  readonly runStore: RunStore;
+export interface RunStores extends ScreenStores {
   readonly datasetStore: DatasetStore;
   readonly noticeStore: NoticeStore;
-  readonly series: SeriesSet;
-  readonly clock: ChartClock;
-  /** Collects the run's frames. */
-  readonly frames: {
-    receive(signal: RunSignal): void;
-    /** Called when the run is over. */
-    clear(): void;
-  };
 }
+
+/** What is planned of a run besides its settings. */
+export type RunPlan = Partial<Pick<RunStoreState, 'changes' | 'forksAt'>>;
 
 /** What the run control depends on. */
 export interface RunParts {
@@ -46,6 +41,8 @@ export interface RunParts {
   readonly images: Pick<ImagesInUse, 'areStale' | 'isBeingReplaced'>;
   /** Loads the images in use again, then calls `imagesReplaced` or `imagesFailed`. */
   reloadImages(): void;
+  /** How a run is kept; undefined where it is not. */
+  keepingOf(run: ActiveRun): RunKeeping | undefined;
   /** Called when the engine runs and before a run is built, to adapt the settings to the engine. */
   adaptSettings(): void;
 }
@@ -54,6 +51,7 @@ export interface RunParts {
 export class RunControl {
   readonly #stores: RunStores;
   readonly #parts: RunParts;
+  readonly #screen: RunScreen;
   #state = NO_RUNS;
   #rebuild: ReturnType<typeof setTimeout> | undefined;
   #waiting: (() => void)[] = [];
@@ -61,6 +59,7 @@ export class RunControl {
   constructor(stores: RunStores, parts: RunParts) {
     this.#stores = stores;
     this.#parts = parts;
+    this.#screen = new RunScreen(stores);
   }
 
   train(): void {
@@ -82,14 +81,26 @@ export class RunControl {
   }
 
   /** Replaces the run by one with these settings. Resolves once it is built, or when it cannot be built. */
-  replaceBy(config: RunConfig, intent: 'train' | null): Promise<void> {
-    this.#dispatch({ type: 'replaceBy', intent }, { config });
+  replaceBy(config: RunConfig, intent: 'train' | null, plan: RunPlan): Promise<void> {
+    this.#dispatch({ type: 'replaceBy', intent }, { config, ...plan });
     return this.#rest();
   }
 
   /** Replaces the run by that of a link. `loadsImages`: the run is built after its images have been loaded. */
   open(config: RunConfig, changes: readonly LiveChange[], loadsImages: boolean): void {
     this.#dispatch({ type: 'open', loadsImages }, { config, changes });
+  }
+
+  /** Replaces the run by one that begins from a checkpoint. `loadsImages` as in `open`. */
+  begin(beginning: Beginning, config: RunConfig, changes: readonly LiveChange[], loadsImages: boolean): void {
+    this.#dispatch({ type: 'open', loadsImages }, { config, changes, beginning });
+  }
+
+  /** Asks for a checkpoint after the present step, since the page may be about to close. */
+  keep(): void {
+    if (!isCreated(this.#state) || this.#store.step === 0) return;
+    // Where it fails, the worker says why by a signal.
+    this.#parts.engine.request<'keep'>({ type: 'keep', runId: runIdOf(this.#state) }).catch(() => undefined);
   }
 
   /** Compiles the kernels of the first run while its images are loaded. */
@@ -101,7 +112,9 @@ export class RunControl {
 
   /** Called after an edit: a run that has not moved is rebuilt after `REBUILD_DELAY_MS`. */
   edited(): void {
-    this.#dispatch({ type: 'edit', moved: hasMoved(this.#store) });
+    const moved = hasMoved(this.#store);
+    if (!moved) this.#stores.runStore.setState({ beginning: null });
+    this.#dispatch({ type: 'edit', moved });
   }
 
   /** Changes a setting during the run. */
@@ -146,15 +159,11 @@ export class RunControl {
 
   /** Handles a signal of a run; signals of a run that is over are ignored. */
   receive(signal: RunSignal, runId: string): void {
-    const { runStore, series, clock, frames } = this.#stores;
-    const state = runStore.getState();
-    if (runId !== state.active?.runId) return;
-    if (signal.kind === 'measurements') for (const item of signal.value) series.add(item);
-    frames.receive(signal);
-    const news = reduceSignal(state, signal);
+    const { runStore } = this.#stores;
+    if (runId !== runStore.getState().active?.runId) return;
+    const news = this.#screen.take(signal);
     if (signal.kind === 'state') this.#dispatch({ type: 'runState', runId, state: signal.value.state }, news);
     else runStore.setState(news);
-    if (DRAWN.has(signal.kind)) clock.touch();
   }
 
   /** Shows an error. A fatal one also ends the run. */
@@ -176,11 +185,7 @@ export class RunControl {
     const runState = run === 'none' ? null : run === 'creating' ? 'building' : run;
     // One update, before series and frames are cleared: on it the archive keeps the previous run together with these.
     this.#stores.runStore.setState({ ...shown, ...news, runState, intent });
-    if (effects.some(({ type }) => type === 'clear' || type === 'create')) {
-      this.#stores.series.clear();
-      this.#stores.frames.clear();
-      this.#stores.clock.touch();
-    }
+    if (effects.some(({ type }) => type === 'clear' || type === 'create')) this.#screen.clear();
     for (const effect of effects) this.#carryOut(effect);
     if (!isAtRest(this.#state)) return;
     const waiting = this.#waiting;
@@ -190,14 +195,17 @@ export class RunControl {
 
   /** What an effect changes in the store. */
   #shownOf(effect: RunEffect): Partial<RunStoreState> {
-    const { config, changes, log } = this.#store;
+    const { config, log, beginning } = this.#store;
     switch (effect.type) {
       case 'clear':
-        return { ...NO_RUN, active: null, changes: effect.changes === 'kept' ? changes : [] };
+        if (effect.changes === 'kept') return { ...NO_RUN, active: null };
+        return { ...NO_RUN, active: null, changes: [], beginning: null, forksAt: [] };
       case 'create': {
         const images = this.#stores.datasetStore.getState().info?.name ?? '';
         const text = `run ${this.#state.runs}: ${config.preset}, ${images}, seed ${config.seed}`;
-        return { ...NO_RUN, active: { runId: effect.runId, config }, log: logged(log, 0, text) };
+        const { keptId = newKeptId(), parent = null, evaluation = null } = beginning ?? {};
+        const active = { runId: effect.runId, config, keptId, parent, reopenedAt: null };
+        return { ...NO_RUN, active, evaluation, log: logged(log, 0, text) };
       }
       case 'showError':
         return { error: effect.error, log: logged(log, null, effect.error.message, true) };
@@ -266,13 +274,39 @@ export class RunControl {
   }
 
   async #create(runId: string): Promise<void> {
-    const { config, changes } = this.#store;
     try {
-      await this.#parts.engine.request<'create'>({ type: 'create', runId, config, changes });
+      await this.#build(runId);
       this.#dispatch({ type: 'created', runId });
     } catch (thrown) {
       this.#dispatch({ type: 'createFailed', runId, error: engineErrorOf(thrown) });
     }
+  }
+
+  async #build(runId: string): Promise<void> {
+    const { engine, keepingOf } = this.#parts;
+    const { config, changes, active, beginning } = this.#store;
+    const keeping = active === null ? undefined : keepingOf(active);
+    if (beginning === null || keeping === undefined) {
+      await engine.request<'create'>({ type: 'create', runId, config, changes, ...(keeping && { keeping }) });
+      return;
+    }
+    const { from, changes: forked, dataset } = beginning;
+    const command = { type: 'resume', runId, from, changes: forked, keeping: { ...keeping, dataset } } as const;
+    const reply = await engine.request<'resume'>(command);
+    if (this.#store.active?.runId === runId) this.#resumed(reply, beginning);
+  }
+
+  #resumed({ step, config, changes, notes }: Replies['resume'], { parent, keptId, from }: Beginning): void {
+    const { runStore, noticeStore } = this.#stores;
+    const isSame = keptId === from.id;
+    runStore.setState(({ active, log }) => ({
+      beginning: null,
+      config,
+      changes,
+      active: active && { ...active, config, parent, reopenedAt: isSame ? step : null },
+      log: logged(log, step, isSame ? 'opened again' : `goes on from step ${step} of another run`),
+    }));
+    for (const note of notes) notify(noticeStore, note);
   }
 
   #catchUp(): void {

@@ -2,8 +2,9 @@ import type { Marker, Measurement, SeriesName } from '../../domain/measurement';
 import { SERIES_NAMES } from '../../domain/measurement';
 import type { LiveSettings } from '../../domain/runConfig';
 import type { RunSignal } from '../../domain/signal';
+import { withMarker } from '../../domain/withMarker';
 import { continued } from './course';
-import type { RunStoreState } from './runStore';
+import { NO_RUN, type RunStoreState } from './runStore';
 import { isWarning, markerWords } from './words';
 
 /** Maximum number of lines in the event log. */
@@ -50,15 +51,27 @@ function withChange(state: RunStoreState, marker: Extract<Marker, { kind: 'chang
   return { pending, changes };
 }
 
-function withMarker(state: RunStoreState, marker: Marker): Partial<RunStoreState> {
+function withReportedMarker(state: RunStoreState, marker: Marker): Partial<RunStoreState> {
   const changed = marker.kind === 'change' ? withChange(state, marker) : {};
   if (marker.step === 0) return changed;
   return {
     ...changed,
     // A marker may arrive before the measurements of the steps up to it.
     step: Math.max(state.step, marker.step),
-    markers: [...state.markers, marker],
+    markers: withMarker(state.markers, marker, (each) => each),
     log: logged(state.log, marker.step, markerWords(marker), isWarning(marker)),
+  };
+}
+
+/** The run without what it reported: all of it up to this step follows. Changes in flight stay, since the worker makes later ones again. */
+function rewoundTo(step: number, { evaluation, log }: RunStoreState): Partial<RunStoreState> {
+  const { latest, course, markers, baselines, diagnosis, views, neighbours, searching, evaluating } = NO_RUN;
+  return {
+    ...{ latest, course, markers, baselines, diagnosis, views, neighbours, searching, evaluating },
+    evaluation: evaluation !== null && evaluation.step <= step ? evaluation : null,
+    // The markers that follow are logged again.
+    log: log.filter((entry) => entry.step === null || entry.step === 0),
+    step,
   };
 }
 
@@ -86,7 +99,7 @@ export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<R
     case 'views':
       return { views: signal.value };
     case 'marker':
-      return withMarker(state, signal.value);
+      return withReportedMarker(state, signal.value);
     case 'diagnosis':
       return { diagnosis: signal.value };
     case 'evaluation':
@@ -94,8 +107,7 @@ export function reduceSignal(state: RunStoreState, signal: RunSignal): Partial<R
     case 'evaluating':
       return { evaluating: signal.value.share };
     case 'rewound':
-      // Handled by the run control, which also clears the series and frames.
-      return {};
+      return rewoundTo(signal.value.step, state);
     case 'kept':
       return { kept: signal.value };
     case 'resources':

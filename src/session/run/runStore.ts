@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { KeptWeights } from '../../domain/keptRun';
+import type { KeptWeights, RunParent } from '../../domain/keptRun';
 import type {
   Baselines,
   Diagnosis,
@@ -20,6 +20,7 @@ import {
 } from '../../domain/runConfig';
 import type { RunState } from '../../domain/signal';
 import type { EngineError } from '../../protocol/events';
+import type { Beginning } from './beginning';
 import type { RunCourse } from './course';
 
 /** The run that the worker holds. */
@@ -27,6 +28,12 @@ export interface ActiveRun {
   readonly runId: string;
   /** The settings at step 0; later changes are in `changes`. */
   readonly config: RunConfig;
+  /** The id that it is kept under. */
+  readonly keptId: string;
+  /** The checkpoint that it began from; null for a run that began at step 0. */
+  readonly parent: RunParent | null;
+  /** The step that it was opened at again, after the page or its worker was closed; null for a run of this opening. */
+  readonly reopenedAt: number | null;
 }
 
 /** A line of the event log. */
@@ -42,6 +49,10 @@ export interface RunStoreState {
   /** The edited settings: those of the run, or, where they differ, of the next run. */
   readonly config: RunConfig;
   readonly active: ActiveRun | null;
+  /** What the next run begins from; null: from step 0. */
+  readonly beginning: Beginning | null;
+  /** Steps at which the run is kept whatever else is kept of it, for forks to begin there. */
+  readonly forksAt: readonly number[];
   readonly runState: RunState | null;
   /** The button that was pressed but has not taken effect, because the run is being built or is in the middle of an update. */
   readonly intent: 'train' | 'step' | 'pause' | null;
@@ -103,6 +114,8 @@ export function createRunStore(config: RunConfig) {
     ...NO_RUN,
     config,
     active: null,
+    beginning: null,
+    forksAt: [],
     intent: null,
     changes: [],
     queries: [],

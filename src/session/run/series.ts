@@ -1,5 +1,6 @@
 import type { Measurement, SeriesName } from '../../domain/measurement';
 import { SERIES_NAMES } from '../../domain/measurement';
+import { MOST_POINTS, THINNED_POINTS, thinned } from '../../domain/thinnedSeries';
 
 /** A point of a chart. */
 export interface Point {
@@ -9,18 +10,24 @@ export interface Point {
 
 const FIRST_CAPACITY = 256;
 
-function doubled(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(values.length * 2);
+/** The array, or a larger copy where `count` values fill it. */
+function withRoom(values: Float64Array<ArrayBuffer>, count: number): Float64Array<ArrayBuffer> {
+  if (count < values.length) return values;
+  const larger = new Float64Array(Math.min(2 * values.length, MOST_POINTS + 1));
   larger.set(values);
   return larger;
 }
 
-/** One recorded quantity: (step, value) with rising steps, in arrays that grow by doubling. */
+/**
+ * One recorded quantity: (step, value) with rising steps. Beyond `MOST_POINTS` points it is thinned to the lowest and highest of each
+ * interval, in which charts show the same points as before.
+ */
 export class Series {
   #steps = new Float64Array(FIRST_CAPACITY);
   #values = new Float64Array(FIRST_CAPACITY);
   #count = 0;
 
+  /** Number of points kept. */
   get length(): number {
     return this.#count;
   }
@@ -28,67 +35,38 @@ export class Series {
   /** Appends a point. A point at or before the last step is dropped, since a measurement may arrive twice or late. */
   push(step: number, value: number): void {
     if (this.#count > 0 && step <= (this.#steps[this.#count - 1] ?? 0)) return;
-    if (this.#count === this.#steps.length) {
-      this.#steps = doubled(this.#steps);
-      this.#values = doubled(this.#values);
-    }
+    this.#steps = withRoom(this.#steps, this.#count);
+    this.#values = withRoom(this.#values, this.#count);
     this.#steps[this.#count] = step;
     this.#values[this.#count] = value;
     this.#count += 1;
+    if (this.#count > MOST_POINTS) this.#thin();
   }
 
   last(): Point | null {
     return this.#count === 0 ? null : this.#at(this.#count - 1);
   }
 
-  /**
-   * At most `maxPoints` points that look like the whole series: the lowest and the highest point of each interval of steps, so that
-   * no spike is lost. The width of the intervals is a power of two, and they start at multiples of it: as a series grows, points
-   * already drawn stay in place until the width doubles. Non-finite values are left out. One pass over the data.
-   */
+  /** At most `maxPoints` points that look like the whole series (`thinned`). */
   decimated(maxPoints: number): Point[] {
-    if (this.#count <= maxPoints) return this.#finitePoints();
-    const span = (this.#steps[this.#count - 1] ?? 0) - (this.#steps[0] ?? 0) + 1;
-    // One interval more, where the series does not start at a boundary, and one point more, since the last is always kept.
-    const stretches = Math.max(1, Math.floor((maxPoints - 1) / 2) - 1);
-    const width = 2 ** Math.max(0, Math.ceil(Math.log2(span / stretches)));
-    const points: Point[] = [];
-    let low = -1;
-    let high = -1;
-    let current = -1;
-    const flush = () => {
-      if (low < 0) return;
-      points.push(this.#at(Math.min(low, high)));
-      if (low !== high) points.push(this.#at(Math.max(low, high)));
-    };
-    for (let i = 0; i < this.#count; i++) {
-      const value = this.#values[i] ?? Number.NaN;
-      if (!Number.isFinite(value)) continue;
-      const stretch = Math.floor((this.#steps[i] ?? 0) / width);
-      if (stretch !== current) {
-        flush();
-        current = stretch;
-        low = i;
-        high = i;
-      } else {
-        if (value < (this.#values[low] ?? 0)) low = i;
-        if (value > (this.#values[high] ?? 0)) high = i;
-      }
-    }
-    flush();
-    const last = this.last();
-    if (last !== null && Number.isFinite(last.value) && points.at(-1)?.step !== last.step) points.push(last);
-    return points;
+    return this.#thinned(maxPoints).map((index) => this.#at(index));
+  }
+
+  #thinned(maxPoints: number): number[] {
+    return thinned({ steps: this.#steps, values: this.#values }, this.#count, maxPoints);
+  }
+
+  #thin(): void {
+    const kept = this.#thinned(THINNED_POINTS);
+    kept.forEach((index, i) => {
+      this.#steps[i] = this.#steps[index] ?? 0;
+      this.#values[i] = this.#values[index] ?? Number.NaN;
+    });
+    this.#count = kept.length;
   }
 
   #at(index: number): Point {
     return { step: this.#steps[index] ?? 0, value: this.#values[index] ?? Number.NaN };
-  }
-
-  #finitePoints(): Point[] {
-    const points: Point[] = [];
-    for (let i = 0; i < this.#count; i++) if (Number.isFinite(this.#values[i])) points.push(this.#at(i));
-    return points;
   }
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { DIAGNOSIS_STATES } from '../../domain/diagnosis/states';
 import { fieldOf, valueLabel } from '../../domain/fields';
 import type { Marker, RecoveryCause } from '../../domain/measurement';
@@ -13,11 +14,13 @@ const SHORT_NAMES: Partial<Record<LiveKey, string>> = {
 const RECOVERIES: Readonly<Record<RecoveryCause, string>> = {
   'device-lost': 'device lost, resumed',
   'out-of-memory': 'out of memory, resumed',
+  'gpu-error': 'GPU error, resumed',
   'other-engine': 'resumed on another engine',
 };
 
-/** A change in flight in a few words, e.g. “stop-gradient off”. */
+/** A change in flight in a few words, e.g. “stop-gradient off” or “1,500 steps”. */
 export function changeWords(key: LiveKey, value: LiveValue): string {
+  if (key === 'totalSteps') return counted(Number(value), 'step');
   const field = fieldOf(key);
   return `${SHORT_NAMES[key] ?? field.label.toLowerCase()} ${valueLabel(field, value)}`;
 }

@@ -1,16 +1,22 @@
-import { Button, NativeSelect, Text } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { IconFolder, IconPhoto } from '@tabler/icons-react';
 import { type ChangeEvent, useRef } from 'react';
 import { SAMPLES } from '../../data/sample/catalogue';
 import { SAMPLE_IDS } from '../../domain/imageDataset';
+import { keptInUse } from '../../session/data/keptImagesStore';
 import { originOfFiles } from '../../session/data/origins';
-import { useDataset, useLab, useRun } from '../lab';
+import { useDataset, useKeptImages, useLab, useRun } from '../lab';
 import { Section } from '../layout/Section';
 import classes from './DataPanel.module.css';
 import { DatasetFacts } from './DatasetFacts';
+import { KeepQuestion } from './KeepQuestion';
+import { KeptLine } from './KeptLine';
 import { LoadStatus } from './LoadStatus';
 
 const FILE_TYPES = 'image/*,.zip,application/zip';
+
+/** Before the fingerprint of kept images, among the values of the select. */
+const KEPT = 'kept:';
 
 /** The choice of training images: a sample, or one's own. */
 export function DataPanel() {
@@ -19,6 +25,9 @@ export function DataPanel() {
   const folderName = useDataset(
     ({ info, wanted }) => wanted?.name ?? (info?.source.kind === 'folder' ? info.name : null),
   );
+  const kept = useKeptImages((state) => state.folders);
+  const own = useKeptImages((state) => state.own?.fingerprint);
+  const isAsked = useKeptImages((state) => state.choice === null && state.own !== null && keptInUse(state) === null);
   const folderInput = useRef<HTMLInputElement>(null);
   const filesInput = useRef<HTMLInputElement>(null);
 
@@ -30,6 +39,7 @@ export function DataPanel() {
   };
 
   const choose = (value: string) => {
+    if (value.startsWith(KEPT)) return void lab.openKept(value.slice(KEPT.length));
     const sample = SAMPLE_IDS.find((id) => id === value);
     if (sample === undefined) folderInput.current?.click();
     else lab.chooseSample(sample);
@@ -45,6 +55,9 @@ export function DataPanel() {
         data={[
           ...SAMPLE_IDS.map((id) => ({ value: id, label: SAMPLES[id].title })),
           { value: 'folder', label: folderName === null ? 'Your images …' : `Your images: ${folderName}` },
+          ...kept
+            .filter(({ fingerprint }) => fingerprint !== own)
+            .map(({ fingerprint, name }) => ({ value: KEPT + fingerprint, label: `Kept: ${name}` })),
         ]}
       />
       {/* Of fixed height, so that the settings below stay in place while images are loaded. */}
@@ -53,27 +66,31 @@ export function DataPanel() {
         <DatasetFacts />
       </div>
       <div className={classes.drop}>
-        <Text size="xs" c="dimmed">
-          Or drop your own: they stay here.
-        </Text>
-        <div className={classes.buttons}>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            leftSection={<IconFolder size={15} aria-hidden />}
-            onClick={() => folderInput.current?.click()}
-          >
-            Folder
-          </Button>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            leftSection={<IconPhoto size={15} aria-hidden />}
-            onClick={() => filesInput.current?.click()}
-          >
-            Files, .zip
-          </Button>
-        </div>
+        {isAsked ? (
+          <KeepQuestion />
+        ) : (
+          <>
+            <KeptLine />
+            <div className={classes.buttons}>
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                leftSection={<IconFolder size={15} aria-hidden />}
+                onClick={() => folderInput.current?.click()}
+              >
+                Folder
+              </Button>
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                leftSection={<IconPhoto size={15} aria-hidden />}
+                onClick={() => filesInput.current?.click()}
+              >
+                Files, .zip
+              </Button>
+            </div>
+          </>
+        )}
         <input
           ref={folderInput}
           className={classes.input}

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { showFigure2 } from '../../session/experiments/showFigure2';
 import { useExperiment, useLab, useRun } from '../lab';
 
 /** Trains with and without stop-gradient, and shows both side by side. */
@@ -13,7 +14,7 @@ export function Figure2Button() {
       data-part="figure2"
       disabled={isRunning || !isReady}
       title="Trains with and without stop-gradient, as in the paper’s Figure 2, and shows both side by side. The current run ends and is kept."
-      onClick={() => void lab.showFigure2()}
+      onClick={() => void showFigure2(lab)}
     >
       Figure 2
     </Button>

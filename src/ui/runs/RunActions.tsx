@@ -1,23 +1,36 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconCopy, IconDots, IconLink, IconPlayerPlay, IconRepeat, IconTrash } from '@tabler/icons-react';
+import {
+  IconCopy,
+  IconDots,
+  IconGitBranch,
+  IconLink,
+  IconPlayerPlay,
+  IconPlayerTrackNext,
+  IconRepeat,
+  IconTrash,
+} from '@tabler/icons-react';
+import { endOfRun } from '../../domain/runLength';
 import { linkOfRun } from '../../session/archive/describeRun';
 import { hasMoved } from '../../session/run/runStore';
 import type { RunRecord } from '../../storage/runRecord';
-import { useLab, useRun } from '../lab';
+import { useKeptRuns, useLab, useRun } from '../lab';
 import { grouped } from '../numbers';
 import type { RunListProps } from './RunParts';
 import classes from './Runs.module.css';
 import { useRunNames } from './useRunNames';
 
-export interface RunActionsProps extends Pick<RunListProps, 'say'> {
+export interface RunActionsProps extends Pick<RunListProps, 'say' | 'fork'> {
   readonly run: RunRecord;
+  /** Whether it is the run on the page, which can only be forked. */
+  readonly live: boolean;
 }
 
 /** The menu of actions on a kept run. */
-export function RunActions({ run, say }: RunActionsProps) {
+export function RunActions({ run, live, say, fork }: RunActionsProps) {
   const lab = useLab();
   const endsOne = useRun(hasMoved);
   const name = useRunNames()(run);
+  const isKept = useKeptRuns(({ runs }) => runs.has(run.id));
 
   const copyLink = async () => {
     const address = new URL(window.location.href);
@@ -35,9 +48,15 @@ export function RunActions({ run, say }: RunActionsProps) {
     say(`The settings of “${name}” are loaded. Press Train to start a new run with them.`);
   };
   const longer = () => {
-    const totalSteps = 2 * run.config.totalSteps;
-    lab.open(`#${linkOfRun({ ...run, config: { ...run.config, totalSteps } })}`);
+    const totalSteps = 2 * endOfRun(run.config, run.changes);
+    const changes = run.changes.filter(([, key]) => key !== 'totalSteps');
+    lab.open(`#${linkOfRun({ ...run, config: { ...run.config, totalSteps }, changes })}`);
     say(`The settings of “${name}” are loaded with ${grouped(totalSteps)} steps. Press Train to start the run.`);
+  };
+  const goOn = () => {
+    say(null);
+    lab.placeStore.setState({ place: 'train' });
+    void lab.keptRuns.goOn(run.id);
   };
   const replay = async () => {
     if (await lab.frames.open(run.id)) lab.placeStore.setState({ place: 'train' });
@@ -48,6 +67,7 @@ export function RunActions({ run, say }: RunActionsProps) {
     void lab.archive.remove(run.id);
   };
 
+  if (live && !isKept) return null;
   return (
     <Menu>
       <Menu.Target>
@@ -56,23 +76,47 @@ export function RunActions({ run, say }: RunActionsProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconPlayerPlay size={15} stroke={1.7} aria-hidden />} onClick={() => void replay()}>
-          Replay its outputs
-        </Menu.Item>
-        <Menu.Item leftSection={<IconCopy size={15} stroke={1.7} aria-hidden />} onClick={duplicate}>
-          Start from these settings
-          {endsOne && <div className={classes.aside}>The current run ends and is kept.</div>}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconRepeat size={15} stroke={1.7} aria-hidden />} onClick={longer}>
-          Again, twice as long
-          {endsOne && <div className={classes.aside}>The current run ends and is kept.</div>}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLink size={15} stroke={1.7} aria-hidden />} onClick={() => void copyLink()}>
-          Copy link
-        </Menu.Item>
-        <Menu.Item leftSection={<IconTrash size={15} stroke={1.7} aria-hidden />} onClick={remove}>
-          Delete
-        </Menu.Item>
+        {isKept && !live && (
+          <Menu.Item leftSection={<IconPlayerTrackNext size={15} stroke={1.7} aria-hidden />} onClick={goOn}>
+            Go on with it
+            {endsOne && <div className={classes.aside}>The current run ends and is kept.</div>}
+          </Menu.Item>
+        )}
+        {isKept && (
+          <Menu.Item
+            leftSection={<IconGitBranch size={15} stroke={1.7} aria-hidden />}
+            onClick={() => {
+              say(null);
+              fork(run);
+            }}
+          >
+            Go on from a step …
+          </Menu.Item>
+        )}
+        {!live && (
+          <>
+            <Menu.Item
+              leftSection={<IconPlayerPlay size={15} stroke={1.7} aria-hidden />}
+              onClick={() => void replay()}
+            >
+              Replay its outputs
+            </Menu.Item>
+            <Menu.Item leftSection={<IconCopy size={15} stroke={1.7} aria-hidden />} onClick={duplicate}>
+              Start from these settings
+              {endsOne && <div className={classes.aside}>The current run ends and is kept.</div>}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconRepeat size={15} stroke={1.7} aria-hidden />} onClick={longer}>
+              Again, twice as long
+              {endsOne && <div className={classes.aside}>The current run ends and is kept.</div>}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconLink size={15} stroke={1.7} aria-hidden />} onClick={() => void copyLink()}>
+              Copy link
+            </Menu.Item>
+            <Menu.Item leftSection={<IconTrash size={15} stroke={1.7} aria-hidden />} onClick={remove}>
+              Delete
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -7,27 +7,27 @@ import { NUMBER_COLUMNS } from './runColumns';
 import { useLiveRun } from './useLiveRun';
 
 /** Runs as cards one below the other, where a table does not fit. */
-export function RunCards({ runs, live, say }: RunListProps) {
+export function RunCards({ runs, live, say, fork }: RunListProps) {
   return (
     <ul className={classes.cards} aria-label="Runs">
-      {live && <LiveCard say={say} />}
+      {live && <LiveCard {...{ say, fork }} />}
       {runs.map((run) => (
-        <Card key={run.id} run={run} live={false} say={say} />
+        <Card key={run.id} run={run} live={false} {...{ say, fork }} />
       ))}
     </ul>
   );
 }
 
-function LiveCard({ say }: Pick<RunListProps, 'say'>) {
+function LiveCard({ say, fork }: Pick<RunListProps, 'say' | 'fork'>) {
   const run = useLiveRun();
-  return run === null ? null : <Card run={run} live say={say} />;
+  return run === null ? null : <Card run={run} live {...{ say, fork }} />;
 }
 
 interface CardProps extends RunActionsProps {
   readonly live: boolean;
 }
 
-const Card = memo(function Card({ run, live, say }: CardProps) {
+const Card = memo(function Card({ run, live, say, fork }: CardProps) {
   return (
     <li className={classes.card} data-live={live || undefined}>
       <div className={classes.cardHead}>
@@ -36,7 +36,7 @@ const Card = memo(function Card({ run, live, say }: CardProps) {
           <RunName run={run} />
           <RunFacts run={run} live={live} />
         </div>
-        {!live && <RunActions run={run} say={say} />}
+        <RunActions {...{ run, live, say, fork }} />
       </div>
       <div className={classes.cardDiffers}>
         <Differences run={run} />

@@ -1,4 +1,5 @@
 import { Checkbox } from '@mantine/core';
+import type { RunParent } from '../../domain/keptRun';
 import { MAX_OVERLAYS } from '../../session/archive/archiveStore';
 import { differencesOf } from '../../session/archive/describeRun';
 import type { RunRecord } from '../../storage/runRecord';
@@ -20,6 +21,8 @@ export interface RunListProps {
   readonly live: boolean;
   /** Shows a message about what was done; null removes the last one. */
   readonly say: (text: string | null, link?: string) => void;
+  /** Asks from which step of a run to go on. */
+  readonly fork: (run: RunRecord) => void;
 }
 
 interface RunPartProps {
@@ -65,8 +68,21 @@ export function RunFacts({ run, live }: RunPartProps & { readonly live: boolean 
   return (
     <div className={classes.facts}>
       {recipeOf(run)} · <time dateTime={new Date(run.created).toISOString()}>{whenWords(run.created, Date.now())}</time>{' '}
-      · <span className={warning && !isElsewhere ? classes.warning : undefined}>{outcome}</span>
+      · {run.parent !== null && <ForkedFrom parent={run.parent} />}
+      <span className={warning && !isElsewhere ? classes.warning : undefined}>{outcome}</span>
     </div>
+  );
+}
+
+/** “from step 409 of SimSiam · tiny · ” */
+function ForkedFrom({ parent: { id, step } }: { readonly parent: RunParent }) {
+  const nameOf = useRunNames();
+  const parent = useArchive(({ runs }) => runs.find((run) => run.id === id));
+  const name = parent === undefined ? 'a run that was deleted' : `“${nameOf(parent)}”`;
+  return (
+    <>
+      from step {grouped(step)} of {name} ·{' '}
+    </>
   );
 }
 

@@ -4,15 +4,18 @@ import { IconDownload } from '@tabler/icons-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { csvOf } from '../../formats/csv';
 import { runName } from '../../session/archive/describeRun';
+import type { RunRecord } from '../../storage/runRecord';
 import { useArchive, useLab } from '../lab';
 import { Section } from '../layout/Section';
 import { grouped } from '../numbers';
 import { saveCsv } from '../save/saveFile';
+import { ForkForm } from './ForkForm';
 import { RunCards } from './RunCards';
 import type { RunListProps } from './RunParts';
 import classes from './Runs.module.css';
 import { RunsTable } from './RunsTable';
 import { runsTable } from './runColumns';
+import { WeightsKept } from './WeightsKept';
 
 /** How many of the latest runs are listed at first: enough to compare, few enough to render quickly. */
 const LISTED = 20;
@@ -29,6 +32,7 @@ export function RunsPanel() {
   const { ref, width } = useElementSize();
   const [said, setSaid] = useState<{ readonly text: string; readonly link: string | undefined } | null>(null);
   const say = useCallback<RunListProps['say']>((text, link) => setSaid(text === null ? null : { text, link }), []);
+  const [forked, setForked] = useState<RunRecord | null>(null);
   const [all, setAll] = useState(false);
   const listed = all ? runs : runs.slice(0, LISTED);
   const empty = runs.length === 0 && !live;
@@ -77,6 +81,7 @@ export function RunsPanel() {
             <CloseButton size="sm" aria-label="Close this message" onClick={() => setSaid(null)} />
           </div>
         )}
+        {forked !== null && <ForkForm key={forked.id} run={forked} onDone={() => setForked(null)} />}
         {empty && loaded && (
           <Text size="sm" c="dimmed">
             No runs yet. Press Train, then change a setting and train again: each run is kept here with its settings and
@@ -86,9 +91,15 @@ export function RunsPanel() {
         {!empty &&
           width > 0 &&
           (width < TABLE ? (
-            <RunCards runs={listed} {...{ live, say }} />
+            <RunCards runs={listed} {...{ live, say }} fork={setForked} />
           ) : (
-            <RunsTable runs={listed} {...{ live, say }} lined={width >= LINED_TABLE} wide={width >= WIDE_TABLE} />
+            <RunsTable
+              runs={listed}
+              {...{ live, say }}
+              fork={setForked}
+              lined={width >= LINED_TABLE}
+              wide={width >= WIDE_TABLE}
+            />
           ))}
         {listed.length < runs.length && (
           <Button size="compact-sm" variant="default" onClick={() => setAll(true)}>
@@ -101,6 +112,7 @@ export function RunsPanel() {
           </Text>
         )}
         <Kept />
+        <WeightsKept />
       </div>
     </Section>
   );

@@ -18,7 +18,7 @@ interface RunsTableProps extends RunListProps {
 }
 
 /** Runs as rows. */
-export function RunsTable({ runs, live, say, wide, lined }: RunsTableProps) {
+export function RunsTable({ runs, live, say, fork, wide, lined }: RunsTableProps) {
   const step = useRun((run) => run.step);
   const end = axisEnd(Math.max(live ? step : 0, ...runs.map(({ steps }) => steps)));
   return (
@@ -51,16 +51,16 @@ export function RunsTable({ runs, live, say, wide, lined }: RunsTableProps) {
         </tr>
       </thead>
       <tbody>
-        {live && <LiveRow say={say} wide={wide} end={lined ? end : null} />}
+        {live && <LiveRow {...{ say, fork }} wide={wide} end={lined ? end : null} />}
         {runs.map((run) => (
-          <Row key={run.id} run={run} live={false} say={say} wide={wide} end={lined ? end : null} />
+          <Row key={run.id} run={run} live={false} {...{ say, fork }} wide={wide} end={lined ? end : null} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function LiveRow(props: Pick<RowProps, 'say' | 'wide' | 'end'>) {
+function LiveRow(props: Pick<RowProps, 'say' | 'fork' | 'wide' | 'end'>) {
   const run = useLiveRun();
   return run === null ? null : <Row run={run} live {...props} />;
 }
@@ -72,7 +72,7 @@ interface RowProps extends RunActionsProps {
   readonly end: number | null;
 }
 
-const Row = memo(function Row({ run, live, say, wide, end }: RowProps) {
+const Row = memo(function Row({ run, live, say, fork, wide, end }: RowProps) {
   return (
     <tr data-live={live || undefined}>
       <td className={classes.tickColumn}>{live ? <LiveTick /> : <RunTick run={run} />}</td>
@@ -96,7 +96,9 @@ const Row = memo(function Row({ run, live, say, wide, end }: RowProps) {
           {text(run)}
         </td>
       ))}
-      <td className={classes.actionsColumn}>{!live && <RunActions run={run} say={say} />}</td>
+      <td className={classes.actionsColumn}>
+        <RunActions {...{ run, live, say, fork }} />
+      </td>
     </tr>
   );
 });

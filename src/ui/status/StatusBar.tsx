@@ -6,6 +6,7 @@ import { areEnough, fittingBatch } from '../../domain/runProblems';
 import { useDataset, useLab, useRun } from '../lab';
 import { LessonOffer, useIsOffered } from '../lessons/LessonOffer';
 import { EngineProblem } from './EngineProblem';
+import { GoOnButtons } from './GoOnButtons';
 import classes from './Status.module.css';
 import { StatusDetails } from './StatusDetails';
 import { useStatus } from './useStatus';
@@ -38,6 +39,7 @@ export function StatusBar() {
           <strong>{title}</strong> {text}
         </p>
         {problem !== null && run.active === null && <SmallerBatch />}
+        <GoOnButtons run={run} />
         {state === 'failed' ? (
           <StatusDetails key="failed" label="Help" opensItself>
             <EngineProblem />

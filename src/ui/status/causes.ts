@@ -34,7 +34,7 @@ export function withoutStopGradient(run: RunStoreState, config: RunConfig): stri
 /** The likely cause of a collapse, judged by the settings; null where they give none. */
 export function knownCause(run: RunStoreState, config: RunConfig, since: number): string | null {
   if (lacksStopGradient(run, config)) {
-    return 'With stop-gradient off, a constant output is a trivial solution, and the gradient leads directly to it. Press Reset to start a new run: at a constant output the gradient is zero, so switching stop-gradient on again hardly helps.';
+    return 'With stop-gradient off, a constant output is a trivial solution, and the gradient leads directly to it. At a constant output the gradient is zero, so switching stop-gradient on again hardly helps: go back to a step before, or press Reset to start a new run.';
   }
   const switchedOn = run.changes.some(
     ([step, key, value]) => key === 'stopGradient' && value === true && step >= since && step <= run.step,

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted';
 import { cameTo, cameToWords } from '../../domain/diagnosis/cameTo';
 import { DIAGNOSIS_STATES, type DiagnosisState } from '../../domain/diagnosis/states';
 import type { LiveChange } from '../../domain/runConfig';
@@ -22,7 +23,7 @@ export interface Status extends Words {
 /** The inputs of the status text. */
 export interface StatusInput {
   readonly engine: Pick<EngineStoreState, 'state'>;
-  readonly data: Pick<DatasetStoreState, 'info' | 'loading'>;
+  readonly data: Pick<DatasetStoreState, 'info' | 'loading' | 'wanted'>;
   readonly run: RunStoreState;
   /** Why no run can be built; null if one can. */
   readonly problem: string | null;
@@ -57,6 +58,8 @@ function steady(
   return { state, tone, title, text, advice, announced: `${title} ${text}` };
 }
 
+const REOPENED = 'This is your last run, as it was kept. Train goes on with it.';
+
 const COMPARED = 'Figures differ when they are more than two standard errors apart; ± is one standard error.';
 
 /** What is announced of a diagnosis: its name and its first step. */
@@ -68,7 +71,8 @@ function announcedOf({ diagnosis }: RunStoreState): string {
 }
 
 /** The run on the page, once it has taken a step. */
-function running(run: RunStoreState, { config }: ActiveRun): Status {
+function running(run: RunStoreState, active: ActiveRun): Status {
+  const { config } = active;
   const { diagnosis, runState, step, latest, baselines } = run;
   const state = diagnosis?.state ?? 'starting';
   const words = diagnosisWords(run, config);
@@ -80,6 +84,7 @@ function running(run: RunStoreState, { config }: ActiveRun): Status {
   }
   if (runState === 'paused' && !fails) {
     const title = `Paused at step ${grouped(step)}.`;
+    if (active.reopenedAt === step) return steady('paused', 'plain', title, REOPENED, words.advice);
     return { ...words, state: 'paused', tone: 'plain', title, announced: title };
   }
   return { ...words, state, announced: announcedOf(run) };
@@ -91,6 +96,11 @@ function withoutRun({ engine, data, run, problem }: StatusInput): Status {
   if (data.loading !== null) {
     const text = ['Train can be pressed already: the run starts when the images are loaded.', coming];
     return steady('starting', 'plain', `Loading ${data.loading.name}.`, text.filter((part) => part !== null).join(' '));
+  }
+  if (run.beginning !== null && data.wanted !== null) {
+    const { name, count } = data.wanted;
+    const text = `Choose the folder “${name}” (${counted(count, 'image')}) again to go on with it.`;
+    return steady('paused', 'plain', 'Your last run is kept.', text);
   }
   if (problem !== null && engine.state === 'ready') {
     return steady('starting', 'warning', 'No run yet.', problem, [problem]);
@@ -110,6 +120,9 @@ export function statusOf(input: StatusInput): Status {
   }
   if (runState === 'failed') return steady('failed', 'warning', 'The run stopped.', error?.message ?? '');
   if (active === null) return withoutRun(input);
+  if (runState === 'building' && run.beginning !== null) {
+    return steady('starting', 'plain', 'Getting ready.', 'The weights that were kept are being read.');
+  }
   if (runState === 'building') {
     const text = 'The untrained network is being measured, to compare the run with.';
     return steady('starting', 'plain', 'Getting ready.', comingSentence(run) ?? text);

@@ -5,6 +5,7 @@ import { useId } from 'react';
 import { ChartRows } from '../charts/ChartRows';
 import { DataPanel } from '../data/DataPanel';
 import { DatasetDetails } from '../data/DatasetDetails';
+import { KeptFolders } from '../data/KeptFolders';
 import { StepDiagram } from '../diagram/StepDiagram';
 import { NeighboursStrip } from '../gallery/NeighboursStrip';
 import { OutputsPanel } from '../outputs/OutputsPanel';
@@ -45,6 +46,7 @@ export function TrainPlace() {
           <DataPanel />
           <SettingsPanel />
           <DatasetDetails />
+          <KeptFolders />
         </div>
       </div>
       <RunDetails className={classes.details} />

@@ -3,14 +3,15 @@ import type { ReactNode } from 'react';
 import { render } from 'vitest-browser-react';
 import { presetConfig } from '../../../src/domain/presets';
 import type { RunConfig } from '../../../src/domain/runConfig';
-import { Lab } from '../../../src/session/lab';
+import { Lab, type LabOptions } from '../../../src/session/lab';
 import type { RunStoreState } from '../../../src/session/run/runStore';
 import { LabContext } from '../../../src/ui/lab';
 import { theme } from '../../../src/ui/theme';
+import { activeRun } from '../../setup/activeRun';
 import { FakeWorker } from '../../unit/session/fakeWorker';
 
 /** A lab without images, whose worker answers but does not train: tests write the state to show into its stores. */
-export function idleLab(change: Partial<RunConfig> = {}): Lab {
+export function idleLab(change: Partial<RunConfig> = {}, storages: Partial<LabOptions> = {}): Lab {
   const method = change.method ?? 'simsiam';
   const lab = new Lab('', {
     openWorker: () => new FakeWorker({}),
@@ -20,6 +21,7 @@ export function idleLab(change: Partial<RunConfig> = {}): Lab {
       importImages: () => Promise.reject(new Error('no images')),
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
+    ...storages,
   });
   lab.runStore.setState({ config: { ...presetConfig('tiny', 'fashion-mnist', method), ...change } });
   return lab;
@@ -28,7 +30,7 @@ export function idleLab(change: Partial<RunConfig> = {}): Lab {
 /** Puts a run on the page, as its worker would report it. */
 export function putRun(lab: Lab, state: Partial<RunStoreState> = {}): void {
   const { config } = lab.runStore.getState();
-  lab.runStore.setState({ active: { runId: 'run-1', config }, runState: 'training' });
+  lab.runStore.setState({ active: activeRun(config), runState: 'training' });
   lab.runStore.setState(state);
 }
 

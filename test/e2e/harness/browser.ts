@@ -22,12 +22,27 @@ const ENGINE_FLAGS = {
 /** The engines that a browser offers, by the switches it is started with. */
 export type BrowserEngine = keyof typeof ENGINE_FLAGS;
 
-/** Starts a headless Chromium: `CHROME_PATH`, else an installed one, else one installed now. */
-export async function launchBrowser(engine: BrowserEngine): Promise<Browser> {
+async function launchOptions(engine: BrowserEngine): Promise<{ executablePath: string; args: string[] }> {
   const executablePath = await ensureChromium();
   if (executablePath === null) throw new Error('There is no Chromium to test in; see above.');
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath, args: [...asRoot, ...QUIET, ...ENGINE_FLAGS[engine]] });
+  return { executablePath, args: [...asRoot, ...QUIET, ...ENGINE_FLAGS[engine]] };
+}
+
+/** Starts a headless Chromium: `CHROME_PATH`, else an installed one, else one installed now. */
+export async function launchBrowser(engine: BrowserEngine): Promise<Browser> {
+  return chromium.launch(await launchOptions(engine));
+}
+
+/** Starts the same with a profile in a folder, which holds what pages store after the browser is closed. */
+export async function openProfile(
+  engine: BrowserEngine,
+  folder: string,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await chromium.launchPersistentContext(folder, { ...(await launchOptions(engine)), ...options });
+  context.setDefaultTimeout(PATIENCE);
+  return context;
 }
 
 /** Timeout in milliseconds of a single wait, long enough for a busy machine. */

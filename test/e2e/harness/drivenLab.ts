@@ -127,6 +127,14 @@ export class DrivenLab {
     );
   }
 
+  /** Answers that own images are to be kept, and waits until they are. */
+  async keepImages(): Promise<void> {
+    const keep = `[...document.querySelectorAll('button')].find((one) => one.textContent.startsWith('Keep, '))`;
+    await this.wait('the question', `return ${keep} !== undefined;`);
+    await this.browser.run(`${keep}.click(); return null;`);
+    await this.wait('the kept images', `return document.querySelector('[data-testid=images-kept]') !== null;`);
+  }
+
   async link(): Promise<string> {
     return String(await this.browser.run('return location.href;'));
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Experiment, experimentConfigs, leastSteps } from '../../../src/domain/experiments/experiment';
+import { changesOf, type Experiment, experimentConfigs, leastSteps } from '../../../src/domain/experiments/experiment';
 import { EXPERIMENTS } from '../../../src/domain/experiments/registry';
 import { presetConfig } from '../../../src/domain/presets';
 import { configProblems } from '../../../src/domain/runConfig';
@@ -27,6 +27,7 @@ describe('experiments', () => {
       'momentum-encoder',
       'simclr-parts',
       'swav-parts',
+      'past-saving',
     ]);
   });
 
@@ -41,10 +42,20 @@ describe('experiments', () => {
       for (const preset of PRESET_NAMES) {
         const configs = experimentConfigs(experiment, preset, 'fashion-mnist');
         for (const { config } of configs) expect(configProblems(config)).toEqual([]);
-        expect(new Set(configs.map(({ config }) => JSON.stringify(config))).size).toBe(configs.length);
+        const different = configs.map(({ run, config }) => JSON.stringify([config, changesOf(experiment, run)]));
+        expect(new Set(different).size).toBe(configs.length);
       }
     },
   );
+
+  it('a fork has the changes of its parent up to where it begins, and its own', () => {
+    const experiment = named('past-saving');
+    const fork = experiment.runs.find(({ id }) => id === 'after-20');
+    expect(changesOf(experiment, fork!)).toEqual([
+      [100, 'stopGradient', false],
+      [120, 'stopGradient', true],
+    ]);
+  });
 
   it('batch sizes see the same number of images', () => {
     const seen = experimentConfigs(named('batch-size'), 'small', 'fashion-mnist').map(

@@ -83,8 +83,8 @@ describe('invalid combinations are refused with advice', () => {
   });
 });
 
-it('the live settings are the live options and the rate', () => {
+it('the live settings are the live options, the rate and the length of the run', () => {
   const live = [...ALL_OPTIONS].filter(([, option]) => option.live).map(([name]) => name);
-  expect([...LIVE_KEYS].sort()).toEqual([...live, 'baseLearningRate'].sort());
+  expect([...LIVE_KEYS].sort()).toEqual([...live, 'baseLearningRate', 'totalSteps'].sort());
   expect(liveSettingsOf(of('simclr'))).toMatchObject({ stopGradient: false, predictor: 'none', temperature: 0.5 });
 });

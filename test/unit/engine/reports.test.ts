@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnosis, Marker } from '../../../src/domain/measurement';
 import { buffersOf, type RunSignal } from '../../../src/domain/signal';
+import { MOST_POINTS, THINNED_POINTS } from '../../../src/domain/thinnedSeries';
+import { MOST_DIAGNOSIS_MARKERS } from '../../../src/domain/withMarker';
 import { Reports } from '../../../src/engine/run/reports';
 import { frameImages, outputFrame } from '../../setup/frames';
 
@@ -71,6 +73,37 @@ describe('what a run has reported', () => {
     expect(ofKind('diagnosis')).toEqual([starting]);
     for (const signal of signals().slice(-3)) later.report(signal);
     expect(later.until(3)).toEqual(kept().until(3));
+  });
+
+  it('is bounded in a run of 100,000 steps, and the same whether or not the run was resumed', () => {
+    const noise = (step: number) => ((step * 7919) % 1009) / 1009;
+    const whole = new Reports(() => undefined);
+    let resumed = new Reports(() => undefined);
+    const last = 100_000;
+    for (let step = 1; step <= last; step++) {
+      const loss = step === 31_415 ? 40 : -noise(step);
+      const state = step % 50 < 25 ? 'oscillation' : 'learning';
+      const news: RunSignal[] = [measured(step, { loss, outputStd: noise(step + 1) })];
+      if (step % 50 === 0) news.push({ kind: 'marker', value: { kind: 'diagnosis', step, state } });
+      if (step % 5 === 0) news.push({ kind: 'diagnosis', value: learning });
+      for (const reports of [whole, resumed]) for (const signal of news) reports.report(signal);
+      if (step % 7001 === 0) {
+        const next = new Reports(() => undefined);
+        next.takeOver(resumed.until(step), step);
+        resumed = next;
+      }
+    }
+    const reported = whole.until(last);
+    expect(resumed.until(last)).toEqual(reported);
+    const { steps, values } = reported.series.get('loss')!;
+    expect(steps.length).toBeLessThanOrEqual(MOST_POINTS);
+    expect(steps.length).toBeGreaterThan(THINNED_POINTS / 2);
+    expect(values[steps.indexOf(31_415)]).toBe(40);
+    expect(steps.at(-1)).toBe(last);
+    expect(steps.every((step, i) => i === 0 || step > steps[i - 1]!)).toBe(true);
+    expect(reported.markers).toHaveLength(MOST_DIAGNOSIS_MARKERS);
+    expect(reported.markers[0]).toMatchObject({ step: 50 });
+    expect(reported.markers.at(-1)).toMatchObject({ step: last });
   });
 
   it('is forgotten after the step that a run goes back to', () => {

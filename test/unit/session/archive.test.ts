@@ -437,6 +437,7 @@ describe('a storage that fails', () => {
         rename: fail,
         remove: fail,
         removeUnreadable: fail,
+        purge: fail,
       };
       const { lab, measure, archive, reset } = await page(storage);
       for (let run = 0; run < 3; run++) {

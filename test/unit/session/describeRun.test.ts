@@ -44,6 +44,7 @@ describe('what differs', () => {
       changes: [
         [5, 'stopGradient', false],
         [9, 'stopGradient', true],
+        [1000, 'totalSteps', 1500],
       ],
     });
     expect(differences.map(({ text }) => text)).toEqual([
@@ -51,6 +52,7 @@ describe('what differs', () => {
       'Horizontal flip: probability 0.1',
       'stop-gradient off at step 5',
       'stop-gradient on at step 9',
+      '1,500 steps at step 1,000',
       'kNN k 5',
     ]);
     expect(new Set(differences.map(({ key }) => key)).size).toBe(differences.length);

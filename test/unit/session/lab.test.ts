@@ -11,6 +11,7 @@ import type { ImageLoaders, Origin } from '../../../src/session/data/datasetLoad
 import { Lab } from '../../../src/session/lab';
 import { currentLink } from '../../../src/session/link/linkSync';
 import { isGoing, liveSettings, shownConfig } from '../../../src/session/run/runStore';
+import { MemoryImages } from '../../setup/keptImages';
 import { FakeWorker } from './fakeWorker';
 
 function dataset(count: number, source: ImageDataset['source'], name = 'images'): ImageDataset {
@@ -59,9 +60,10 @@ interface Options {
   readonly hash?: string;
   readonly answers?: ConstructorParameters<typeof FakeWorker>[0];
   readonly loaders?: Partial<ImageLoaders>;
+  readonly imageStorage?: MemoryImages;
 }
 
-function opened({ hash = '', answers = {}, loaders = {} }: Options = {}) {
+function opened({ hash = '', answers = {}, loaders = {}, imageStorage }: Options = {}) {
   const workers: FakeWorker[] = [];
   const lab = new Lab(hash, {
     openWorker: () => {
@@ -80,6 +82,7 @@ function opened({ hash = '', answers = {}, loaders = {} }: Options = {}) {
       ...loaders,
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
+    imageStorage: imageStorage ?? null,
   });
   lab.start();
   return { lab, workers, worker: () => workers.at(-1)! };
@@ -140,7 +143,7 @@ describe('opening the page', () => {
       features: [],
       fallbackReason: 'SwiftShader is slower here',
     } as const;
-    worker().send({ type: 'engine', adapter });
+    worker().send({ type: 'engine', adapter, notice: null });
     expect(lab.engineStore.getState()).toMatchObject({ state: 'ready', adapter });
   });
 
@@ -629,6 +632,40 @@ describe('images', () => {
     lab.set('seed', 5);
     await settled();
     expect(importImages.mock.calls.map(([, { holdOut }]) => holdOut)).toEqual(['images', 'pictures']);
+  });
+});
+
+describe('images that are kept on this computer', () => {
+  const LINK = `#v=4&preset=tiny&dataset=folder&folder=${encodeURIComponent('["cats",300,"f00"]')}`;
+  const keptCats = () => {
+    const storage = new MemoryImages();
+    storage.kept.set('f00', { fingerprint: 'f00', name: 'cats', count: 300, files: [], skipped: [] });
+    return storage;
+  };
+  const notices = (lab: Lab) => lab.noticeStore.getState().notices.map(({ text }) => text);
+
+  it('are loaded for a link to them without a drop, also in the same page, and a notice says so', async () => {
+    const { lab, worker } = await ready({ hash: LINK, imageStorage: keptCats() });
+    expect(lab.datasetStore.getState()).toMatchObject({ info: { name: 'cats' }, wanted: null });
+    expect(worker().sent('create')).toHaveLength(1);
+    expect(notices(lab)).toEqual(['“cats” is loaded from this computer, where you kept it.']);
+
+    const other = await ready({ imageStorage: keptCats() });
+    other.lab.open(LINK);
+    await settled();
+    expect(other.lab.datasetStore.getState()).toMatchObject({ info: { name: 'cats' }, wanted: null });
+  });
+
+  it('are not loaded where others were chosen meanwhile, or where they are not kept', async () => {
+    const storage = keptCats();
+    const { lab } = opened({ hash: LINK, imageStorage: storage });
+    lab.chooseSample('fashion-mnist');
+    await settled();
+    expect(lab.datasetStore.getState().info?.name).toBe('fashion-mnist');
+    await storage.forget('f00');
+    const without = await ready({ hash: LINK, imageStorage: storage });
+    expect(without.lab.datasetStore.getState()).toMatchObject({ info: null, wanted: { name: 'cats' } });
+    expect(await without.lab.openKept('f00')).toBe(false);
   });
 });
 

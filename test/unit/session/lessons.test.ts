@@ -6,8 +6,9 @@ import { presetConfig } from '../../../src/domain/presets';
 import { Lab } from '../../../src/session/lab';
 import { finished } from '../../../src/session/lessons/lessonDraft';
 import { phaseOf } from '../../../src/session/lessons/lessonStore';
-import type { PageStorage } from '../../../src/session/lessons/pageStorage';
 import { currentLink } from '../../../src/session/link/linkSync';
+import type { PageStorage } from '../../../src/session/pageText';
+import { activeRun } from '../../setup/activeRun';
 import { FakeWorker } from './fakeWorker';
 
 /** A storage of text in memory. */
@@ -32,7 +33,7 @@ function labAt(hash: string, pageStorage: PageStorage | null = null): Lab {
 /** Puts a run with the settings of the page on it. */
 function putRun(lab: Lab, state: Partial<ReturnType<Lab['runStore']['getState']>> = {}): void {
   lab.runStore.setState({
-    active: { runId: 'run-1', config: lab.runStore.getState().config },
+    active: activeRun(lab.runStore.getState().config),
     runState: 'paused',
     ...state,
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MOST_POINTS, thinned } from '../../../src/domain/thinnedSeries';
 import { Series, SeriesSet } from '../../../src/session/run/series';
 
 function filled(count: number, valueAt: (step: number) => number): Series {
@@ -35,6 +36,22 @@ describe('Series', () => {
     expect(points.every((point, i) => i === 0 || point.step > (points[i - 1]?.step ?? 0))).toBe(true);
   });
 
+  it('keeps a bounded number of points, of which charts show the same as of all', () => {
+    const valueAt = (step: number) => (step === 70_001 ? 9 : Math.sin(step * 12.9898) * Math.cos(step / 977));
+    const steps = Array.from({ length: 100_000 }, (_, i) => i + 1);
+    const whole = { steps, values: steps.map(valueAt) };
+    const series = new Series();
+    for (const step of steps) {
+      series.push(step, valueAt(step));
+      expect(series.length).toBeLessThanOrEqual(MOST_POINTS);
+      if (step % 4999 > 0) continue;
+      const shown = thinned(whole, step, 400).map((i) => ({ step: steps[i], value: whole.values[i] }));
+      expect(series.decimated(400)).toEqual(shown);
+    }
+    expect(series.decimated(400)).toContainEqual({ step: 70_001, value: 9 });
+    expect(series.last()).toEqual({ step: 100_000, value: valueAt(100_000) });
+  });
+
   it('respects the limit wherever the steps begin', () => {
     for (let start = 0; start < 70; start++) {
       const series = new Series();
@@ -59,8 +76,8 @@ describe('Series', () => {
     expect(many.decimated(400).every((point) => Number.isFinite(point.value))).toBe(true);
   });
 
-  it('decimates 100,000 points in linear time', () => {
-    const series = filled(100_000, (step) => Math.cos(step));
+  it('thins 100,000 points in linear time', () => {
+    const steps = Float64Array.from({ length: 100_000 }, (_, i) => i);
     const values = Float64Array.from({ length: 100_000 }, (_, i) => Math.cos(i));
     const times: [ours: number, reference: number][] = [];
     const timed = (work: () => unknown) => {
@@ -69,7 +86,8 @@ describe('Series', () => {
       return process.cpuUsage().user - user;
     };
     const sorted = () => Float64Array.from(values).sort();
-    for (let round = 0; round < 3; round++) times.push([timed(() => series.decimated(400)), timed(sorted)]);
+    for (let round = 0; round < 3; round++)
+      times.push([timed(() => thinned({ steps, values }, steps.length, 400)), timed(sorted)]);
     // Sorting them takes about ten times as long on any machine. The best round of each is compared, because of other load.
     const best = (side: 0 | 1) => Math.min(...times.map((round) => round[side]));
     expect(best(0)).toBeLessThan(best(1));

@@ -5,9 +5,12 @@ import { openDB } from 'idb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SERIES_NAMES } from '../../../src/domain/measurement';
 import { CURRENT_VERSION } from '../../../src/domain/versions/registry';
+import { CheckpointDatabase } from '../../../src/storage/checkpointDatabase';
 import { RunDatabase } from '../../../src/storage/runDatabase';
+import { storedFrames } from '../../../src/storage/storedFrames';
 import { UPGRADE_STEPS, type UpgradeStep } from '../../../src/storage/upgrades';
 import { frameTrack } from '../../setup/frames';
+import { runPointer } from '../../setup/runPointer';
 
 type StoredCurves = Record<string, { steps: number[]; values: number[] }>;
 interface StoredRun {
@@ -56,6 +59,22 @@ async function expectEverything(database: RunDatabase): Promise<void> {
   for (const [key, curves] of written.curves) expect(await database.curves(key), key).toEqual(typed(curves));
 }
 
+describe('a database of version 2', () => {
+  it('keeps its runs and frames when it gets a place for checkpoints', async () => {
+    const before = new RunDatabase(undefined, UPGRADE_STEPS.slice(0, 2));
+    const [run] = (await before.list()).runs;
+    const frames = frameTrack(4, [0, 25]);
+    before.close();
+    const db = await openDB('simsiam-lab');
+    await db.put('frames', storedFrames(frames), run!.id);
+    db.close();
+    const database = new RunDatabase();
+    await expectEverything(database);
+    expect(await database.frames(run!.id)).toEqual(frames);
+    expect(await new CheckpointDatabase().bytes()).toBe(0);
+  });
+});
+
 describe('a database of version 1', () => {
   it('holds runs of several methods, with curves', () => {
     const methods = written.runs.map(([, { config }]) => (config as { method: string }).method);
@@ -81,7 +100,7 @@ describe('a database of version 1', () => {
     const db = await openDB('simsiam-lab');
     expect([db.version, [...db.objectStoreNames]]).toEqual([
       UPGRADE_STEPS.length + 1,
-      ['curves', 'frames', 'images', 'runs'],
+      ['checkpoints', 'curves', 'frames', 'imageFiles', 'images', 'keptImages', 'pointers', 'runs'],
     ]);
     db.close();
 
@@ -98,6 +117,15 @@ describe('a database of version 1', () => {
     const frames = frameTrack(4, [0, 25]);
     await database.save(run!, {}, { isNew: false, frames });
     expect(await database.frames(run!.id)).toEqual(frames);
+  });
+
+  it('gets a place for checkpoints, and runs without any', async () => {
+    await new RunDatabase().list();
+    const checkpoints = new CheckpointDatabase();
+    expect(await checkpoints.pointers()).toEqual({ pointers: [], unreadable: 0 });
+    const pointer = runPointer();
+    await checkpoints.put(pointer, { isNew: true, checkpoint: { step: 64, file: Uint8Array.of(1) } });
+    expect(await checkpoints.pointer(pointer.id)).toEqual(pointer);
   });
 
   it('is written as the current version when a run is renamed', async () => {

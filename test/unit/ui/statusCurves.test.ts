@@ -7,6 +7,7 @@ import { EARLY_STEPS } from '../../../src/session/run/course';
 import { reduceSignal } from '../../../src/session/run/runEvents';
 import { createRunStore, type RunStoreState } from '../../../src/session/run/runStore';
 import { type Status, statusOf } from '../../../src/ui/status/statusText';
+import { activeRun } from '../../setup/activeRun';
 import { configOf, measurementsOf, recordedCurves, replayed, runOf } from '../../setup/recordedCurves';
 import { contradictions, type Facts } from '../../setup/statusCheck';
 
@@ -77,7 +78,7 @@ function* storeStates(curve: RecordedCurve, lag: number): Generator<RunStoreStat
   const { config, changes } = runOf(curve);
   let state: RunStoreState = {
     ...createRunStore(config).getState(),
-    active: { runId: 'run-1', config },
+    active: activeRun(config),
     runState: 'training',
     changes,
     baselines: baselinesOf(curve),
@@ -96,7 +97,7 @@ function* storeStates(curve: RecordedCurve, lag: number): Generator<RunStoreStat
 }
 
 const shown = (run: RunStoreState): Status =>
-  statusOf({ engine: { state: 'ready' }, data: { info: null, loading: null }, problem: null, run });
+  statusOf({ engine: { state: 'ready' }, data: { info: null, loading: null, wanted: null }, problem: null, run });
 
 describe.each([...new Set(curves.map(({ run }) => run))])('of every curve of “%s”, at every step', (run) => {
   it.each(LAGS)('the status says nothing that its numbers contradict, with a diagnosis %i steps ahead', (lag) => {

@@ -6,6 +6,7 @@ import type { RunCourse } from '../../../src/session/run/course';
 import { createRunStore, type RunStoreState } from '../../../src/session/run/runStore';
 import { type StatusInput, statusOf } from '../../../src/ui/status/statusText';
 import { tabTitle } from '../../../src/ui/status/tabTitle';
+import { activeRun } from '../../setup/activeRun';
 
 /** d = 256, so that an even spread is 0.0625. */
 const EVEN = { outputDim: 256 } as const;
@@ -20,11 +21,11 @@ function input(run: Partial<RunStoreState>, config: Partial<RunConfig> = {}): St
   const full = { ...presetConfig('small'), ...EVEN, ...config };
   return {
     engine: { state: 'ready' },
-    data: { info: null, loading: null },
+    data: { info: null, loading: null, wanted: null },
     problem: null,
     run: {
       ...createRunStore(full).getState(),
-      active: { runId: 'run-1', config: full },
+      active: activeRun(full),
       runState: 'training',
       step: 500,
       latest: { loss: -0.87, outputStd: 0.059 },
@@ -226,7 +227,7 @@ describe('statusOf', () => {
   it('describes the start', () => {
     const none = { active: null, runState: null, step: 0 } as const;
     const loading = { name: 'Emoji 3D', done: 0, total: null, unit: 'bytes', rate: null, remaining: null } as const;
-    expect(statusOf({ ...input(none), data: { info: null, loading } }).title).toBe('Loading Emoji 3D.');
+    expect(statusOf({ ...input(none), data: { info: null, loading, wanted: null } }).title).toBe('Loading Emoji 3D.');
     expect(statusOf({ ...input(none), problem: 'Choose a folder.' })).toMatchObject({
       tone: 'warning',
       text: 'Choose a folder.',
@@ -254,7 +255,9 @@ describe('statusOf', () => {
     expect(statusOf(input({ ...ready, changes: changes.slice(2) })).text).toBe('At step 1,300 base lr 50.');
     const loading = { name: 'Emoji 3D', done: 0, total: null, unit: 'bytes', rate: null, remaining: null } as const;
     const none = { active: null, runState: null, step: 0, changes } as const;
-    expect(statusOf({ ...input(none), data: { info: null, loading } }).text).toContain('At step 60 stop-gradient');
+    expect(statusOf({ ...input(none), data: { info: null, loading, wanted: null } }).text).toContain(
+      'At step 60 stop-gradient',
+    );
   });
 
   it('warns of stop-gradient off before the first step, too', () => {

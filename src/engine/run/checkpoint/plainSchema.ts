@@ -5,6 +5,7 @@ import {
   liveChangeSchema,
   markerSchema,
 } from '../../../domain/measurementSchemas';
+import { endOfRun } from '../../../domain/runLength';
 import { isVersion } from '../../../domain/versions/registry';
 import { storedConfig } from '../../../domain/versions/storedConfig';
 import { z } from '../../../domain/zod';
@@ -97,7 +98,7 @@ export const plainSchema = z
   })
   .transform((plain, context) => {
     const config = storedConfig(plain.config, plain.defaults);
-    if (config !== null && plain.step <= config.totalSteps) return { ...plain, config };
+    if (config !== null && plain.step <= endOfRun(config, plain.changes.made)) return { ...plain, config };
     context.addIssue('not the settings of a run that has this step');
     return z.NEVER;
   });

@@ -1,0 +1,65 @@
+import type { EngineInfo } from '../domain/engineInfo';
+import type { KeptWeights, RunKeeping } from '../domain/keptRun';
+import type { RunConfig } from '../domain/runConfig';
+import type { Checkpoint } from '../engine/run/checkpoint/checkpoint';
+import { type ResumedRun, resumeRun } from '../engine/run/checkpoint/resumeRun';
+import { Keeper } from './keeper';
+import { NONE_KEPT } from './keepPolicy';
+import { type OpenedCheckpoints, openCheckpoints } from './openCheckpoints';
+import { type ResumedFrom, type ResumedKept, resumeKept } from './resumeKept';
+
+/** A run that is to be kept. */
+export interface RunToKeep {
+  readonly config: RunConfig;
+  readonly keeping: RunKeeping;
+  readonly engine: () => EngineInfo;
+  readonly report: (kept: KeptWeights) => void;
+  readonly hold: (step: number, file: Uint8Array<ArrayBuffer>) => void;
+}
+
+type ResumeRun = (checkpoint: Checkpoint, resume: typeof resumeRun) => Promise<ResumedRun>;
+
+/**
+ * The runs that this browser keeps: keeps further ones and resumes them. This code is loaded once it is needed; a first visit needs none of
+ * it before its first loss.
+ */
+export class KeptRuns {
+  readonly #checkpoints: OpenedCheckpoints;
+
+  private constructor(checkpoints: OpenedCheckpoints) {
+    this.#checkpoints = checkpoints;
+  }
+
+  static async open(): Promise<KeptRuns> {
+    return new KeptRuns(await openCheckpoints());
+  }
+
+  /** The keeper of a run that began at step 0. */
+  keeperOf(run: RunToKeep): Keeper {
+    return this.#keeper(run);
+  }
+
+  /**
+   * Resumes a run, as `resumeKept`.
+   * @param resume goes on from a checkpoint by `resumeRun`
+   */
+  resume(from: ResumedFrom, resume: ResumeRun): Promise<ResumedKept> {
+    return resumeKept(this.#checkpoints.storage, from, (checkpoint) => resume(checkpoint, resumeRun));
+  }
+
+  /** The keeper of a resumed run, which keeps its checkpoints; under another id it is a fork, and the one it began from is copied at once. */
+  keeperOfResumed(run: RunToKeep, { pointer, trainer, file }: ResumedKept): Keeper {
+    if (pointer.id === run.keeping.id) {
+      const keeper = this.#keeper(run, { steps: pointer.steps, last: trainer.step });
+      keeper.report();
+      return keeper;
+    }
+    const keeper = this.#keeper(run);
+    keeper.adopt(trainer, file);
+    return keeper;
+  }
+
+  #keeper(run: RunToKeep, kept = NONE_KEPT): Keeper {
+    return new Keeper({ ...run, checkpoints: this.#checkpoints, now: () => performance.now() }, kept);
+  }
+}
