@@ -1,14 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { HOLD_OUT_SEED } from '../src/data/importTypes';
 import { counted } from '../src/domain/counted';
 import type { EngineInfo } from '../src/domain/engineInfo';
 import type { Experiment } from '../src/domain/experiments/experiment';
 import { presetConfig } from '../src/domain/presets';
-import type { EngineChoice, RunConfig } from '../src/domain/runConfig';
+import type { RunConfig } from '../src/domain/runConfig';
 import { endOfRun } from '../src/domain/runLength';
-import { NoEngineError } from '../src/engine/backend/noEngineError';
-import { startEngine } from '../src/engine/backend/startEngine';
-import { type TrainingImages, trainingImages } from '../src/engine/images/pictureCache';
+import type { TrainingImages } from '../src/engine/images/pictureCache';
 import { passesOf } from '../src/engine/methods/registry';
 import { gflopOf } from '../src/engine/network/cost';
 import { pairsLieInOneBatch } from '../src/engine/network/nn/bothViews';
@@ -33,72 +30,19 @@ import {
 import { recordFrames } from './experiment/recordFrames';
 import { experimentTable, runExperiment } from './experiment/runExperiment';
 import { trainOnce } from './experiment/trainOnce';
-import { NoAdapterError, startNodeGpu } from './node/gpu';
-import { kernelThreads } from './node/kernelThreads';
-import { loadDataset } from './node/loadDataset';
-
-/** Starts WebGPU under Node if the chosen engine may use it. */
-async function offerGpu(choice: EngineChoice): Promise<void> {
-  if (choice === 'wasm') return;
-  try {
-    await startNodeGpu();
-  } catch (error) {
-    if (choice !== 'auto' || !(error instanceof NoAdapterError)) throw error;
-  }
-}
-
-async function engineFor(choice: EngineChoice, threads: number | undefined): Promise<EngineInfo> {
-  await offerGpu(choice);
-  const hooks = {
-    onUncapturedError: (message: string) => {
-      console.error(`GPU error: ${message}`);
-      process.exit(1);
-    },
-    onLost: (message: string) => {
-      console.error(`GPU lost: ${message}`);
-      process.exit(1);
-    },
-  };
-  const engine = await startEngine(choice, hooks, {
-    threadHost: kernelThreads,
-    ...(threads === undefined ? {} : { threads }),
-  });
-  if (engine.fallbackReason !== null) console.log(engine.fallbackReason);
-  return engine;
-}
+import { imagesOfRun } from './node/imagesOfRun';
+import { startEngineOrAnother, startNodeEngine } from './node/nodeEngine';
 
 /** The engine that a checkpoint was computed by, or another one where it cannot be had. */
-async function engineAgain(checkpoint: Checkpoint, options: Options): Promise<EngineInfo> {
-  const choice = engineToStart(options, checkpoint);
+function engineAgain(checkpoint: Checkpoint, options: Options): Promise<EngineInfo> {
   const threads = threadsOf(options) ?? (checkpoint.engine.threads || undefined);
-  try {
-    return await engineFor(choice, threads);
-  } catch (error) {
-    if (!(error instanceof NoAdapterError || error instanceof NoEngineError)) throw error;
-    console.log(error.message);
-    return engineFor('auto', threads);
-  }
+  return startEngineOrAnother(engineToStart(options, checkpoint), threads);
 }
 
 async function imagesFor(config: RunConfig, options: Options, location = options.dataset): Promise<TrainingImages> {
-  const { dataset, skipped, plan } = await loadDataset(location, {
-    imageSize: config.imageSize,
-    sourceSize: config.sourceSize,
-    seed: HOLD_OUT_SEED,
-    holdOut: config.holdOut,
-    labelRule: config.labelRule,
-    corrections: correctionsOf(options),
-    sample: config.sample,
-    batchSize: config.batchSize,
-    images: config.images,
-  });
-  for (const { path, reason } of skipped) console.error(`skipped ${path}: ${reason}`);
-  for (const note of plan?.notes ?? []) console.log(note);
+  const { images, plan } = await imagesOfRun(location, config, correctionsOf(options));
   if (plan?.isMisfit === true) throw new UsageError('--folders names places that this folder does not have.');
-  if ('reader' in dataset) {
-    console.log('The images are kept compressed and decoded during the run: decoded, they would take too much memory.');
-  }
-  return trainingImages(dataset);
+  return images;
 }
 
 function write(file: string | undefined, result: object): void {
@@ -114,7 +58,7 @@ async function single(options: Options): Promise<void> {
   if (from !== undefined) expectAgreeing(options, from, until);
   const location = from === undefined ? options.dataset : imagesToLoad(options, from);
   const engine =
-    from === undefined ? await engineFor(config.engine, threadsOf(options)) : await engineAgain(from, options);
+    from === undefined ? await startNodeEngine(config.engine, threadsOf(options)) : await engineAgain(from, options);
   const dataset = await imagesFor(config, options, location);
   console.log(
     `${counted(dataset.count, 'image')} of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
@@ -138,7 +82,10 @@ async function several(experiment: Experiment, options: Options): Promise<void> 
     seeds: seedsOf(options),
     adjust: (config: RunConfig) => adjusted(config, options),
   };
-  const engine = await engineFor(choice.adjust(presetConfig(choice.base, choice.dataset)).engine, threadsOf(options));
+  const engine = await startNodeEngine(
+    choice.adjust(presetConfig(choice.base, choice.dataset)).engine,
+    threadsOf(options),
+  );
   let loaded: { readonly stored: string; readonly dataset: TrainingImages } | null = null;
   const images = async (config: RunConfig) => {
     const stored = `${config.sourceSize} ${config.imageSize} ${config.images}`;

@@ -74,7 +74,7 @@ export function datasetOf(options: Options): DatasetChoice {
 }
 
 /** @throws UsageError when they cannot be read */
-export function correctionsOf({ folders }: Options): FolderCorrections {
+export function correctionsOf({ folders }: Pick<Options, 'folders'>): FolderCorrections {
   if (folders === undefined) return [];
   try {
     return parseCorrections(folders);

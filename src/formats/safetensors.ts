@@ -1,3 +1,4 @@
+import { formatBytes } from './bytes';
 import { repeatedKey } from './repeatedKey';
 import { CUT_SHORT, UnusableFile } from './unusableFile';
 
@@ -53,10 +54,11 @@ type Entries = readonly (readonly [name: string, value: unknown])[];
 /**
  * The content of a file, which is checked: the lengths fit, the tensors lie one after the other without gaps or overlaps up to the end, and
  * no name occurs twice. The tensors share the memory of `file`.
+ * @param mostHeaderBytes the longest header to read, where less is expected than the format allows: reading takes a second a megabyte
  * @throws UnusableFile saying what is wrong
  */
-export function readSafetensors(file: Uint8Array): Safetensors {
-  const { header, data } = partsOf(file);
+export function readSafetensors(file: Uint8Array, mostHeaderBytes = MOST_HEADER_BYTES): Safetensors {
+  const { header, data } = partsOf(file, mostHeaderBytes);
   const entries = Object.entries(headerOf(header));
   const tensors = entries.filter(([name]) => name !== METADATA);
   const places = tensors.map(([name, value]) => ({ name, ...placeOf(name, value) }));
@@ -70,7 +72,10 @@ export function readSafetensors(file: Uint8Array): Safetensors {
 }
 
 /** The two parts of a file. @throws UnusableFile where it is too short for its header, or none of these files */
-function partsOf(file: Uint8Array): { readonly header: Uint8Array; readonly data: Uint8Array } {
+function partsOf(
+  file: Uint8Array,
+  mostHeaderBytes: number,
+): { readonly header: Uint8Array; readonly data: Uint8Array } {
   if (file.length === 0) throw new UnusableFile('is empty (0 bytes)');
   if (file.length <= LENGTH_BYTES) throw new UnusableFile(CUT_SHORT);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -81,6 +86,11 @@ function partsOf(file: Uint8Array): { readonly header: Uint8Array; readonly data
   }
   const end = LENGTH_BYTES + Number(length);
   if (end > file.length) throw new UnusableFile(CUT_SHORT);
+  if (length > mostHeaderBytes) {
+    throw new UnusableFile(
+      `is of something else: its header has ${formatBytes(Number(length))}, and such a file has less than ${formatBytes(mostHeaderBytes)}`,
+    );
+  }
   return { header: file.subarray(LENGTH_BYTES, end), data: file.subarray(end) };
 }
 

@@ -96,9 +96,12 @@ export class ImageSource {
     return [...parts, [start, indices.length]];
   }
 
-  /** Normalised images without augmentation [N, side, side, 3]: the centre square of each, scaled to the input size. */
-  plain(indices: Uint32Array): tf.Tensor4D {
-    return this.#unaugmented(indices, this.normalisation);
+  /**
+   * Normalised images without augmentation [N, side, side, 3]: the centre square of each, scaled to the input size.
+   * @param normalisation that of an encoder which was trained on other images
+   */
+  plain(indices: Uint32Array, normalisation = this.normalisation): tf.Tensor4D {
+    return this.#unaugmented(indices, normalisation);
   }
 
   /** The same with values in [0, 1]. */

@@ -1,13 +1,15 @@
-import type { Layer } from '../../domain/backbones/layer';
+import type { BatchNormLayer, Layer } from '../../domain/backbones/layer';
 
-/** A tensor of the network: its name among our parameters, and in torchvision's state dict. */
+/** A tensor of the network: its name and shape among our parameters, and its name in torchvision's state dict. */
 export interface ExportName {
   readonly ours: string;
   readonly torchvision: string;
+  /** Ours; torchvision's has the axes in another order (`torchShape`). */
+  readonly shape: readonly number[];
 }
 
 /** Places of a layer in torchvision's ResNet: `layer1.0.conv1` for `encoder.stage1.block0.conv1`, `downsample` for the shortcut. */
-function torchvisionLayer(name: string): string {
+export function torchvisionLayer(name: string): string {
   return name
     .replace(/^encoder\.stem\.conv$/, 'conv1')
     .replace(/^encoder\.stem\.bn$/, 'bn1')
@@ -17,21 +19,25 @@ function torchvisionLayer(name: string): string {
 }
 
 /**
- * The tensors of a backbone under torchvision's names, in the order of its layers. Kernels are [k, k, in, out] here and
- * [out, in, k, k] there; `num_batches_tracked` has no counterpart here.
+ * The tensors of a backbone under torchvision's names, in the order of its layers; those of heads keep the names of their layers.
+ * `num_batches_tracked` has no counterpart here.
  */
 export function torchvisionNames(layers: readonly Layer[]): ExportName[] {
   return layers.flatMap((layer) => {
     switch (layer.kind) {
-      case 'conv':
-        return [{ ours: `${layer.name}.kernel`, torchvision: `${torchvisionLayer(layer.name)}.weight` }];
+      case 'conv': {
+        const { name, kernel, in: input, out } = layer;
+        return [tensorOf(name, 'kernel', 'weight', [kernel, kernel, input, out])];
+      }
       case 'batchNorm':
-        return batchNormNames(layer.name, layer.affine);
-      case 'linear':
+        return batchNormNames(layer);
+      case 'linear': {
+        const { name, in: input, out, bias } = layer;
         return [
-          { ours: `${layer.name}.kernel`, torchvision: `${torchvisionLayer(layer.name)}.weight` },
-          ...(layer.bias ? [{ ours: `${layer.name}.bias`, torchvision: `${torchvisionLayer(layer.name)}.bias` }] : []),
+          tensorOf(name, 'kernel', 'weight', [input, out]),
+          ...(bias ? [tensorOf(name, 'bias', 'bias', [out])] : []),
         ];
+      }
       case 'residual':
         return [...torchvisionNames(layer.body), ...torchvisionNames(layer.shortcut)];
       case 'relu':
@@ -43,7 +49,11 @@ export function torchvisionNames(layers: readonly Layer[]): ExportName[] {
   });
 }
 
-function batchNormNames(name: string, affine: boolean): ExportName[] {
+function tensorOf(layer: string, ours: string, theirs: string, shape: readonly number[]): ExportName {
+  return { ours: `${layer}.${ours}`, torchvision: `${torchvisionLayer(layer)}.${theirs}`, shape };
+}
+
+function batchNormNames({ name, affine, channels }: BatchNormLayer): ExportName[] {
   const scale = affine
     ? ([
         ['gamma', 'weight'],
@@ -54,8 +64,5 @@ function batchNormNames(name: string, affine: boolean): ExportName[] {
     ['moving_mean', 'running_mean'],
     ['moving_variance', 'running_var'],
   ] as const;
-  return [...scale, ...statistics].map(([ours, theirs]) => ({
-    ours: `${name}.${ours}`,
-    torchvision: `${torchvisionLayer(name)}.${theirs}`,
-  }));
+  return [...scale, ...statistics].map(([ours, theirs]) => tensorOf(name, ours, theirs, [channels]));
 }

@@ -1,9 +1,9 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { memo } from 'react';
+import { csvOf } from '../../formats/csv';
 import { notify } from '../../session/noticeStore';
 import { useLab } from '../lab';
-import { csvOf } from '../save/csv';
 import { pngOf } from '../save/rasterise';
 import { fileName, saveCsv, saveFile } from '../save/saveFile';
 import { type ChartContents, figureOf, tableOf } from './chartContents';

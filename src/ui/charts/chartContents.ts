@@ -1,9 +1,9 @@
 import { fieldOf, valueLabel } from '../../domain/fields';
 import type { RunConfig } from '../../domain/runConfig';
+import type { Cell } from '../../formats/csv';
 import { runName } from '../../session/archive/describeRun';
 import type { Lab } from '../../session/lab';
 import type { Point, SeriesSet } from '../../session/run/series';
-import type { Cell } from '../save/csv';
 import { bandOf } from './band';
 import type { ChartDescription } from './chartDescription';
 import { frameOf } from './chartFrame';

@@ -3,10 +3,10 @@ import { IconDownload } from '@tabler/icons-react';
 import { useId } from 'react';
 import type { Experiment, Figure, Verdict } from '../../domain/experiments/experiment';
 import { differingPaths } from '../../domain/fields';
+import { type Cell, csvOf } from '../../formats/csv';
 import { type QueuedRun, type RunResults, resultsOf } from '../../session/experiments/experimentStore';
 import { useExperiment, useLab, useRun } from '../lab';
 import { grouped, inWords, NOT_YET } from '../numbers';
-import { type Cell, csvOf } from '../save/csv';
 import { saveCsv } from '../save/saveFile';
 import classes from './Experiments.module.css';
 

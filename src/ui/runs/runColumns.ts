@@ -2,10 +2,10 @@ import { DIAGNOSIS_STATES } from '../../domain/diagnosis/states';
 import { fieldOf, valueLabel } from '../../domain/fields';
 import type { SeriesName } from '../../domain/measurement';
 import { METHODS } from '../../domain/methods/registry';
+import type { Cell } from '../../formats/csv';
 import { differencesOf, linkOfRun, runName } from '../../session/archive/describeRun';
 import type { RunRecord } from '../../storage/runRecord';
 import { grouped, inWords, NOT_YET } from '../numbers';
-import type { Cell } from '../save/csv';
 
 /** A number of the runs table. */
 export interface NumberColumn {

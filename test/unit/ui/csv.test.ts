@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { csvOf } from '../../../src/ui/save/csv';
+import { csvOf } from '../../../src/formats/csv';
 import { fileName } from '../../../src/ui/save/saveFile';
 
 it('quotes cells where necessary and leaves numbers unchanged', () => {

@@ -14,6 +14,11 @@ const FORMAT = 'SimSiam Lab checkpoint';
 /** Raised when a checkpoint is written in a way that this code could not read. */
 const VERSION = 1;
 
+/** Whether the metadata of a safetensors file are those of a checkpoint. */
+export function isCheckpoint(metadata: ReadonlyMap<string, string>): boolean {
+  return metadata.get('format') === FORMAT;
+}
+
 const STATE = /^(parameters|momentum|probe|targets)\//;
 
 /** A checkpoint as the bytes of a safetensors file: float32 tensors of the run's state, what it reported, and the rest in the metadata. */
@@ -50,7 +55,7 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer>
  */
 export function readCheckpoint(file: Uint8Array): Checkpoint {
   const { tensors: stored, metadata, isSealed } = readSealed(file);
-  if (metadata.get('format') !== FORMAT) throw new UnusableFile('is a safetensors file, but no checkpoint of a run');
+  if (!isCheckpoint(metadata)) throw new UnusableFile('is a safetensors file, but no checkpoint of a run');
   if (!isSealed) throw new UnusableFile('is damaged: its checksum is missing');
   expectVersion(metadata.get('version'));
   const { kernels, reported, defaults: _, ...plain } = plainPart(metadata.get('run') ?? '');

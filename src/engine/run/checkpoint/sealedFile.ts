@@ -39,8 +39,8 @@ export function writeSealed({ tensors, metadata }: Safetensors): Uint8Array<Arra
  * The content of a safetensors file, and whether it has a checksum.
  * @throws UnusableFile where it is damaged, or no safetensors file
  */
-export function readSealed(file: Uint8Array): Safetensors & { readonly isSealed: boolean } {
-  const content = readSafetensors(file);
+export function readSealed(file: Uint8Array, mostHeaderBytes?: number): Safetensors & { readonly isSealed: boolean } {
+  const content = readSafetensors(file, mostHeaderBytes);
   const place = placeOfChecksum(file);
   const stated = content.metadata.get(KEY);
   const isSealed = place !== null && stated !== undefined;

@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './experiment/options';
+import { exportTo } from './export/exportTo';
+
+const USAGE = `npm run export -- CHECKPOINT --out FOLDER [--dataset SAMPLE|FOLDER|ZIP] [--folders CORRECTIONS]
+Writes the encoder of a checkpoint for other tools: encoder.safetensors (PyTorch, torchvision's names), encoder.onnx, and for transformers.js
+the same file as onnx/model.onnx with config.json and preprocessor_config.json. With --dataset also the embeddings of these images:
+embeddings.parquet, embeddings.npy and embeddings.csv, in the same order.
+BN's statistics are measured on the images of the run: those of a sample are loaded; a person's own are named with --dataset, and with
+--folders where the run had corrections.`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      out: { type: 'string' },
+      dataset: { type: 'string' },
+      folders: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const [file, another] = positionals;
+  const { out, dataset, folders } = values;
+  if (file === undefined || another !== undefined) throw new UsageError('Name one checkpoint.');
+  if (out === undefined) throw new UsageError('Name a folder with --out.');
+  await exportTo({ file, out, dataset, folders });
+}
+
+try {
+  await main();
+  // Dawn keeps the process alive.
+  process.exit(0);
+} catch (error) {
+  if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
+  else console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

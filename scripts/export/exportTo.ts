@@ -1,0 +1,106 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { counted } from '../../src/domain/counted';
+import type { TrainingImages } from '../../src/engine/images/pictureCache';
+import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
+import { readCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
+import { EmbeddingTable } from '../../src/engine/run/export/embeddingTable';
+import { encoderFiles } from '../../src/engine/run/export/encoderFiles';
+import type { EncoderWeights } from '../../src/engine/run/export/encoderWeights';
+import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
+import { imagesCsv } from '../../src/engine/run/export/imageTable';
+import { npyHeader } from '../../src/formats/npy';
+import { correctionsOf, UsageError } from '../experiment/options';
+import { imagesOfRun } from '../node/imagesOfRun';
+import { type NewFiles, writingNewFiles } from '../node/newFiles';
+import { startEngineOrAnother } from '../node/nodeEngine';
+import { EmbeddingProgress } from './progress';
+import {
+  bytesOf,
+  encoderOfCheckpoint,
+  imagesOfCheckpoint,
+  namingWeights,
+  ownImages,
+  sampleOf,
+} from './runOfCheckpoint';
+
+export interface ExportOptions {
+  /** The path of a checkpoint. */
+  readonly file: string;
+  /** The path of a folder, which is made where it is new. */
+  readonly out: string;
+  /** A sample, or the path of a folder or an archive: the images to embed. */
+  readonly dataset: string | undefined;
+  /** Corrections of its folders, as text. */
+  readonly folders: string | undefined;
+}
+
+/** The images of the checkpoint's run, and those to embed; these are null without --dataset. */
+interface Images {
+  readonly run: TrainingImages;
+  readonly embedded: TrainingImages | null;
+}
+
+async function imagesFor(
+  checkpoint: Checkpoint,
+  dataset: string | undefined,
+  folders: string | undefined,
+): Promise<Images> {
+  const corrections = correctionsOf({ folders });
+  const sample = sampleOf(checkpoint);
+  if (sample === null || sample === dataset) {
+    if (dataset === undefined) {
+      throw new UsageError(
+        `The checkpoint's run has images of its own, on which BN's statistics are measured: name ${ownImages(checkpoint)} with --dataset.`,
+      );
+    }
+    const run = await imagesOfCheckpoint(checkpoint, dataset, corrections);
+    return { run, embedded: run };
+  }
+  const run = await imagesOfCheckpoint(checkpoint, sample);
+  if (dataset === undefined) return { run, embedded: null };
+  const all = { ...checkpoint.config, batchSize: 0, images: 0 };
+  return { run, embedded: (await imagesOfRun(dataset, all, corrections)).images };
+}
+
+async function writeEmbeddings(files: NewFiles, folder: string, images: TrainingImages, weights: EncoderWeights) {
+  const encoder = new FrozenEncoder(weights);
+  const progress = new EmbeddingProgress(images.count);
+  const table = new EmbeddingTable(images, encoder.outputDim !== null);
+  const at = (name: string) => join(folder, name);
+  files.append(at('embeddings.csv'), new TextEncoder().encode(imagesCsv(images)));
+  files.append(at('embeddings.npy'), npyHeader([images.count, encoder.featureDim]));
+  for await (const block of encoder.embed(images)) {
+    const { data, n } = block.features;
+    files.append(at('embeddings.npy'), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    for (const piece of table.add(block)) files.append(at('embeddings.parquet'), piece);
+    progress.done(block.start + n);
+  }
+  files.append(at('embeddings.parquet'), table.finish());
+  encoder.dispose();
+}
+
+/**
+ * Writes the encoder of a checkpoint for other tools, and the embeddings of images.
+ * @throws Error saying what is wrong, with which file, and what to do; nothing is written then
+ */
+export async function exportTo({ file, out, dataset, folders }: ExportOptions): Promise<void> {
+  const place = await stat(out).catch(() => null);
+  if (place !== null && !place.isDirectory()) throw new UsageError(`--out ${out} is a file: name a folder.`);
+  const bytes = bytesOf(file, 'Name a file that npm run experiment has written with --checkpoint.');
+  const checkpoint = await namingWeights(file, () => readCheckpoint(bytes));
+  const { engine: before, step, config } = checkpoint;
+  const { run, embedded } = await imagesFor(checkpoint, dataset, folders);
+  const engine = await startEngineOrAnother(before.engine, before.threads || undefined);
+  console.log(
+    `${file}: step ${step} of ${config.totalSteps}, ${config.method}, ${config.backbone}, images of ${run.name}; on ${engine.engine}: ${engine.description}`,
+  );
+  await writingNewFiles(async (files) => {
+    const weights = await namingWeights(file, () => encoderOfCheckpoint(checkpoint, run, engine));
+    for (const [name, content] of encoderFiles(weights)) files.append(join(out, name), content);
+    if (embedded !== null) await writeEmbeddings(files, out, embedded, weights);
+  });
+  console.log(
+    `written to ${out}${embedded === null ? '' : `, with the embeddings of ${counted(embedded.count, 'image')}`}`,
+  );
+}

@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs';
+import type { FeatureRows } from '../../../domain/features';
+import type { RunConfig } from '../../../domain/runConfig';
+import { ImageSource } from '../../images/imageSource';
+import { expectPixels, type TrainingImages, withPixels } from '../../images/pictureCache';
+import type { Normalisation } from '../../kernels/augment/normalisation';
+import { bindingLimit } from '../../kernels/runtime/program';
+import { buildLayers, type Layers } from '../../network/buildLayers';
+import { activationBytesPerImage } from '../../network/convolutions';
+import { networkLayersOf } from '../../network/networkLayers';
+import { Parameters } from '../../network/nn/parameters';
+import { seededRandom } from '../../random';
+import type { EncoderWeights } from './encoderWeights';
+
+/** Images embedded at once, where nothing else is asked for. */
+const BATCH = 256;
+
+/** The outputs for some images that follow one another. */
+export interface EmbeddedBlock {
+  /** Index of the first of them. */
+  readonly start: number;
+  readonly features: FeatureRows;
+  /** null where the projector is not known. */
+  readonly z: FeatureRows | null;
+}
+
+/** An encoder with fixed weights on the device, apart from any run: a run may go on while it embeds images. */
+export class FrozenEncoder {
+  readonly featureDim: number;
+  /** Width of z; null where the projector is not known. */
+  readonly outputDim: number | null;
+  readonly #config: RunConfig;
+  readonly #normalisation: Normalisation;
+  readonly #parameters = new Parameters();
+  readonly #backbone: Layers<tf.Tensor4D, tf.Tensor2D>;
+  readonly #projector: Layers<tf.Tensor2D> | null;
+
+  /** Copies the weights to the device; `dispose` frees them. */
+  constructor({ config, normalisation, tensors }: EncoderWeights) {
+    const { backbone, projector, outputDim } = networkLayersOf(config);
+    const hasProjector = [...tensors.keys()].some((name) => name.startsWith('projector.'));
+    this.#config = config;
+    this.#normalisation = normalisation;
+    this.featureDim = backbone.featureDim;
+    this.outputDim = hasProjector ? outputDim : null;
+    // The first weights are replaced.
+    const random = seededRandom(0, 'encoder');
+    this.#backbone = buildLayers(this.#parameters, backbone.layers, random);
+    this.#projector = hasProjector ? buildLayers(this.#parameters, projector, random) : null;
+    tf.tidy(() => {
+      const onDevice = [...tensors].map(
+        ([name, { shape, values }]) => [name, tf.tensor(values, [...shape], 'float32')] as const,
+      );
+      this.#parameters.restore(new Map(onDevice));
+    });
+  }
+
+  /**
+   * The outputs for all images of a data set, not augmented, block after block. Each depends on its own image and the weights alone, not on
+   * the others of its block.
+   * @param batch the most images embedded at once; fewer where the adapter cannot hold them
+   */
+  async *embed(images: TrainingImages, batch = BATCH): AsyncGenerator<EmbeddedBlock> {
+    const source = new ImageSource(images, this.#config);
+    const held = Math.floor(bindingLimit() / activationBytesPerImage(networkLayersOf(this.#config)));
+    const size = Math.max(1, Math.min(batch, held));
+    const indicesFrom = (start: number) =>
+      Uint32Array.from({ length: Math.max(0, Math.min(size, images.count - start)) }, (_, i) => start + i);
+    for (let start = 0; start < images.count; start += size) {
+      const indices = indicesFrom(start);
+      const queued = await withPixels(images, indices, () => this.#outputs(source, indices));
+      expectPixels(images, indicesFrom(start + size));
+      const [features, z] = await Promise.all(queued.map((output) => output.data<'float32'>()));
+      tf.dispose(queued);
+      const rows = (data: Float32Array, d: number) => ({ data: Float32Array.from(data), n: indices.length, d });
+      yield {
+        start,
+        features: rows(features, this.featureDim),
+        z: this.outputDim === null ? null : rows(z, this.outputDim),
+      };
+    }
+  }
+
+  /** Features, and z where the projector is known. */
+  #outputs(source: ImageSource, indices: Uint32Array): tf.Tensor2D[] {
+    return tf.tidy(() => {
+      const features = this.#backbone.forward(source.plain(indices, this.#normalisation), 'infer');
+      return this.#projector === null ? [features] : [features, this.#projector.forward(features, 'infer')];
+    });
+  }
+
+  dispose(): void {
+    this.#parameters.dispose();
+  }
+}
