@@ -4,6 +4,7 @@ import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/vite/contentSecurityPolicy.ts';
 import { linkPreview } from './scripts/vite/linkPreview.ts';
 import { offline } from './scripts/vite/offline.ts';
+import { workerEntries } from './scripts/vite/workerEntries.ts';
 import { ISOLATION_HEADERS } from './src/serviceWorker/isolationHeaders.ts';
 
 export default defineConfig({
@@ -22,8 +23,13 @@ export default defineConfig({
   // Modules, so that the benchmarks' worker loads tfjs's WASM backend only when it measures it.
   worker: {
     format: 'es',
+    plugins: () => [workerEntries()],
     rolldownOptions: {
       output: {
+        // The code of a worker is a chunk beside its entry, which other chunks may import (`workerEntries`).
+        codeSplitting: {
+          groups: [{ name: (id) => /\/(trainerHost|benchMessages)\.ts$/.exec(id)?.[1] ?? null }],
+        },
         // The backends of tfjs have names, by which the service worker keeps only the one in use.
         chunkFileNames: ({ moduleIds }) => {
           const backend = moduleIds.map((id) => /tfjs-backend-(webgpu|webgl)/.exec(id)?.[1]).find(Boolean);

@@ -4,6 +4,10 @@ import type { Keeper } from './keeper';
 
 /** The code is loaded after so many steps: the page shows its first losses by then. */
 const LOAD_AT = 8;
+/** Where it could not be loaded, it is tried again after so many steps. */
+const RETRY = 500;
+/** The longest that a run waits for it. */
+const PATIENCE_MS = 3000;
 
 /** The keeper of a run, which is loaded when there is something to keep. */
 export class LazyKeeper {
@@ -12,7 +16,6 @@ export class LazyKeeper {
   readonly #report: (kept: KeptWeights) => void;
   #keeper: Keeper | null = null;
   #opening: Promise<Keeper | null> | null = null;
-  #hasFailed = false;
 
   /**
    * @param forksAt steps that are kept in any case
@@ -33,7 +36,7 @@ export class LazyKeeper {
   async stepped(trainer: Trainer): Promise<void> {
     if (this.#keeper !== null) await this.#keeper.stepped(trainer);
     else if (this.#forksAt.includes(trainer.step)) await (await this.#load())?.stepped(trainer);
-    else if (trainer.step >= LOAD_AT && !this.#hasFailed) void this.#load();
+    else if (trainer.step % RETRY === LOAD_AT) await this.#loadSoon();
   }
 
   /** As `Keeper.stopped`. */
@@ -62,6 +65,11 @@ export class LazyKeeper {
     await this.#keeper?.settled();
   }
 
+  /** The run waits for it, since code is loaded slowly beside a loop that never rests. */
+  async #loadSoon(): Promise<void> {
+    await Promise.race([this.#load(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  }
+
   /** The keeper; null where it cannot be loaded, which is tried again at the next call. */
   #load(): Promise<Keeper | null> {
     this.#opening ??= this.#opened();
@@ -73,7 +81,6 @@ export class LazyKeeper {
       this.#keeper = await this.#open();
     } catch {
       // Without a network, code that was never loaded cannot be had.
-      this.#hasFailed = true;
       this.#opening = null;
       this.#report({ steps: [], problem: 'unavailable' });
     }

@@ -53,12 +53,16 @@ for (const [name, missing, open] of BROWSERS) {
       await lab.ready();
     });
 
-    test('a reload: the page is isolated, and its link gives the same run', async () => {
+    test('a reload: the page is isolated, its run goes on, and its link gives the same run', async () => {
       await lab.reload();
       expect(await browser.run('return crossOriginIsolated;')).toBe(true);
       const losses = await lab.losses(2);
+      await lab.kept();
       await lab.open(await lab.link());
-      expect(await lab.losses(2)).toEqual(losses);
+      expect(await lab.number('metric-step')).toBe(2);
+      const next = await lab.losses(1);
+      await lab.press('Reset');
+      expect(await lab.losses(3)).toEqual([...losses, ...next]);
     });
 
     test('a folder by the file input; kept, it is there after a reload with the same loss', async () => {
@@ -69,8 +73,11 @@ for (const [name, missing, open] of BROWSERS) {
       const losses = await lab.losses(1);
       expect(losses.every(Number.isFinite)).toBe(true);
       await lab.keepImages();
+      await lab.kept();
       await lab.reload();
       expect(await lab.text('dataset-classes')).toBe(classes);
+      expect(await lab.number('metric-step')).toBe(1);
+      await lab.press('Reset');
       expect(await lab.losses(1)).toEqual(losses);
       await lab.press('Forget');
       await lab.wait('the end of what is kept', `return document.querySelector('[data-testid=images-kept]') === null;`);

@@ -38,6 +38,15 @@ export const BUDGETS = [100 * MB, 500 * MB, 2048 * MB, 10_240 * MB] as const;
 const DEFAULT_BUDGET = 500 * MB;
 const BUDGET_KEY = 'simsiam-lab-weights-budget';
 
+/** The page does not wait longer for its storage: WebKit may block it for good after a tab was closed in the middle of a write. */
+const PATIENCE_MS = 2000;
+
+function after(ms: number): Promise<false> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), ms);
+  });
+}
+
 function budgetIn(storage: PageStorage | null): number {
   const budget = Number(readText(storage, BUDGET_KEY));
   return BUDGETS.find((choice) => choice === budget) ?? DEFAULT_BUDGET;
@@ -86,7 +95,8 @@ export class KeptRuns {
    */
   async lastRun({ run, isFirstVisit }: OpenedLink): Promise<RunPointer | null> {
     if (this.#storage === null) return null;
-    await Promise.all([this.refresh(), this.#lab.archive.ready]);
+    const isRead = Promise.all([this.refresh(), this.#lab.archive.ready]).then(() => true);
+    if (!(await Promise.race([isRead, after(PATIENCE_MS)]))) return null;
     const [last] = this.store.getState().runs.values();
     if (last === undefined) return null;
     const record = this.#lab.archive.store.getState().runs.find(({ id }) => id === last.id);

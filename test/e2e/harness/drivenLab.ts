@@ -24,12 +24,12 @@ export class DrivenLab {
     await this.ready();
   }
 
-  /** Waits until images are loaded and Train can be pressed. */
+  /** Waits until images are loaded and the run is built, or opened again. */
   ready(): Promise<void> {
     return this.wait(
       'Train',
       `const state = document.querySelector('[data-testid=run-state]')?.dataset.state;
-       return state !== undefined && state !== 'none' && ${buttonNamed('Train')}?.disabled === false;`,
+       return !['none', 'building', undefined].includes(state) && ${buttonNamed('Train')}?.disabled === false;`,
     );
   }
 
@@ -88,6 +88,8 @@ export class DrivenLab {
   /** The losses of the next steps, made one by one. */
   async losses(steps: number): Promise<number[]> {
     const losses: number[] = [];
+    // After a reset the earlier run is still there for a moment.
+    await this.reachState('paused');
     for (let i = 0; i < steps; i++) {
       const step = await this.number('metric-step');
       await this.press('Step');
@@ -133,6 +135,27 @@ export class DrivenLab {
     await this.wait('the question', `return ${keep} !== undefined;`);
     await this.browser.run(`${keep}.click(); return null;`);
     await this.wait('the kept images', `return document.querySelector('[data-testid=images-kept]') !== null;`);
+  }
+
+  /** Waits until the run is kept as it is now. */
+  async kept(): Promise<void> {
+    const step = await this.number('metric-step');
+    await this.browser.run(`
+      const look = () => {
+        const opening = indexedDB.open('simsiam-lab');
+        opening.onsuccess = () => {
+          const all = opening.result.transaction('pointers').objectStore('pointers').getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            window.keptSteps = all.result.map(({ last }) => last);
+            if (!window.keptSteps.includes(${step})) setTimeout(look, 100);
+          };
+        };
+      };
+      window.keptSteps = [];
+      look();
+      return null;`);
+    await this.wait('the checkpoint', `return window.keptSteps.includes(${step});`);
   }
 
   async link(): Promise<string> {
