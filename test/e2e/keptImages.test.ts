@@ -94,6 +94,12 @@ test('own images that a person keeps are there in the next browser without a dro
     expect(await lab.size()).toBe(PER_CLASS * CLASSES.length);
     expect(await page.getByTestId('dataset-skipped').innerText()).toBe('1');
     expect(await page.getByTestId('dataset-classes').innerText()).toBe(before.classes);
+    // The run goes on; begun anew, it has the same loss.
+    await lab.reachState('paused');
+    expect(await lab.metric('step')).toBe(1);
+    await lab.button('Reset').click();
+    await expect.poll(() => lab.metric('step')).toBe(0);
+    await lab.reachState('paused');
     await lab.step();
     expect(await lab.metric('loss')).toBe(before.loss);
 
@@ -101,6 +107,6 @@ test('own images that a person keeps are there in the next browser without a dro
     await page.getByText('Your images stay in this tab').waitFor();
     await expect.poll(() => stored(page)).toEqual([0, 0]);
     await page.reload();
-    await expect.poll(() => lab.status.innerText()).toContain('Choose that folder');
+    await expect.poll(() => lab.status.innerText()).toContain('Choose the folder “pets”');
   });
 });

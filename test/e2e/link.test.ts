@@ -48,28 +48,26 @@ describe('the address of a run', () => {
     const link = await page.getByRole('textbox', { name: 'Link to this run' }).inputValue();
     expect(link).toBe(lab.link());
 
-    // Back at step 0, before the change.
     await page.reload();
-    await lab.ready();
-    await expect.poll(() => lab.stopGradient.isChecked()).toBe(true);
-    expect(lab.link()).toBe(link);
-    await lab.openAllSections();
-    await lab.button('Train').click();
     await lab.reachState('finished');
+    expect(lab.link()).toBe(link);
     expect(await lab.metric('loss')).toBe(loss);
-    expect(await shownSettings(page)).toEqual(settings);
-    await lab.region('Events').getByText('step 1stop-gradient off').waitFor();
 
+    // In another browser it is back at step 0, before the change.
     const elsewhere = await newContext(browser);
-    const other = await elsewhere.newPage();
-    await other.goto(link);
-    const there = new LabPage(other);
+    const there = new LabPage(await elsewhere.newPage());
+    await there.page.goto(link);
     await there.ready();
     await there.openAllSections();
     expect(there.link()).toBe(link);
     const { 'Stop-gradient': ended, ...rest } = settings;
     expect(ended).toBe('false');
-    expect(await shownSettings(other)).toEqual({ ...rest, 'Stop-gradient': 'true' });
+    expect(await shownSettings(there.page)).toEqual({ ...rest, 'Stop-gradient': 'true' });
+    await there.button('Train').click();
+    await there.reachState('finished');
+    expect(await there.metric('loss')).toBe(loss);
+    expect(await shownSettings(there.page)).toEqual(settings);
+    await there.region('Events').getByText('step 1stop-gradient off').waitFor();
     await elsewhere.close();
   });
 

@@ -62,7 +62,7 @@ describe('a page that was visited once', () => {
       const lab = await LabPage.open(await context.newPage(), '', site.url);
       const { page } = lab;
       await page.setViewportSize({ width: 1440, height: 900 });
-      expect(await kept(page), 'kept before the first point').toEqual([]);
+      expect(await kept(page), 'kept before the first point').not.toContain('index.html');
       await trainAndKeep(lab);
       expect(await kept(page)).not.toEqual(expect.arrayContaining([expect.stringMatching(/emoji|heic|^bench/)]));
 
@@ -74,7 +74,8 @@ describe('a page that was visited once', () => {
       expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
       const [lesson] = LESSONS;
       if (lesson === undefined) throw new Error('There is no lesson.');
-      await page.getByRole('button', { name: `${lesson.title} · ${lesson.minutes} min: a lesson` }).click();
+      await lab.button('Lessons').click();
+      await page.getByRole('list', { name: 'Lessons' }).getByText(lesson.title).click();
       await walkLesson(lab, lesson, { onStep: (step) => notCovered(page, step) });
       await lab.button('Lessons').click();
       await page.getByRole('list', { name: 'Lessons' }).getByLabel('done').waitFor();

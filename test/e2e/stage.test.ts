@@ -177,7 +177,9 @@ describe('a run on the stage', () => {
     await lab.goTo('Compare');
     await expect.poll(() => lab.hash().get('at')).toBe('compare');
     await page.reload();
-    await lab.ready();
+    // The run is on the page again; another one takes its place.
+    await lab.reachState('paused');
+    await lab.button('Reset').click();
     await page.getByRole('button', { name: /^Actions for / }).click();
     await page.getByText('Replay its outputs').click();
     await page.getByText(/^Replay of “.*”/).waitFor();
