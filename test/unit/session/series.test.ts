@@ -88,9 +88,10 @@ describe('Series', () => {
     const sorted = () => Float64Array.from(values).sort();
     for (let round = 0; round < 3; round++)
       times.push([timed(() => thinned({ steps, values }, steps.length, 400)), timed(sorted)]);
-    // Sorting them takes about ten times as long on any machine. The best round of each is compared, because of other load.
+    // Sorting them takes up to ten times as long, and a time that grows with the square would be thousands of times as long. The best round of
+    // each is compared, because of other load.
     const best = (side: 0 | 1) => Math.min(...times.map((round) => round[side]));
-    expect(best(0)).toBeLessThan(best(1));
+    expect(best(0)).toBeLessThan(10 * best(1));
   });
 });
 
