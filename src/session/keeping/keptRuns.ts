@@ -32,9 +32,9 @@ export interface KeepingState {
   readonly budget: number;
 }
 
-const MB = 1024 * 1024;
+const [MB, GB] = [1e6, 1e9];
 /** What a person can choose. */
-export const BUDGETS = [100 * MB, 500 * MB, 2048 * MB, 10_240 * MB] as const;
+export const BUDGETS = [100 * MB, 500 * MB, 2 * GB, 10 * GB] as const;
 const DEFAULT_BUDGET = 500 * MB;
 const BUDGET_KEY = 'simsiam-lab-weights-budget';
 
