@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { counted } from '../src/domain/counted';
-import { UsageError } from './experiment/options';
 import { embedTo } from './export/embedTo';
+import { runCommand } from './node/runCommand';
+import { UsageError } from './node/usageError';
 
 const USAGE = `npm run embed -- SAMPLE|FOLDER|ZIP --weights FILE --out FILE.npy [--batch N]
 Writes the features of images, float32 [images, features], and beside it FILE.csv with their paths, classes and splits in the same order.
@@ -38,12 +39,4 @@ async function main(): Promise<void> {
   console.log(`${counted(images, 'image')}, ${features} features each, in ${out}`);
 }
 
-try {
-  await main();
-  // Dawn keeps the process alive.
-  process.exit(0);
-} catch (error) {
-  if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-  else console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-}
+await runCommand(main, USAGE);

@@ -24,7 +24,6 @@ import {
   seedsOf,
   threadsOf,
   USAGE,
-  UsageError,
   untilOf,
 } from './experiment/options';
 import { recordFrames } from './experiment/recordFrames';
@@ -32,6 +31,8 @@ import { experimentTable, runExperiment } from './experiment/runExperiment';
 import { trainOnce } from './experiment/trainOnce';
 import { imagesOfRun } from './node/imagesOfRun';
 import { startEngineOrAnother, startNodeEngine } from './node/nodeEngine';
+import { runCommand } from './node/runCommand';
+import { UsageError } from './node/usageError';
 
 /** The engine that a checkpoint was computed by, or another one where it cannot be had. */
 function engineAgain(checkpoint: Checkpoint, options: Options): Promise<EngineInfo> {
@@ -110,12 +111,4 @@ async function main(): Promise<void> {
   await (experiment === null ? single(options) : several(experiment, options));
 }
 
-try {
-  await main();
-  // Dawn keeps the process alive.
-  process.exit(0);
-} catch (error) {
-  if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-  else console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-}
+await runCommand(main, USAGE);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from './experiment/options';
 import { exportTo } from './export/exportTo';
+import { runCommand } from './node/runCommand';
+import { UsageError } from './node/usageError';
 
 const USAGE = `npm run export -- CHECKPOINT --out FOLDER [--dataset SAMPLE|FOLDER|ZIP] [--folders CORRECTIONS]
 Writes the encoder of a checkpoint for other tools: encoder.safetensors (PyTorch, torchvision's names), encoder.onnx, and for transformers.js
@@ -30,12 +31,4 @@ async function main(): Promise<void> {
   await exportTo({ file, out, dataset, folders });
 }
 
-try {
-  await main();
-  // Dawn keeps the process alive.
-  process.exit(0);
-} catch (error) {
-  if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-  else console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-}
+await runCommand(main, USAGE);

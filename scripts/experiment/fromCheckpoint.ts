@@ -5,7 +5,8 @@ import type { EngineChoice, RunConfig } from '../../src/domain/runConfig';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { readCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
 import { UnusableFile } from '../../src/formats/unusableFile';
-import { adjusted, type Options, UsageError } from './options';
+import { UsageError } from '../node/usageError';
+import { adjusted, type Options } from './options';
 
 /** Runs `work`, and names the file in what it throws because the file is damaged or of another kind. */
 export async function namingFile<T>(file: string, work: () => T | Promise<T>): Promise<T> {

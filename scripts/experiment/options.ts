@@ -10,6 +10,7 @@ import { presetConfig } from '../../src/domain/presets';
 import type { DatasetChoice, PresetName, RunConfig } from '../../src/domain/runConfig';
 import { DATASET_CHOICES, PRESET_NAMES } from '../../src/domain/settings/names';
 import { MOST_THREADS } from '../../src/engine/kernels/runtime/wasm/threads/board';
+import { UsageError } from '../node/usageError';
 
 export const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
   [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--threads N] [--folders CORRECTIONS] [--json FILE]
@@ -25,9 +26,6 @@ named again with --dataset.
 npm run experiment -- --preset ${EXPERIMENTS.map(({ name }) => name).join('|')}
   [--base ${PRESET_NAMES.join('|')}] [--seeds 1,2,3] [--dataset ...] [--set ...] [--steps N] [--json FILE]
 Trains all runs of one of the paper's experiments with each seed, and prints mean and standard error beside the paper's figures.`;
-
-/** A mistake in the command line, printed with the usage and without a stack trace. */
-export class UsageError extends Error {}
 
 function oneOf<T extends string>(names: readonly T[], name: string, option: string): T {
   const found = names.find((candidate) => candidate === name);

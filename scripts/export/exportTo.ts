@@ -10,10 +10,11 @@ import type { EncoderWeights } from '../../src/engine/run/export/encoderWeights'
 import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
 import { imagesCsv } from '../../src/engine/run/export/imageTable';
 import { npyHeader } from '../../src/formats/npy';
-import { correctionsOf, UsageError } from '../experiment/options';
+import { correctionsOf } from '../experiment/options';
 import { imagesOfRun } from '../node/imagesOfRun';
 import { type NewFiles, writingNewFiles } from '../node/newFiles';
 import { startEngineOrAnother } from '../node/nodeEngine';
+import { UsageError } from '../node/usageError';
 import { EmbeddingProgress } from './progress';
 import {
   bytesOf,

@@ -155,7 +155,11 @@ export class Lab {
   start(): void {
     const { checkpoints } = this.#options;
     if (checkpoints === undefined || this.lessonLinkStore.getState().text !== null) this.#start(null);
-    else void this.keptRuns.lastRun(this.#link).then((run) => this.#start(run));
+    else {
+      // Beside the storage, which is nearly always asked for a run on the same engine.
+      void this.#engine.ensure(this.#config.engine);
+      void this.keptRuns.lastRun(this.#link).then((run) => this.#start(run));
+    }
   }
 
   #start(run: RunPointer | null): void {

@@ -6,8 +6,8 @@ import type { StepOutcome, Trainer } from '../engine/run/trainer';
 import type { EngineError } from '../protocol/events';
 import { toEngineError } from './errors';
 import { evaluateRun } from './evaluateRun';
+import type { LastCheckpoint } from './lastCheckpoint';
 import type { LazyKeeper } from './lazyKeeper';
-import type { MemoryCheckpoints } from './memoryCheckpoints';
 import type { RunSignals } from './runSignals';
 import { StillSearch } from './stillSearch';
 
@@ -39,7 +39,7 @@ export interface HostedRunParts {
   /** Null where the run is not kept. */
   readonly keeper: LazyKeeper | null;
   /** Where the run goes on from when its engine is lost; the keeper, where there is one, makes them. */
-  readonly checkpoints: MemoryCheckpoints;
+  readonly lastCheckpoint: LastCheckpoint;
   /** Called with an error in the run's work. */
   readonly onError: (error: EngineError) => void;
 }
@@ -74,18 +74,18 @@ export class HostedRun {
   readonly #search: StillSearch;
 
   readonly #keeper: LazyKeeper | null;
-  readonly #checkpoints: MemoryCheckpoints;
+  readonly #lastCheckpoint: LastCheckpoint;
   /** Changes to be made before the next step, after a checkpoint. */
   readonly #changes: AskedChange[] = [];
   /** Answers to requests of the page for a checkpoint. */
   readonly #askedToKeep: (() => void)[] = [];
 
-  constructor({ id, trainer, signals, keeper, checkpoints, onError }: HostedRunParts) {
+  constructor({ id, trainer, signals, keeper, lastCheckpoint, onError }: HostedRunParts) {
     this.id = id;
     this.#trainer = trainer;
     this.#signals = signals;
     this.#keeper = keeper;
-    this.#checkpoints = checkpoints;
+    this.#lastCheckpoint = lastCheckpoint;
     this.#onError = onError;
     this.#search = new StillSearch(trainer);
   }
@@ -317,7 +317,7 @@ export class HostedRun {
       await this.#changeSettings();
       outcome = await this.#trainer.advance();
       if (outcome === 'continue')
-        await (this.#keeper?.stepped(this.#trainer) ?? this.#checkpoints.after(this.#trainer));
+        await (this.#keeper?.stepped(this.#trainer) ?? this.#lastCheckpoint.after(this.#trainer));
       await this.#keepAsAsked();
       if (this.#evaluation === 'requested' && outcome === 'continue') await this.#evaluate();
       // Lets messages from the page arrive: they are tasks, and a chain of promises alone never yields to a task.
@@ -397,7 +397,7 @@ export class HostedRun {
 
   /** Makes a checkpoint of a run that stands still. */
   async #keepHere(): Promise<void> {
-    await (this.#keeper?.stopped(this.#trainer) ?? this.#checkpoints.take(this.#trainer));
+    await (this.#keeper?.stopped(this.#trainer) ?? this.#lastCheckpoint.take(this.#trainer));
   }
 
   #setState(state: RunState): void {

@@ -6,8 +6,8 @@ import type { Keeper } from './keeper';
 const LOAD_AT = 8;
 /** Where it could not be loaded, it is tried again after so many steps. */
 const RETRY = 500;
-/** The longest that a run waits for it. */
-const PATIENCE_MS = 3000;
+/** The longest that a run waits for it, where a host or a storage does not answer. */
+const PATIENCE_MS = 10_000;
 
 /** The keeper of a run, which is loaded when there is something to keep. */
 export class LazyKeeper {
@@ -36,7 +36,7 @@ export class LazyKeeper {
   async stepped(trainer: Trainer): Promise<void> {
     if (this.#keeper !== null) await this.#keeper.stepped(trainer);
     else if (this.#forksAt.includes(trainer.step)) await (await this.#load())?.stepped(trainer);
-    else if (trainer.step % RETRY === LOAD_AT) await this.#loadSoon();
+    else if (trainer.step % RETRY === LOAD_AT) void this.#load();
   }
 
   /** As `Keeper.stopped`. */
@@ -65,15 +65,11 @@ export class LazyKeeper {
     await this.#keeper?.settled();
   }
 
-  /** The run waits for it, since code is loaded slowly beside a loop that never rests. */
-  async #loadSoon(): Promise<void> {
-    await Promise.race([this.#load(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
-  }
-
-  /** The keeper; null where it cannot be loaded, which is tried again at the next call. */
+  /** The keeper; null where it is not loaded in time, or cannot be, which is tried again at the next call. */
   #load(): Promise<Keeper | null> {
+    if (this.#keeper !== null) return Promise.resolve(this.#keeper);
     this.#opening ??= this.#opened();
-    return this.#opening;
+    return Promise.race([this.#opening, new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS))]);
   }
 
   async #opened(): Promise<Keeper | null> {

@@ -14,8 +14,8 @@ import type { HostedEngine } from './hostedEngine';
 import { HostedRun } from './hostedRun';
 import type { Keeper } from './keeper';
 import type { KeptRuns, RunToKeep } from './keptRuns';
+import { LastCheckpoint } from './lastCheckpoint';
 import { LazyKeeper } from './lazyKeeper';
-import { MemoryCheckpoints } from './memoryCheckpoints';
 import { breakError, type Restarted } from './recoveryWords';
 import { type Post, RunSignals } from './runSignals';
 
@@ -26,7 +26,7 @@ export interface RunsParts {
   readonly engine: HostedEngine;
   readonly images: HeldImages;
   readonly kernels: () => KernelOptions;
-  /** Steps between two checkpoints in memory of a run that is not kept. */
+  /** Steps between two lastCheckpoint in memory of a run that is not kept. */
   readonly checkpointEvery: number | undefined;
 }
 
@@ -36,7 +36,7 @@ interface PresentRun {
   readonly hosted: HostedRun;
   readonly signals: RunSignals;
   readonly keeper: LazyKeeper | null;
-  readonly checkpoints: MemoryCheckpoints;
+  readonly lastCheckpoint: LastCheckpoint;
   readonly recoveries: readonly RecoveryMarker[];
 }
 
@@ -58,17 +58,17 @@ export class Runs {
 
   /** The step of the present run's last checkpoint; 0 before the first. */
   get checkpointStep(): number {
-    return this.#run?.checkpoints.step ?? 0;
+    return this.#run?.lastCheckpoint.step ?? 0;
   }
 
   /** Builds a run at step 0. The earlier one has been ended. */
   create({ runId, config, changes, keeping }: CommandOf<'create'>): void {
     const signals = new RunSignals(this.#parts.post, runId);
     const trainer = new Trainer(this.#parts.images.dataset, config, changes, signals.source(), this.#parts.kernels());
-    const checkpoints = this.#newCheckpoints();
+    const lastCheckpoint = this.#newLastCheckpoint();
     const open = async (run: RunToKeep) => (await this.#kept()).keeperOf(run);
-    const keeper = keeping === undefined ? null : this.#keeper(signals, checkpoints, config, keeping, open);
-    this.#use(runId, trainer, { config, signals, keeper, checkpoints, recoveries: [] }).start();
+    const keeper = keeping === undefined ? null : this.#keeper(signals, lastCheckpoint, config, keeping, open);
+    this.#use(runId, trainer, { config, signals, keeper, lastCheckpoint, recoveries: [] }).start();
   }
 
   /** Builds a run from a checkpoint in the storage. The earlier one has been ended. */
@@ -89,11 +89,11 @@ export class Runs {
     const { trainer, notes, file } = resumed;
     for (const [key, value] of changes) trainer.change(key, value);
     const { config } = trainer;
-    const checkpoints = this.#newCheckpoints();
-    checkpoints.hold(trainer.step, file);
+    const lastCheckpoint = this.#newLastCheckpoint();
+    lastCheckpoint.hold(trainer.step, file);
     const open = async (run: RunToKeep) => kept.keeperOfResumed(run, resumed);
-    const keeper = this.#keeper(signals, checkpoints, config, keeping, open);
-    this.#use(runId, trainer, { config, signals, keeper, checkpoints, recoveries: [] }).resumed();
+    const keeper = this.#keeper(signals, lastCheckpoint, config, keeping, open);
+    this.#use(runId, trainer, { config, signals, keeper, lastCheckpoint, recoveries: [] }).resumed();
     await keeper.begin();
     const { made, planned } = trainer.allChanges;
     return { step: trainer.step, config, changes: [...made, ...planned], notes };
@@ -136,11 +136,11 @@ export class Runs {
   }: Restarted): Promise<{ readonly from: number; readonly notes: readonly string[] } | null> {
     const run = this.#run;
     if (run === null) return null;
-    const { config, hosted, signals, keeper, checkpoints } = run;
+    const { config, hosted, signals, keeper, lastCheckpoint } = run;
     const { images, kernels } = this.#parts;
     const continuation = { images: images.dataset, engine, emit: signals.source(), options: kernels() };
     try {
-      const { trainer, notes } = await continued(checkpoints.last, config, hosted.changesSoFar, continuation);
+      const { trainer, notes } = await continued(lastCheckpoint.last, config, hosted.changesSoFar, continuation);
       if (this.#parts.engine.isBroken) {
         trainer.dispose();
         return null;
@@ -167,9 +167,9 @@ export class Runs {
   }
 
   #use(id: string, trainer: Trainer, run: Omit<PresentRun, 'hosted'>): HostedRun {
-    const { signals, keeper, checkpoints } = run;
+    const { signals, keeper, lastCheckpoint } = run;
     const onError = (error: EngineError) => void this.#workFailed(hosted, error);
-    const hosted = new HostedRun({ id, trainer, signals, keeper, checkpoints, onError });
+    const hosted = new HostedRun({ id, trainer, signals, keeper, lastCheckpoint, onError });
     this.#run = { ...run, hosted };
     return hosted;
   }
@@ -188,8 +188,8 @@ export class Runs {
     else if (!(await engine.breaksDown())) throw error;
   }
 
-  #newCheckpoints(): MemoryCheckpoints {
-    return new MemoryCheckpoints(() => this.#parts.engine.info, this.#parts.checkpointEvery);
+  #newLastCheckpoint(): LastCheckpoint {
+    return new LastCheckpoint(() => this.#parts.engine.info, this.#parts.checkpointEvery);
   }
 
   get #engineInfo(): EngineInfo {
@@ -200,13 +200,13 @@ export class Runs {
 
   #keeper(
     signals: RunSignals,
-    checkpoints: MemoryCheckpoints,
+    lastCheckpoint: LastCheckpoint,
     config: RunConfig,
     keeping: RunKeeping,
     open: (run: RunToKeep) => Promise<Keeper>,
   ): LazyKeeper {
     const report = (value: KeptWeights) => signals.send({ kind: 'kept', value });
-    const hold = (step: number, file: Uint8Array<ArrayBuffer>) => checkpoints.hold(step, file);
+    const hold = (step: number, file: Uint8Array<ArrayBuffer>) => lastCheckpoint.hold(step, file);
     const run = { config, keeping, engine: () => this.#engineInfo, report, hold };
     return new LazyKeeper(() => open(run), keeping.forksAt, report);
   }

@@ -6,7 +6,7 @@ const EVERY_STEPS = 500;
 const EVERY_MS = 30_000;
 
 /** The last checkpoint of a run, in memory: the run goes on from it when its engine is lost. */
-export class MemoryCheckpoints {
+export class LastCheckpoint {
   readonly #engine: () => EngineInfo | null;
   readonly #every: number;
   #last: Uint8Array<ArrayBuffer> | null = null;
