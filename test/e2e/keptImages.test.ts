@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { CURRENT_VERSION } from '../../src/domain/versions/registry';
 import { openProfile } from './harness/browser';
 import { dropPaths } from './harness/drop';
 import { LabPage } from './harness/labPage';
+import { limitStorage } from './harness/limitStorage';
 import { CLASSES, imagesInClasses, writeFolder } from './harness/ownImages';
 import { watchForProblems } from './harness/problems';
 
@@ -37,13 +38,6 @@ function stored(page: Page): Promise<number[]> {
     database.close();
     return counts;
   });
-}
-
-/** Limits how many bytes the site may store, until the session that is returned is detached. */
-async function limitStorage(page: Page, quotaSize: number): Promise<CDPSession> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(inject('siteUrl')).origin, quotaSize });
-  return session;
 }
 
 /** The browser with the same profile, opened for the time of some work. */

@@ -6,6 +6,7 @@ import { CURRENT_VERSION } from '../../src/domain/versions/registry';
 import { LONG } from '../setup/matrix';
 import { keptStep, ProfileBrowser } from './harness/keptRuns';
 import type { LabPage } from './harness/labPage';
+import { limitStorage } from './harness/limitStorage';
 
 /** Small batches and few measurements: what is kept matters here, not what is learnt. */
 const QUICK = `v=${CURRENT_VERSION}&preset=tiny&dataset=fashion-mnist&images=1000&knn.bank=40&knn.queries=20&engine=wasm`;
@@ -79,6 +80,22 @@ test('a run that collapses is taken back to the step before, and a finished one 
   await short.button('500 more steps').click();
   await short.reachStep(8);
   expect(short.hash().get('changes')).toBe('[[5,"totalSteps",505]]');
+});
+
+test('where the browser gives no more space, this is said, training goes on, and what was kept stays', async () => {
+  const lab = await browser.lab(ENDLESS);
+  await lab.step();
+  await expect.poll(() => keptStep(lab.page)).toBe(1);
+  const limit = await limitStorage(lab.page, 20_000);
+  await lab.button('Train').click();
+  await lab.page.getByText('The browser gives this page no more space').waitFor();
+  const step = await lab.metric('step');
+  await lab.reachStep(step + 10);
+  expect(await keptStep(lab.page)).toBe(1);
+  await limit.detach();
+  await lab.button('Pause').click();
+  await lab.reachState('paused');
+  await expect.poll(() => keptStep(lab.page)).toBe(await lab.metric('step'));
 });
 
 test('a browser that is killed at any moment has the run again', async () => {

@@ -17,6 +17,14 @@ const OUTCOMES: Record<Verdict['outcome'], string> = {
   'cannot tell': 'No verdict.',
 };
 
+/** Of a question that the paper does not ask. */
+const EXPECTATIONS: typeof OUTCOMES = {
+  reproduces: 'As expected.',
+  partly: 'Partly as expected.',
+  'does not': 'Not as expected.',
+  'cannot tell': 'No verdict.',
+};
+
 /** A figure with its standard error where it has one, e.g. “63.7 ± 0.9”. */
 function written(figure: Figure | null | undefined, decimals: number, scale = 1): string {
   if (figure === null || figure === undefined) return NOT_YET;
@@ -34,6 +42,7 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
   const runs = useExperiment((state) => state.runs);
   const verdict = useExperiment((state) => state.verdict);
   const captionId = useId();
+  const outcomes = experiment.isOfPaper === false ? EXPECTATIONS : OUTCOMES;
   return (
     <>
       <p className={classes.caption} id={captionId}>
@@ -65,7 +74,7 @@ export function ExperimentResult({ experiment }: { readonly experiment: Experime
       </section>
       {verdict !== null && (
         <p className={classes.verdict} role="status" data-testid="experiment-verdict" data-outcome={verdict.outcome}>
-          <strong>{OUTCOMES[verdict.outcome]}</strong> {verdict.text}
+          <strong>{outcomes[verdict.outcome]}</strong> {verdict.text}
         </p>
       )}
       <div className={classes.buttons}>

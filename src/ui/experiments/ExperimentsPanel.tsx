@@ -85,14 +85,14 @@ interface DescriptionProps {
 function Description({ experiment, steps, problem, running, startButton }: DescriptionProps) {
   const longer = useLeastSteps(experiment);
   const endsOne = useRun(hasMoved);
-  const { title, question, source, claim, leastEpochs } = experiment;
+  const { title, question, source, claim, leastEpochs, isOfPaper = true } = experiment;
   return (
     <section className={classes.description} aria-label={title}>
       <div className={classes.words}>
         <h3>{title}</h3>
         <p>{question}</p>
         <p className={classes.claim}>
-          The paper ({source}): {claim}
+          {isOfPaper ? `The paper (${source})` : 'Expected'}: {claim}
         </p>
         <p className={classes.claim}>
           {longer !== null && steps !== null && steps < longer && (

@@ -246,6 +246,11 @@ describe('the way back from a failure', () => {
       { active: always },
       { step: 100, changes: [['stopGradient', true]] },
     ],
+    [
+      'to before stop-gradient went off, although it is on again',
+      { changes: [...off, [110, 'stopGradient', true]] },
+      { step: 100, changes: [] },
+    ],
     ['is not offered where no cause is known', {}, null],
     ['nor where nothing before it is kept', { changes: [[10, 'stopGradient', false]] }, null],
     ['nor where nothing has failed', { changes: off, diagnosis: { state: 'learning' } }, null],
