@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CURRENT_VERSION } from '../../src/domain/versions/registry';
-import { LONG } from '../setup/matrix';
+import { inLongRun, LONG } from '../setup/matrix';
 import { keptStep, ProfileBrowser } from './harness/keptRuns';
 import type { LabPage } from './harness/labPage';
 import { limitStorage } from './harness/limitStorage';
@@ -82,20 +82,24 @@ test('a run that collapses is taken back to the step before, and a finished one 
   expect(short.hash().get('changes')).toBe('[[5,"totalSteps",505]]');
 });
 
-test('where the browser gives no more space, this is said, training goes on, and what was kept stays', async () => {
-  const lab = await browser.lab(ENDLESS);
-  await lab.step();
-  await expect.poll(() => keptStep(lab.page)).toBe(1);
-  const limit = await limitStorage(lab.page, 20_000);
-  await lab.button('Train').click();
-  await lab.page.getByText('The browser gives this page no more space').waitFor();
-  const step = await lab.metric('step');
-  await lab.reachStep(step + 10);
-  expect(await keptStep(lab.page)).toBe(1);
-  await limit.detach();
-  await lab.button('Pause').click();
-  await lab.reachState('paused');
-  await expect.poll(() => keptStep(lab.page)).toBe(await lab.metric('step'));
+inLongRun(() => {
+  test('where the browser gives no more space, this is said, training goes on, and what was kept stays', async () => {
+    const lab = await browser.lab(ENDLESS);
+    await lab.step();
+    await expect.poll(() => keptStep(lab.page)).toBe(1);
+    const limit = await limitStorage(lab.page, 20_000);
+    await lab.button('Train').click();
+    await lab.page.getByText('The browser gives this page no more space').waitFor();
+    // Chromium may enforce a new limit only after some writes.
+    const kept = await keptStep(lab.page);
+    expect(kept).toBeGreaterThan(0);
+    await lab.reachStep((await lab.metric('step')) + 600);
+    expect(await keptStep(lab.page)).toBe(kept);
+    await limit.detach();
+    await lab.button('Pause').click();
+    await lab.reachState('paused');
+    await expect.poll(() => keptStep(lab.page)).toBe(await lab.metric('step'));
+  });
 });
 
 test('a browser that is killed at any moment has the run again', async () => {
