@@ -112,11 +112,14 @@ export class DrivenLab {
   async chooseFolder(name: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
     const encoded = [...files].map(([path, bytes]) => [`${name}/${path}`, Buffer.from(bytes).toString('base64')]);
     await this.browser.run(`
+      // A file that no script holds may lose its path: WebKit makes another object for it after a collection of garbage.
+      window.chosenFiles = [];
       const transfer = new DataTransfer();
       for (const [path, base64] of ${JSON.stringify(encoded)}) {
         const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
         const file = new File([bytes], path.slice(path.lastIndexOf('/') + 1));
         Object.defineProperty(file, 'webkitRelativePath', { value: path });
+        window.chosenFiles.push(file);
         transfer.items.add(file);
       }
       const input = document.querySelector('input[aria-label="Image folder"]');
