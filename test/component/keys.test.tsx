@@ -65,7 +65,7 @@ it('a key belongs to the control with the focus, if it uses it', async () => {
 
 it('does nothing where Train is disabled, and leaves the key to the browser', async () => {
   const { lab, train } = labWithRun();
-  lab.runStore.setState({ runState: 'finished' });
+  lab.runStore.setState({ runState: 'finished', step: lab.runStore.getState().config.totalSteps });
   const event = new KeyboardEvent('keydown', { key: ' ', cancelable: true });
   handleKey(event, { lab, showKeys: () => undefined });
   expect([train.mock.calls.length, event.defaultPrevented]).toEqual([0, false]);

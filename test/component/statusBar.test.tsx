@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { Baselines } from '../../src/domain/measurement';
 import type { RunStoreState } from '../../src/session/run/runStore';
@@ -165,4 +165,26 @@ it('the chip of the engine says what runs and why, by keyboard too', async () =>
   await expect.element(page.getByTestId('adapter')).toHaveTextContent('WebGPU · processor');
   await page.getByRole('button', { name: 'WebGPU · processor' }).click();
   await expect.element(page.getByText('Training runs on the GPU, through WebGPU, the fastest')).toBeVisible();
+});
+
+it.each([1440, 390])('at %i pixels a finished run is given more steps', async (width) => {
+  await page.viewport(width, 900);
+  const lab = idleLab();
+  const set = vi.spyOn(lab, 'set');
+  const train = vi.spyOn(lab, 'train').mockImplementation(() => undefined);
+  putRun(lab, {
+    runState: 'finished',
+    step: 300,
+    baselines: BASELINES,
+    latest: { loss: -0.8, outputStd: 0.1, knn: 0.6 },
+  });
+  await show(lab, <StatusBar />, width);
+  const more = page.getByRole('button', { name: '500 more steps' });
+  if (width === 390) {
+    await expect.element(more).not.toBeInTheDocument();
+    await page.getByRole('button', { name: 'Why?' }).click();
+  }
+  await more.click();
+  expect(set).toHaveBeenCalledExactlyOnceWith('totalSteps', 800);
+  expect(train).toHaveBeenCalledOnce();
 });

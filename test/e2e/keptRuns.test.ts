@@ -79,7 +79,7 @@ test('a run that collapses is taken back to the step before, and a finished one 
   await short.reachState('finished');
   await short.button('500 more steps').click();
   await short.reachStep(8);
-  expect(short.hash().get('changes')).toBe('[[5,"totalSteps",505]]');
+  await expect.poll(() => short.hash().get('changes')).toBe('[[5,"totalSteps",505]]');
 });
 
 inLongRun(() => {

@@ -6,7 +6,7 @@ import { areEnough, fittingBatch } from '../../domain/runProblems';
 import { useDataset, useLab, useRun } from '../lab';
 import { LessonOffer, useIsOffered } from '../lessons/LessonOffer';
 import { EngineProblem } from './EngineProblem';
-import { GoOnButtons } from './GoOnButtons';
+import { GoBack, MoreSteps } from './GoOn';
 import classes from './Status.module.css';
 import { StatusDetails } from './StatusDetails';
 import { useStatus } from './useStatus';
@@ -39,7 +39,8 @@ export function StatusBar() {
           <strong>{title}</strong> {text}
         </p>
         {problem !== null && run.active === null && <SmallerBatch />}
-        <GoOnButtons run={run} />
+        <GoBack run={run} />
+        <MoreSteps run={run} place="line" />
         {state === 'failed' ? (
           <StatusDetails key="failed" label="Help" opensItself>
             <EngineProblem />
@@ -53,6 +54,7 @@ export function StatusBar() {
               {advice.map((paragraph) => (
                 <p key={paragraph}>{paragraph}</p>
               ))}
+              <MoreSteps run={run} place="details" />
             </StatusDetails>
           ))
         )}
