@@ -124,6 +124,10 @@ export class Host {
         const result = await this.#thumbnails(command.indices);
         return { result, transfer: result.map(({ pixels }) => pixels.buffer) };
       }
+      case 'takeAlong':
+      case 'cancelTakeAlong':
+      case 'openFile':
+        throw new CommandError('internal', 'Not there yet.');
       case 'usedFiles':
         return { result: performance.getEntriesByType('resource').map(({ name }) => name) };
       case 'preview': {
