@@ -7,15 +7,15 @@ export type WantedFile =
   /** The charts, which the page draws itself. */
   | { readonly kind: 'figure' };
 
-/** The files that are offered, by the names that people know them by. */
+/** The files that are offered, by what they are called in the list. */
 export const FILE_NAMES = {
   safetensors: 'encoder.safetensors',
   onnx: 'encoder.onnx',
-  transformers: 'transformers.js model',
+  transformers: 'transformers.zip',
   parquet: 'embeddings.parquet',
   npy: 'embeddings.npy',
-  project: 'Project',
-  figure: 'Figure',
+  project: 'project.zip',
+  figure: 'figure.zip',
 } as const;
 export type FileId = keyof typeof FILE_NAMES;
 

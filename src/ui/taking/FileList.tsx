@@ -66,7 +66,7 @@ export function FileList() {
         />
         <FileRow
           id="transformers"
-          use="transformers.js: image-feature-extraction, as .zip"
+          use="transformers.js: a model for image-feature-extraction"
           size={about(sizes?.encoder)}
           {...worker({ kind: 'encoder', format: 'transformers' })}
         />
@@ -80,7 +80,7 @@ export function FileList() {
         />
         <FileRow
           id="npy"
-          use="NumPy: features, with a CSV of the paths, as .zip"
+          use="NumPy: features, and a CSV of their paths, in a .zip"
           size={about(sizes?.npy)}
           {...worker({ kind: 'embeddings', format: 'npy', by: 'run' })}
         />
@@ -88,7 +88,7 @@ export function FileList() {
       <Group title="Project" note="The whole run: goes on wherever it is opened">
         <FileRow
           id="project"
-          use="Settings, curves, weights, encoder and embeddings, as .zip"
+          use="Settings, curves, weights, encoder and embeddings"
           size={about(projectSize)}
           {...worker({ kind: 'project', withImages })}
         />
@@ -109,7 +109,7 @@ export function FileList() {
       <Group title="Figure" note="For a paper, on white">
         <FileRow
           id="figure"
-          use="Each chart as SVG with its numbers as CSV, the outputs as PNG, as .zip"
+          use="Each chart as SVG with its numbers as CSV, the outputs as PNG"
           size={null}
           reason={reasonFor({ kind: 'figure' })}
           holdsTraining={false}
