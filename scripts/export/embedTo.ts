@@ -113,12 +113,12 @@ export async function embedTo({ location, weights: path, out, batch }: EmbedOpti
   const progress = new EmbeddingProgress(images.count);
   await writingNewFiles(async (files) => {
     files.append(out, npyHeader([images.count, encoder.featureDim]));
-    for await (const { start, features } of encoder.embed(images, batch)) {
+    for await (const { start, features } of encoder.embed(images, { batch })) {
       const { data, n } = features;
       files.append(out, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       progress.done(start + n);
     }
-    files.append(out.replace(/\.npy$/, '.csv'), new TextEncoder().encode(imagesCsv(images)));
+    for (const piece of imagesCsv(images)) files.append(out.replace(/\.npy$/, '.csv'), piece);
   });
   encoder.dispose();
   return { images: images.count, features: encoder.featureDim };

@@ -69,7 +69,7 @@ async function writeEmbeddings(files: NewFiles, folder: string, images: Training
   const progress = new EmbeddingProgress(images.count);
   const table = new EmbeddingTable(images, encoder.outputDim !== null);
   const at = (name: string) => join(folder, name);
-  files.append(at('embeddings.csv'), new TextEncoder().encode(imagesCsv(images)));
+  for (const piece of imagesCsv(images)) files.append(at('embeddings.csv'), piece);
   files.append(at('embeddings.npy'), npyHeader([images.count, encoder.featureDim]));
   for await (const block of encoder.embed(images)) {
     const { data, n } = block.features;
@@ -77,7 +77,7 @@ async function writeEmbeddings(files: NewFiles, folder: string, images: Training
     for (const piece of table.add(block)) files.append(at('embeddings.parquet'), piece);
     progress.done(block.start + n);
   }
-  files.append(at('embeddings.parquet'), table.finish());
+  for (const piece of table.finish()) files.append(at('embeddings.parquet'), piece);
   encoder.dispose();
 }
 
