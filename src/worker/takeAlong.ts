@@ -1,7 +1,7 @@
 import type { TakenFile } from '../domain/takeAlong';
 import type { Trainer } from '../engine/run/trainer';
 import type { CommandBody, Replies } from '../protocol/commands';
-import { CommandError } from './errors';
+import { CommandError, toEngineError } from './errors';
 import type { HeldImages } from './heldImages';
 import type { HostedEngine } from './hostedEngine';
 import type { HostedRun } from './hostedRun';
@@ -32,6 +32,8 @@ interface Making {
 
 const CANCELLED = 'The file was not made, since this was cancelled.';
 const ENDED = 'The file was not made, since the run or its images were replaced meanwhile.';
+
+const NO_MEMORY = 'Memory ran out while the file was made. The run is as it was: close other pages, then try again.';
 
 /** Makes the files that a person takes along, one at a time. The code that makes them is loaded when the first is asked for. */
 export class TakeAlong {
@@ -136,7 +138,12 @@ export class TakeAlong {
     if (error instanceof CommandError) return error;
     if (end !== null) return end;
     if (error instanceof StoppedError) return new CommandError('stale-run', ENDED);
-    return (await this.#parts.engine.breaksDown()) ? lostError() : error;
+    if (await this.#parts.engine.breaksDown()) return lostError();
+    const { code, message } = toEngineError(error);
+    if (code === 'out-of-memory') return new CommandError(code, NO_MEMORY);
+    if (code !== 'internal') return error;
+    const reason = error instanceof Error ? error.message : message;
+    return new CommandError(code, `The file could not be made: ${reason}. The run is as it was; try again.`);
   }
 }
 
