@@ -14,9 +14,11 @@ import type { ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
 import { HeldImages } from './heldImages';
 import { type Breakdown, HostedEngine } from './hostedEngine';
+import { OpenedEncoder } from './openedEncoder';
 import { Recovery } from './recovery';
 import type { Post } from './runSignals';
 import { Runs } from './runs';
+import { TakeAlong } from './takeAlong';
 
 export interface HostOptions {
   /** Where the choice of kernels is kept between visits. */
@@ -39,6 +41,8 @@ export class Host {
   readonly #images = new HeldImages();
   readonly #runs: Runs;
   readonly #recovery: Recovery;
+  readonly #opened = new OpenedEncoder();
+  readonly #takeAlong: TakeAlong;
   /** The recovery under way; never rejects. */
   #recovered: Promise<void> = Promise.resolve();
   #exclusive: Promise<unknown> = Promise.resolve();
@@ -54,6 +58,7 @@ export class Host {
     const [engine, images] = [this.#engine, this.#images];
     const { checkpointEvery, now = () => performance.now() } = options;
     this.#runs = new Runs({ post, engine, images, kernels: () => this.#kernelOptions, checkpointEvery });
+    this.#takeAlong = new TakeAlong({ post, engine, images, runs: this.#runs, opened: this.#opened });
     this.#recovery = new Recovery({ engine, runs: this.#runs, post, now });
   }
 
@@ -76,7 +81,7 @@ export class Host {
         return { result: await this.#alone(() => this.#init(command)) };
       case 'setDataset':
         await this.#alone(async () => {
-          await this.#runs.end();
+          await this.#endRun();
           this.#images.take(withReader(command, (port) => new PicturePort(port)));
         });
         return { result: null };
@@ -84,7 +89,7 @@ export class Host {
         return { result: await this.#alone(async () => this.#images.readFolders(command.reading)) };
       case 'takeCorrected':
         await this.#alone(async () => {
-          await this.#runs.end();
+          await this.#endRun();
           this.#images.takeCorrected(command.number);
         });
         return { result: null };
@@ -125,7 +130,10 @@ export class Host {
         return { result, transfer: result.map(({ pixels }) => pixels.buffer) };
       }
       case 'takeAlong':
+        return { result: await this.#takeAlong.take(command) };
       case 'cancelTakeAlong':
+        this.#takeAlong.cancel();
+        return { result: null };
       case 'openFile':
         throw new CommandError('internal', 'Not there yet.');
       case 'usedFiles':
@@ -148,7 +156,7 @@ export class Host {
   }
 
   async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
-    await this.#runs.end();
+    await this.#endRun();
     await this.#endPreparation();
     this.#recovery.forget();
     return this.#engine.start(engine);
@@ -183,6 +191,13 @@ export class Host {
     return { tuning: this.#options.tuning, isSoftware: this.#engine.info?.isSoftware ?? false };
   }
 
+  /** Ends the run, and the making of a file. */
+  async #endRun(): Promise<void> {
+    const made = this.#takeAlong.end();
+    await this.#runs.end();
+    await made;
+  }
+
   async #create(command: CommandOf<'create'>): Promise<void> {
     await this.#clear();
     this.#runs.create(command);
@@ -195,7 +210,7 @@ export class Host {
 
   /** Ends the run, and makes sure of the engine that the next one is built on. */
   async #clear(): Promise<void> {
-    await this.#runs.end();
+    await this.#endRun();
     await this.#endPreparation();
     await this.#confirmEngine();
   }
