@@ -20,12 +20,7 @@ export function fileName(title: string, ending: string): string {
   return `simsiam-lab-${inFileName(title)}.${ending}`;
 }
 
-/** Comma-separated values with a byte order mark, by which spreadsheets recognise UTF-8. */
-export function csvFile(text: string): Blob {
-  return new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' });
-}
-
-/** Saves such a file as a download. */
+/** Saves text with a byte order mark, by which spreadsheets recognise UTF-8. */
 export function saveCsv(title: string, text: string): void {
-  saveFile(fileName(title, 'csv'), csvFile(text));
+  saveFile(fileName(title, 'csv'), new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }));
 }

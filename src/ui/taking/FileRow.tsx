@@ -1,6 +1,7 @@
 import { Button, Progress } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { formatBytes } from '../../formats/bytes';
+import type { FileInMaking } from '../../session/taking/taking';
 import { FILE_NAMES, type FileId } from '../../session/taking/wantedFile';
 import { useLab, useRun, useTaking } from '../lab';
 import { grouped } from '../numbers';
@@ -64,21 +65,23 @@ export function FileRow({ id, use, size, reason, holdsTraining, onSave }: FileRo
   );
 }
 
-interface MakingProps {
-  readonly done: number;
-  readonly total: number | null;
-  readonly isEnding: boolean;
+interface MakingProps extends FileInMaking {
   readonly holdsTraining: boolean;
 }
 
-function Making({ done, total, isEnding, holdsTraining }: MakingProps) {
+/** How far a file is. A project embeds its images and writes them, so that a count would not be that of the images. */
+function doneWords(id: FileId, done: number, total: number | null): string {
+  if (total === null) return 'Being made';
+  if (id === 'project') return `${Math.round((100 * done) / Math.max(1, total))} %`;
+  return `${grouped(done)} of ${grouped(total)} ${id === 'figure' ? 'files' : 'images'}`;
+}
+
+function Making({ id, done, total, isEnding, holdsTraining }: MakingProps) {
   const isTraining = useRun((run) => run.runState === 'training');
-  const count = total === null ? 'Being made' : `${grouped(done)} of ${grouped(total)}`;
-  const words = isEnding ? 'Being cancelled' : count;
   return (
     <div className={classes.making}>
       <p className={classes.use}>
-        {words}
+        {isEnding ? 'Being cancelled' : doneWords(id, done, total)}
         {isTraining && holdsTraining && ' · training waits'}
       </p>
       {total !== null && <Progress size={3} value={(100 * done) / Math.max(1, total)} aria-label="Progress" />}

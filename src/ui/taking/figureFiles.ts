@@ -1,4 +1,5 @@
 import { csvOf } from '../../formats/csv';
+import type { ZipFile } from '../../formats/zip/writeZip';
 import { runName } from '../../session/archive/describeRun';
 import { frameAt } from '../../session/frames/frameAt';
 import type { Lab } from '../../session/lab';
@@ -11,13 +12,7 @@ import { stillMoment } from '../outputs/save/stillMoment';
 import { defaultView } from '../outputs/sphere/defaultView';
 import { pointsOf } from '../outputs/sphere/points';
 import type { ShownRun } from '../outputs/useShownRuns';
-import { csvFile, inFileName } from '../save/saveFile';
-
-/** A file of the figure. */
-export interface FigureFile {
-  readonly name: string;
-  readonly content: Blob;
-}
+import { inFileName } from '../save/saveFile';
 
 /** What is shown on the page when the figure is made. */
 export interface Shown {
@@ -43,26 +38,26 @@ export async function figureFiles(
   { charts, runs }: Shown,
   onDone: OnDone,
   signal: AbortSignal,
-): Promise<readonly FigureFile[]> {
+): Promise<readonly ZipFile[]> {
   const drawn = drawnCharts(lab, charts);
-  const files: FigureFile[] = [];
+  const text = new TextEncoder();
+  const files: ZipFile[] = [];
   const total = 2 * drawn.length + runs.length;
   for (const contents of drawn) {
     if (signal.aborted) return [];
     const name = inFileName(contents.chart.title);
-    files.push({
-      name: `${name}.svg`,
-      content: new Blob([figureSvg(figureOf(lab, contents))], { type: 'image/svg+xml' }),
-    });
-    files.push({ name: `${name}.csv`, content: csvFile(csvOf(tableOf(lab, contents))) });
+    files.push({ path: `${name}.svg`, content: text.encode(figureSvg(figureOf(lab, contents))) });
+    // With a byte order mark, by which spreadsheets recognise UTF-8.
+    files.push({ path: `${name}.csv`, content: text.encode(`\uFEFF${csvOf(tableOf(lab, contents))}`) });
     onDone(files.length, total);
     // Leaves the main thread, so that the page stays usable and can cancel.
     await new Promise((resolve) => setTimeout(resolve));
   }
   for (const [i, run] of runs.entries()) {
     if (signal.aborted) return [];
-    const content = await outputsOf(lab, run);
-    if (content !== null) files.push({ name: runs.length === 1 ? 'outputs.png' : `outputs-${i + 1}.png`, content });
+    const picture = await outputsOf(lab, run);
+    const path = runs.length === 1 ? 'outputs.png' : `outputs-${i + 1}.png`;
+    if (picture !== null) files.push({ path, content: new Uint8Array(await picture.arrayBuffer()) });
     onDone(files.length, total);
   }
   return files;

@@ -1,5 +1,5 @@
-import { downloadZip } from 'client-zip';
 import { useMemo } from 'react';
+import { writeZip } from '../../formats/zip/writeZip';
 import type { MadeFile, OnDone } from '../../session/taking/taking';
 import { allCharts } from '../charts/shownCharts';
 import { useOverlays } from '../charts/useOverlays';
@@ -28,8 +28,9 @@ export function useFigure(): FigureMaker {
     make: async (onDone, signal) => {
       const runs = [shown, compared].filter((run) => run !== null);
       const files = await figureFiles(lab, { charts, runs }, onDone, signal);
-      const zip = downloadZip(files.map(({ name, content }) => ({ name, input: content, size: content.size })));
-      return { name: fileName('figure', 'zip'), file: await zip.blob() };
+      const pieces: BlobPart[] = [];
+      for await (const piece of writeZip(files, new Date())) pieces.push(new Uint8Array(piece));
+      return { name: fileName('figure', 'zip'), file: new Blob(pieces, { type: 'application/zip' }) };
     },
   };
 }
