@@ -55,10 +55,9 @@ export function imageIndexOf(
     const label = className === '' ? NO_LABEL : labelOf.get(className);
     if (label === undefined) return inRow(`the class “${className.slice(0, 100)}” is none of those in project.json`);
     labels[i] = label;
-    split[i] = SPLIT_NAMES.findIndex((name) => name === part);
-    if (!SPLIT_NAMES.some((name) => name === part)) {
-      return inRow(`the split is “${part.slice(0, 100)}” in place of ${SPLIT_NAMES.join(', ')}`);
-    }
+    const splitIndex = (SPLIT_NAMES as readonly string[]).indexOf(part);
+    if (splitIndex < 0) return inRow(`the split is “${part.slice(0, 100)}” in place of ${SPLIT_NAMES.join(', ')}`);
+    split[i] = splitIndex;
     const [width, height] = sides.map((side) => (/^\d{1,5}$/.test(side) ? Number(side) : 0));
     if (width < 1 || height < 1 || width > LONGEST_SIDE || height > LONGEST_SIDE) {
       return inRow(`the size is “${sides.join(' x ').slice(0, 100)}” in place of pixels from 1 to ${LONGEST_SIDE}`);
