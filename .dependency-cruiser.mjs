@@ -44,6 +44,7 @@ const ROOMS = {
     keeping: ['archive', 'frames', 'link', 'run', 'data', 'engine'],
     experiments: ['keeping', 'archive', 'frames', 'run', 'data', 'engine'],
     lessons: ['link', 'frames', 'run', 'data', 'engine'],
+    taking: ['archive', 'frames', 'run', 'data', 'engine'],
     bench: ['engine'],
   },
 };

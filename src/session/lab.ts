@@ -39,6 +39,7 @@ import { type ActiveRun, createRunStore } from './run/runStore';
 import { SampleRest } from './run/sampleRest';
 import { SeriesSet } from './run/series';
 import { Settings } from './run/settings';
+import { Taking } from './taking/taking';
 
 export interface LabOptions {
   readonly openWorker: () => WorkerPort;
@@ -75,6 +76,7 @@ export class Lab {
   readonly keptImages: KeptImages;
   readonly experiments: ExperimentQueue;
   readonly lessons: Lessons;
+  readonly taking: Taking;
   readonly clock: ChartClock;
   /** Whether the page was opened without settings in its address. */
   readonly isFirstVisit: boolean;
@@ -122,6 +124,7 @@ export class Lab {
       },
       onNotice: (text) => notify(this.noticeStore, text),
     });
+    this.taking = new Taking(this, this.#engine);
     this.#images = new ImagesInUse(this, {
       engine: this.#engine,
       loaders: options.loaders,

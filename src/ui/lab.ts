@@ -13,6 +13,7 @@ import type { LessonState } from '../session/lessons/lessonStore';
 import type { WriterState } from '../session/lessons/lessonWriter';
 import type { Notice } from '../session/noticeStore';
 import type { RunStoreState } from '../session/run/runStore';
+import type { TakingState } from '../session/taking/taking';
 
 export const LabContext = createContext<Lab | null>(null);
 
@@ -61,6 +62,10 @@ export function useLesson<T>(select: (state: LessonState) => T): T {
 
 export function useLessonWriter<T>(select: (state: WriterState) => T): T {
   return useStore(useLab().lessons.writer.store, select);
+}
+
+export function useTaking<T>(select: (state: TakingState) => T): T {
+  return useStore(useLab().taking.store, select);
 }
 
 export function usePlace(): Place {
