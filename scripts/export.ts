@@ -7,8 +7,8 @@ const USAGE = `npm run export -- CHECKPOINT --out FOLDER [--dataset SAMPLE|FOLDE
 Writes the encoder of a checkpoint for other tools: encoder.safetensors (PyTorch, torchvision's names), encoder.onnx, and for transformers.js
 the same file as onnx/model.onnx with config.json and preprocessor_config.json. With --dataset also the embeddings of these images:
 embeddings.parquet, embeddings.npy and embeddings.csv, in the same order.
-BN's statistics are measured on the images of the run: those of a sample are loaded; a person's own are named with --dataset, and with
---folders where the run had corrections.`;
+A checkpoint that the page or npm run experiment -- --checkpoint wrote holds BN's statistics. For an earlier one they are measured on the
+images of the run: those of a sample are loaded; a person's own are named with --dataset, and with --folders where the run had corrections.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -1,14 +1,12 @@
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SAMPLE_IDS, SAMPLE_VERSIONS } from '../../src/domain/imageDataset';
-import type { RunConfig } from '../../src/domain/runConfig';
 import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { CheckpointError } from '../../src/engine/run/checkpoint/checkpointError';
 import { isCheckpoint, readCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
 import { MOST_HEADER_BYTES } from '../../src/engine/run/checkpoint/sealedFile';
-import type { EncoderWeights } from '../../src/engine/run/export/encoderWeights';
+import { type EncoderWeights, encoderOf } from '../../src/engine/run/export/encoderWeights';
 import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
 import { imagesCsv } from '../../src/engine/run/export/imageTable';
 import { refuseOtherModels } from '../../src/engine/run/export/otherModels';
@@ -16,11 +14,17 @@ import { readEncoder } from '../../src/engine/run/export/readEncoder';
 import { formatBytes } from '../../src/formats/bytes';
 import { npyHeader } from '../../src/formats/npy';
 import { readSafetensors } from '../../src/formats/safetensors';
-import { imagesOfRun } from '../node/imagesOfRun';
 import { writingNewFiles } from '../node/newFiles';
 import { startEngineOrAnother } from '../node/nodeEngine';
 import { EmbeddingProgress } from './progress';
-import { bytesOf, encoderOfCheckpoint, imagesOfCheckpoint, namingWeights, sampleOf } from './runOfCheckpoint';
+import {
+  allImages,
+  bytesOf,
+  encoderOfCheckpoint,
+  imagesOfCheckpoint,
+  namingWeights,
+  sampleOf,
+} from './runOfCheckpoint';
 
 /** ResNet-18 takes 45 MB. */
 const MOST_BYTES = 2 ** 31;
@@ -51,15 +55,17 @@ function weightsFile(path: string): string {
   return file;
 }
 
-/** All images at a location, as a network of these settings gets them. */
-async function allImages(location: string, config: RunConfig): Promise<TrainingImages> {
-  const id = SAMPLE_IDS.find((sample) => sample === location);
-  const sample = id === undefined || id === config.dataset ? config.sample : SAMPLE_VERSIONS[id];
-  return (await imagesOfRun(location, { ...config, sample, batchSize: 0, images: 0 }, [])).images;
-}
-
-/** With the images of the checkpoint's run, on which BN's statistics are measured: its sample, or else those to embed. */
+/**
+ * Where the checkpoint does not hold BN's statistics, with the images of its run, on which they are measured: its sample, or else those to
+ * embed.
+ */
 async function withCheckpoint(location: string, checkpoint: Checkpoint): Promise<Embedded> {
+  if (checkpoint.measuredWith !== null) {
+    const weights = encoderOf(checkpoint);
+    const images = await allImages(location, checkpoint.config);
+    await startEngineOrAnother(checkpoint.engine.engine);
+    return { weights, images };
+  }
   const sample = sampleOf(checkpoint);
   const run = await imagesOfCheckpoint(checkpoint, sample ?? location);
   const engine = await startEngineOrAnother(checkpoint.engine.engine);
@@ -114,12 +120,12 @@ export async function embedTo({ location, weights: path, out, batch }: EmbedOpti
   const progress = new EmbeddingProgress(images.count);
   await writingNewFiles(async (files) => {
     files.append(out, npyHeader([images.count, encoder.featureDim]));
-    for await (const { start, features } of encoder.embed(images, batch)) {
+    for await (const { start, features } of encoder.embed(images, { batch })) {
       const { data, n } = features;
       files.append(out, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       progress.done(start + n);
     }
-    files.append(out.replace(/\.npy$/, '.csv'), new TextEncoder().encode(imagesCsv(images)));
+    for (const piece of imagesCsv(images)) files.append(out.replace(/\.npy$/, '.csv'), piece);
   });
   encoder.dispose();
   return { images: images.count, features: encoder.featureDim };

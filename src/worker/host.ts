@@ -18,6 +18,7 @@ import { OpenedEncoder } from './openedEncoder';
 import { Recovery } from './recovery';
 import type { Post } from './runSignals';
 import { Runs } from './runs';
+import { TakeAlong } from './takeAlong';
 
 export interface HostOptions {
   /** Where the choice of kernels is kept between visits. */
@@ -43,6 +44,7 @@ export class Host {
   readonly #runs: Runs;
   readonly #recovery: Recovery;
   readonly #opened = new OpenedEncoder();
+  readonly #takeAlong: TakeAlong;
   /** The recovery under way; never rejects. */
   #recovered: Promise<void> = Promise.resolve();
   #exclusive: Promise<unknown> = Promise.resolve();
@@ -58,6 +60,7 @@ export class Host {
     const [engine, images] = [this.#engine, this.#images];
     const { checkpointEvery, now = () => performance.now() } = options;
     this.#runs = new Runs({ post, engine, images, kernels: () => this.#kernelOptions, checkpointEvery });
+    this.#takeAlong = new TakeAlong({ post, engine, images, runs: this.#runs, opened: this.#opened });
     this.#recovery = new Recovery({ engine, runs: this.#runs, post, now });
   }
 
@@ -80,7 +83,7 @@ export class Host {
         return { result: await this.#alone(() => this.#init(command)) };
       case 'setDataset':
         await this.#alone(async () => {
-          await this.#runs.end();
+          await this.#endRun();
           this.#images.take(withReader(command, (port) => new PicturePort(port)));
         });
         return { result: null };
@@ -88,7 +91,7 @@ export class Host {
         return { result: await this.#alone(async () => this.#images.readFolders(command.reading)) };
       case 'takeCorrected':
         await this.#alone(async () => {
-          await this.#runs.end();
+          await this.#endRun();
           this.#images.takeCorrected(command.number);
         });
         return { result: null };
@@ -129,8 +132,10 @@ export class Host {
         return { result, transfer: result.map(({ pixels }) => pixels.buffer) };
       }
       case 'takeAlong':
+        return { result: await this.#takeAlong.take(command) };
       case 'cancelTakeAlong':
-        throw new CommandError('internal', 'Not there yet.');
+        this.#takeAlong.cancel();
+        return { result: null };
       case 'openFile':
         return { result: await this.#openFile(command) };
       case 'usedFiles':
@@ -153,7 +158,7 @@ export class Host {
   }
 
   async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
-    await this.#runs.end();
+    await this.#endRun();
     await this.#endPreparation();
     this.#recovery.forget();
     return this.#engine.start(engine);
@@ -188,6 +193,13 @@ export class Host {
     return { tuning: this.#options.tuning, isSoftware: this.#engine.info?.isSoftware ?? false };
   }
 
+  /** Ends the run, and the making of a file. */
+  async #endRun(): Promise<void> {
+    const made = this.#takeAlong.end();
+    await this.#runs.end();
+    await made;
+  }
+
   async #create(command: CommandOf<'create'>): Promise<void> {
     await this.#clear();
     this.#runs.create(command);
@@ -217,7 +229,7 @@ export class Host {
 
   /** Ends the run, and makes sure of the engine that the next one is built on. */
   async #clear(): Promise<void> {
-    await this.#runs.end();
+    await this.#endRun();
     await this.#endPreparation();
     await this.#confirmEngine();
   }

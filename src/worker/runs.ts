@@ -56,6 +56,12 @@ export class Runs {
     return this.#run.hosted;
   }
 
+  /** The run in use; null where there is none, or it does no more work. */
+  get present(): HostedRun | null {
+    const hosted = this.#run?.hosted;
+    return hosted === undefined || hosted.isStopped ? null : hosted;
+  }
+
   /** The step of the present run's last checkpoint; 0 before the first. */
   get checkpointStep(): number {
     return this.#run?.lastCheckpoint.step ?? 0;

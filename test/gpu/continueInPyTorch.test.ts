@@ -136,7 +136,7 @@ describeOnEngines(['wasm'], 'continue/', () => {
     async function expectSameFeaturesBack(): Promise<void> {
       const { encoder } = readEncoder(readFileSync(at('encoder.safetensors')));
       const frozen = new FrozenEncoder(encoder);
-      const ours = (await frozen.embed(images, 2 * BATCH).next()).value!.features.data;
+      const ours = (await frozen.embed(images, { batch: 2 * BATCH }).next()).value!.features.data;
       frozen.dispose();
       const theirs = readFloats(at('features.f32'));
       expect(maxError(ours, theirs)).toBeLessThan(1e-4);

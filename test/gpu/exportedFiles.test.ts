@@ -250,7 +250,7 @@ with torch.no_grad():
         scratch.path,
       );
       const encoder = new FrozenEncoder(weights);
-      const block = (await encoder.embed(images, count).next()).value;
+      const block = (await encoder.embed(images, { batch: count }).next()).value;
       encoder.dispose();
       expect(maxError(readFloats(join(scratch.path, 'features.f32')), block!.features.data)).toBeLessThan(AGREE);
     });
