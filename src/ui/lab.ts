@@ -12,6 +12,7 @@ import type { Lab } from '../session/lab';
 import type { LessonState } from '../session/lessons/lessonStore';
 import type { WriterState } from '../session/lessons/lessonWriter';
 import type { Notice } from '../session/noticeStore';
+import type { OpeningState } from '../session/opening/openingStore';
 import type { RunStoreState } from '../session/run/runStore';
 import type { TakingState } from '../session/taking/taking';
 
@@ -42,6 +43,10 @@ export function useEngine<T>(select: (state: EngineStoreState) => T): T {
 
 export function useArchive<T>(select: (state: ArchiveState) => T): T {
   return useStore(useLab().archive.store, select);
+}
+
+export function useOpening<T>(select: (state: OpeningState) => T): T {
+  return useStore(useLab().opening.store, select);
 }
 
 export function useKeptRuns<T>(select: (state: KeepingState) => T): T {
