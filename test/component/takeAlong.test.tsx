@@ -89,6 +89,21 @@ it('says in words why there is nothing to take, and what there is', async () => 
   await expect.element(row('project.zip')).toHaveTextContent('no run yet');
 });
 
+it('makes embeddings by an encoder that was opened, also without a run', async () => {
+  const { lab, worker } = labWithRun();
+  lab.runStore.setState({ active: null, runState: null });
+  const openedEncoder = { name: 'mine.safetensors', backbone: 'tiny ResNet', featureDim: 24, imageSize: 32 };
+  lab.opening.store.setState({ openedEncoder });
+  await open(lab);
+  await expect.element(button('Save embeddings.parquet')).toBeDisabled();
+  await page.getByRole('combobox', { name: 'Encoder of the embeddings' }).selectOptions('opened');
+  await expect.element(row('embeddings.parquet')).toHaveTextContent('about 1.2 MB');
+  await expect.element(button('Save encoder.onnx')).toBeDisabled();
+  await button('Save embeddings.parquet').click();
+  await expect.poll(() => worker.sent('takeAlong')[0]?.runId).toBeNull();
+  expect(worker.sent('takeAlong')[0]?.what).toEqual({ kind: 'embeddings', format: 'parquet', by: 'opened' });
+});
+
 it('shows progress and that training waits, keeps its size, and goes on where the list is closed', async () => {
   const { lab, worker, id } = labWithRun();
   await open(lab);

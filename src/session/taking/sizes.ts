@@ -38,6 +38,11 @@ function numbersIn(layers: readonly Layer[]): number {
   }, 0);
 }
 
+/** Bytes of so many numbers for each image. */
+export function embeddingBytes(images: number, numbers: number): number {
+  return FLOAT * images * numbers;
+}
+
 /** The sizes of the files of a run on these images. */
 export function sizesOf(
   config: RunConfig,
@@ -46,12 +51,12 @@ export function sizesOf(
 ): Sizes {
   const { layers, featureDim } = BACKBONES[config.backbone];
   const encoder = FLOAT * numbersIn(layers(config.imageSize, config));
-  const parquet = FLOAT * count * (featureDim + config.outputDim);
+  const parquet = embeddingBytes(count, featureDim + config.outputDim);
   const checkpoint = kept?.steps.at(-1)?.bytes;
   return {
     encoder,
     parquet,
-    npy: FLOAT * count * featureDim,
+    npy: embeddingBytes(count, featureDim),
     // The encoder is in it as safetensors and as ONNX.
     project: checkpoint === undefined ? null : checkpoint + 2 * encoder + parquet,
     images: PNG_BYTES_PER_SQUARE_PIXEL * count * size ** 2,

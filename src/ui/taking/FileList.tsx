@@ -1,11 +1,11 @@
-import { Checkbox } from '@mantine/core';
+import { Checkbox, NativeSelect } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
 import { formatBytes } from '../../formats/bytes';
-import { sizesOf } from '../../session/taking/sizes';
+import { embeddingBytes, sizesOf } from '../../session/taking/sizes';
 import type { MadeFile } from '../../session/taking/taking';
 import { FILE_NAMES, type WantedFile } from '../../session/taking/wantedFile';
 import { whyNot } from '../../session/taking/whyNot';
-import { useDataset, useEngine, useLab, useRun, useTaking } from '../lab';
+import { useDataset, useEngine, useLab, useOpening, useRun, useTaking } from '../lab';
 import { grouped } from '../numbers';
 import { saveFile } from '../save/saveFile';
 import classes from './FileList.module.css';
@@ -32,7 +32,9 @@ export function FileList() {
   const hasBegun = useRun((run) => run.step > 0);
   const kept = useRun((run) => run.kept);
   const making = useTaking((state) => state.making);
+  const opened = useOpening((state) => state.openedEncoder);
   const [withImages, setWithImages] = useState(false);
+  const [byOpened, setByOpened] = useState(false);
   const sizes = info === null || active === null ? null : sizesOf(active.config, info, kept);
   const projectSize = sizes?.project == null ? null : sizes.project + (withImages ? sizes.images : 0);
   const reasonFor = (wanted: WantedFile) =>
@@ -48,6 +50,9 @@ export function FileList() {
     holdsTraining: true,
     onSave: () => void saved(taking.takeFromWorker(wanted)),
   });
+  const by = opened !== null && byOpened ? 'opened' : 'run';
+  const openedSize = opened === null || info === null ? null : embeddingBytes(info.count, opened.featureDim);
+  const sizeOf = (format: 'parquet' | 'npy') => about(by === 'opened' ? openedSize : sizes?.[format]);
   const images = info === null ? 'images' : `${grouped(info.count)} images`;
   return (
     <div className={classes.list}>
@@ -72,17 +77,33 @@ export function FileList() {
         />
       </Group>
       <Group title="Embeddings" note={`Of all ${images}, one row each`}>
+        {opened !== null && (
+          <li className={classes.choice}>
+            <NativeSelect
+              label="Encoder of the embeddings"
+              value={by}
+              onChange={(event) => setByOpened(event.currentTarget.value === 'opened')}
+              data={[
+                { value: 'run', label: 'that of the run' },
+                {
+                  value: 'opened',
+                  label: `${opened.name}: ${opened.backbone}, ${grouped(opened.featureDim)} features`,
+                },
+              ]}
+            />
+          </li>
+        )}
         <FileRow
           id="parquet"
           use="pandas, DuckDB: path, class, split, features and z"
-          size={about(sizes?.parquet)}
-          {...worker({ kind: 'embeddings', format: 'parquet', by: 'run' })}
+          size={sizeOf('parquet')}
+          {...worker({ kind: 'embeddings', format: 'parquet', by })}
         />
         <FileRow
           id="npy"
           use="NumPy: features, and a CSV of their paths, in a .zip"
-          size={about(sizes?.npy)}
-          {...worker({ kind: 'embeddings', format: 'npy', by: 'run' })}
+          size={sizeOf('npy')}
+          {...worker({ kind: 'embeddings', format: 'npy', by })}
         />
       </Group>
       <Group title="Project" note="The whole run: goes on wherever it is opened">

@@ -23,6 +23,7 @@ function labWithRun() {
       fetchRest: async () => undefined,
       loadSample: () => Promise.reject(new Error('no sample')),
       importImages: () => Promise.reject(new Error('no images')),
+      importProject: () => Promise.reject(new Error('no project')),
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
   });
