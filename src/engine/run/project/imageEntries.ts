@@ -1,10 +1,11 @@
 import { NO_LABEL } from '../../../domain/imageDataset';
+import { IMAGE_COLUMNS, imageFile, SPLIT_NAMES } from '../../../domain/imageIndex';
 import { type Cell, csvOf } from '../../../formats/csv';
 import { encodePng } from '../../../formats/image/encodePng';
 import type { ZipFile } from '../../../formats/zip/writeZip';
 import { expectPixels, pixelsOf, type TrainingImages, withPixels } from '../../images/pictureCache';
 import type { Pace } from './pace';
-import { ENTRIES, IMAGE_COLUMNS, imageFile, SPLIT_NAMES } from './projectFile';
+import { ENTRIES } from './projectFile';
 
 /** Images whose pixels are had at once where they are kept compressed. */
 const DECODED = 16;

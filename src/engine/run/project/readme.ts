@@ -1,4 +1,5 @@
-import { ENTRIES, IMAGE_COLUMNS, type Project } from './projectFile';
+import { IMAGE_COLUMNS } from '../../../domain/imageIndex';
+import { ENTRIES, type Project } from './projectFile';
 
 /** The text that says to a person what is in a project file, a line for each file. */
 export function readmeOf({ config, dataset, step, hasImages }: Project): string {
