@@ -67,12 +67,12 @@ it('lists the files with what each is for and about how large it is', async () =
   await expect.element(row('encoder.safetensors')).toHaveTextContent('about 58 kB');
   await expect.element(dialog).toHaveTextContent('Of all 12,000 images');
   const project = row('project.zip');
-  await expect.element(project).toHaveTextContent('about 98 MB');
+  await expect.element(project).toHaveTextContent('about 4.6 MB');
   const tick = page.getByRole('checkbox', { name: /with the images/ });
   await expect.element(tick).not.toBeChecked();
   await expect.element(dialog).toHaveTextContent('Whoever gets the file sees them.');
   await tick.click();
-  await expect.element(project).toHaveTextContent('about 245 MB');
+  await expect.element(project).toHaveTextContent('about 152 MB');
 });
 
 it('says in words why there is nothing to take, and what there is', async () => {

@@ -24,7 +24,6 @@ function labWithRun() {
       loadSample: () => Promise.reject(new Error('no sample')),
       importProject: () => Promise.reject(new Error('no project')),
       importImages: () => Promise.reject(new Error('no images')),
-      importProject: () => Promise.reject(new Error('no project')),
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
   });
