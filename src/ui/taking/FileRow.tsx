@@ -36,7 +36,7 @@ export function FileRow({ id, use, size, reason, holdsTraining, onSave }: FileRo
     <li className={classes.row}>
       <div className={classes.words}>
         <p className={classes.name}>
-          {name}
+          <span>{name}</span>
           {note !== null && <span className={isSaved ? classes.saved : classes.size}>{note}</span>}
         </p>
         <div className={classes.second} id={noteId}>
