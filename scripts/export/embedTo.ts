@@ -4,16 +4,20 @@ import { dirname, join } from 'node:path';
 import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { CheckpointError } from '../../src/engine/run/checkpoint/checkpointError';
-import { isCheckpoint, readCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
+import { isCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
 import { MOST_HEADER_BYTES } from '../../src/engine/run/checkpoint/sealedFile';
 import { type EncoderWeights, encoderOf } from '../../src/engine/run/export/encoderWeights';
 import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
 import { imagesCsv } from '../../src/engine/run/export/imageTable';
 import { refuseOtherModels } from '../../src/engine/run/export/otherModels';
 import { readEncoder } from '../../src/engine/run/export/readEncoder';
+import { ENTRIES } from '../../src/engine/run/project/projectFile';
+import { beginsAsZip } from '../../src/formats/archives';
 import { formatBytes } from '../../src/formats/bytes';
 import { npyHeader } from '../../src/formats/npy';
 import { readSafetensors } from '../../src/formats/safetensors';
+import { isNamedInZip } from '../../src/formats/zip/namesInZip';
+import { checkpointIn } from '../node/checkpointIn';
 import { writingNewFiles } from '../node/newFiles';
 import { startEngineOrAnother } from '../node/nodeEngine';
 import { EmbeddingProgress } from './progress';
@@ -84,9 +88,11 @@ async function withCheckpoint(location: string, checkpoint: Checkpoint): Promise
 async function embedded(location: string, file: string): Promise<Embedded> {
   const bytes = bytesOf(file, REMEDY);
   return namingWeights(file, async () => {
+    if (beginsAsZip(bytes) && (await isNamedInZip(new Blob([new Uint8Array(bytes)]), ENTRIES.project)))
+      return withCheckpoint(location, await checkpointIn(bytes));
     refuseOtherModels(bytes);
     if (isCheckpoint(readSafetensors(bytes, MOST_HEADER_BYTES).metadata))
-      return withCheckpoint(location, readCheckpoint(bytes));
+      return withCheckpoint(location, await checkpointIn(bytes));
     const { encoder, notes } = readEncoder(bytes);
     for (const note of notes) console.log(note);
     const images = await allImages(location, encoder.config);

@@ -31,7 +31,9 @@ export class OpeningHost {
     this.#id += 1;
     const id = this.#id;
     await this.#host.handle({ ...command, id } as Parameters<Host['handle']>[0]);
-    const answers = this.events.filter((event) => (event.type === 'reply' || event.type === 'failure') && event.id === id);
+    const answers = this.events.filter(
+      (event) => (event.type === 'reply' || event.type === 'failure') && event.id === id,
+    );
     expect(answers).toHaveLength(1);
     const [answer] = answers;
     return answer?.type === 'reply' ? (answer.result as Replies[T]) : { error: (answer as { error: Failure }).error };

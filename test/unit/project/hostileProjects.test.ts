@@ -31,7 +31,7 @@ const FACTS = {
   evaluation: null,
 } as const;
 /** Milliseconds within which every file is refused, on a busy machine. */
-const QUICKLY = 20_000;
+const QUICKLY = 10_000;
 
 const text = (content: string): Bytes => new Uint8Array(Buffer.from(content));
 const latin = (content: string): Bytes => new Uint8Array(Buffer.from(content, 'latin1'));
@@ -82,8 +82,10 @@ const index = (change: (text: string) => string) => (files: Files) =>
 const recordOf = (zip: Uint8Array, path: string) => indexOf(zip, path, Buffer.from(zip).indexOf('PK\x01\x02')) - 46;
 
 /** Another value of 16 or 32 bits in the directory record of the checkpoint. */
-const record = (offset: number, ...values: readonly number[]) => (_: Files, good: Bytes) =>
-  patched(good, recordOf(good, 'checkpoint.safetensors') + offset, ...values);
+const record =
+  (offset: number, ...values: readonly number[]) =>
+  (_: Files, good: Bytes) =>
+    patched(good, recordOf(good, 'checkpoint.safetensors') + offset, ...values);
 
 /** A safetensors file with a header of this text, or one that declares another length. */
 function headed(header: string, data = new Uint8Array(0), length = BigInt(header.length)): Bytes {
@@ -167,7 +169,7 @@ const CASES: readonly Case[] = [
   {
     name: 'with a size of 4 GB that lies',
     make: record(20, 0xf0, 0xff, 0xff, 0xff, 0xf0, 0xff, 0xff, 0xff),
-    says: ['checkpoint.safetensors', /bombs|too large|damaged/],
+    says: ['would unpack to 4.3 GB', 'as zip bombs do'],
   },
   { name: 'encrypted', make: record(8, 1), says: ['checkpoint.safetensors', 'is encrypted'] },
   { name: 'packed by LZMA', make: record(10, 14), says: ['checkpoint.safetensors', 'method that cannot be read'] },
@@ -262,7 +264,11 @@ const CASES: readonly Case[] = [
     },
     says: ['settings of its run in project.json'],
   },
-  { name: 'of another step', make: project((json) => ({ ...json, step: 5 })), says: [WRONG_RUN, 'the step is 4 in place of 5'] },
+  {
+    name: 'of another step',
+    make: project((json) => ({ ...json, step: 5 })),
+    says: [WRONG_RUN, 'the step is 4 in place of 5'],
+  },
   {
     name: 'of other settings',
     make: project((json) => ({ ...json, config: { ...(json['config'] as Json), batchSize: 10 } })),
@@ -294,7 +300,11 @@ const CASES: readonly Case[] = [
       tensors.set(KERNEL, zeros([3, 3, 3, 99]));
       tensors.set('parameters/projector.fc1.kernel', zeros([7, 7]));
     }),
-    says: [/does not fit the settings/, new RegExp(`${KERNEL}: expected \\[3, 3, 3, \\d+\\], found \\[3, 3, 3, 99\\]`), 'found [7, 7]'],
+    says: [
+      /does not fit the settings/,
+      new RegExp(`${KERNEL}: expected \\[3, 3, 3, \\d+\\], found \\[3, 3, 3, 99\\]`),
+      'found [7, 7]',
+    ],
   },
   {
     name: 'with missing tensors',
@@ -341,8 +351,16 @@ const CASES: readonly Case[] = [
     make: index((csv) => csv.split('\r\n').slice(0, 21).join('\r\n')),
     says: ['there are 20 images in place of 40'],
   },
-  { name: 'with an unknown split', make: index((csv) => csv.replace(',train,', ',validation,')), says: ['index.csv', 'validation'] },
-  { name: 'with other splits', make: index((csv) => csv.replace(',test,', ',train,')), says: ['training and for testing'] },
+  {
+    name: 'with an unknown split',
+    make: index((csv) => csv.replace(',train,', ',validation,')),
+    says: ['index.csv', 'validation'],
+  },
+  {
+    name: 'with other splits',
+    make: index((csv) => csv.replace(',test,', ',train,')),
+    says: ['training and for testing'],
+  },
   { name: 'with an unknown class', make: index((csv) => csv.replace(',disc,', ',evil,')), says: ['class “evil”'] },
   { name: 'with other classes', make: index((csv) => csv.replace(',disc,', ',square,')), says: ['other classes'] },
   { name: 'with a quote that is not closed', make: index((csv) => `${csv}"evil`), says: ['index.csv', 'quote'] },
@@ -366,7 +384,8 @@ const CASES: readonly Case[] = [
   {
     name: 'torchvision’s ResNet-50',
     file: 'resnet50.safetensors',
-    make: () => model({ 'conv1.weight': [64, 3, 7, 7], 'layer1.0.conv3.weight': [256, 64, 1, 1], 'fc.weight': [1000, 8] }),
+    make: () =>
+      model({ 'conv1.weight': [64, 3, 7, 7], 'layer1.0.conv3.weight': [256, 64, 1, 1], 'fc.weight': [1000, 8] }),
     says: ['does not fit the network', 'conv1.weight'],
   },
   {
@@ -381,7 +400,12 @@ const CASES: readonly Case[] = [
     make: () => latin('\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00}q\x00.'),
     says: ['is a pickle'],
   },
-  { name: 'an ONNX model', file: 'model.onnx', make: () => latin('\x08\x08\x12\x07pytorch:'), says: ['is an ONNX model'] },
+  {
+    name: 'an ONNX model',
+    file: 'model.onnx',
+    make: () => latin('\x08\x08\x12\x07pytorch:'),
+    says: ['is an ONNX model'],
+  },
   {
     name: 'a model of PyTorch',
     file: 'model.pt',
@@ -465,7 +489,8 @@ describe('files that are not as they should be', () => {
     expect(message).toMatch(new RegExp(`^“${file.replace('.', '\\.')}” `));
     expect(message).toMatch(/Nothing on the page was replaced\.$/);
     expect(message.length).toBeLessThan(2000);
-    for (const part of says) expect(message)[typeof part === 'string' ? 'toContain' : 'toMatch'](part as string & RegExp);
+    for (const part of says)
+      expect(message)[typeof part === 'string' ? 'toContain' : 'toMatch'](part as string & RegExp);
     expect(took).toBeLessThan(QUICKLY);
     expect(await new CheckpointDatabase().pointers()).toEqual(before);
     expect(host.events.slice(events).filter(({ type }) => type === 'signal' || type === 'error')).toEqual([]);

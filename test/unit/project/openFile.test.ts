@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
-import { zipSync } from 'fflate';
 import { IDBFactory } from 'fake-indexeddb';
+import { zipSync } from 'fflate';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CheckpointDatabase } from '../../../src/storage/checkpointDatabase';
 import { smallRun } from '../../setup/checkpoints';
@@ -104,7 +104,9 @@ describe('files that are opened', () => {
 
   it('an archive of images is left to the import of images', async () => {
     const host = await newHost();
-    const archive = new Uint8Array(zipSync({ 'cats/1.png': new Uint8Array(9), 'deep/er/project.json': new Uint8Array(2) }));
+    const archive = new Uint8Array(
+      zipSync({ 'cats/1.png': new Uint8Array(9), 'deep/er/project.json': new Uint8Array(2) }),
+    );
     expect(await host.open(archive, 'cats.zip')).toEqual({ kind: 'other' });
   });
 
