@@ -28,7 +28,7 @@ export type TakenFile =
   /** The whole run, which goes on wherever the file is opened. */
   | { readonly kind: 'project'; readonly withImages: boolean; readonly facts: PageFacts };
 
-/** A file of ours that was opened, once all of it was checked. */
+/** A file that was opened, once all of it was checked. */
 export type OpenedFile =
   /** A project file or a checkpoint: the run is among the kept runs now, under the id that was asked for. */
   | ({
@@ -50,4 +50,6 @@ export type OpenedFile =
       readonly imageSize: number;
       /** What the reader of the file had to assume, as sentences for the person. */
       readonly notes: readonly string[];
-    };
+    }
+  /** A .zip archive without a run; it may hold images. */
+  | { readonly kind: 'other' };

@@ -12,7 +12,7 @@ import type { RunPointer } from '../storage/runPointer';
 import type { RunStorage } from '../storage/runStorage';
 import { picturesOf } from './archive/picturesOf';
 import { RunArchive } from './archive/runArchive';
-import type { ImageLoaders, LoadSettings, Origin } from './data/datasetLoading';
+import type { FilesOrigin, ImageLoaders, LoadSettings, Origin, ProjectOrigin } from './data/datasetLoading';
 import { createDatasetStore, NO_PROBLEM } from './data/datasetStore';
 import { folderOf, identityOf } from './data/identity';
 import { ImagesInUse } from './data/imagesInUse';
@@ -29,6 +29,7 @@ import { createLessonLinkStore, type LessonLinkStore } from './link/lessonLinkSt
 import { type OpenedLink, openLink } from './link/link';
 import { createPlaceStore, type PlaceStore } from './link/placeStore';
 import { createNoticeStore, notify } from './noticeStore';
+import { Opening } from './opening/opening';
 import type { PageStorage } from './pageText';
 import type { Beginning } from './run/beginning';
 import { ChartClock, type Scheduler } from './run/chartClock';
@@ -39,6 +40,7 @@ import { type ActiveRun, createRunStore } from './run/runStore';
 import { SampleRest } from './run/sampleRest';
 import { SeriesSet } from './run/series';
 import { Settings } from './run/settings';
+import { Taking } from './taking/taking';
 
 export interface LabOptions {
   readonly openWorker: () => WorkerPort;
@@ -75,6 +77,8 @@ export class Lab {
   readonly keptImages: KeptImages;
   readonly experiments: ExperimentQueue;
   readonly lessons: Lessons;
+  readonly taking: Taking;
+  readonly opening: Opening;
   readonly clock: ChartClock;
   /** Whether the page was opened without settings in its address. */
   readonly isFirstVisit: boolean;
@@ -88,6 +92,8 @@ export class Lab {
   readonly #settings: Settings;
   /** Whether the first part of a sample is enough for the next run: of a first visit, or on a sample that the person chose. */
   #takesFirstPart: boolean;
+  /** The images that are being loaded for a run that will take the place of the one on the page, and its settings. */
+  #next: { readonly origin: Origin; readonly config: RunConfig } | null = null;
 
   constructor(hash: string, options: LabOptions) {
     const link = openLink(hash);
@@ -118,10 +124,14 @@ export class Lab {
       onSignal: (signal, runId) => this.#control.receive(signal, runId),
       onError: (error, runId) => {
         this.#control.fail(error, runId);
-        if (!error.recoverable) void this.keptRuns.afterCrash();
+        if (error.recoverable) return;
+        this.opening.workerFailed();
+        void this.keptRuns.afterCrash();
       },
       onNotice: (text) => notify(this.noticeStore, text),
     });
+    this.taking = new Taking(this, this.#engine);
+    this.opening = new Opening(this, this.#engine);
     this.#images = new ImagesInUse(this, {
       engine: this.#engine,
       loaders: options.loaders,
@@ -195,6 +205,24 @@ export class Lab {
     this.#replace(run, (loadsImages) => this.#control.begin(beginning, config, changes, loadsImages));
   }
 
+  /** As `begin`, once the images of a project file are loaded; the run on the page stays until then. Resolves to whether they were loaded. */
+  async beginOn(
+    origin: ProjectOrigin,
+    beginning: Beginning,
+    run: Pick<RunPointer, 'config' | 'changes'>,
+  ): Promise<boolean> {
+    this.#next = { origin, config: run.config };
+    const info = await this.#images.load(origin);
+    this.#next = null;
+    if (info === null) {
+      this.#control.imagesFailed();
+      return false;
+    }
+    void this.keptImages.imagesLoaded(null);
+    this.begin(beginning, run);
+    return true;
+  }
+
   #replace({ config, folder }: SharedRun, replace: (loadsImages: boolean) => void): void {
     this.#takesFirstPart = false;
     this.#images.keepPart();
@@ -234,6 +262,14 @@ export class Lab {
   /** Loads images and, once they are complete, builds a new run on them. Until then the current run goes on. */
   async loadImages(origin: Origin): Promise<void> {
     await this.#withImages(() => this.#images.load(origin));
+  }
+
+  /**
+   * Opens a file that was dropped or chosen alone where it is a project file, a checkpoint or an encoder; loads images otherwise.
+   * @param only that file; null where there is none
+   */
+  async take(origin: FilesOrigin, only: File | null): Promise<void> {
+    if (only === null || !(await this.opening.open(only))) await this.loadImages(origin);
   }
 
   /** Loads images that are kept on this computer. Resolves with false where they are not, or cannot be read. */
@@ -376,7 +412,8 @@ export class Lab {
 
   /** The settings of the run that will be built on images of this origin. */
   #loadSettings(origin: Origin): LoadSettings {
-    const config = rebasedOn(this.#config, origin.kind === 'sample' ? origin.id : 'folder');
+    const base = origin === this.#next?.origin ? this.#next.config : this.#config;
+    const config = rebasedOn(base, origin.kind === 'sample' ? origin.id : 'folder');
     const { imageSize, sourceSize, batchSize, sample, holdOut, labelRule } = config;
     const first = origin.kind === 'sample' ? origin.parts?.first : undefined;
     const isFirstPart = config.images === 0 && this.#takesFirstPart && first !== undefined;

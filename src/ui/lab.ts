@@ -12,7 +12,9 @@ import type { Lab } from '../session/lab';
 import type { LessonState } from '../session/lessons/lessonStore';
 import type { WriterState } from '../session/lessons/lessonWriter';
 import type { Notice } from '../session/noticeStore';
+import type { OpeningState } from '../session/opening/openingStore';
 import type { RunStoreState } from '../session/run/runStore';
+import type { TakingState } from '../session/taking/taking';
 
 export const LabContext = createContext<Lab | null>(null);
 
@@ -43,6 +45,10 @@ export function useArchive<T>(select: (state: ArchiveState) => T): T {
   return useStore(useLab().archive.store, select);
 }
 
+export function useOpening<T>(select: (state: OpeningState) => T): T {
+  return useStore(useLab().opening.store, select);
+}
+
 export function useKeptRuns<T>(select: (state: KeepingState) => T): T {
   return useStore(useLab().keptRuns.store, select);
 }
@@ -61,6 +67,10 @@ export function useLesson<T>(select: (state: LessonState) => T): T {
 
 export function useLessonWriter<T>(select: (state: WriterState) => T): T {
   return useStore(useLab().lessons.writer.store, select);
+}
+
+export function useTaking<T>(select: (state: TakingState) => T): T {
+  return useStore(useLab().taking.store, select);
 }
 
 export function usePlace(): Place {

@@ -31,6 +31,8 @@ export interface HostOptions {
   readonly now?: () => number;
 }
 
+const RESET = 'Press Reset to start it again, then open the file.';
+
 type CommandOf<T extends CommandBody['type']> = Extract<CommandBody, { type: T }>;
 
 /** Carries out the page's commands with the engine: one data set and one run at a time. */
@@ -135,7 +137,7 @@ export class Host {
         this.#takeAlong.cancel();
         return { result: null };
       case 'openFile':
-        throw new CommandError('internal', 'Not there yet.');
+        return { result: await this.#openFile(command) };
       case 'usedFiles':
         return { result: performance.getEntriesByType('resource').map(({ name }) => name) };
       case 'preview': {
@@ -206,6 +208,23 @@ export class Host {
   async #resume(command: CommandOf<'resume'>): Promise<Replies['resume']> {
     await this.#clear();
     return this.#runs.resume(command);
+  }
+
+  /** Opens a file beside the run, which goes on; only what needs the engine waits for its turn. */
+  async #openFile(command: CommandOf<'openFile'> & { readonly id: number }): Promise<Replies['openFile']> {
+    const { openFile } = await import('./openFile');
+    return openFile(command, {
+      withEngine: (work) =>
+        this.#alone(async () => {
+          if (this.#engine.info !== null && !this.#engine.isBroken) return work();
+          throw new CommandError('unusable-file', `“${command.name}” cannot be opened, since no engine runs. ${RESET}`);
+        }),
+      adopt: (run, file) => this.#runs.adopt(run, file),
+      hold: (encoder) => {
+        this.#opened.encoder = encoder;
+      },
+      onProgress: (done, total) => this.#post({ type: 'progress', id: command.id, done, total }),
+    });
   }
 
   /** Ends the run, and makes sure of the engine that the next one is built on. */

@@ -13,7 +13,7 @@ import type { HeldImages } from './heldImages';
 import type { HostedEngine } from './hostedEngine';
 import { HostedRun } from './hostedRun';
 import type { Keeper } from './keeper';
-import type { KeptRuns, RunToKeep } from './keptRuns';
+import type { KeptRuns, OpenedRun, RunToKeep } from './keptRuns';
 import { LastCheckpoint } from './lastCheckpoint';
 import { LazyKeeper } from './lazyKeeper';
 import { breakError, type Restarted } from './recoveryWords';
@@ -103,6 +103,11 @@ export class Runs {
     await keeper.begin();
     const { made, planned } = trainer.allChanges;
     return { step: trainer.step, config, changes: [...made, ...planned], notes };
+  }
+
+  /** As `KeptRuns.adopt`. */
+  async adopt(run: OpenedRun, file: Uint8Array<ArrayBuffer>): Promise<void> {
+    await (await this.#kept()).adopt(run, file);
   }
 
   /** Ends the run, once its current step or measurement has ended, and frees its memory. */

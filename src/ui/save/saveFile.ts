@@ -10,13 +10,22 @@ export function saveFile(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 }
 
-/** “simsiam-lab-output-std.csv” */
-export function fileName(title: string, ending: string): string {
-  const words = title.toLowerCase().match(/[a-z0-9]+/g) ?? ['file'];
-  return `simsiam-lab-${words.join('-')}.${ending}`;
+/** “output-std” */
+export function inFileName(title: string): string {
+  return (title.toLowerCase().match(/[a-z0-9]+/g) ?? ['file']).join('-');
 }
 
-/** Saves text with a byte order mark, by which spreadsheets recognise UTF-8. */
+/** “simsiam-lab-output-std.csv” */
+export function fileName(title: string, ending: string): string {
+  return `simsiam-lab-${inFileName(title)}.${ending}`;
+}
+
+/** Comma-separated values with a byte order mark, by which spreadsheets recognise UTF-8. */
+export function csvFile(text: string): Blob {
+  return new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' });
+}
+
+/** Saves such a file as a download. */
 export function saveCsv(title: string, text: string): void {
-  saveFile(fileName(title, 'csv'), new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }));
+  saveFile(fileName(title, 'csv'), csvFile(text));
 }
