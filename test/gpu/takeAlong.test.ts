@@ -1,10 +1,12 @@
 import 'fake-indexeddb/auto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { decode } from 'fast-png';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
+import { embedTo } from '../../scripts/export/embedTo';
+import { exportTo } from '../../scripts/export/exportTo';
 import type { RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
 import type { TakenFile } from '../../src/domain/takeAlong';
@@ -245,6 +247,28 @@ describeOnEngines(['wasm'], 'taking files along', () => {
       const program = `import numpy; z = numpy.load('z.npy'); print(z.dtype, z.shape, abs((z.astype('f8') ** 2).sum(-1) - 1).max() < 2e-3)`;
       expect(run(['-c', program], scratch.path).trim()).toBe(`float16 (${steps.length}, 16, 3) True`);
     });
+  });
+
+  it('npm run export and npm run embed take a project file, and give its features without the images of its run', async () => {
+    const { file, files } = await project();
+    const at = (...names: string[]) => join(scratch.path, ...names);
+    writeFileSync(at('taken.zip'), Buffer.from(await file.arrayBuffer()));
+    await exportTo({ file: at('taken.zip'), out: at('exported'), dataset: undefined, folders: undefined });
+    for (const name of ['encoder.safetensors', 'encoder.onnx', 'config.json', 'preprocessor_config.json']) {
+      expect(Buffer.compare(readFileSync(at('exported', name)), files.get(`encoder/${name}`)!), name).toBe(0);
+    }
+    mkdirSync(at('pictures'));
+    for (const [path, picture] of files) {
+      if (path.endsWith('.png')) writeFileSync(at('pictures', path.slice('images/'.length)), picture);
+    }
+    await embedTo({ location: at('pictures'), weights: at('taken.zip'), out: at('features.npy') });
+    const table = await tableOf(files.get('embeddings.parquet')!);
+    const expected = Float32Array.from(table.flatMap(({ features }) => features as number[]));
+    expect(maxError(npyValues(readFileSync(at('features.npy'))), expected)).toBeLessThan(1e-5);
+    writeFileSync(at('cut.zip'), readFileSync(at('taken.zip')).subarray(0, -9000));
+    await expect(
+      exportTo({ file: at('cut.zip'), out: at('none'), dataset: undefined, folders: undefined }),
+    ).rejects.toThrow(/cut\.zip is cut short.*Nothing was written/);
   });
 
   it('an encoder, and embeddings as a table or an array', async () => {

@@ -25,15 +25,7 @@ export const ENTRIES = {
   embeddings: 'embeddings.parquet',
   /** The outputs as the picture shows them. */
   frames: 'frames/',
-  images: 'images/',
-  imageIndex: 'images/index.csv',
 } as const;
-
-/** The columns of `images/index.csv`, which has one row an image, in the order of the data set; an image without a class has an empty one. */
-export const IMAGE_COLUMNS = ['file', 'path', 'class', 'split', 'width', 'height'] as const;
-
-/** How `images/index.csv` names the splits `TRAIN`, `TEST` and `BANK`. */
-export const SPLIT_NAMES = ['train', 'test', 'bank'] as const;
 
 /** The file of an image below `images/`: a PNG with the pixels that the run uses, e.g. `000012.png`. */
 export function imageFile(index: number): string {
