@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { decode } from 'fast-png';
 import { parquetReadObjects } from 'hyparquet';
+import * as onnxRuntime from 'onnxruntime-web';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { embedTo } from '../../scripts/export/embedTo';
 import { exportTo } from '../../scripts/export/exportTo';
@@ -247,6 +248,30 @@ describeOnEngines(['wasm'], 'taking files along', () => {
       const program = `import numpy; z = numpy.load('z.npy'); print(z.dtype, z.shape, abs((z.astype('f8') ** 2).sum(-1) - 1).max() < 2e-3)`;
       expect(run(['-c', program], scratch.path).trim()).toBe(`float16 (${steps.length}, 16, 3) True`);
     });
+  });
+
+  it('transformers.js takes the encoder of a project by the words of its README.txt, offline', async () => {
+    const { files } = await project();
+    mkdirSync(join(scratch.path, 'encoder'));
+    for (const [path, content] of files) {
+      if (path.startsWith('encoder/')) writeFileSync(join(scratch.path, path), content);
+    }
+    const [, words = ''] = /transformers\.js with \{ (.*) \}/.exec(textOf(files.get('README.txt'))) ?? [];
+    const named = Object.fromEntries([...words.matchAll(/(\w+): '(.*?)'/g)].map(([, name, value]) => [name, value]));
+    expect(Object.keys(named)).toEqual(['subfolder', 'model_file_name', 'dtype']);
+    // Its Node build asks for onnxruntime-node, whose install script downloads; it takes another runtime from here.
+    Object.assign(globalThis, { [Symbol.for('onnxruntime')]: onnxRuntime });
+    const { env, pipeline, RawImage } = await import('@huggingface/transformers');
+    Object.assign(env, { allowRemoteModels: false, useWasmCache: false, localModelPath: scratch.path });
+    const extract = await pipeline('image-feature-extraction', 'encoder', { device: 'auto', ...named });
+    const pictures = Array.from({ length: 4 }, (_, i) => {
+      const { data } = decode(files.get(`images/00000${i}.png`)!);
+      return new RawImage(Uint8ClampedArray.from(data), SIDE, SIDE, 3);
+    });
+    const features = (await extract(pictures, { pool: true })).data as Float32Array;
+    const table = await tableOf(files.get('embeddings.parquet')!);
+    const expected = Float32Array.from(table.slice(0, 4).flatMap((row) => row.features as number[]));
+    expect(maxError(features, expected)).toBeLessThan(1e-4);
   });
 
   it('npm run export and npm run embed take a project file, and give its features without the images of its run', async () => {
