@@ -23,6 +23,7 @@ import {
   encoderOfCheckpoint,
   imagesOfCheckpoint,
   namingWeights,
+  projectIn,
   sampleOf,
 } from './runOfCheckpoint';
 

@@ -304,6 +304,15 @@ describeOnEngines(['wasm'], 'taking files along', () => {
     expect(name).toBe('simsiam-lab-synthetic-simsiam-step2-encoder.safetensors');
     const { encoder } = readEncoder(new Uint8Array(await file.arrayBuffer()));
     const features = await featuresBy(encoder);
+    const frozen = new FrozenEncoder(encoder);
+    const sizes: number[] = [];
+    for await (const { start, features: rows } of frozen.embed(images, { blockMs: 1e-6 })) {
+      sizes.push(rows.n);
+      expect(maxError(rows.data, features.subarray(start * FEATURES, (start + rows.n) * FEATURES))).toBeLessThan(1e-5);
+    }
+    frozen.dispose();
+    // The first block says how long one takes.
+    expect(sizes).toEqual([16, ...new Array<number>(COUNT - 16).fill(1)]);
     const model = await unzipped((await host.taken({ kind: 'encoder', format: 'transformers' })).file);
     expect([...model.keys()]).toEqual(['onnx/model.onnx', 'config.json', 'preprocessor_config.json']);
     const onnx = await host.taken(ONNX);
