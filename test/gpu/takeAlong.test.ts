@@ -118,7 +118,8 @@ const textOf = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes
 
 function npyValues(bytes: Uint8Array): Float32Array {
   const start = 10 + bytes[8]! + 256 * bytes[9]!;
-  return new Float32Array(bytes.slice(start).buffer);
+  // A Buffer's own `slice` copies nothing.
+  return new Float32Array(new Uint8Array(bytes.subarray(start)).buffer);
 }
 
 describeOnEngines(['wasm'], 'taking files along', () => {
@@ -261,6 +262,8 @@ describeOnEngines(['wasm'], 'taking files along', () => {
     expect(Object.keys(named)).toEqual(['subfolder', 'model_file_name', 'dtype']);
     // Its Node build asks for onnxruntime-node, whose install script downloads; it takes another runtime from here.
     Object.assign(globalThis, { [Symbol.for('onnxruntime')]: onnxRuntime });
+    // Started before, since the package would have it load its code from elsewhere.
+    await (await onnxRuntime.InferenceSession.create(new Uint8Array(files.get('encoder/encoder.onnx')!))).release();
     const { env, pipeline, RawImage } = await import('@huggingface/transformers');
     Object.assign(env, { allowRemoteModels: false, useWasmCache: false, localModelPath: scratch.path });
     const extract = await pipeline('image-feature-extraction', 'encoder', { device: 'auto', ...named });
@@ -327,6 +330,29 @@ describeOnEngines(['wasm'], 'taking files along', () => {
     const table = await tableOf(new Uint8Array(await (await host.taken(TABLE)).file.arrayBuffer()));
     expect(maxError(Float32Array.from(table.flatMap((row) => row.features as number[])), features)).toBeLessThan(1e-5);
     expect(host.progress.at(-1)).toEqual([COUNT, COUNT]);
+  });
+
+  it('embeddings by an encoder that was opened, with and without a run', async () => {
+    const host = newHost();
+    await host.create();
+    await host.steps(2);
+    const { file } = await host.taken({ kind: 'encoder', format: 'safetensors' });
+    const features = await featuresBy(readEncoder(new Uint8Array(await file.arrayBuffer())).encoder);
+    const expectSame = async (by: TestHost) => {
+      const opened = await by.send({ type: 'openFile', file, name: 'encoder.safetensors', keptId: 'unused' });
+      expect(opened).toMatchObject({ type: 'reply', result: { kind: 'encoder', featureDim: FEATURES } });
+      const taken = await by.taken({ kind: 'embeddings', format: 'npy', by: 'opened' }, null);
+      expect(taken.name).toBe('simsiam-lab-synthetic-opened-encoder-embeddings.zip');
+      const files = await unzipped(taken.file);
+      expect(maxError(npyValues(files.get('embeddings.npy')!), features)).toBeLessThan(1e-5);
+    };
+    // The run goes on, and the encoder is that of before.
+    await host.steps(1);
+    await expectSame(host);
+    const alone = newHost();
+    await alone.send({ type: 'init', engine: 'wasm' });
+    await alone.send({ type: 'setDataset', dataset: syntheticDataset(COUNT) });
+    await expectSame(alone);
   });
 
   it('a run that trains waits, can be paused meanwhile, and goes on; a cancelled file leaves nothing behind', async () => {
