@@ -3,9 +3,9 @@ import { flattenConfig } from '../../src/domain/configPath';
 import { counted } from '../../src/domain/counted';
 import type { EngineChoice, RunConfig } from '../../src/domain/runConfig';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
+import { readCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
 import { UnusableFile } from '../../src/formats/unusableFile';
-import { checkpointIn, projectWithImages } from '../node/checkpointIn';
-import { FileSource } from '../node/fileSource';
+import { holdsImages, projectIn } from '../node/projectIn';
 import { UsageError } from '../node/usageError';
 import { adjusted, type Options } from './options';
 
@@ -30,7 +30,7 @@ export function checkpointAt(file: string): Promise<Checkpoint> {
       `--from ${file} cannot be read: ${reason}. Name a file that --checkpoint has written, or a project file.`,
     );
   }
-  return namingFile(file, () => checkpointIn(bytes));
+  return namingFile(file, async () => (await projectIn(file, bytes.length)) ?? readCheckpoint(bytes));
 }
 
 /**
@@ -75,7 +75,7 @@ export async function imagesToLoad(options: Options, { dataset }: Checkpoint): P
   if (options.given.has('dataset')) return options.dataset;
   if (dataset.sample !== null) return dataset.sample;
   const { from } = options;
-  if (from !== undefined && (await projectWithImages(new FileSource(from, statSync(from).size))) !== null) return from;
+  if (from !== undefined && (await holdsImages(from, statSync(from).size))) return from;
   throw new UsageError(
     `--from: the checkpoint's run has images of its own: name “${dataset.name}” (${counted(dataset.count, 'image')}) with --dataset.`,
   );

@@ -20,9 +20,9 @@ import {
   type SampleVersion,
 } from '../../src/domain/imageDataset';
 import { UnusableFile } from '../../src/formats/unusableFile';
-import { projectWithImages } from './checkpointIn';
 import { decodeWithSharp } from './decodeWithSharp';
 import { FileSource } from './fileSource';
+import { holdsImages } from './projectIn';
 import { walkFolder } from './walkFolder';
 
 const SAMPLES_FOLDER = new URL('../../public/samples/', import.meta.url);
@@ -69,9 +69,9 @@ function isSample(name: string): name is SampleId {
 }
 
 /** Whether a file is a project file with the images of its run; a damaged archive is named by the import. */
-async function isProjectWithImages(source: FileSource): Promise<boolean> {
+async function isProjectWithImages(file: string, size: number): Promise<boolean> {
   try {
-    return (await projectWithImages(source)) !== null;
+    return await holdsImages(file, size);
   } catch (error) {
     if (error instanceof UnusableFile) return false;
     throw error;
@@ -94,10 +94,10 @@ export async function loadDataset(
   const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings, decodeWithSharp);
   const decoders = Array.from({ length: availableParallelism() }, () => decoder);
   if (typeof location === 'string') {
-    const file = await stat(resolve(location)).catch(() => null);
-    const source = file?.isFile() === true ? new FileSource(resolve(location), file.size) : null;
-    if (source !== null && (await isProjectWithImages(source)))
-      return importProject(source, basename(location), settings, decoders, onProgress);
+    const file = await stat(location).catch(() => null);
+    if (file?.isFile() === true && (await isProjectWithImages(location, file.size))) {
+      return importProject(new FileSource(location, file.size), basename(location), settings, decoders, onProgress);
+    }
   }
   const sources = await sourcesFrom(typeof location === 'string' ? [location] : location);
   return runImport(sources, settings, decoders, onProgress);
