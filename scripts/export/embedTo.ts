@@ -16,6 +16,7 @@ import { npyHeader } from '../../src/formats/npy';
 import { readSafetensors } from '../../src/formats/safetensors';
 import { writingNewFiles } from '../node/newFiles';
 import { startEngineOrAnother } from '../node/nodeEngine';
+import { projectIn } from '../node/projectIn';
 import { EmbeddingProgress } from './progress';
 import {
   allImages,
@@ -29,15 +30,15 @@ import {
 /** ResNet-18 takes 45 MB. */
 const MOST_BYTES = 2 ** 31;
 
-const REMEDY = 'Name encoder.safetensors of npm run export, or a checkpoint.';
+const REMEDY = 'Name encoder.safetensors of npm run export, a checkpoint or a project file.';
 
 interface Embedded {
   readonly weights: EncoderWeights;
   readonly images: TrainingImages;
 }
 
-/** The file of weights that a path names: itself, or that in an exported folder. */
-function weightsFile(path: string): string {
+/** The file of weights that a path names, itself or that in an exported folder, and its size in bytes. */
+function weightsFile(path: string): { readonly file: string; readonly size: number } {
   const named = statSync(path, { throwIfNoEntry: false });
   const file = named?.isDirectory() === true ? join(path, 'encoder.safetensors') : path;
   const found = file === path ? named : statSync(file, { throwIfNoEntry: false });
@@ -47,12 +48,7 @@ function weightsFile(path: string): string {
     );
   }
   if (!found.isFile()) throw new Error(`${file} is no file. ${REMEDY}`);
-  if (found.size > MOST_BYTES) {
-    throw new Error(
-      `${file} has ${formatBytes(found.size)}, and none of our networks has more than ${formatBytes(MOST_BYTES)}. ${REMEDY}`,
-    );
-  }
-  return file;
+  return { file, size: found.size };
 }
 
 /**
@@ -81,9 +77,17 @@ async function withCheckpoint(location: string, checkpoint: Checkpoint): Promise
   }
 }
 
-async function embedded(location: string, file: string): Promise<Embedded> {
-  const bytes = bytesOf(file, REMEDY);
+async function embedded(location: string, path: string): Promise<Embedded> {
+  const { file, size } = weightsFile(path);
   return namingWeights(file, async () => {
+    const project = await projectIn(file, size);
+    if (project !== null) return withCheckpoint(location, project);
+    if (size > MOST_BYTES) {
+      throw new Error(
+        `${file} has ${formatBytes(size)}, and none of our networks has more than ${formatBytes(MOST_BYTES)}. ${REMEDY}`,
+      );
+    }
+    const bytes = bytesOf(file, REMEDY);
     refuseOtherModels(bytes);
     if (isCheckpoint(readSafetensors(bytes, MOST_HEADER_BYTES).metadata))
       return withCheckpoint(location, readCheckpoint(bytes));
@@ -115,7 +119,7 @@ export async function embedTo({ location, weights: path, out, batch }: EmbedOpti
   const place = await stat(dirname(out)).catch(() => null);
   if (place?.isDirectory() !== true)
     throw new Error(`--out ${out}: there is no folder ${dirname(out)}. Make it first.`);
-  const { weights, images } = await embedded(location, weightsFile(path));
+  const { weights, images } = await embedded(location, path);
   const encoder = new FrozenEncoder(weights);
   const progress = new EmbeddingProgress(images.count);
   await writingNewFiles(async (files) => {

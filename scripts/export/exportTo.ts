@@ -13,6 +13,7 @@ import { npyHeader } from '../../src/formats/npy';
 import { correctionsOf } from '../experiment/options';
 import { type NewFiles, writingNewFiles } from '../node/newFiles';
 import { startEngineOrAnother } from '../node/nodeEngine';
+import { projectIn } from '../node/projectIn';
 import { UsageError } from '../node/usageError';
 import { EmbeddingProgress } from './progress';
 import {
@@ -25,8 +26,10 @@ import {
   sampleOf,
 } from './runOfCheckpoint';
 
+const REMEDY = 'Name a project file, or a checkpoint that npm run experiment has written with --checkpoint.';
+
 export interface ExportOptions {
-  /** The path of a checkpoint. */
+  /** The path of a project file or of a checkpoint. */
   readonly file: string;
   /** The path of a folder, which is made where it is new. */
   readonly out: string;
@@ -91,8 +94,12 @@ async function writeEmbeddings(files: NewFiles, folder: string, images: Training
 export async function exportTo({ file, out, dataset, folders }: ExportOptions): Promise<void> {
   const place = await stat(out).catch(() => null);
   if (place !== null && !place.isDirectory()) throw new UsageError(`--out ${out} is a file: name a folder.`);
-  const bytes = bytesOf(file, 'Name a file that npm run experiment has written with --checkpoint.');
-  const checkpoint = await namingWeights(file, () => readCheckpoint(bytes));
+  const found = await stat(file).catch(() => null);
+  const size = found?.isFile() === true ? found.size : 0;
+  const checkpoint = await namingWeights(
+    file,
+    async () => (await projectIn(file, size)) ?? readCheckpoint(bytesOf(file, REMEDY)),
+  );
   const { engine: before, step, config } = checkpoint;
   const { run, embedded } = await imagesFor(checkpoint, dataset, folders);
   const engine = await startEngineOrAnother(before.engine, before.threads || undefined);

@@ -1,11 +1,13 @@
 import 'fake-indexeddb/auto';
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { decode } from 'fast-png';
 import { parquetReadObjects } from 'hyparquet';
+import * as onnxRuntime from 'onnxruntime-web';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
+import { embedTo } from '../../scripts/export/embedTo';
+import { exportTo } from '../../scripts/export/exportTo';
 import type { RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
 import type { TakenFile } from '../../src/domain/takeAlong';
@@ -116,7 +118,8 @@ const textOf = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes
 
 function npyValues(bytes: Uint8Array): Float32Array {
   const start = 10 + bytes[8]! + 256 * bytes[9]!;
-  return new Float32Array(bytes.slice(start).buffer);
+  // A Buffer's own `slice` copies nothing.
+  return new Float32Array(new Uint8Array(bytes.subarray(start)).buffer);
 }
 
 describeOnEngines(['wasm'], 'taking files along', () => {
@@ -235,22 +238,65 @@ describeOnEngines(['wasm'], 'taking files along', () => {
     expect(measuredByStep(signals)).toEqual(expected);
   });
 
-  it('other readers take the archive, and NumPy the frames', async () => {
-    const { file, files } = await project();
-    const path = join(scratch.path, 'project.zip');
-    writeFileSync(path, Buffer.from(await file.arrayBuffer()));
-    const program = `import zipfile; z = zipfile.ZipFile(${JSON.stringify(path)}); print(z.testzip(), len(z.namelist()))`;
-    expect(execFileSync('python3', ['-c', program], { encoding: 'utf8' }).trim()).toBe(`None ${files.size}`);
-  });
-
   describeWithPython(['numpy'], 'NumPy', (run) => {
-    it('reads the frames of a project', async () => {
-      const { files } = await project();
+    it('reads the frames of a project, and Python the archive', async () => {
+      const { file, files } = await project();
+      writeFileSync(join(scratch.path, 'project.zip'), Buffer.from(await file.arrayBuffer()));
+      const tested = `import zipfile; z = zipfile.ZipFile('project.zip'); print(z.testzip(), len(z.namelist()))`;
+      expect(run(['-c', tested], scratch.path).trim()).toBe(`None ${files.size}`);
       writeFileSync(join(scratch.path, 'z.npy'), files.get('frames/z.npy')!);
       const steps = textOf(files.get('frames/frames.csv')).trim().split('\r\n').slice(1);
       const program = `import numpy; z = numpy.load('z.npy'); print(z.dtype, z.shape, abs((z.astype('f8') ** 2).sum(-1) - 1).max() < 2e-3)`;
       expect(run(['-c', program], scratch.path).trim()).toBe(`float16 (${steps.length}, 16, 3) True`);
     });
+  });
+
+  it('transformers.js takes the encoder of a project by the words of its README.txt, offline', async () => {
+    const { files } = await project();
+    mkdirSync(join(scratch.path, 'encoder'));
+    for (const [path, content] of files) {
+      if (path.startsWith('encoder/')) writeFileSync(join(scratch.path, path), content);
+    }
+    const [, words = ''] = /transformers\.js with \{ (.*) \}/.exec(textOf(files.get('README.txt'))) ?? [];
+    const named = Object.fromEntries([...words.matchAll(/(\w+): '(.*?)'/g)].map(([, name, value]) => [name, value]));
+    expect(Object.keys(named)).toEqual(['subfolder', 'model_file_name', 'dtype']);
+    // Its Node build asks for onnxruntime-node, whose install script downloads; it takes another runtime from here.
+    Object.assign(globalThis, { [Symbol.for('onnxruntime')]: onnxRuntime });
+    // Started before, since the package would have it load its code from elsewhere.
+    await (await onnxRuntime.InferenceSession.create(new Uint8Array(files.get('encoder/encoder.onnx')!))).release();
+    const { env, pipeline, RawImage } = await import('@huggingface/transformers');
+    Object.assign(env, { allowRemoteModels: false, useWasmCache: false, localModelPath: scratch.path });
+    const extract = await pipeline('image-feature-extraction', 'encoder', { device: 'auto', ...named });
+    const pictures = Array.from({ length: 4 }, (_, i) => {
+      const { data } = decode(files.get(`images/00000${i}.png`)!);
+      return new RawImage(Uint8ClampedArray.from(data), SIDE, SIDE, 3);
+    });
+    const features = (await extract(pictures, { pool: true })).data as Float32Array;
+    const table = await tableOf(files.get('embeddings.parquet')!);
+    const expected = Float32Array.from(table.slice(0, 4).flatMap((row) => row.features as number[]));
+    expect(maxError(features, expected)).toBeLessThan(1e-4);
+  });
+
+  it('npm run export and npm run embed take a project file, and give its features without the images of its run', async () => {
+    const { file, files } = await project();
+    const at = (...names: string[]) => join(scratch.path, ...names);
+    writeFileSync(at('taken.zip'), Buffer.from(await file.arrayBuffer()));
+    await exportTo({ file: at('taken.zip'), out: at('exported'), dataset: undefined, folders: undefined });
+    for (const name of ['encoder.safetensors', 'encoder.onnx', 'config.json', 'preprocessor_config.json']) {
+      expect(Buffer.compare(readFileSync(at('exported', name)), files.get(`encoder/${name}`)!), name).toBe(0);
+    }
+    mkdirSync(at('pictures'));
+    for (const [path, picture] of files) {
+      if (path.endsWith('.png')) writeFileSync(at('pictures', path.slice('images/'.length)), picture);
+    }
+    await embedTo({ location: at('pictures'), weights: at('taken.zip'), out: at('features.npy') });
+    const table = await tableOf(files.get('embeddings.parquet')!);
+    const expected = Float32Array.from(table.flatMap(({ features }) => features as number[]));
+    expect(maxError(npyValues(readFileSync(at('features.npy'))), expected)).toBeLessThan(1e-5);
+    writeFileSync(at('cut.zip'), readFileSync(at('taken.zip')).subarray(0, -9000));
+    await expect(
+      exportTo({ file: at('cut.zip'), out: at('none'), dataset: undefined, folders: undefined }),
+    ).rejects.toThrow(/cut\.zip is not a whole \.zip archive.*Nothing was written/);
   });
 
   it('an encoder, and embeddings as a table or an array', async () => {
@@ -261,6 +307,15 @@ describeOnEngines(['wasm'], 'taking files along', () => {
     expect(name).toBe('simsiam-lab-synthetic-simsiam-step2-encoder.safetensors');
     const { encoder } = readEncoder(new Uint8Array(await file.arrayBuffer()));
     const features = await featuresBy(encoder);
+    const frozen = new FrozenEncoder(encoder);
+    const sizes: number[] = [];
+    for await (const { start, features: rows } of frozen.embed(images, { blockMs: 1e-6 })) {
+      sizes.push(rows.n);
+      expect(maxError(rows.data, features.subarray(start * FEATURES, (start + rows.n) * FEATURES))).toBeLessThan(1e-5);
+    }
+    frozen.dispose();
+    // The first block says how long one takes.
+    expect(sizes).toEqual([16, ...new Array<number>(COUNT - 16).fill(1)]);
     const model = await unzipped((await host.taken({ kind: 'encoder', format: 'transformers' })).file);
     expect([...model.keys()]).toEqual(['onnx/model.onnx', 'config.json', 'preprocessor_config.json']);
     const onnx = await host.taken(ONNX);
@@ -275,6 +330,29 @@ describeOnEngines(['wasm'], 'taking files along', () => {
     const table = await tableOf(new Uint8Array(await (await host.taken(TABLE)).file.arrayBuffer()));
     expect(maxError(Float32Array.from(table.flatMap((row) => row.features as number[])), features)).toBeLessThan(1e-5);
     expect(host.progress.at(-1)).toEqual([COUNT, COUNT]);
+  });
+
+  it('embeddings by an encoder that was opened, with and without a run', async () => {
+    const host = newHost();
+    await host.create();
+    await host.steps(2);
+    const { file } = await host.taken({ kind: 'encoder', format: 'safetensors' });
+    const features = await featuresBy(readEncoder(new Uint8Array(await file.arrayBuffer())).encoder);
+    const expectSame = async (by: TestHost) => {
+      const opened = await by.send({ type: 'openFile', file, name: 'encoder.safetensors', keptId: 'unused' });
+      expect(opened).toMatchObject({ type: 'reply', result: { kind: 'encoder', featureDim: FEATURES } });
+      const taken = await by.taken({ kind: 'embeddings', format: 'npy', by: 'opened' }, null);
+      expect(taken.name).toBe('simsiam-lab-synthetic-opened-encoder-embeddings.zip');
+      const files = await unzipped(taken.file);
+      expect(maxError(npyValues(files.get('embeddings.npy')!), features)).toBeLessThan(1e-5);
+    };
+    // The run goes on, and the encoder is that of before.
+    await host.steps(1);
+    await expectSame(host);
+    const alone = newHost();
+    await alone.send({ type: 'init', engine: 'wasm' });
+    await alone.send({ type: 'setDataset', dataset: syntheticDataset(COUNT) });
+    await expectSame(alone);
   });
 
   it('a run that trains waits, can be paused meanwhile, and goes on; a cancelled file leaves nothing behind', async () => {

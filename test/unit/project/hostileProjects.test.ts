@@ -31,7 +31,7 @@ const FACTS = {
   evaluation: null,
 } as const;
 /** Milliseconds within which every file is refused, on a busy machine. */
-const QUICKLY = 20_000;
+const QUICKLY = 10_000;
 
 const text = (content: string): Bytes => new Uint8Array(Buffer.from(content));
 const latin = (content: string): Bytes => new Uint8Array(Buffer.from(content, 'latin1'));
@@ -169,7 +169,7 @@ const CASES: readonly Case[] = [
   {
     name: 'with a size of 4 GB that lies',
     make: record(20, 0xf0, 0xff, 0xff, 0xff, 0xf0, 0xff, 0xff, 0xff),
-    says: ['checkpoint.safetensors', /bombs|too large|damaged/],
+    says: ['would unpack to 4.3 GB', 'as zip bombs do'],
   },
   { name: 'encrypted', make: record(8, 1), says: ['checkpoint.safetensors', 'is encrypted'] },
   { name: 'packed by LZMA', make: record(10, 14), says: ['checkpoint.safetensors', 'method that cannot be read'] },

@@ -5,7 +5,7 @@ import type { EmbeddedBlock, FrozenEncoder } from '../export/frozenEncoder';
 import type { Pace } from './pace';
 
 /** The longest time in milliseconds for which a block of images holds up the thread. */
-const BLOCK_MS = 25;
+const BLOCK_MS = 15;
 
 /** The outputs for all images, block after block, at a pace. */
 async function* embedded(images: TrainingImages, encoder: FrozenEncoder, pace: Pace): AsyncGenerator<EmbeddedBlock> {
