@@ -145,7 +145,11 @@ export class HostedRun {
   async pause(): Promise<void> {
     this.stopTraining();
     if (!this.#waits) await this.#still;
-    else if (this.#state === 'training') this.#setState('paused');
+    else if (this.#state === 'training') {
+      // Its measurements come before the state.
+      this.#signals.report();
+      this.#setState('paused');
+    }
   }
 
   /** Takes one step, and is paused then. */
