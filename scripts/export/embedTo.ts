@@ -16,6 +16,7 @@ import { npyHeader } from '../../src/formats/npy';
 import { readSafetensors } from '../../src/formats/safetensors';
 import { writingNewFiles } from '../node/newFiles';
 import { startEngineOrAnother } from '../node/nodeEngine';
+import { projectIn } from '../node/projectIn';
 import { EmbeddingProgress } from './progress';
 import {
   allImages,
@@ -23,7 +24,6 @@ import {
   encoderOfCheckpoint,
   imagesOfCheckpoint,
   namingWeights,
-  projectIn,
   sampleOf,
 } from './runOfCheckpoint';
 

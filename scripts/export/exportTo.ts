@@ -13,6 +13,7 @@ import { npyHeader } from '../../src/formats/npy';
 import { correctionsOf } from '../experiment/options';
 import { type NewFiles, writingNewFiles } from '../node/newFiles';
 import { startEngineOrAnother } from '../node/nodeEngine';
+import { projectIn } from '../node/projectIn';
 import { UsageError } from '../node/usageError';
 import { EmbeddingProgress } from './progress';
 import {
@@ -22,7 +23,6 @@ import {
   imagesOfCheckpoint,
   namingWeights,
   ownImages,
-  projectIn,
   sampleOf,
 } from './runOfCheckpoint';
 

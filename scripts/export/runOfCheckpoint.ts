@@ -8,16 +8,8 @@ import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { resumeRun } from '../../src/engine/run/checkpoint/resumeRun';
 import { type EncoderWeights, encoderWeights } from '../../src/engine/run/export/encoderWeights';
-import { ENTRIES } from '../../src/engine/run/project/projectFile';
-import { readProjectRun } from '../../src/engine/run/project/readRun';
-import { beginsAsZip } from '../../src/formats/archives';
-import { readBytes } from '../../src/formats/byteSource';
 import { UnusableFile } from '../../src/formats/unusableFile';
-import { openPackedFolder } from '../../src/formats/zip/packedFolder';
-import { FileSource } from '../node/fileSource';
 import { imagesOfRun } from '../node/imagesOfRun';
-
-const ZIP_START = 4;
 
 /** Runs `work`, and names the file in what it throws because the file cannot be used. */
 export async function namingWeights<T>(file: string, work: () => T | Promise<T>): Promise<T> {
@@ -37,18 +29,6 @@ export function bytesOf(file: string, remedy: string): Uint8Array {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${file} cannot be read: ${reason}. ${remedy}`);
   }
-}
-
-/**
- * The checkpoint in a project file; null where the file is none.
- * @param size of the file in bytes; 0 where it is missing or no file
- * @throws UnusableFile where the project file is damaged
- */
-export async function projectIn(file: string, size: number): Promise<Checkpoint | null> {
-  const source = new FileSource(file, size);
-  if (size === 0 || !beginsAsZip(await readBytes(source, 0, ZIP_START))) return null;
-  const folder = await openPackedFolder(source, ENTRIES.project);
-  return folder === null ? null : (await readProjectRun(folder)).checkpoint;
 }
 
 const MISFIT = '--folders names places that this folder does not have.';

@@ -51,7 +51,7 @@ export interface FileToOpen {
  */
 export async function openFile({ file, name, keptId }: FileToOpen, parts: OpeningParts): Promise<OpenedFile> {
   try {
-    return await opened(readable(file), keptId, parts);
+    return await opened(readable(file), name, keptId, parts);
   } catch (error) {
     if (error instanceof UnusableFile) throw unusable(name, error.message);
     if (error instanceof StorageError) {
@@ -85,9 +85,10 @@ function readable(file: ByteSource): ByteSource {
   return { size: file.size, slice: (start, end) => ({ arrayBuffer: () => read(start, end) }) };
 }
 
-async function opened(file: ByteSource, keptId: string, parts: OpeningParts): Promise<OpenedFile> {
+async function opened(file: ByteSource, name: string, keptId: string, parts: OpeningParts): Promise<OpenedFile> {
   if (file.size === 0) throw new UnusableFile('is empty (0 bytes)');
-  if (!beginsAsZip(await readBytes(file, 0, 4))) return openWeights(file, keptId, parts);
+  // PyTorch and Keras pack their models as .zip.
+  if (!beginsAsZip(await readBytes(file, 0, 4)) || MODEL_NAME.test(name)) return openWeights(file, keptId, parts);
   const folder = await openPackedFolder(file, ENTRIES.project);
   return folder === null ? { kind: 'other' } : openProject(folder, keptId, parts);
 }
@@ -121,6 +122,8 @@ async function openWeights(source: ByteSource, keptId: string, parts: OpeningPar
   await parts.withEngine(() => expectTensors(checkpoint, null));
   return keep(checkpoint, file, keptId, { name: null, created: Date.now(), dataset, evaluation: null }, false, parts);
 }
+
+const MODEL_NAME = /\.(pt|pth|ckpt|keras)$/i;
 
 /** Bytes at the beginning of a file that tell most kinds of files apart. */
 const HEAD_BYTES = 512;

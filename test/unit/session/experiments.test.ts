@@ -46,6 +46,7 @@ async function page({ count = 1000, hash = '#preset=tiny&seed=7' } = {}) {
         ...squarePlaces(1, 1),
         facts: null,
       }),
+      importProject: () => Promise.reject(new Error('no project')),
       importImages: async () => Promise.reject(new Error('no images')),
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),

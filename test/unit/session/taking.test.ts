@@ -22,6 +22,7 @@ function labWithRun() {
     loaders: {
       fetchRest: async () => undefined,
       loadSample: () => Promise.reject(new Error('no sample')),
+      importProject: () => Promise.reject(new Error('no project')),
       importImages: () => Promise.reject(new Error('no images')),
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
