@@ -12,6 +12,11 @@ export const IMAGE_COLUMNS = ['file', 'path', 'class', 'split', 'width', 'height
 /** How the list names the splits `TRAIN`, `TEST` and `BANK`. */
 export const SPLIT_NAMES = ['train', 'test', 'bank'] as const;
 
+/** The file of an image below `images/`: a PNG with the pixels that the run uses, e.g. `000012.png`. */
+export function imageFile(index: number): string {
+  return `${String(index).padStart(6, '0')}.png`;
+}
+
 /** What the list says of all images. */
 export interface ImageIndex extends KeptShapes, Pick<DatasetInfo, 'names' | 'labels' | 'classNames' | 'split'> {
   /** Names of the images' files below `images/`. */

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import { imageFile } from '../../../src/domain/imageIndex';
 import { presetConfig } from '../../../src/domain/presets';
 import { CURRENT_VERSION } from '../../../src/domain/versions/registry';
-import { imageFile, type Project, readProject, writeProject } from '../../../src/engine/run/project/projectFile';
+import { type Project, readProject, writeProject } from '../../../src/engine/run/project/projectFile';
 import { UnusableFile } from '../../../src/formats/unusableFile';
 
 const PROJECT: Project = {

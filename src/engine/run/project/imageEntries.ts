@@ -1,11 +1,11 @@
 import { NO_LABEL } from '../../../domain/imageDataset';
-import { IMAGE_COLUMNS, IMAGE_INDEX, IMAGES, SPLIT_NAMES } from '../../../domain/imageIndex';
+import { IMAGE_COLUMNS, imageFile, SPLIT_NAMES } from '../../../domain/imageIndex';
 import { type Cell, csvOf } from '../../../formats/csv';
 import { encodePng } from '../../../formats/image/encodePng';
 import type { ZipFile } from '../../../formats/zip/writeZip';
 import { expectPixels, pixelsOf, type TrainingImages, withPixels } from '../../images/pictureCache';
 import type { Pace } from './pace';
-import { imageFile } from './projectFile';
+import { ENTRIES } from './projectFile';
 
 /** Images whose pixels are had at once where they are kept compressed. */
 const DECODED = 16;
@@ -15,7 +15,7 @@ const ROWS = 2000;
 /** The images of a run as it uses them: an index, and a PNG each. */
 export async function* imageEntries(images: TrainingImages, pace: Pace): AsyncGenerator<ZipFile> {
   pace.expect(images.count);
-  yield { path: IMAGE_INDEX, content: indexCsv(images) };
+  yield { path: ENTRIES.imageIndex, content: indexCsv(images) };
   const indicesFrom = (start: number) =>
     Array.from({ length: Math.max(0, Math.min(DECODED, images.count - start)) }, (_, i) => start + i);
   for (let start = 0; start < images.count; start += DECODED) {
@@ -25,7 +25,7 @@ export async function* imageEntries(images: TrainingImages, pace: Pace): AsyncGe
     expectPixels(images, indicesFrom(start + DECODED));
     for (const [i, index] of indices.entries()) {
       const content = encodePng(pixels[i], images.widths[index], images.heights[index]);
-      yield { path: IMAGES + imageFile(index), content };
+      yield { path: ENTRIES.images + imageFile(index), content };
       pace.done(1);
       await pace.between();
     }

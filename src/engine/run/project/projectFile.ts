@@ -1,3 +1,4 @@
+import { IMAGE_INDEX, IMAGES } from '../../../domain/imageIndex';
 import { datasetSchema } from '../../../domain/keptRun';
 import { evaluationSchema, liveChangeSchema } from '../../../domain/measurementSchemas';
 import type { LiveChange, RunConfig } from '../../../domain/runConfig';
@@ -25,12 +26,9 @@ export const ENTRIES = {
   embeddings: 'embeddings.parquet',
   /** The outputs as the picture shows them. */
   frames: 'frames/',
+  images: IMAGES,
+  imageIndex: IMAGE_INDEX,
 } as const;
-
-/** The file of an image below `images/`: a PNG with the pixels that the run uses, e.g. `000012.png`. */
-export function imageFile(index: number): string {
-  return `${String(index).padStart(6, '0')}.png`;
-}
 
 /** Written as `format` into every project file. */
 const FORMAT = 'SimSiam Lab project';

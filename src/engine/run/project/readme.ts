@@ -1,4 +1,4 @@
-import { IMAGE_COLUMNS, IMAGE_INDEX, IMAGES } from '../../../domain/imageIndex';
+import { IMAGE_COLUMNS } from '../../../domain/imageIndex';
 import { ENTRIES, type Project } from './projectFile';
 
 /** The text that says to a person what is in a project file, a line for each file. */
@@ -22,8 +22,8 @@ export function readmeOf({ config, dataset, step, hasImages }: Project): string 
     [ENTRIES.embeddings, 'path, class, split, features and z of every image, as a Parquet table'],
     ...(hasImages
       ? ([
-          [`${IMAGES}*.png`, 'the images, with the very pixels that the run uses'],
-          [IMAGE_INDEX, `of each image: ${IMAGE_COLUMNS.join(', ')}`],
+          [`${ENTRIES.images}*.png`, 'the images, with the very pixels that the run uses'],
+          [ENTRIES.imageIndex, `of each image: ${IMAGE_COLUMNS.join(', ')}`],
         ] as const)
       : []),
   ];
