@@ -124,7 +124,7 @@ it('shows progress and that training waits, keeps its size, and goes on where th
   await userEvent.keyboard('{Escape}');
   await expect.element(dialog).not.toBeInTheDocument();
   const opener = button('Take along');
-  expect(document.activeElement).toBe(opener.element());
+  await expect.element(opener).toHaveFocus();
   await expect.element(opener).toHaveAttribute('title', 'embeddings.npy is being made, 25 %');
   await opener.click();
   await button('Cancel embeddings.npy').click();

@@ -59,7 +59,8 @@ interface Options {
 async function opened({ answer = RUN, importProject, hash = '' }: Options = {}) {
   const imports: string[] = [];
   const worker = new FakeWorker({
-    openFile: ({ keptId }) => (answer !== null && 'kind' in answer && answer.kind === 'run' ? { ...answer, id: keptId } : answer),
+    openFile: ({ keptId }) =>
+      answer !== null && 'kind' in answer && answer.kind === 'run' ? { ...answer, id: keptId } : answer,
     resume: () => ({ step: 64, config: CONFIG, changes: RUN.changes, notes: [] }),
   });
   const lab = new Lab(hash, {
@@ -75,7 +76,11 @@ async function opened({ answer = RUN, importProject, hash = '' }: Options = {}) 
         }),
       importImages: async ({ name }) => {
         imports.push(name);
-        return { dataset: images({ kind: 'folder', name: 'dogs', count: 9, fingerprint: 'd' }, 300), skipped: [], plan: null };
+        return {
+          dataset: images({ kind: 'folder', name: 'dogs', count: 9, fingerprint: 'd' }, 300),
+          skipped: [],
+          plan: null,
+        };
       },
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
@@ -104,7 +109,8 @@ afterEach(() => {
 
 describe('a file that is dropped alone', () => {
   it('is taken for one of ours by its content, whatever its name', async () => {
-    const zip = (files: Readonly<Record<string, Uint8Array>>, name = 'x.zip') => new File([new Uint8Array(zipSync(files))], name);
+    const zip = (files: Readonly<Record<string, Uint8Array>>, name = 'x.zip') =>
+      new File([new Uint8Array(zipSync(files))], name);
     const safetensors = new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 123, 125]);
     expect(await mayBeOpened(zip({ 'run/project.json': new Uint8Array(1) }))).toBe(true);
     expect(await mayBeOpened(zip({ 'project.json': new Uint8Array(1) }, 'renamed'))).toBe(true);
@@ -157,17 +163,20 @@ describe('a run from a file', () => {
   it('goes on with the images of the file, under its name', async () => {
     const { take, lab, shown, worker } = await opened();
     await take();
-    const [{ keptId }] = worker.sent('openFile') as [{ keptId: string }];
+    const { keptId } = worker.sent('openFile')[0]!;
     const [command] = worker.sent('resume');
     expect(command).toMatchObject({ from: { id: keptId, step: null }, keeping: { id: keptId, dataset: DATASET } });
     expect(worker.sent('setDataset').at(-1)?.dataset.count).toBe(300);
     expect(shown()).toMatchObject({ config: CONFIG, active: { keptId, reopenedAt: 64 } });
-    expect(lab.archive.store.getState().runs).toMatchObject([{ id: keptId, name: 'From afar', created: 1000, steps: 64 }]);
+    expect(lab.archive.store.getState().runs).toMatchObject([
+      { id: keptId, name: 'From afar', created: 1000, steps: 64 },
+    ]);
     expect(lab.datasetStore.getState()).toMatchObject({ wanted: null, problem: null });
   });
 
   it('whose images cannot be decoded leaves the run on the page and its images', async () => {
-    const importProject = () => Promise.reject(new ImportError('“run.zip” cannot be used: its image 3.png is damaged.'));
+    const importProject = () =>
+      Promise.reject(new ImportError('“run.zip” cannot be used: its image 3.png is damaged.'));
     const { take, lab, shown, worker } = await opened({ importProject });
     const before = shown();
     await take();
@@ -209,4 +218,3 @@ describe('a run from a file', () => {
     expect(lab.archive.store.getState().runs.map(({ id }) => id)).toEqual([last]);
   });
 });
-
