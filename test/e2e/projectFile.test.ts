@@ -86,7 +86,7 @@ test('a project file is opened at its step and goes on, a damaged one leaves the
   await expect.poll(() => keptRuns(page)).toBe(2);
 
   await page.reload();
-  await page.getByText('Choose the folder “synthetic” (40 images) again to go on with it.').waitFor();
+  await lab.status.getByText('Choose the folder “synthetic” (40 images) again to go on with it.').waitFor();
   await choose(page, 'run.zip', project);
   await expect.poll(() => lab.metric('step')).toBe(reached);
   expect(await keptRuns(page)).toBe(2);
