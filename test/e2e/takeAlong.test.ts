@@ -52,8 +52,8 @@ async function opened(page: Page): Promise<FileListPage> {
 async function violations({ page }: FileListPage): Promise<string[]> {
   const found: string[] = [];
   for (const [width, height] of [
-    [1440, 900],
     [390, 844],
+    [1440, 900],
   ] as const) {
     await page.setViewportSize({ width, height });
     for (const colorScheme of ['light', 'dark'] as const) {
