@@ -9,7 +9,7 @@ export interface NeighbourGraph {
   readonly indices: Int32Array;
   /** [n, k]: the cosines, in [-1, 1]. */
   readonly similarities: Float32Array;
-  /** Whether these are the nearest for certain; else about 98 % of them are. */
+  /** Whether these are the nearest for certain; else some 94 % or more of them are (docs/report.md). */
   readonly isExact: boolean;
 }
 
