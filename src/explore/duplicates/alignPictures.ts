@@ -1,5 +1,9 @@
-import { AREA, SIDE } from './pictureCopies';
+import { AREA as COPY_AREA, SIDE as COPY_SIDE } from './pictureCopies';
 import type { Rectangle } from './views';
+
+// Copied, since imported constants are slow to read in loops where modules are not bundled.
+const SIDE = COPY_SIDE;
+const AREA = COPY_AREA;
 
 const ROUNDS = 8;
 /** The search ends when no corner moves by more pixels than this. */

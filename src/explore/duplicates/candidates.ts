@@ -2,7 +2,10 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Work } from '../work';
 import { greyCopy, type PictureCopies } from './pictureCopies';
-import { DESCRIPTION_LENGTH, mirrorDescription, type Rectangle, View } from './views';
+import { DESCRIPTION_LENGTH as LENGTH, mirrorDescription, type Rectangle, View } from './views';
+
+// Copied, since imported constants are slow to read in loops where modules are not bundled.
+const DESCRIPTION_LENGTH = LENGTH;
 
 /** A pair of pictures that may show the same. */
 export interface Candidate {

@@ -1,6 +1,10 @@
 import { type Alignment, alignPictures, warped } from './alignPictures';
 import type { Candidate } from './candidates';
-import { AREA, type PictureCopies, SIDE } from './pictureCopies';
+import { AREA as COPY_AREA, SIDE as COPY_SIDE, type PictureCopies } from './pictureCopies';
+
+// Copied, since imported constants are slow to read in loops where modules are not bundled.
+const SIDE = COPY_SIDE;
+const AREA = COPY_AREA;
 
 /** Side of the blocks in which differences are measured, in pixels of the copy. */
 const BLOCK = 4;

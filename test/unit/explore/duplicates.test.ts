@@ -22,7 +22,7 @@ async function someOf(id: (typeof SAMPLE_IDS)[number], count: number) {
 
 describe.each(SAMPLE_IDS)('changed copies hidden in %s', (id) => {
   test('are found, and little else', async () => {
-    const planted = await plant(await someOf(id, 400), 20, seededRandom(1, id));
+    const planted = await plant(await someOf(id, 250), 12, seededRandom(1, id));
     const { recall, precision } = await searched(planted);
     expect(recall.recompressed).toBeGreaterThanOrEqual(0.95);
     expect(recall.mirrored).toBeGreaterThanOrEqual(0.95);
@@ -53,13 +53,11 @@ test('equal pixels of equal shape are exact duplicates; equal hashes of differen
   copies.colours.copyWithin(3 * AREA * 4, 3 * AREA, 3 * AREA * 2);
   copies.colours.copyWithin(3 * AREA * 5, 3 * AREA, 3 * AREA * 2);
   const facts = {
-    exactHashes: Uint32Array.of(7, 7, 8, 8, 7, 7, 7, 7, 8, 8, 8, 8),
+    // Of the pictures with the hash 7 7 two differ; 1, 4 and 5 have equal pixels, but 5 another shape.
+    exactHashes: Uint32Array.of(7, 7, 8, 8, 7, 7, 9, 9, 8, 8, 8, 8),
     widths: new Uint32Array(6).fill(40),
     heights: Uint32Array.of(30, 30, 30, 30, 30, 31),
   };
-  expect(exactGroups(facts, copies)).toEqual([]);
-  facts.exactHashes.copyWithin(8, 2, 4);
-  facts.exactHashes.copyWithin(10, 2, 4);
   expect(exactGroups(facts, copies)).toEqual([[1, 4]]);
 });
 

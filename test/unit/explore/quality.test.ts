@@ -39,7 +39,8 @@ test('each kind is found, with a score in (0, 1], the worst first', () => {
   facts.widths[8] = 60;
   facts.heights[8] = 45;
   facts.widths[9] = 5000;
-  facts.widths[10] = 120;
+  facts.widths[10] = 230;
+  facts.heights[10] = 900;
   expect(kindsOf(facts)).toEqual([
     '10 shape',
     '3 dark',
