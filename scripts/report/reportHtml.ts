@@ -27,10 +27,10 @@ export async function htmlReport(about: AboutFolder, thumbnail: Thumbnails): Pro
   const figure = async (i: number, note = '') =>
     `<figure><img src="${await thumbnail(i)}" alt="" loading="lazy"><figcaption>${escaped(images.names[i])}${note === '' ? '' : `<br><small>${escaped(note)}</small>`}</figcaption></figure>`;
   const figures = async (list: readonly number[]) => (await Promise.all(list.map((i) => figure(i)))).join('');
-  const group = async (list: readonly number[], note: string) => {
-    const leak = isLeak(images, list) ? ' <strong>in train and test</strong>' : '';
-    return `<li class="group"><p>${escaped(note)}${leak}</p>${await figures(list.slice(0, SHOWN_IN_CLUSTER))}</li>`;
-  };
+  const group = async (list: readonly number[], note: string, leak = '') =>
+    `<li class="group"><p>${escaped(note)}${leak}</p>${await figures(list.slice(0, SHOWN_IN_CLUSTER))}</li>`;
+  const duplicates = (list: readonly number[], note: string) =>
+    group(list, note, isLeak(images, list) ? ' <strong>in train and test</strong>' : '');
   const listed = async <T>(list: readonly T[], entry: (item: T) => Promise<string>) =>
     `<ul>${(await Promise.all(list.slice(0, SHOWN).map(entry))).join('')}</ul>${rest(list.length, SHOWN)}`;
   const sections = [
@@ -52,12 +52,12 @@ export async function htmlReport(about: AboutFolder, thumbnail: Thumbnails): Pro
     section(
       `Exact duplicates: ${counted(report.exact.length, 'group')}`,
       'Equal pixel for pixel. Certain.',
-      await listed(report.exact, (own) => group(own, counted(own.length, 'image'))),
+      await listed(report.exact, (own) => duplicates(own, counted(own.length, 'image'))),
     ),
     section(
       `Near duplicates: ${counted(report.near.length, 'pair')}`,
       'The same picture scaled, compressed, brightened, mirrored, cropped or captioned, laid upon each other and compared. Nearly always right; look before you act.',
-      await listed(report.near, ({ a, b, score, kind }) => group([a, b], `${KINDS[kind]}, ${score.toFixed(3)}`)),
+      await listed(report.near, ({ a, b, score, kind }) => duplicates([a, b], `${KINDS[kind]}, ${score.toFixed(3)}`)),
     ),
     section(
       `Alike: ${counted(report.alike.length, 'pair')}`,

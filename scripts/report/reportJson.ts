@@ -18,13 +18,16 @@ export function jsonReport({ report, images, verdict, featuresOf }: AboutFolder)
   const pair = ({ a, b, score }: { readonly a: number; readonly b: number; readonly score: number }) => ({
     paths: [path(a), path(b)],
     score,
-    leak: isLeak(images, [a, b]),
   });
   const value = {
     dataset: { name: images.name, images: images.count, features: featuresOf },
     exact: report.exact.map((group) => group.map(path)),
     exactLeaks: report.exact.filter((group) => isLeak(images, group)).map((group) => group.map(path)),
-    near: report.near.map((near) => ({ ...pair(near), kind: near.kind })),
+    near: report.near.map((near) => ({
+      ...pair(near),
+      kind: near.kind,
+      leak: isLeak(images, [near.a, near.b]),
+    })),
     alike: report.alike.map(pair),
     clusters: report.clusters.map((cluster) => ({ medoid: path(cluster.medoid), paths: cluster.images.map(path) })),
     noise: report.noise.map(path),

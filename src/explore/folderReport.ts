@@ -42,7 +42,7 @@ export interface ScoredImage {
   readonly score: number;
 }
 
-/** What there is to know of a folder, by numbers of images. Pairs and groups on both sides of train and test come first. */
+/** What there is to know of a folder, by numbers of images. Exact and near duplicates on both sides of train and test come first. */
 export interface FolderReport {
   readonly exact: readonly (readonly number[])[];
   /** Of a group of equal pictures, the first stands for all. */
@@ -84,7 +84,7 @@ export async function folderReport(input: ReportInput): Promise<FolderReport> {
       [...near].sort((x, y) => y.score - x.score),
       ({ a, b }) => [a, b],
     ),
-    alike: graph === null ? [] : leaksFirst(alikePairs(graph, known), ({ a, b }) => [a, b]),
+    alike: graph === null ? [] : alikePairs(graph, known),
     ...(await clustersAndOutliers(graph, input)),
     quality: qualityFindings(facts),
     graph,
