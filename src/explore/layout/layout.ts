@@ -7,9 +7,13 @@ import type { NeighbourGraph } from '../graph/neighbourGraph';
 /** Fewer images are laid out in a circle. */
 const FEWEST = 4;
 
-/** Epochs of a first layout, and of one that starts from old positions. */
-const EPOCHS = { small: 500, large: 200, again: 100 } as const;
-const SMALL = 10_000;
+/** Epochs of a first layout of up to so many images; one that starts from old positions takes half of them. */
+const EPOCHS: readonly (readonly [images: number, epochs: number])[] = [
+  [2500, 500],
+  [10_000, 300],
+  [20_000, 200],
+  [Number.POSITIVE_INFINITY, 80],
+];
 
 /** Positions at the start lie within this distance of 0 on each axis. */
 const EXTENT = 10;
@@ -51,8 +55,8 @@ export class Layout {
       return;
     }
     const random = xoroshiro128plus(seed + 1);
-    const first = n <= SMALL ? EPOCHS.small : EPOCHS.large;
-    this.epochs = from === undefined ? first : EPOCHS.again;
+    const epochs = EPOCHS.find(([images]) => n <= images)?.[1] ?? 0;
+    this.epochs = from === undefined ? epochs : epochs / 2;
     this.#umap = new UMAP({
       nComponents: 2,
       // With the image itself, as umap-js counts.
@@ -60,6 +64,8 @@ export class Layout {
       nEpochs: this.epochs,
       random: () => uniformFloat64(random),
     });
+    // This graph is for the placing of new points, which is not used here, and takes as long to make as the rest.
+    Object.defineProperty(this.#umap, 'makeSearchGraph', { value: () => null });
     this.#umap.setPrecomputedKNN(...listsOf(graph, neighbours));
     // Nothing but the number of rows is read of these.
     this.#umap.initializeFit(Array.from({ length: n }, () => [0]));
