@@ -22,15 +22,15 @@ async function someOf(id: (typeof SAMPLE_IDS)[number], count: number) {
 
 describe.each(SAMPLE_IDS)('changed copies hidden in %s', (id) => {
   test('are found, and little else', async () => {
-    const planted = await plant(await someOf(id, 250), 12, seededRandom(1, id));
+    const planted = await plant(await someOf(id, 200), 12, seededRandom(1, id));
     const { recall, precision } = await searched(planted);
     expect(recall.recompressed).toBeGreaterThanOrEqual(0.95);
     expect(recall.mirrored).toBeGreaterThanOrEqual(0.95);
-    expect(recall.brightened).toBeGreaterThanOrEqual(0.85);
-    expect(recall.rescaled).toBeGreaterThanOrEqual(0.8);
-    expect(recall.captioned).toBeGreaterThanOrEqual(0.8);
-    expect(recall.cropped).toBeGreaterThanOrEqual(0.6);
-    expect(precision).toBeGreaterThanOrEqual(0.9);
+    expect(recall.captioned).toBeGreaterThanOrEqual(0.95);
+    expect(recall.brightened).toBeGreaterThanOrEqual(0.9);
+    expect(recall.rescaled).toBeGreaterThanOrEqual(0.75);
+    expect(recall.cropped).toBeGreaterThanOrEqual(0.75);
+    expect(precision).toBeGreaterThanOrEqual(0.98);
   });
 });
 
