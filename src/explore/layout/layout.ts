@@ -3,6 +3,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { UMAP } from 'umap-js';
 import { distanceOf } from '../clusters/spanningTree';
 import type { NeighbourGraph } from '../graph/neighbourGraph';
+import { fuzzyUnion } from './fuzzyUnion';
 
 /** Fewer images are laid out in a circle. */
 const FEWEST = 4;
@@ -30,7 +31,7 @@ export interface LayoutOptions {
  * map can be watched while it forms and stopped at any time. From given positions, points move and do not jump. The same graph, seed and
  * start give the same map on one machine.
  *
- * The constructor prepares the graph's weights in one piece of work, which takes up to some seconds for 50,000 images: make it in a worker.
+ * The constructor prepares the graph's weights in one piece of work, which takes some seconds for 50,000 images: make it in a worker.
  */
 export class Layout {
   readonly n: number;
@@ -64,8 +65,7 @@ export class Layout {
       nEpochs: this.epochs,
       random: () => uniformFloat64(random),
     });
-    // This graph is for the placing of new points, which is not used here, and takes as long to make as the rest.
-    Object.defineProperty(this.#umap, 'makeSearchGraph', { value: () => null });
+    prepareQuickly(this.#umap, graph, neighbours);
     this.#umap.setPrecomputedKNN(...listsOf(graph, neighbours));
     // Nothing but the number of rows is read of these.
     this.#umap.initializeFit(Array.from({ length: n }, () => [0]));
@@ -108,6 +108,30 @@ export class Layout {
     });
     return !this.isFinished;
   }
+}
+
+/** Steps of umap-js that its types keep private: they turn distances into memberships. */
+interface Memberships {
+  smoothKNNDistance(distances: number[][], k: number, localConnectivity: number): { sigmas: number[]; rhos: number[] };
+  computeMembershipStrengths(
+    indices: number[][],
+    distances: number[][],
+    sigmas: number[],
+    rhos: number[],
+  ): { cols: number[]; vals: number[] };
+}
+
+/** Replaces two slow steps of umap-js: the fuzzy union, and a graph for placing new points, which is not used here. */
+function prepareQuickly(umap: UMAP, graph: NeighbourGraph, neighbours: number): void {
+  const union = () => {
+    const steps = umap as unknown as Memberships;
+    const [lists, distances] = listsOf(graph, neighbours);
+    const { sigmas, rhos } = steps.smoothKNNDistance(distances, neighbours + 1, 1);
+    const { cols, vals } = steps.computeMembershipStrengths(lists, distances, sigmas, rhos);
+    return fuzzyUnion(cols, vals, graph.n, neighbours + 1);
+  };
+  Object.defineProperty(umap, 'fuzzySimplicialSet', { value: union });
+  Object.defineProperty(umap, 'makeSearchGraph', { value: () => null });
 }
 
 /** Positions by chance; a few images in a circle. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { neighbourGraph } from '../../../src/explore/graph/buildGraph';
+import { fuzzyUnion } from '../../../src/explore/layout/fuzzyUnion';
 import { Layout } from '../../../src/explore/layout/layout';
 import { clusteredRows } from './clusteredRows';
 import { plainProducts } from './plainProducts';
@@ -64,4 +65,18 @@ test('two images have a map; positions that do not fit are refused', async () =>
   expect(new Set(layout.positions).size).toBeGreaterThan(1);
   expect(() => new Layout({ graph, from: new Float32Array(3) })).toThrow(RangeError);
   expect(() => new Layout({ graph, from: new Float32Array(2 * rows.n).fill(Number.NaN) })).toThrow(RangeError);
+});
+
+test('the fuzzy union has each edge in both directions, with a + b - a b', () => {
+  // 0 and 1 are neighbours of each other, 2 has the neighbour 0.
+  const graph = fuzzyUnion([0, 1, 1, 0, 2, 0], [0, 0.5, 0, 0.4, 0, 0.3], 3, 2);
+  const sorted = [...graph.getAll()].sort((a, b) => a.row - b.row || a.col - b.col);
+  expect(sorted.map(({ row, col }) => [row, col])).toEqual([
+    [0, 1],
+    [0, 2],
+    [1, 0],
+    [2, 0],
+  ]);
+  expect(sorted.map(({ value }) => Number(value.toFixed(6)))).toEqual([0.7, 0.3, 0.7, 0.3]);
+  expect(Array.from(graph.map((value) => 2 * value).getValues())).toHaveLength(4);
 });
