@@ -15,6 +15,9 @@ export function distanceOf(similarity: number): number {
   return Math.max(SMALLEST_DISTANCE, Math.sqrt(Math.max(0, 2 - 2 * similarity)));
 }
 
+/** Rows of a part without an edge in the graph that are compared with all rows, where the tree is not that of all pairs. */
+const MOST_ROWS = 256;
+
 /** n - 1 edges that connect n rows. */
 export interface SpanningTree {
   readonly from: Int32Array;
@@ -48,7 +51,8 @@ export interface SpanningOptions {
  * A minimum spanning tree by mutual reachability, max(core(a), core(b), distance(a, b)) (Campello et al. 2013, Definition 3), by Boruvka's
  * algorithm: in each round, every part but the largest is joined to another one by its shortest edge. Edges come from the graph. Rows whose
  * neighbours all lie in their own part are compared with all rows: with `exact` where a shorter edge than the part's best is possible, which
- * gives the tree of all pairs; else only if the part has no edge in the graph at all, which connects separate parts at their true distance.
+ * gives the tree of all pairs; else only if the part has no edge in the graph at all, and then at most 256 of its rows, which connects separate parts at
+ * the true distance of these rows.
  * @param options.rows of length 1 or 0
  */
 export async function spanningTree(options: SpanningOptions): Promise<SpanningTree> {
@@ -111,10 +115,12 @@ async function shortestEdges(
   }
   // Rows beyond a list are no nearer than its last one.
   const leastBeyond = (i: number) => Math.max(core[i], distanceOf(similarities[(i + 1) * k - 1]));
-  const searched = candidates.filter((i) => {
+  const isShorterPossible = (i: number) => {
     const known = best.get(labels[i]);
     return known === undefined || (exact && leastBeyond(i) < known.weight);
-  });
+  };
+  const possible = candidates.filter(isShorterPossible);
+  const searched = exact ? possible : someOfEach(possible, labels);
   const most = queriesPerBlock(n);
   for (let start = 0; start < searched.length; start += most) {
     const queries = searched.slice(start, start + most);
@@ -123,6 +129,19 @@ async function shortestEdges(
     await onProgress(0);
   }
   return [...best.values()];
+}
+
+/** At most `MOST_ROWS` rows of each part, spread evenly over its rows. */
+function someOfEach(rows: readonly number[], labels: Int32Array): number[] {
+  const sizes = new Map<number, number>();
+  for (const row of rows) sizes.set(labels[row], (sizes.get(labels[row]) ?? 0) + 1);
+  const seen = new Map<number, number>();
+  return rows.filter((row) => {
+    const place = seen.get(labels[row]) ?? 0;
+    seen.set(labels[row], place + 1);
+    const every = Math.ceil((sizes.get(labels[row]) ?? 1) / MOST_ROWS);
+    return place % every === 0;
+  });
 }
 
 /** For each query, given its cosines [n, queries], the nearest row of another part by mutual reachability. */
