@@ -127,6 +127,9 @@ export class Host {
       case 'takeAlong':
       case 'cancelTakeAlong':
       case 'openFile':
+      case 'explore':
+      case 'cancelExplore':
+      case 'search':
         throw new CommandError('internal', 'Not there yet.');
       case 'usedFiles':
         return { result: performance.getEntriesByType('resource').map(({ name }) => name) };
