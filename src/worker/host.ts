@@ -138,6 +138,15 @@ export class Host {
         return { result: null };
       case 'openFile':
         return { result: await this.#openFile(command) };
+      case 'explore': {
+        const result = await this.#exploring.explore(command);
+        return { result, transfer: [result.features.data.buffer] };
+      }
+      case 'cancelExplore':
+        this.#exploring.cancel();
+        return { result: null };
+      case 'search':
+        return { result: await this.#exploring.search(command.query, command.most) };
       case 'usedFiles':
         return { result: performance.getEntriesByType('resource').map(({ name }) => name) };
       case 'preview': {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RunKeeping } from '../../src/domain/keptRun';
 import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
+import { Trainer } from '../../src/engine/run/trainer';
 import type { CommandBody } from '../../src/protocol/commands';
 import type { Event } from '../../src/protocol/events';
 import { isEvent } from '../../src/protocol/guards';
@@ -106,6 +107,7 @@ describeOnEngines(['wasm'], 'a host that keeps runs', () => {
     hosts = [];
   });
   afterEach(async () => {
+    vi.restoreAllMocks();
     for (const host of hosts) {
       await host.send({ type: 'setDataset', dataset: syntheticDataset(8) });
       expect(host.events.every(isEvent)).toBe(true);
@@ -154,6 +156,35 @@ describeOnEngines(['wasm'], 'a host that keeps runs', () => {
     expect(await later.keptSteps('again')).toEqual([8]);
     const { pointers } = await new CheckpointDatabase().pointers();
     expect(pointers.find(({ id }) => id === 'kept')).toMatchObject({ last: 8, config: CONFIG });
+  });
+
+  it('goes on from what is kept when memory runs out, and what is kept then opens to the same numbers', async () => {
+    const losses = (await wholeRun()).losses('whole');
+    const host = await interrupted();
+    const { advance } = Trainer.prototype;
+    let isOut = false;
+    vi.spyOn(Trainer.prototype, 'advance').mockImplementation(async function (this: Trainer) {
+      if (this.step === 5 && !isOut) {
+        isOut = true;
+        throw new RangeError('Array buffer allocation failed');
+      }
+      return advance.call(this);
+    });
+    await host.send({ type: 'train', runId: 'run' });
+    await expect.poll(() => host.of('run', 'rewound')).toEqual([{ step: 3 }]);
+    await host.send({ type: 'pause', runId: 'run' });
+    await host.send({ type: 'keep', runId: 'run' });
+    const [marker] = host.of('run', 'marker');
+    expect(marker).toEqual({ kind: 'recovery', step: 3, cause: 'out-of-memory' });
+    const pointer = await new CheckpointDatabase().pointer('kept');
+    expect(pointer?.steps.map(({ step }) => step)).toEqual([pointer?.last]);
+    expect(pointer?.last).toBe(host.of('run', 'state').at(-1)?.step);
+
+    const later = newHost();
+    expect(await later.resume('again')).toMatchObject({ result: { step: pointer?.last, notes: [] } });
+    expect(later.of('again', 'marker')).toEqual([marker]);
+    await later.trainToEnd('again');
+    expect(later.losses('again')).toEqual(losses);
   });
 
   it('begins a fork at any kept step, which keeps a copy of its first checkpoint at once and can itself be reopened', async () => {

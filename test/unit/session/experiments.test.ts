@@ -3,11 +3,14 @@ import type { Experiment } from '../../../src/domain/experiments/experiment';
 import { EXPERIMENTS } from '../../../src/domain/experiments/registry';
 import { squarePlaces } from '../../../src/domain/imageDataset';
 import { presetConfig } from '../../../src/domain/presets';
+import type { LiveChange } from '../../../src/domain/runConfig';
 import type { RunState } from '../../../src/domain/signal';
+import { CURRENT_VERSION } from '../../../src/domain/versions/registry';
 import type { EngineError } from '../../../src/protocol/events';
 import { progressOf, resultsOf } from '../../../src/session/experiments/experimentStore';
 import { planRuns } from '../../../src/session/experiments/planRuns';
 import { Lab } from '../../../src/session/lab';
+import { CheckpointMemory } from '../../../src/storage/checkpointMemory';
 import { FakeWorker } from './fakeWorker';
 
 const BROKEN: EngineError = { code: 'internal', message: 'The shader broke.', recoverable: false };
@@ -22,12 +25,27 @@ async function settled(): Promise<void> {
   await vi.advanceTimersByTimeAsync(1000);
 }
 
-/** A page with `count` small images on which the experiments are run. */
-async function page({ count = 1000, hash = '#preset=tiny&seed=7' } = {}) {
+/** A page with `count` small images on which the experiments are run; `checkpoints` are those that its worker has written. */
+async function page({
+  count = 1000,
+  hash = '#preset=tiny&seed=7',
+  checkpoints,
+}: {
+  count?: number;
+  hash?: string;
+  checkpoints?: CheckpointMemory;
+} = {}) {
   const workers: FakeWorker[] = [];
-  const lab = new Lab(hash, {
+  const lab: Lab = new Lab(hash, {
     openWorker: () => {
-      const worker = new FakeWorker({});
+      const worker = new FakeWorker({
+        resume: ({ from, changes }) => {
+          const { config, changes: made } = lab.runStore.getState();
+          const step = from.step ?? 0;
+          const forked = changes.map(([key, value]): LiveChange => [step, key, value]);
+          return { step, config, changes: [...made, ...forked], notes: [] };
+        },
+      });
       workers.push(worker);
       return worker;
     },
@@ -49,6 +67,7 @@ async function page({ count = 1000, hash = '#preset=tiny&seed=7' } = {}) {
       importImages: async () => Promise.reject(new Error('no images')),
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),
+    ...(checkpoints && { checkpoints }),
   });
   lab.start();
   await settled();
@@ -216,6 +235,65 @@ describe('the runs of an experiment', () => {
     await finish();
     await finish();
     expect(queue().runs.map(({ summary }) => summary === null)).toEqual([true, false]);
+    expect(queue()).toMatchObject({ phase: 'done', verdict: { outcome: 'cannot tell' } });
+  });
+});
+
+describe('forks', () => {
+  const PAST_SAVING = ['on', 'off', 'after-5', 'after-10', 'after-20', 'after-40', 'after-80'];
+
+  /** Keeps the run on the page after these steps, as its worker would. */
+  async function keep(lab: Lab, checkpoints: CheckpointMemory, steps: readonly number[]): Promise<void> {
+    const { active } = lab.runStore.getState();
+    const { keptId: id, config, parent } = active!;
+    const { changes } = lab.runStore.getState();
+    const entries = steps.map((step) => ({ step, bytes: 1, keptFor: ['fork' as const] }));
+    const dataset = { name: 'Fashion-MNIST', count: 1000, sample: 'fashion-mnist' as const, fingerprint: null };
+    const pointer = { version: CURRENT_VERSION, id, config, changes, dataset, parent, steps: entries, written: 1 };
+    await checkpoints.put({ ...pointer, last: steps.at(-1)! }, { isNew: true });
+  }
+
+  it('begin from the checkpoints of their run, which keeps them, and are judged by their own numbers', async () => {
+    const checkpoints = new CheckpointMemory();
+    const { lab, worker, finish, start, queue, states } = await page({ checkpoints });
+    await start('past-saving', 600);
+    expect(queue().runs.map(({ run }) => run.id)).toEqual(PAST_SAVING);
+    await finish({ outputStd: 0.1 });
+    expect(worker().sent('create').at(-1)).toMatchObject({
+      changes: [[100, 'stopGradient', false]],
+      keeping: { forksAt: [105, 110, 120, 140, 180] },
+    });
+    const parent = lab.runStore.getState().active!.keptId;
+    await keep(lab, checkpoints, [105, 110, 120, 140, 180, 600]);
+    await finish({ outputStd: 0.001 });
+    for (const [i, outputStd] of [0.09, 0.08, 0.06, 0.04, 0.01].entries()) {
+      const step = [105, 110, 120, 140, 180][i];
+      expect(worker().sent('resume').at(-1)).toMatchObject({
+        from: { id: parent, step },
+        changes: [['stopGradient', true]],
+        keeping: { parent: { id: parent, step } },
+      });
+      expect(states()[i + 2]).toBe('running');
+      await finish({ outputStd });
+    }
+    expect(states()).toEqual(Array(7).fill('finished'));
+    const { verdict } = queue();
+    expect(verdict?.outcome).toBe('reproduces');
+    expect(JSON.stringify(verdict)).toContain(
+      '5 steps 90 %, 10 steps 80 %, 20 steps 60 %, 40 steps 40 %, 80 steps 10 %',
+    );
+  });
+
+  it('are marked where the checkpoint that they begin from was not kept, and the others go on', async () => {
+    const checkpoints = new CheckpointMemory();
+    const { lab, finish, start, queue, states } = await page({ checkpoints });
+    await start('past-saving', 600);
+    await finish();
+    await keep(lab, checkpoints, [110, 600]);
+    await finish({ outputStd: 0.001 });
+    await finish({ outputStd: 0.06 });
+    expect(states()).toEqual(['finished', 'finished', 'failed', 'finished', 'failed', 'failed', 'failed']);
+    expect(queue().runs[2]?.note).toBe('No checkpoint of step 105 of “off from step 100” is kept.');
     expect(queue()).toMatchObject({ phase: 'done', verdict: { outcome: 'cannot tell' } });
   });
 });
