@@ -44,7 +44,10 @@ export class Exploring {
     if (by === 'run') {
       if (run === null) throw new CommandError('stale-run', 'There is no run to explore with: train one first.');
       if (run.hasDiverged) {
-        throw new CommandError('no-checkpoint', 'The run has diverged, and its features are of no use: go back to a step before that.');
+        throw new CommandError(
+          'no-checkpoint',
+          'The run has diverged, and its features are of no use: go back to a step before that.',
+        );
       }
     }
     if (by === 'opened' && opened.encoder === null) {
@@ -88,7 +91,9 @@ async function loaded(): Promise<typeof import('./exploreImages')> {
     return await import('./exploreImages');
   } catch {
     // Without a network, code that was never loaded cannot be had.
-    throw new CommandError('internal', 'The code that explores images could not be loaded: check the network and try again.');
+    throw new CommandError(
+      'internal',
+      'The code that explores images could not be loaded: check the network and try again.',
+    );
   }
 }
-
