@@ -44,7 +44,7 @@ export async function reportOn({ location, weights: path, json, html }: ReportOp
   const { images, weights } = await imagesAndWeights(location, path);
   const progress = new Progress();
   const copies = await readCopies(images, progress);
-  const features = weights === null ? pixelFeatures(copies) : await embedded(weights, images, progress);
+  const features = weights === null ? pixelFeatures(copies).features : await embedded(weights, images, progress);
   const report = await folderReport({
     images,
     facts: factsOfAll(images),

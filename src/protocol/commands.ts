@@ -1,5 +1,6 @@
 import type { FolderOutcome, FolderReading, LoadedImages } from '../domain/decodedFolder';
 import type { EngineInfo } from '../domain/engineInfo';
+import type { Explored, ExploredBy, Found } from '../domain/exploration';
 import type { PictureStorage } from '../domain/imageDataset';
 import type { RunKeeping } from '../domain/keptRun';
 import type { Picture } from '../domain/measurement';
@@ -65,6 +66,15 @@ export type CommandBody =
   | { readonly type: 'cancelTakeAlong' }
   /** Opens a project file, a checkpoint or an encoder; nothing is replaced where it does not fit. `keptId`: the id to keep its run under. */
   | { readonly type: 'openFile'; readonly file: Blob; readonly name: string; readonly keptId: string }
+  /**
+   * Embeds all images in use and compares them; a run waits meanwhile. Its progress comes as `progress` events. `runId` is null where no run
+   * is needed.
+   */
+  | { readonly type: 'explore'; readonly runId: string | null; readonly by: ExploredBy }
+  /** Ends the exploration under way, whose command fails as `cancelled`. */
+  | { readonly type: 'cancelExplore' }
+  /** The images nearest to one of them, or to a picture from a file, by the features of the last exploration. */
+  | { readonly type: 'search'; readonly query: number | Blob; readonly most: number }
   /** Data-set indices whose neighbours the gallery shows. */
   | { readonly type: 'setQueries'; readonly runId: string; readonly indices: readonly number[] }
   /** Pictures of some images, for the page to draw. */
@@ -111,6 +121,9 @@ export interface Replies {
   takeAlong: { readonly name: string; readonly file: Blob };
   cancelTakeAlong: null;
   openFile: OpenedFile;
+  explore: Explored;
+  cancelExplore: null;
+  search: readonly Found[];
   setQueries: null;
   thumbnails: readonly Picture[];
   usedFiles: readonly string[];

@@ -12,6 +12,7 @@ import { prepareRun } from '../engine/run/prepareRun';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
 import type { ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
+import { Exploring } from './exploring';
 import { HeldImages } from './heldImages';
 import { type Breakdown, HostedEngine } from './hostedEngine';
 import { OpenedEncoder } from './openedEncoder';
@@ -45,6 +46,7 @@ export class Host {
   readonly #recovery: Recovery;
   readonly #opened = new OpenedEncoder();
   readonly #takeAlong: TakeAlong;
+  readonly #exploring: Exploring;
   /** The recovery under way; never rejects. */
   #recovered: Promise<void> = Promise.resolve();
   #exclusive: Promise<unknown> = Promise.resolve();
@@ -61,6 +63,7 @@ export class Host {
     const { checkpointEvery, now = () => performance.now() } = options;
     this.#runs = new Runs({ post, engine, images, kernels: () => this.#kernelOptions, checkpointEvery });
     this.#takeAlong = new TakeAlong({ post, engine, images, runs: this.#runs, opened: this.#opened });
+    this.#exploring = new Exploring({ post, engine, images, runs: this.#runs, opened: this.#opened });
     this.#recovery = new Recovery({ engine, runs: this.#runs, post, now });
   }
 
@@ -84,6 +87,7 @@ export class Host {
       case 'setDataset':
         await this.#alone(async () => {
           await this.#endRun();
+          this.#exploring.forget();
           this.#images.take(withReader(command, (port) => new PicturePort(port)));
         });
         return { result: null };
@@ -92,6 +96,7 @@ export class Host {
       case 'takeCorrected':
         await this.#alone(async () => {
           await this.#endRun();
+          this.#exploring.forget();
           this.#images.takeCorrected(command.number);
         });
         return { result: null };
@@ -138,6 +143,15 @@ export class Host {
         return { result: null };
       case 'openFile':
         return { result: await this.#openFile(command) };
+      case 'explore': {
+        const result = await this.#exploring.explore(command);
+        return { result, transfer: [result.features.data.buffer as ArrayBuffer] };
+      }
+      case 'cancelExplore':
+        this.#exploring.cancel();
+        return { result: null };
+      case 'search':
+        return { result: await this.#exploring.search(command.query, command.most) };
       case 'usedFiles':
         return { result: performance.getEntriesByType('resource').map(({ name }) => name) };
       case 'preview': {
@@ -195,9 +209,9 @@ export class Host {
 
   /** Ends the run, and the making of a file. */
   async #endRun(): Promise<void> {
-    const made = this.#takeAlong.end();
+    const ended = Promise.all([this.#takeAlong.end(), this.#exploring.end()]);
     await this.#runs.end();
-    await made;
+    await ended;
   }
 
   async #create(command: CommandOf<'create'>): Promise<void> {

@@ -19,7 +19,7 @@ import type { Replies } from '../protocol/commands';
 import { CommandError } from './errors';
 import { GrowingBlob } from './takeAlongBlob';
 import { takenName } from './takeAlongNames';
-import type { TakeAlongPace } from './takeAlongPace';
+import type { WorkPace } from './workPace';
 
 /** What files are made of. */
 export interface TakenFrom {
@@ -29,7 +29,7 @@ export interface TakenFrom {
   readonly opened: EncoderWeights | null;
   readonly images: TrainingImages;
   readonly engine: EngineInfo;
-  readonly pace: TakeAlongPace;
+  readonly pace: WorkPace;
 }
 
 type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -97,10 +97,10 @@ async function fileOf(
 const listed = (files: ReadonlyMap<string, Uint8Array>): ZipFile[] =>
   [...files].map(([path, content]) => ({ path, content }));
 
-const zipped = (files: Parameters<typeof writeZip>[0], pace: TakeAlongPace) =>
+const zipped = (files: Parameters<typeof writeZip>[0], pace: WorkPace) =>
   collected(writeZip(files, new Date()), ZIP, pace);
 
-async function collected(pieces: Pieces, type: string, pace: TakeAlongPace): Promise<Blob> {
+async function collected(pieces: Pieces, type: string, pace: WorkPace): Promise<Blob> {
   const file = new GrowingBlob();
   for await (const piece of pieces) {
     file.add(piece);

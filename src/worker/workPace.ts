@@ -6,8 +6,8 @@ import { StoppedError } from './stoppedError';
 const BREATHE_AFTER_MS = 10;
 const REPORT_EVERY_MS = 200;
 
-/** Keeps the making of a file from holding up the worker, reports its progress, and stops it. */
-export class TakeAlongPace implements Pace {
+/** Keeps long work from holding up the worker, reports its progress, and stops it. */
+export class WorkPace implements Pace {
   readonly #report: (done: number, total: number) => void;
   #stops: () => boolean = () => false;
   #isStopped = false;
