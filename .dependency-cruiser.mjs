@@ -45,6 +45,7 @@ const ROOMS = {
     experiments: ['keeping', 'archive', 'frames', 'run', 'data', 'engine'],
     lessons: ['link', 'frames', 'run', 'data', 'engine'],
     bench: ['engine'],
+    exploring: ['run', 'data', 'engine'],
   },
 };
 

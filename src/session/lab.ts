@@ -22,6 +22,8 @@ import type { WorkerPort } from './engine/engineClient';
 import { EngineSession } from './engine/engineSession';
 import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
+import { Exploring } from './exploring/exploring';
+import { type ExplorerPort, openExplorer } from './exploring/openExplorer';
 import { Frames } from './frames/frames';
 import { KeptRuns } from './keeping/keptRuns';
 import { Lessons } from './lessons/lessons';
@@ -42,6 +44,8 @@ import { Settings } from './run/settings';
 
 export interface LabOptions {
   readonly openWorker: () => WorkerPort;
+  /** Starts the worker for maps and clusters; by default the page's own. */
+  readonly openExplorer?: () => ExplorerPort;
   readonly loaders: ImageLoaders;
   /** The origin of a sample's images, by its name in the settings. */
   readonly sampleOrigin: (choice: Exclude<DatasetChoice, 'folder'>) => Origin;
@@ -74,6 +78,7 @@ export class Lab {
   readonly keptRuns: KeptRuns;
   readonly keptImages: KeptImages;
   readonly experiments: ExperimentQueue;
+  readonly exploring: Exploring;
   readonly lessons: Lessons;
   readonly clock: ChartClock;
   /** Whether the page was opened without settings in its address. */
@@ -121,6 +126,11 @@ export class Lab {
         if (!error.recoverable) void this.keptRuns.afterCrash();
       },
       onNotice: (text) => notify(this.noticeStore, text),
+    });
+    this.exploring = new Exploring(this, {
+      engine: this.#engine,
+      openExplorer: options.openExplorer ?? openExplorer,
+      pageStorage: options.pageStorage ?? null,
     });
     this.#images = new ImagesInUse(this, {
       engine: this.#engine,
