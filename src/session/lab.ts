@@ -17,6 +17,7 @@ import { createDatasetStore, NO_PROBLEM } from './data/datasetStore';
 import { folderOf, identityOf } from './data/identity';
 import { ImagesInUse } from './data/imagesInUse';
 import { KeptImages } from './data/keptImages';
+import { originalOf } from './data/originals';
 import type { Thumbnails } from './data/thumbnails';
 import type { WorkerPort } from './engine/engineClient';
 import { EngineSession } from './engine/engineSession';
@@ -366,6 +367,14 @@ export class Lab {
     indices: readonly number[],
   ): Promise<Replies['preview']> {
     return this.#engine.request<'preview'>({ type: 'preview', augment, storage, seed, indices });
+  }
+
+  /** The file of an image, where it is a person's own and the browser still has it; else null. */
+  originalOf(image: number): Promise<Blob | null> {
+    const { own } = this.#images;
+    const name = this.datasetStore.getState().info?.names[image];
+    if (own === null || name === undefined) return Promise.resolve(null);
+    return originalOf(own.origin, name).catch(() => null);
   }
 
   /** Addresses of the code that the training worker has loaded; none where it has failed. */

@@ -1,9 +1,10 @@
-import type { Clusters, Explored, ExploredBy, Found } from '../../domain/exploration';
+import type { Clusters, Exploration, Explored, ExploredBy, Found } from '../../domain/exploration';
 import type { ExploringEvent } from '../../protocol/exploring';
 import type { DatasetStore } from '../data/datasetStore';
 import { type EngineSession, engineErrorOf } from '../engine/engineSession';
 import type { PageStorage } from '../pageText';
 import type { RunStore } from '../run/runStore';
+import { type AlikeLimits, firstLeftOut, firstLimits } from './duplicates';
 import { createExploringStore, type ExploreView, type ExploringTask, NOTHING_EXPLORED } from './exploringStore';
 import { readSelections, writeSelections } from './keptSelections';
 import { arrange, type ExplorerPort } from './openExplorer';
@@ -97,10 +98,36 @@ export class Exploring {
     // A picture that was searched by, and similarities, belong to the embedding before.
     const { listed } = this.store.getState();
     const isSearch = listed?.similarities != null;
-    this.store.setState({ exploration, clusters: null, ...(isSearch ? { listed: null } : {}) });
+    this.store.setState({
+      exploration,
+      clusters: null,
+      leftOut: this.#leftOutOf(exploration),
+      limits: firstLimits(graph),
+      ...(isSearch ? { listed: null } : {}),
+    });
     this.#work({ kind: 'arranging', done: 0, total: null });
     const command = { type: 'arrange', graph, features, from, seed: SEED } as const;
     this.#endArranging = arrange(this.#parts.openExplorer(), command, (event) => this.#receive(event));
+  }
+
+  #leftOutOf(exploration: Exploration): ReadonlySet<number> {
+    const { info } = this.#lab.datasetStore.getState();
+    return info === null ? new Set() : firstLeftOut(exploration, info);
+  }
+
+  /** Ticks an image in the lists of duplicates, or takes its tick away. */
+  tick(image: number): void {
+    const leftOut = new Set(this.store.getState().leftOut);
+    if (!leftOut.delete(image)) leftOut.add(image);
+    this.store.setState({ leftOut });
+  }
+
+  tickAll(): void {
+    this.store.setState({ leftOut: new Set() });
+  }
+
+  limitAlike(limits: AlikeLimits): void {
+    this.store.setState({ limits });
   }
 
   #receive(event: ExploringEvent): void {

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { Clusters, Exploration, ExploredBy } from '../../domain/exploration';
+import type { AlikeLimits } from './duplicates';
 import type { KeptSelection } from './keptSelections';
 
 export const EXPLORE_VIEWS = ['map', 'duplicates', 'clusters', 'outliers', 'quality', 'neighbours'] as const;
@@ -42,6 +43,10 @@ export interface ExploringState {
   readonly listed: Listed | null;
   readonly chosen: ReadonlySet<number>;
   readonly isSearching: boolean;
+  /** Images without a tick in the lists of duplicates. */
+  readonly leftOut: ReadonlySet<number>;
+  /** null before the first exploration. */
+  readonly limits: AlikeLimits | null;
   /** The selections with a name of the images in use. */
   readonly kept: readonly KeptSelection[];
 }
@@ -56,6 +61,8 @@ export const NOTHING_EXPLORED = {
   listed: null,
   chosen: new Set<number>(),
   isSearching: false,
+  leftOut: new Set<number>(),
+  limits: null,
 } as const satisfies Partial<ExploringState>;
 
 export type ExploringStore = ReturnType<typeof createExploringStore>;

@@ -9,6 +9,7 @@ import { useImageName } from '../../images/Thumbnail';
 import { useExploring, useLab } from '../../lab';
 import { grouped } from '../../numbers';
 import { CLASS_COLORS } from '../../outputs/paint/palette';
+import { baseName } from '../words';
 import { COLOURINGS, type Colouring, colouringsFor, pointColours } from './colours';
 import { Legend } from './Legend';
 import classes from './MapPanel.module.css';
@@ -182,10 +183,6 @@ export function MapPanel({ info, exploration, positions }: MapPanelProps) {
       </div>
     </section>
   );
-}
-
-function baseName(path: string | undefined): string {
-  return path?.split('/').at(-1) ?? 'an image';
 }
 
 function Named({ image }: { readonly image: number }) {
