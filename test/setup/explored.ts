@@ -50,7 +50,7 @@ export function clustersOfGroups(count: number, groups: number): Clusters {
     labels: Int32Array.from({ length: count }, (_, i) => (isLast(i) ? -1 : group(i))),
     probabilities: Float32Array.from({ length: count }, (_, i) => (isLast(i) ? 0 : 0.5 + (i % 5) / 10)),
     medoids: Int32Array.from(firsts),
-    outlierScores: Float32Array.from({ length: count }, (_, i) => (isLast(i) ? 0.9 : (i % 7) / 20)),
+    outlierScores: Float32Array.from({ length: count }, (_, i) => (isLast(i) ? 0.995 : (i % 7) / 20)),
   };
 }
 

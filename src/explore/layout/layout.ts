@@ -44,7 +44,8 @@ export class Layout {
     }
     this.n = n;
     this.#positions = from?.slice() ?? startOf(n, seed);
-    const neighbours = Math.min(k, n - 1);
+    // umap-js counts the image itself, and wants fewer neighbours than images.
+    const neighbours = Math.min(k, n - 2);
     if (n < FEWEST || neighbours < 2) {
       this.epochs = 0;
       this.#umap = null;

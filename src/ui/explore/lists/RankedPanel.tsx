@@ -12,8 +12,8 @@ import { shareOf } from '../words';
 import { imagesCsv, qualityCsv } from './csvRows';
 import classes from './Lists.module.css';
 
-/** From this score on, an image counts as an outlier. */
-export const OUTLIER_FROM = 0.9;
+/** From this score on, an image counts as an outlier, as in the report of `npm run report`. */
+export const OUTLIER_FROM = 0.99;
 
 /** The outliers, the furthest first. */
 export function outliersOf({ outlierScores }: Clusters): number[] {

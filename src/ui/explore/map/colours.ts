@@ -38,7 +38,7 @@ export interface Coloured {
 }
 
 /** Limits of the steps of the outlier score, in [0, 1]. */
-const SCORE_STEPS = [0.5, 0.7, 0.8, 0.9, 0.95];
+const SCORE_STEPS = [0.5, 0.7, 0.9, 0.95, 0.99];
 
 /** What can be shown of these images. */
 export function colouringsFor({ info, clusters }: Pick<Coloured, 'info' | 'clusters'>): Colouring[] {
