@@ -141,9 +141,9 @@ describe('the map', () => {
     const { lab, worker } = exploredLab();
     await show(lab);
     await expect.element(page.getByText('All 200 images')).toBeVisible();
-    await page.getByRole('button', { name: 'mostly ‘class 1’, 49' }).click();
+    await page.getByRole('button', { name: 'mostly ‘class 2’, 49' }).click();
     await expect.element(page.getByText('49 chosen')).toBeVisible();
-    await expect.element(page.getByText('25 % of 200 · mostly ‘class 1’, 49')).toBeVisible();
+    await expect.element(page.getByText('25 % of 200 · mostly ‘class 2’, 49')).toBeVisible();
 
     await page.getByRole('button', { name: 'Lasso' }).click();
     const { left, top, width, height } = overlay().getBoundingClientRect();
@@ -240,7 +240,7 @@ describe('the lists', () => {
     const count = () => Number(alike.getByRole('listitem').first().element().getAttribute('aria-setsize'));
     await expect.poll(count).toBeGreaterThan(0);
     const before = count();
-    const mark = page.getByRole('slider', { name: 'Alike from this cosine' });
+    const mark = page.getByRole('slider', { name: 'Alike from this cosine', exact: true });
     (mark.element() as HTMLElement).focus();
     await userEvent.keyboard('{PageDown}{PageDown}{PageDown}');
     await expect.element(mark).toHaveAttribute('aria-valuenow', '0.87');

@@ -43,7 +43,7 @@ export function ClustersPanel({ info, clusters }: ClustersPanelProps) {
           Groups that are denser than what lies around them (HDBSCAN). Their borders are soft: the list says how
           strongly each image belongs. What a group has in common, only you can say.
         </p>
-        <Button size="compact-md" variant="default" leftSection={<IconDownload size={15} aria-hidden />} onClick={save}>
+        <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} aria-hidden />} onClick={save}>
           List as CSV
         </Button>
       </header>

@@ -87,11 +87,11 @@ export function DuplicatesPanel({ info, exploration }: DuplicatesPanelProps) {
           </b>{' '}
           without a tick. <span>This page changes no file; take the list to where the files are.</span>
         </p>
-        <Button size="compact-md" variant="default" disabled={leftOut.size === 0} onClick={() => exploring.tickAll()}>
+        <Button size="compact-sm" variant="default" disabled={leftOut.size === 0} onClick={() => exploring.tickAll()}>
           Tick all again
         </Button>
         <Button
-          size="compact-md"
+          size="compact-sm"
           variant="default"
           leftSection={<IconDownload size={15} aria-hidden />}
           disabled={exact.length + near.length + alike.length === 0}

@@ -128,7 +128,7 @@ function RankedImages({ title, sure, images, total, aside, note, onSave }: Ranke
         </p>
         {aside}
         <Button
-          size="compact-md"
+          size="compact-sm"
           variant="default"
           disabled={images.length === 0}
           onClick={() => {
@@ -139,7 +139,7 @@ function RankedImages({ title, sure, images, total, aside, note, onSave }: Ranke
           Show on the map
         </Button>
         <Button
-          size="compact-md"
+          size="compact-sm"
           variant="default"
           leftSection={<IconDownload size={15} aria-hidden />}
           disabled={images.length === 0}

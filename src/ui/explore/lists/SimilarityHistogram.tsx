@@ -17,6 +17,14 @@ const KEYS: Readonly<Record<string, number>> = {
   PageUp: 10 * STEP,
 };
 
+/** Round numbers between two, some five of them. */
+function ticksBetween(from: number, to: number): number[] {
+  const step = [0.01, 0.02, 0.05, 0.1, 0.2].find((each) => (to - from) / each <= 8) ?? 0.5;
+  const first = Math.ceil(from / step - 1e-6);
+  const last = Math.floor(to / step + 1e-6);
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+}
+
 interface SimilarityHistogramProps {
   /** The cosine of each image to its nearest. */
   readonly values: Float32Array;
@@ -36,7 +44,7 @@ export function SimilarityHistogram({ values, limits, onLimit }: SimilarityHisto
     return from + Math.max(0, Math.min(1, (clientX - box.left) / box.width)) * (to - from);
   };
   const kind = (value: number) => (value >= limits.near ? 'near' : value >= limits.alike ? 'alike' : undefined);
-  const ticks = Array.from({ length: 5 }, (_, i) => from + ((to - from) * i) / 4);
+  const ticks = ticksBetween(from, to);
   return (
     <figure className={classes.figure}>
       <figcaption className={classes.caption}>
@@ -74,7 +82,9 @@ export function SimilarityHistogram({ values, limits, onLimit }: SimilarityHisto
       </div>
       <div className={classes.axis} aria-hidden>
         {ticks.map((tick) => (
-          <span key={tick}>{tick.toFixed(2)}</span>
+          <span key={tick} style={{ left: `${100 * share(tick)}%` }}>
+            {tick.toFixed(2)}
+          </span>
         ))}
       </div>
       <p className={classes.note}>Heights are square roots of the numbers, so that a few images can be seen, too.</p>

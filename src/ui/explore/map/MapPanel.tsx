@@ -57,6 +57,10 @@ export function MapPanel({ info, exploration, positions }: MapPanelProps) {
   const overview = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
+  const tools = useRef<HTMLDivElement>(null);
+  const colour = useRef<HTMLDivElement>(null);
+  const foot = useRef<HTMLDivElement>(null);
+  const covers = useMemo(() => [tools, colour, foot], []);
   const names = useRovingFocus<HTMLDivElement>();
   const listeners = useMemo<MapListeners>(
     () => ({
@@ -68,6 +72,7 @@ export function MapPanel({ info, exploration, positions }: MapPanelProps) {
   useMapView({
     view,
     elements: { points, over, labels: names.ref, overview, frame },
+    covers,
     count: graph.n,
     pictures: lab.thumbnails,
     positions,
@@ -140,7 +145,7 @@ export function MapPanel({ info, exploration, positions }: MapPanelProps) {
         <div ref={tip} className={classes.tip} hidden={named === null} data-testid="explore-named" aria-live="polite">
           {named !== null && <Named image={named} />}
         </div>
-        <div className={classes.tools}>
+        <div ref={tools} className={classes.tools}>
           <Tool label="Zoom in" onClick={() => view.current?.zoom(ZOOM_STEP)}>
             <IconPlus size={17} stroke={1.7} aria-hidden />
           </Tool>
@@ -154,7 +159,7 @@ export function MapPanel({ info, exploration, positions }: MapPanelProps) {
             <IconArrowsMaximize size={17} stroke={1.7} aria-hidden />
           </Tool>
         </div>
-        <div className={classes.foot}>
+        <div ref={foot} className={classes.foot}>
           {/* For the pointer alone: by keyboard, one moves the map itself. */}
           <div
             className={classes.overview}
@@ -170,7 +175,7 @@ export function MapPanel({ info, exploration, positions }: MapPanelProps) {
           </p>
         </div>
       </div>
-      <div className={classes.colour}>
+      <div ref={colour} className={classes.colour}>
         <NativeSelect
           size="xs"
           aria-label="Colour by"

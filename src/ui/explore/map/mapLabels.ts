@@ -45,14 +45,15 @@ export class MapLabels {
         : new Float32Array(0);
   }
 
-  place(camera: Camera, size: Size): void {
+  /** @param taken where other parts of the page stand, in CSS pixels */
+  place(camera: Camera, size: Size, taken: readonly Box[]): void {
     const elements = this.#elements;
     const wanted = this.#regions.map(({ cluster }, i) => {
       const at = [this.#tops[2 * cluster] ?? Number.NaN, this.#tops[2 * cluster + 1] ?? Number.NaN] as const;
       const [x, y] = toScreen(camera, size, at);
       return { x, y, ...(this.#sizes[i] ?? { width: 0, height: 0 }) };
     });
-    const boxes = this.#tops.length === 0 ? wanted.map(() => null) : placeLabels(wanted, size);
+    const boxes = this.#tops.length === 0 ? wanted.map(() => null) : placeLabels(wanted, size, taken);
     this.#boxes = boxes.filter((box) => box !== null);
     for (const [i, element] of elements.entries()) {
       const box = boxes[i] ?? null;

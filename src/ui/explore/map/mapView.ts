@@ -9,7 +9,7 @@ import { MapLabels, type NamedRegion } from './mapLabels';
 import { drawOverview, frameIn, mapPlaceAt } from './overview';
 import { paintOver, type Ring } from './paintOver';
 import { Pictures } from './pictures';
-import { overlap, pictureOrder, pictureSide, placePictures } from './placing';
+import { type Box, overlap, pictureOrder, pictureSide, placePictures } from './placing';
 import { type PointLayer, pointDiameter } from './pointLayer';
 import { WebglPoints } from './webglPoints';
 
@@ -31,6 +31,8 @@ export interface MapElements {
   readonly overview: HTMLCanvasElement;
   /** The frame in the overview. */
   readonly frame: HTMLElement;
+  /** What stands over the map, so that no name is put there. */
+  readonly covers: readonly HTMLElement[];
 }
 
 export interface MapCounts {
@@ -78,6 +80,7 @@ export class MapView {
   /** The lasso, in the map's units. */
   #outline: readonly number[] = [];
   #isPlaced = false;
+  #taken: readonly Box[] = [];
   #frame = 0;
   #countedAt = 0;
 
@@ -155,7 +158,17 @@ export class MapView {
     this.#ask();
   }
 
+  /** Where other parts of the page stand; measured when they may have changed, since measuring takes time. */
+  #measureCovers(): void {
+    const { left, top } = this.#elements.over.getBoundingClientRect();
+    this.#taken = this.#elements.covers.map((element) => {
+      const box = element.getBoundingClientRect();
+      return { left: box.left - left, top: box.top - top, width: box.width, height: box.height };
+    });
+  }
+
   #paint(): void {
+    this.#measureCovers();
     this.#points.paint(this.#colours.indices, coloursOf(this.#colouring, this.#palette));
     this.#points.mark(this.#chosen, this.#palette.accent);
     this.#drawOverview();
@@ -282,7 +295,7 @@ export class MapView {
     const [camera, size, ratio] = [this.#camera, this.#size, this.#ratio];
     const diameter = pointDiameter(this.#count, camera.scale / this.#whole);
     this.#points.draw({ camera, size, moved, diameter, ratio });
-    this.#labels.place(camera, size);
+    this.#labels.place(camera, size, this.#taken);
     this.#paintOver(moved);
     this.#showFrame();
     this.#tell(now);
@@ -326,11 +339,11 @@ export class MapView {
       return [(x - camera.x) * camera.scale + size.width / 2, (y - camera.y) * camera.scale + size.height / 2];
     };
     const side = pictureSide(camera.scale, this.#whole);
-    const names = this.#labels.boxes;
+    const taken = [...this.#labels.boxes, ...this.#taken];
     const tiles = this.#shown.flatMap((image) => {
       const [x, y] = place(image);
       const box = { left: x - side / 2, top: y - side / 2, width: side, height: side };
-      if (names.some((name) => overlap(name, box))) return [];
+      if (taken.some((other) => overlap(other, box))) return [];
       const picture = this.#pictures.get(image);
       const colour =
         this.#chosen[image] === 1 ? palette.accent : (colours[this.#colours.indices[image]] ?? palette.rim);

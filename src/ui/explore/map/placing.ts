@@ -98,11 +98,12 @@ export interface Label {
 }
 
 /**
- * Where names stand, the most important ones first: each where it belongs, within the screen, or not at all (null) where another stands, or
- * where what it names is out of sight.
+ * Where names stand, the most important ones first: each where it belongs, within the screen, or not at all (null) where another or something
+ * else stands, or where what it names is out of sight.
+ * @param taken by other parts of the page
  */
-export function placeLabels(labels: readonly Label[], size: Size): (Box | null)[] {
-  const placed: Box[] = [];
+export function placeLabels(labels: readonly Label[], size: Size, taken: readonly Box[] = []): (Box | null)[] {
+  const placed = [...taken];
   return labels.map(({ x, y, width, height }) => {
     if (x < 0 || x > size.width || y < 0 || y > size.height + height) return null;
     const box = {

@@ -7,7 +7,8 @@ import type { Region } from './regions';
 
 interface Shown {
   readonly view: RefObject<MapView | null>;
-  readonly elements: { readonly [K in keyof MapElements]: RefObject<MapElements[K] | null> };
+  readonly elements: { readonly [K in Exclude<keyof MapElements, 'covers'>]: RefObject<MapElements[K] | null> };
+  readonly covers: readonly RefObject<HTMLElement | null>[];
   /** Number of images. */
   readonly count: number;
   readonly pictures: PictureSource;
@@ -23,15 +24,35 @@ interface Shown {
 
 /** Keeps a `MapView` in step with what is to be shown. Another number of images gets a new one. */
 export function useMapView(shown: Shown): void {
-  const { view, elements, count, pictures, positions, clusters, regions, colouring, colours, chosen, listeners } =
-    shown;
+  const {
+    view,
+    elements,
+    covers,
+    count,
+    pictures,
+    positions,
+    clusters,
+    regions,
+    colouring,
+    colours,
+    chosen,
+    listeners,
+  } = shown;
   const { points, over, labels, overview, frame } = elements;
 
   useLayoutEffect(() => {
     const all = [points.current, over.current, labels.current, overview.current, frame.current] as const;
     const [pointsNow, overNow, labelsNow, overviewNow, frameNow] = all;
     if (!pointsNow || !overNow || !labelsNow || !overviewNow || !frameNow) return;
-    const parts = { points: pointsNow, over: overNow, labels: labelsNow, overview: overviewNow, frame: frameNow };
+    const coversNow = covers.map(({ current }) => current).filter((element) => element !== null);
+    const parts = {
+      points: pointsNow,
+      over: overNow,
+      labels: labelsNow,
+      overview: overviewNow,
+      frame: frameNow,
+      covers: coversNow,
+    };
     const made = new MapView(parts, count, pictures, listeners);
     view.current = made;
     const sizes = new ResizeObserver(made.resize);
@@ -45,7 +66,7 @@ export function useMapView(shown: Shown): void {
       made.dispose();
       view.current = null;
     };
-  }, [view, points, over, labels, overview, frame, count, pictures, listeners]);
+  }, [view, points, over, labels, overview, frame, count, pictures, listeners, covers]);
 
   // A new view needs each of these again; it comes with another number of images, and so with another of each.
   useLayoutEffect(() => view.current?.move(positions), [view, positions]);

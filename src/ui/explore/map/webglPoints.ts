@@ -18,7 +18,7 @@ out vec3 ink;
 void main() {
   vec2 place = (mix(from, to, moved) - middle) * zoom;
   gl_Position = chosen == pass ? vec4(place, 0.0, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
-  gl_PointSize = pass == 1u ? diameter * 1.5 : diameter;
+  gl_PointSize = pass == 1u ? diameter * 1.25 : diameter;
   ink = pass == 1u ? accent : colours[colour];
 }`;
 
