@@ -277,7 +277,7 @@ it('offers to explore, shows its progress, and can be cancelled', async () => {
   await show(lab);
   await expect.element(page.getByRole('button', { name: 'Explore 200 images' })).toBeEnabled();
   lab.exploring.store.setState({ task: { kind: 'embedding', done: 50, total: 200, rate: 812.4 } });
-  await expect.element(page.getByText('Embedding 50 of 200, 812 images/s')).toBeVisible();
+  await expect.element(page.getByText('Embedding and comparing: 50 of 200, 812 images/s')).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect.element(page.getByRole('button', { name: 'Explore 200 images' })).toBeVisible();
   lab.exploring.store.setState({ problem: 'Too little memory.' });

@@ -70,11 +70,13 @@ export class Exploring {
     const runId = by === 'run' ? (this.#lab.runStore.getState().active?.runId ?? null) : null;
     const started = performance.now();
     this.#work({ kind: 'embedding', done: 0, total: null, rate: null });
+    // The worker counts each image once for each thing that is done with it.
     const onProgress = (done: number, total: number) => {
-      if (number !== this.#number) return;
+      if (number !== this.#number || total === 0) return;
+      const images = (done / total) * info.count;
       const seconds = (performance.now() - started) / 1000;
-      const rate = total === info.count && seconds > 0.5 ? done / seconds : null;
-      this.#work({ kind: 'embedding', done, total, rate });
+      const rate = seconds > 0.5 ? images / seconds : null;
+      this.#work({ kind: 'embedding', done: Math.floor(images), total: info.count, rate });
     };
     try {
       const explored = await this.#parts.engine.request<'explore'>({ type: 'explore', runId, by }, [], onProgress);

@@ -8,7 +8,7 @@ export type ExploreView = (typeof EXPLORE_VIEWS)[number];
 
 /** What is being done to explore the images. */
 export type ExploringTask =
-  /** `rate`: images per second, null until it is known. */
+  /** In images. `rate`: images per second, null until it is known. */
   | { readonly kind: 'embedding'; readonly done: number; readonly total: number | null; readonly rate: number | null }
   /** Clusters and the map, which forms meanwhile. */
   | { readonly kind: 'arranging'; readonly done: number; readonly total: number | null };

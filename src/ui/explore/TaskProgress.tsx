@@ -8,11 +8,9 @@ import classes from './ExplorePlace.module.css';
 function wordsOf(task: ExploringTask): string {
   if (task.kind === 'arranging') return 'The map forms';
   const { done, total, rate } = task;
-  if (total === null) return 'Embedding the images';
+  if (total === null) return 'Embedding and comparing';
   const speed = rate === null ? '' : `, ${grouped(Math.round(rate))} images/s`;
-  return rate === null && done < total
-    ? `Embedding and comparing, ${Math.round((100 * done) / Math.max(1, total))} %`
-    : `Embedding ${grouped(done)} of ${grouped(total)}${speed}`;
+  return `Embedding and comparing: ${grouped(done)} of ${grouped(total)}${speed}`;
 }
 
 /** Progress of an exploration, with a way to end it. */

@@ -91,7 +91,7 @@ describe('exploring the images', () => {
     const { exploring, asked, explorers, runStore, state } = opened();
     void exploring.explore();
     expect(asked[0]!.body).toEqual({ type: 'explore', runId: runStore.getState().active?.runId, by: 'run' });
-    (asked[0]!.progress as (done: number, total: number) => void)(10, COUNT);
+    (asked[0]!.progress as (done: number, total: number) => void)(40, 4 * COUNT);
     expect(state().task).toMatchObject({ kind: 'embedding', done: 10, total: COUNT });
     asked[0]!.resolve(exploredOf(COUNT));
     await settled();
