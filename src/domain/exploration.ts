@@ -6,32 +6,37 @@ export type ExploredBy = 'run' | 'opened' | 'pixels';
 /** The k nearest other images of each of n images, by cosine. */
 export interface NeighbourGraph {
   readonly n: number;
+  /** Fewer than were asked for where there are not as many other images. */
   readonly k: number;
-  /** [n, k]: the nearest first. */
-  readonly indices: Int32Array<ArrayBuffer>;
+  /** [n, k], row-major, the nearest first; of equal ones the lower index where the graph is exact. An image is not its own neighbour. */
+  readonly indices: Int32Array;
   /** [n, k]: the cosines, in [-1, 1]. */
-  readonly similarities: Float32Array<ArrayBuffer>;
-  /** Whether these are the nearest for certain. */
+  readonly similarities: Float32Array;
+  /** Whether these are the nearest for certain; else some 94 % or more of them are (docs/report.md). */
   readonly isExact: boolean;
 }
 
-/** Two pictures that belong together. */
+/** Two pictures that show the same, but not pixel for pixel. */
 export interface Pair {
+  /** a < b. */
   readonly a: number;
   readonly b: number;
-  /** In [0, 1]: how sure it is. */
+  /** How well their fine structure agrees once one is laid upon the other, at most 1. */
   readonly score: number;
+  /** What differs: nothing but resampling, compression or brightness; left and right; or a band at the top or the bottom. */
+  readonly kind: 'same' | 'mirrored' | 'banded';
   /** Whether one is for training and the other for testing. */
   readonly isLeak: boolean;
 }
 
-export const QUALITY_KINDS = ['dark', 'bright', 'blurred', 'low-information', 'odd-size', 'odd-aspect'] as const;
+/** What may be wrong with a picture. `empty`: nearly one colour; `small` and `shape`: fewer pixels, or longer or wider, than the others. */
+export const QUALITY_KINDS = ['dark', 'bright', 'blurred', 'empty', 'small', 'shape'] as const;
 export type QualityKind = (typeof QUALITY_KINDS)[number];
 
 export interface QualityEntry {
   readonly image: number;
   readonly kind: QualityKind;
-  /** In [0, 1]: the higher, the further from the other images of the folder. */
+  /** How far the picture lies beyond the limit of its kind, in (0, 1]. */
   readonly score: number;
 }
 

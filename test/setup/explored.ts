@@ -71,8 +71,8 @@ export function explorationOf(count: number, k = 5): Exploration {
     graph: { n: count, k, indices, similarities, isExact: true },
     exact: [[0, 1, 2]],
     near: [
-      { a: 10, b: 11, score: 0.97, isLeak: false },
-      { a: 13, b: 14, score: 0.95, isLeak: true },
+      { a: 10, b: 11, score: 0.97, kind: 'same', isLeak: false },
+      { a: 13, b: 14, score: 0.95, kind: 'same', isLeak: true },
     ],
     quality: [
       { image: 3, kind: 'dark', score: 0.9 },

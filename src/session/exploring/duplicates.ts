@@ -30,6 +30,8 @@ export interface DuplicateGroup {
   readonly score: number;
   /** Whether some are for training and others for testing. */
   readonly isLeak: boolean;
+  /** What differs between two near duplicates; null for others. */
+  readonly difference: Pair['kind'] | null;
 }
 
 /** Leaks first, then the surest. */
@@ -42,11 +44,11 @@ function isMixed(images: readonly number[], { split }: DatasetInfo): boolean {
 }
 
 export function exactGroups({ exact }: Exploration, info: DatasetInfo): DuplicateGroup[] {
-  return sorted(exact.map((images) => ({ images, score: 1, isLeak: isMixed(images, info) })));
+  return sorted(exact.map((images) => ({ images, score: 1, isLeak: isMixed(images, info), difference: null })));
 }
 
-function groupOf({ a, b, score, isLeak }: Pair): DuplicateGroup {
-  return { images: [a, b], score, isLeak };
+function groupOf({ a, b, score, isLeak, kind }: Pair): DuplicateGroup {
+  return { images: [a, b], score, isLeak, difference: kind };
 }
 
 export function nearGroups({ near }: Exploration): DuplicateGroup[] {
@@ -71,7 +73,12 @@ export function alikeGroups({ graph, exact, near }: Exploration, info: DatasetIn
       const key = keyOf(a, b, n);
       if (b < 0 || known.has(key) || (group !== undefined && group === groupOfImage.get(b))) continue;
       known.add(key);
-      groups.push({ images: a < b ? [a, b] : [b, a], score: similarities[at], isLeak: isMixed([a, b], info) });
+      groups.push({
+        images: a < b ? [a, b] : [b, a],
+        score: similarities[at],
+        isLeak: isMixed([a, b], info),
+        difference: null,
+      });
     }
   }
   return sorted(groups);

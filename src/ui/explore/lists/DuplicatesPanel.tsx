@@ -13,7 +13,7 @@ import {
 import { useExploring, useLab } from '../../lab';
 import { grouped, inWords } from '../../numbers';
 import { saveCsv } from '../../save/saveFile';
-import { type DuplicateRow, pairsCsv } from './csvRows';
+import { pairsCsv } from './csvRows';
 import { ImageButton } from './ImageButton';
 import classes from './Lists.module.css';
 import { SimilarityHistogram } from './SimilarityHistogram';
@@ -22,6 +22,13 @@ import { VirtualList } from './VirtualList';
 /** Of a group of many equal images so many are shown; the list has all of them. */
 const MOST_SHOWN = 6;
 const ROW_HEIGHT = 116;
+
+/** What differs between near duplicates. */
+const DIFFERENCES: Readonly<Record<NonNullable<DuplicateGroup['difference']>, string>> = {
+  same: 'resized, recompressed or brightened',
+  mirrored: 'mirrored',
+  banded: 'with a band at its top or bottom',
+};
 
 interface DuplicatesPanelProps {
   readonly info: DatasetInfo;
@@ -41,8 +48,12 @@ export function DuplicatesPanel({ info, exploration }: DuplicatesPanelProps) {
   const values = useMemo(() => nearestSimilarities(exploration.graph), [exploration]);
   const save = () => {
     const isKept = (image: number) => !leftOut.has(image);
-    const rows = [...rowsOf('exact', exact), ...rowsOf('near', near), ...rowsOf('alike', alike)];
-    saveCsv('duplicates', pairsCsv({ info, clusters: null }, rows, isKept));
+    const lists = [
+      { kind: 'exact', groups: exact },
+      { kind: 'near', groups: near },
+      { kind: 'alike', groups: alike },
+    ] as const;
+    saveCsv('duplicates', pairsCsv({ info, clusters: null }, lists, isKept));
   };
   const leaks = [exact, near, alike].map((groups) => groups.filter(({ isLeak }) => isLeak).length);
   return (
@@ -67,7 +78,9 @@ export function DuplicatesPanel({ info, exploration }: DuplicatesPanelProps) {
           leaks={leaks[1]}
           info={info}
           leftOut={leftOut}
-          words={(score) => inWords(score, 3)}
+          words={({ score, difference }) =>
+            `${inWords(score, 3)}${difference === null ? '' : ` · ${DIFFERENCES[difference]}`}`
+          }
         />
         <Column
           title="Alike"
@@ -77,7 +90,7 @@ export function DuplicatesPanel({ info, exploration }: DuplicatesPanelProps) {
           leaks={leaks[2]}
           info={info}
           leftOut={leftOut}
-          words={(score) => `cosine ${inWords(score, 3)}${score >= limits.near ? ' · very alike' : ''}`}
+          words={({ score }) => `cosine ${inWords(score, 3)}${score >= limits.near ? ' · very alike' : ''}`}
         />
       </div>
       <footer className={classes.foot}>
@@ -104,13 +117,6 @@ export function DuplicatesPanel({ info, exploration }: DuplicatesPanelProps) {
   );
 }
 
-/** Groups as pairs of their first image and each other one. */
-function rowsOf(kind: DuplicateRow['kind'], groups: readonly DuplicateGroup[]): DuplicateRow[] {
-  return groups.flatMap(({ images: [a = 0, ...others], score, isLeak }) =>
-    others.map((b) => ({ kind, pair: { a, b, score, isLeak } })),
-  );
-}
-
 interface ColumnProps {
   readonly title: string;
   readonly what: string;
@@ -120,7 +126,7 @@ interface ColumnProps {
   readonly leaks: number | undefined;
   readonly info: DatasetInfo;
   readonly leftOut: ReadonlySet<number>;
-  words(score: number): string;
+  words(group: DuplicateGroup): string;
 }
 
 function Column({ title, what, sure, groups, leaks = 0, info, leftOut, words }: ColumnProps) {
@@ -175,7 +181,7 @@ function Group({ group, info, leftOut, words }: GroupProps) {
         ))}
         {hidden > 0 && <span className={classes.what}>and {grouped(hidden)} more, in the list</span>}
         <span className={classes.score}>
-          {words(group.score)}
+          {words(group)}
           {group.isLeak && <b> · train and test</b>}
         </span>
       </div>

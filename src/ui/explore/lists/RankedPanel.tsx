@@ -48,9 +48,9 @@ const KIND_WORDS: Readonly<Record<QualityKind, string>> = {
   dark: 'dark',
   bright: 'bright',
   blurred: 'blurred',
-  'low-information': 'little to see',
-  'odd-size': 'unusual size',
-  'odd-aspect': 'unusual shape',
+  empty: 'nearly one colour',
+  small: 'small',
+  shape: 'unusual shape',
 };
 
 interface QualityPanelProps {

@@ -1,6 +1,7 @@
-import type { Clusters, Exploration, Pair } from '../../../domain/exploration';
+import type { Clusters, Exploration } from '../../../domain/exploration';
 import { BANK, type DatasetInfo, TEST } from '../../../domain/imageDataset';
 import { type Cell, csvOf } from '../../../formats/csv';
+import type { DuplicateGroup } from '../../../session/exploring/duplicates';
 
 /** What is known of each image beside its path. */
 export interface Known {
@@ -43,25 +44,30 @@ export function imagesCsv(
   return csvOf([[...HEAD, ...Object.keys(more)], ...rows], { exact: true });
 }
 
-/** One row for each image of a group of duplicates. */
-export interface DuplicateRow {
+/** Groups of duplicates of one kind. */
+export interface DuplicateRows {
   readonly kind: 'exact' | 'near' | 'alike';
-  readonly pair: Pair;
+  readonly groups: readonly DuplicateGroup[];
 }
 
-/** Pairs with their paths, and what of each is to be kept. */
-export function pairsCsv({ info }: Known, rows: readonly DuplicateRow[], isKept: (image: number) => boolean): string {
-  const cells = rows.map(({ kind, pair: { a, b, score, isLeak } }) => [
-    kind,
-    info.names[a],
-    info.names[b],
-    score,
-    isLeak ? 'yes' : 'no',
-    isKept(a) ? 'keep' : 'leave out',
-    isKept(b) ? 'keep' : 'leave out',
-  ]);
-  const head = ['kind', 'path_a', 'path_b', 'score', 'train_test_leak', 'a', 'b'];
-  return csvOf([head, ...cells], { exact: true });
+/** Pairs with their paths, and what of each is to be kept. A group of equal images gives pairs of its first and each other one. */
+export function pairsCsv({ info }: Known, lists: readonly DuplicateRows[], isKept: (image: number) => boolean): string {
+  const rows = lists.flatMap(({ kind, groups }) =>
+    groups.flatMap(({ images: [a = 0, ...others], score, isLeak, difference }) =>
+      others.map((b) => [
+        kind,
+        info.names[a],
+        info.names[b],
+        score,
+        difference ?? '',
+        isLeak ? 'yes' : 'no',
+        isKept(a) ? 'keep' : 'leave out',
+        isKept(b) ? 'keep' : 'leave out',
+      ]),
+    ),
+  );
+  const head = ['kind', 'path_a', 'path_b', 'score', 'difference', 'train_test_leak', 'a', 'b'];
+  return csvOf([head, ...rows], { exact: true });
 }
 
 /** The images that are measured to be of poor quality, with the kind and its score. */

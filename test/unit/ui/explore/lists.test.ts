@@ -102,8 +102,8 @@ describe('duplicates', () => {
       ...exploration,
       exact: [],
       near: [
-        { a: 1, b: 2, score: 1, isLeak: false },
-        { a: 2, b: 3, score: 0.9, isLeak: false },
+        { a: 1, b: 2, score: 1, kind: 'same', isLeak: false },
+        { a: 2, b: 3, score: 0.9, kind: 'same', isLeak: false },
       ],
     };
     // 2 is left out already: 3 keeps its tick, since nothing that has one is its duplicate.
@@ -132,9 +132,9 @@ describe('files', () => {
   });
 
   it('say of pairs what is kept', () => {
-    const rows = [{ kind: 'near', pair: exploration.near[1]! }] as const;
-    expect(pairsCsv({ info, clusters }, rows, (image) => image !== 13).split('\r\n')[1]).toBe(
-      'near,stickers/group-1/image-13.png,stickers/group-1/image-14.png,0.95,yes,leave out,keep',
+    const lists = [{ kind: 'near', groups: nearGroups(exploration) }] as const;
+    expect(pairsCsv({ info, clusters }, lists, (image) => image !== 13).split('\r\n')[1]).toBe(
+      'near,stickers/group-1/image-13.png,stickers/group-1/image-14.png,0.95,same,yes,leave out,keep',
     );
   });
 
