@@ -3,16 +3,16 @@ import { describe, expect } from 'vitest';
 import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
-/** A few hundred images, with few measurements, on an engine that starts quickly. */
-const QUICK = '#v=4&preset=tiny&dataset=fashion-mnist&images=300&engine=wasm&knn.bank=40&knn.queries=20&at=explore';
+/** A thousand images, with few measurements, on an engine that starts quickly. */
+const QUICK = '#v=4&preset=tiny&dataset=fashion-mnist&images=1000&engine=wasm&knn.bank=40&knn.queries=20&at=explore';
 
 describe('Explore', () => {
   test('shows a map of the images, which is chosen from, searched, and moves on with the run', async ({ page }) => {
     const lab = await LabPage.open(page, QUICK);
     await lab.reachState('paused');
-    await lab.button('Explore 300 images').click();
+    await lab.button('Explore 1,000 images').click();
     const counts = page.getByTestId('explore-counts');
-    await counts.filter({ hasText: /^[\d,]+ of 300 in view/ }).waitFor();
+    await counts.filter({ hasText: /^[\d,]+ of 1,000 in view/ }).waitFor();
     await page.getByText('up to date').waitFor();
     await page.getByRole('tab', { name: /^Clusters \d+$/ }).waitFor();
 

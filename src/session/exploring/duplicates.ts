@@ -19,7 +19,8 @@ export function nearestSimilarities({ n, k, similarities }: NeighbourGraph): Flo
 export function firstLimits(graph: NeighbourGraph): AlikeLimits {
   const sorted = nearestSimilarities(graph).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 1;
-  const rounded = (value: number) => Math.min(1, Math.round(value * 1000) / 1000);
+  // Downwards, so that there is something from the limit on, also where all cosines are close to 1.
+  const rounded = (value: number) => Math.floor(value * 10_000) / 10_000;
   return { alike: rounded(at(ALIKE_SHARE)), near: rounded(at(NEAR_SHARE)) };
 }
 

@@ -7,14 +7,14 @@ import classes from './SimilarityHistogram.module.css';
 const BINS = 72;
 /** In CSS pixels. */
 const HEIGHT = 64;
-const STEP = 0.001;
+/** How many steps a key moves a mark. */
 const KEYS: Readonly<Record<string, number>> = {
-  ArrowLeft: -STEP,
-  ArrowDown: -STEP,
-  ArrowRight: STEP,
-  ArrowUp: STEP,
-  PageDown: -10 * STEP,
-  PageUp: 10 * STEP,
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -10,
+  PageUp: 10,
 };
 
 /** Round numbers between two, some five of them. */
@@ -37,6 +37,8 @@ export function SimilarityHistogram({ values, limits, onLimit }: SimilarityHisto
   const { from, to, counts } = useMemo(() => histogramOf(values, BINS), [values]);
   const most = Math.max(1, ...counts);
   const chart = useRef<HTMLDivElement>(null);
+  // Many embeddings have all their cosines close to 1.
+  const decimals = to - from <= 0.1 ? 4 : 3;
   const share = (value: number) => (Math.max(from, Math.min(to, value)) - from) / (to - from);
   const valueAt = (clientX: number) => {
     const box = chart.current?.getBoundingClientRect();
@@ -67,6 +69,7 @@ export function SimilarityHistogram({ values, limits, onLimit }: SimilarityHisto
           value={limits.alike}
           at={share(limits.alike)}
           range={[from, limits.near]}
+          decimals={decimals}
           valueAt={valueAt}
           onChange={(alike) => onLimit({ ...limits, alike: Math.min(alike, limits.near) })}
         />
@@ -76,6 +79,7 @@ export function SimilarityHistogram({ values, limits, onLimit }: SimilarityHisto
           value={limits.near}
           at={share(limits.near)}
           range={[limits.alike, to]}
+          decimals={decimals}
           valueAt={valueAt}
           onChange={(near) => onLimit({ ...limits, near: Math.max(near, limits.alike) })}
         />
@@ -99,12 +103,14 @@ interface MarkProps {
   /** Where it stands, in [0, 1]. */
   readonly at: number;
   readonly range: readonly [least: number, most: number];
+  readonly decimals: number;
   valueAt(clientX: number): number;
   onChange(value: number): void;
 }
 
-function Mark({ words, label, value, at, range: [least, most], valueAt, onChange }: MarkProps) {
-  const set = (next: number) => onChange(Math.round(Math.max(least, Math.min(most, next)) * 1000) / 1000);
+function Mark({ words, label, value, at, range: [least, most], decimals, valueAt, onChange }: MarkProps) {
+  const step = 10 ** -decimals;
+  const set = (next: number) => onChange(Number(Math.max(least, Math.min(most, next)).toFixed(decimals)));
   const press = (event: PointerEvent<HTMLElement>) => {
     event.currentTarget.setPointerCapture(event.pointerId);
     event.currentTarget.focus();
@@ -114,7 +120,7 @@ function Mark({ words, label, value, at, range: [least, most], valueAt, onChange
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const by = KEYS[event.key];
-    if (by !== undefined) set(value + by);
+    if (by !== undefined) set(value + by * step);
     else if (event.key === 'Home') set(least);
     else if (event.key === 'End') set(most);
     else return;
@@ -135,7 +141,7 @@ function Mark({ words, label, value, at, range: [least, most], valueAt, onChange
       onKeyDown={onKeyDown}
     >
       <span className={classes.words}>
-        {words} from {value.toFixed(3)}
+        {words} from {value.toFixed(decimals)}
       </span>
     </div>
   );

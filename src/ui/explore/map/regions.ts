@@ -50,10 +50,12 @@ export function regionWords({ name, size }: Region): string {
  */
 export function regionTops(labels: Int32Array, clusters: number, positions: Float32Array): Float32Array {
   const sums = new Float64Array(4 * clusters);
+  const least = new Float64Array(clusters).fill(Infinity);
   for (let i = 0; i < labels.length; i++) {
     const cluster = labels[i];
     if (cluster < 0) continue;
     const y = positions[2 * i + 1];
+    least[cluster] = Math.min(least[cluster], y);
     sums[4 * cluster] += 1;
     sums[4 * cluster + 1] += positions[2 * i];
     sums[4 * cluster + 2] += y;
@@ -64,7 +66,8 @@ export function regionTops(labels: Int32Array, clusters: number, positions: Floa
     const [count, x, y, squares] = sums.subarray(4 * cluster, 4 * cluster + 4);
     const mean = y / count;
     const spread = Math.sqrt(Math.max(0, squares / count - mean * mean));
-    tops.set([x / count, mean - 2 * spread], 2 * cluster);
+    // Not above its uppermost image, which may be at the edge of the map.
+    tops.set([x / count, Math.max(least[cluster], mean - 2 * spread)], 2 * cluster);
   }
   return tops;
 }
