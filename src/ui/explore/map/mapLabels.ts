@@ -17,7 +17,7 @@ export class MapLabels {
   #sizes: readonly { readonly width: number; readonly height: number }[] = [];
   #boxes: readonly Box[] = [];
 
-  /** @param place whose children are the names, in the order of the regions */
+  /** @param place whose children are the names, as buttons, in the order of the regions */
   constructor(place: HTMLElement) {
     this.#place = place;
   }
@@ -58,11 +58,13 @@ export class MapLabels {
     for (const [i, element] of elements.entries()) {
       const box = boxes[i] ?? null;
       element.style.visibility = box === null ? 'hidden' : 'visible';
+      // A name that is not shown is no stop of the keyboard.
+      element.disabled = box === null;
       if (box !== null) element.style.transform = `translate(${Math.round(box.left)}px, ${Math.round(box.top)}px)`;
     }
   }
 
-  get #elements(): HTMLElement[] {
-    return [...this.#place.children].filter((child): child is HTMLElement => child instanceof HTMLElement);
+  get #elements(): HTMLButtonElement[] {
+    return [...this.#place.children].filter((child): child is HTMLButtonElement => child instanceof HTMLButtonElement);
   }
 }
