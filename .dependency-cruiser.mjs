@@ -47,6 +47,7 @@ const ROOMS = {
     taking: ['archive', 'frames', 'run', 'data', 'engine'],
     opening: ['keeping', 'archive', 'frames', 'run', 'data', 'engine'],
     bench: ['engine'],
+    exploring: ['run', 'data', 'engine'],
   },
 };
 

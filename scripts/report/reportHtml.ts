@@ -1,6 +1,7 @@
 import { counted } from '../../src/domain/counted';
+import { QUALITY_KINDS } from '../../src/domain/exploration';
 import { isLeak } from '../../src/explore/folderReport';
-import { QUALITY_HELP, QUALITY_KINDS } from '../../src/explore/quality';
+import { QUALITY_HELP } from '../../src/explore/quality';
 import type { AboutFolder } from './reportJson';
 import { REPORT_STYLE } from './reportStyle';
 import type { Thumbnails } from './thumbnails';

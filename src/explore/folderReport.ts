@@ -1,3 +1,4 @@
+import type { NeighbourGraph } from '../domain/exploration';
 import type { FeatureRows } from '../domain/features';
 import { type DatasetInfo, type PictureFacts, TRAIN } from '../domain/imageDataset';
 import { findClusters, NOISE } from './clusters/hdbscan';
@@ -6,7 +7,6 @@ import { exactGroups } from './duplicates/exactDuplicates';
 import { type NearPair, nearDuplicates } from './duplicates/nearDuplicates';
 import type { PictureCopies } from './duplicates/pictureCopies';
 import { neighbourGraph } from './graph/buildGraph';
-import type { NeighbourGraph } from './graph/neighbourGraph';
 import { outlierScores } from './outliers';
 import type { ProductsOf } from './products';
 import { type QualityFinding, qualityFindings } from './quality';

@@ -1,5 +1,5 @@
+import type { NeighbourGraph } from '../domain/exploration';
 import { distanceOf } from './clusters/spanningTree';
-import type { NeighbourGraph } from './graph/neighbourGraph';
 
 /** Neighbours that an image is compared with. */
 const NEIGHBOURS = 10;

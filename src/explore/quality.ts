@@ -1,8 +1,5 @@
+import type { QualityKind } from '../domain/exploration';
 import type { PictureFacts } from '../domain/imageDataset';
-
-/** What may be wrong with a picture. */
-export const QUALITY_KINDS = ['dark', 'bright', 'blurred', 'empty', 'small', 'shape'] as const;
-export type QualityKind = (typeof QUALITY_KINDS)[number];
 
 /** What each kind means, and how sure it is. */
 export const QUALITY_HELP: Readonly<Record<QualityKind, string>> = {

@@ -17,11 +17,14 @@ import { createDatasetStore, NO_PROBLEM } from './data/datasetStore';
 import { folderOf, identityOf } from './data/identity';
 import { ImagesInUse } from './data/imagesInUse';
 import { KeptImages } from './data/keptImages';
+import { originalOf } from './data/originals';
 import type { Thumbnails } from './data/thumbnails';
 import type { WorkerPort } from './engine/engineClient';
 import { EngineSession } from './engine/engineSession';
 import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
+import { Exploring } from './exploring/exploring';
+import { type ExplorerPort, openExplorer } from './exploring/openExplorer';
 import { Frames } from './frames/frames';
 import { KeptRuns } from './keeping/keptRuns';
 import { Lessons } from './lessons/lessons';
@@ -44,6 +47,8 @@ import { Taking } from './taking/taking';
 
 export interface LabOptions {
   readonly openWorker: () => WorkerPort;
+  /** Starts the worker for maps and clusters; by default the page's own. */
+  readonly openExplorer?: () => ExplorerPort;
   readonly loaders: ImageLoaders;
   /** The origin of a sample's images, by its name in the settings. */
   readonly sampleOrigin: (choice: Exclude<DatasetChoice, 'folder'>) => Origin;
@@ -76,6 +81,7 @@ export class Lab {
   readonly keptRuns: KeptRuns;
   readonly keptImages: KeptImages;
   readonly experiments: ExperimentQueue;
+  readonly exploring: Exploring;
   readonly lessons: Lessons;
   readonly taking: Taking;
   readonly opening: Opening;
@@ -129,6 +135,11 @@ export class Lab {
         void this.keptRuns.afterCrash();
       },
       onNotice: (text) => notify(this.noticeStore, text),
+    });
+    this.exploring = new Exploring(this, {
+      engine: this.#engine,
+      openExplorer: options.openExplorer ?? openExplorer,
+      pageStorage: options.pageStorage ?? null,
     });
     this.taking = new Taking(this, this.#engine);
     this.opening = new Opening(this, this.#engine);
@@ -392,6 +403,14 @@ export class Lab {
     indices: readonly number[],
   ): Promise<Replies['preview']> {
     return this.#engine.request<'preview'>({ type: 'preview', augment, storage, seed, indices });
+  }
+
+  /** The file of an image, where it is a person's own and the browser still has it; else null. */
+  originalOf(image: number): Promise<Blob | null> {
+    const { own } = this.#images;
+    const name = this.datasetStore.getState().info?.names[image];
+    if (own === null || name === undefined) return Promise.resolve(null);
+    return originalOf(own.origin, name).catch(() => null);
   }
 
   /** Addresses of the code that the training worker has loaded; none where it has failed. */

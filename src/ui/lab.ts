@@ -6,6 +6,7 @@ import type { DatasetStoreState } from '../session/data/datasetStore';
 import type { KeptImagesState } from '../session/data/keptImagesStore';
 import type { EngineStoreState } from '../session/engine/engineStore';
 import type { ExperimentState } from '../session/experiments/experimentStore';
+import type { ExploringState } from '../session/exploring/exploringStore';
 import type { FrameState } from '../session/frames/frames';
 import type { KeepingState } from '../session/keeping/keptRuns';
 import type { Lab } from '../session/lab';
@@ -59,6 +60,10 @@ export function useFrames<T>(select: (state: FrameState) => T): T {
 
 export function useExperiment<T>(select: (state: ExperimentState) => T): T {
   return useStore(useLab().experiments.store, select);
+}
+
+export function useExploring<T>(select: (state: ExploringState) => T): T {
+  return useStore(useLab().exploring.store, select);
 }
 
 export function useLesson<T>(select: (state: LessonState) => T): T {

@@ -1,5 +1,6 @@
+import type { NeighbourGraph } from '../../domain/exploration';
 import type { FeatureRows } from '../../domain/features';
-import { type NeighbourGraph, unitRows } from '../graph/neighbourGraph';
+import { unitRows } from '../graph/neighbourGraph';
 import type { ProductsOf } from '../products';
 import type { OnProgress } from '../work';
 import { condensedTree, excessOfMass, singleLinkage } from './condensedTree';

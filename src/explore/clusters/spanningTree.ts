@@ -1,6 +1,6 @@
+import type { NeighbourGraph } from '../../domain/exploration';
 import type { FeatureRows } from '../../domain/features';
 import { queriesPerBlock, transposed } from '../graph/exactGraph';
-import type { NeighbourGraph } from '../graph/neighbourGraph';
 import type { Products, ProductsOf } from '../products';
 import type { OnProgress } from '../work';
 

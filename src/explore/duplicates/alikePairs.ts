@@ -1,4 +1,4 @@
-import type { NeighbourGraph } from '../graph/neighbourGraph';
+import type { NeighbourGraph } from '../../domain/exploration';
 
 /** Two images that an embedding puts close together. */
 export interface AlikePair {

@@ -1,8 +1,9 @@
+import type { NeighbourGraph } from '../../domain/exploration';
 import type { FeatureRows } from '../../domain/features';
 import type { ProductsOf } from '../products';
 import { finished, type OnProgress } from '../work';
 import { exactGraph } from './exactGraph';
-import { type NeighbourGraph, unitRows } from './neighbourGraph';
+import { unitRows } from './neighbourGraph';
 import { descendedGraph } from './nnDescent';
 
 /** Neighbours of an image in the map and in the lists made from the graph. */

@@ -1,7 +1,7 @@
+import type { NeighbourGraph } from '../../domain/exploration';
 import type { FeatureRows } from '../../domain/features';
 import type { Products, ProductsOf } from '../products';
 import type { OnProgress } from '../work';
-import type { NeighbourGraph } from './neighbourGraph';
 
 /** Similarities computed at once: some 20 ms with 64 features on one thread of a processor. */
 const BLOCK_ENTRIES = 1_600_000;

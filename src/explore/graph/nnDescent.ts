@@ -2,9 +2,9 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import type { NeighbourGraph } from '../../domain/exploration';
 import type { FeatureRows } from '../../domain/features';
 import type { Work } from '../work';
-import type { NeighbourGraph } from './neighbourGraph';
 
 /** Trees that the search starts from, and the most rows in a leaf. */
 const TREES = 8;

@@ -1,8 +1,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { UMAP } from 'umap-js';
+import type { NeighbourGraph } from '../../domain/exploration';
 import { distanceOf } from '../clusters/spanningTree';
-import type { NeighbourGraph } from '../graph/neighbourGraph';
 import { fuzzyUnion } from './fuzzyUnion';
 
 /** Fewer images are laid out in a circle. */
@@ -49,7 +49,8 @@ export class Layout {
     }
     this.n = n;
     this.#positions = from?.slice() ?? startOf(n, seed);
-    const neighbours = Math.min(k, n - 1);
+    // umap-js counts the image itself, and wants fewer neighbours than images.
+    const neighbours = Math.min(k, n - 2);
     if (n < FEWEST || neighbours < 2) {
       this.epochs = 0;
       this.#umap = null;

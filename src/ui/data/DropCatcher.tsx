@@ -11,7 +11,7 @@ function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false;
 }
 
-/** Takes files that are dropped anywhere on the page, and keeps the browser from opening them instead. */
+/** Loads files that are dropped on the page, except where a part of it takes them, and keeps the browser from opening them instead. */
 export function DropCatcher({ children }: { readonly children: ReactNode }) {
   const lab = useLab();
   const [over, setOver] = useState(false);
@@ -49,16 +49,21 @@ function catchDrops(
       move(1);
     },
     dragover: (event: DragEvent) => {
+      // A part of the page that takes files itself has said so already.
+      const isTaken = event.defaultPrevented;
       event.preventDefault();
       if (event.dataTransfer !== null) event.dataTransfer.dropEffect = carriesFiles(event) ? 'copy' : 'none';
+      setOver(carriesFiles(event) && !isTaken);
     },
     dragleave: (event: DragEvent) => {
       if (carriesFiles(event)) move(-1);
     },
     drop: (event: DragEvent) => {
+      const isTaken = event.defaultPrevented;
       event.preventDefault();
       depth = 0;
       setOver(false);
+      if (isTaken) return;
       if (event.dataTransfer === null || !carriesFiles(event)) return;
       take(originOfDrop(event.dataTransfer), onlyFileOf(event.dataTransfer));
     },
