@@ -296,10 +296,11 @@ export class MapView {
     const diameter = pointDiameter(this.#count, camera.scale / this.#whole);
     this.#points.draw({ camera, size, moved, diameter, ratio });
     this.#labels.place(camera, size, this.#taken);
+    this.#pictures.beginFrame();
     this.#paintOver(moved);
     this.#showFrame();
     this.#tell(now);
-    if (!this.#move.isOver(now) || !this.#fit.isOver(now)) this.#ask();
+    if (!this.#move.isOver(now) || !this.#fit.isOver(now) || this.#pictures.isLate) this.#ask();
   };
 
   #glideCamera(now: number): void {
