@@ -1,10 +1,11 @@
 import { type Palette, paletteAt } from '../../outputs/paint/palette';
 import type { PictureSource } from '../../outputs/paint/tiles';
-import { type Bounds, boundsOf, type Camera, fitted, panned, type Size, toMap, zoomed } from './camera';
+import { boundsOf, type Camera, panned, toMap, zoomed } from './camera';
 import { CanvasPoints } from './canvasPoints';
 import { type Colouring, coloursOf, type PointColours } from './colours';
 import { Glide, wantsStillness } from './glide';
 import { pointsInside } from './lasso';
+import { LedCamera } from './ledCamera';
 import { MapLabels, type NamedRegion } from './mapLabels';
 import { drawOverview, frameIn, mapPlaceAt } from './overview';
 import { paintOver, type Ring } from './paintOver';
@@ -58,18 +59,11 @@ export class MapView {
   readonly #stopPictures: () => void;
   readonly #points: PointLayer;
   readonly #move = new Glide();
-  readonly #fit = new Glide();
+  readonly #camera = new LedCamera();
   #palette: Palette;
-  #size: Size = { width: 1, height: 1 };
   #ratio = 1;
-  #camera: Camera = { x: 0, y: 0, scale: 1 };
-  #cameraFrom: Camera = this.#camera;
-  #cameraTo: Camera = this.#camera;
-  /** Whether the camera shows all, also of positions to come: until the person moves it. */
-  #follows = true;
   #from: Float32Array = new Float32Array(0);
   #to: Float32Array = new Float32Array(0);
-  #bounds: Bounds = boundsOf(this.#to);
   #colouring: Colouring = 'clusters';
   #colours: PointColours;
   #chosen: Uint8Array;
@@ -107,15 +101,15 @@ export class MapView {
   /** Takes the size and the colours of the page. */
   readonly resize = (): void => {
     const { points, over } = this.#elements;
-    this.#size = { width: Math.max(1, over.clientWidth), height: Math.max(1, over.clientHeight) };
+    const size = { width: Math.max(1, over.clientWidth), height: Math.max(1, over.clientHeight) };
     this.#ratio = Math.min(2, devicePixelRatio || 1);
     for (const canvas of [points, over]) {
-      canvas.width = Math.round(this.#size.width * this.#ratio);
-      canvas.height = Math.round(this.#size.height * this.#ratio);
+      canvas.width = Math.round(size.width * this.#ratio);
+      canvas.height = Math.round(size.height * this.#ratio);
     }
     this.#palette = paletteAt(over);
     this.#paint();
-    if (this.#follows) this.#aim(fitted(this.#bounds, this.#size), 0);
+    this.#camera.frame(this.#camera.bounds, size, 0);
     this.#changed();
   };
 
@@ -127,11 +121,10 @@ export class MapView {
     this.#from = still ? positions : this.#between(this.#move.at(now));
     this.#to = positions;
     this.#move.begin(now, still ? 0 : MOVE_MS);
-    this.#bounds = boundsOf(positions);
     this.#points.move(this.#from, this.#to);
     this.#labels.move(positions);
+    this.#camera.frame(boundsOf(positions), this.#camera.size, still ? 0 : MOVE_MS);
     this.#drawOverview();
-    if (this.#follows) this.#aim(fitted(this.#bounds, this.#size), still ? 0 : MOVE_MS);
     this.#changed();
   }
 
@@ -190,9 +183,10 @@ export class MapView {
 
   /** The image at a place on the screen; null where there is none. */
   imageAt(x: number, y: number): number | null {
-    const { width, height } = this.#size;
-    const { x: middleX, y: middleY, scale } = this.#camera;
-    const half = pictureSide(scale, this.#whole) / 2;
+    const { size, now, whole } = this.#camera;
+    const { width, height } = size;
+    const { x: middleX, y: middleY, scale } = now;
+    const half = pictureSide(scale, whole) / 2;
     const placeX = (image: number) => (this.#to[2 * image] - middleX) * scale + width / 2 - x;
     const placeY = (image: number) => (this.#to[2 * image + 1] - middleY) * scale + height / 2 - y;
     const picture = this.#shown.find((image) => Math.abs(placeX(image)) <= half && Math.abs(placeY(image)) <= half);
@@ -207,38 +201,38 @@ export class MapView {
   }
 
   pan(right: number, down: number): void {
-    this.#lead(panned(this.#now(), right, down));
+    this.#lead((camera) => panned(camera, right, down));
   }
 
   /** Zooms by a factor; what lies at a place on the screen (by default its middle) stays there. */
-  zoom(factor: number, at: readonly [number, number] = [this.#size.width / 2, this.#size.height / 2]): void {
-    this.#lead(zoomed(this.#now(), this.#size, at, factor, this.#whole));
+  zoom(factor: number, at?: readonly [number, number]): void {
+    const { size, whole } = this.#camera;
+    const place = at ?? ([size.width / 2, size.height / 2] as const);
+    this.#lead((camera) => zoomed(camera, size, place, factor, whole));
   }
 
   /** Shows the whole map, now and while it forms. */
   fit(): void {
-    this.#follows = true;
-    this.#aim(fitted(this.#bounds, this.#size), wantsStillness() ? 0 : FIT_MS);
+    this.#camera.showAll(wantsStillness() ? 0 : FIT_MS);
+    this.#changed();
   }
 
   /** Brings a place of the overview to the middle. */
   goTo(x: number, y: number): void {
-    const [placeX, placeY] = mapPlaceAt(this.#bounds, x, y);
-    this.#lead({ ...this.#now(), x: placeX, y: placeY });
+    const [placeX, placeY] = mapPlaceAt(this.#camera.bounds, x, y);
+    this.#lead(({ scale }) => ({ x: placeX, y: placeY, scale }));
   }
 
-  /** Brings an image to the middle, near enough to see it among those around it. */
-  goToImage(image: number): void {
-    this.#follows = false;
-    const scale = Math.max(this.#now().scale, 6 * this.#whole);
-    const camera = { x: this.#to[2 * image], y: this.#to[2 * image + 1], scale };
-    this.#aim(camera, wantsStillness() ? 0 : FIT_MS);
+  #lead(change: (camera: Camera) => Camera): void {
+    this.#camera.lead(change);
+    this.#changed();
   }
 
   /** Draws a lasso, as places on the screen in turn. */
   draw(path: readonly number[]): void {
     const outline: number[] = [];
-    for (let i = 0; i < path.length; i += 2) outline.push(...toMap(this.#camera, this.#size, [path[i], path[i + 1]]));
+    const { now, size } = this.#camera;
+    for (let i = 0; i < path.length; i += 2) outline.push(...toMap(now, size, [path[i], path[i + 1]]));
     this.#outline = outline;
     this.#ask();
   }
@@ -254,29 +248,6 @@ export class MapView {
     this.#ask();
   }
 
-  /** The scale at which the whole map is shown. */
-  get #whole(): number {
-    return fitted(this.#bounds, this.#size).scale;
-  }
-
-  #now(): Camera {
-    return this.#fit.isOver(performance.now()) ? this.#cameraTo : this.#camera;
-  }
-
-  /** Follows the person's hand at once. */
-  #lead(camera: Camera): void {
-    this.#follows = false;
-    this.#aim(camera, 0);
-  }
-
-  #aim(camera: Camera, ms: number): void {
-    this.#cameraFrom = this.#camera;
-    this.#cameraTo = camera;
-    if (ms === 0) this.#camera = camera;
-    this.#fit.begin(performance.now(), ms);
-    this.#changed();
-  }
-
   #changed(): void {
     this.#isPlaced = false;
     this.#ask();
@@ -290,37 +261,25 @@ export class MapView {
     this.#frame = 0;
     const now = performance.now();
     const moved = this.#move.at(now);
-    this.#glideCamera(now);
-    if (!this.#isPlaced) this.#place();
-    const [camera, size, ratio] = [this.#camera, this.#size, this.#ratio];
-    const diameter = pointDiameter(this.#count, camera.scale / this.#whole);
-    this.#points.draw({ camera, size, moved, diameter, ratio });
+    if (this.#camera.advance(now) || !this.#isPlaced) this.#place();
+    const { now: camera, size, whole } = this.#camera;
+    const diameter = pointDiameter(this.#count, camera.scale / whole);
+    this.#points.draw({ camera, size, moved, diameter, ratio: this.#ratio });
     this.#labels.place(camera, size, this.#taken);
+    this.#pictures.beginFrame();
     this.#paintOver(moved);
     this.#showFrame();
     this.#tell(now);
-    if (!this.#move.isOver(now) || !this.#fit.isOver(now)) this.#ask();
+    if (!this.#move.isOver(now) || !this.#camera.isAtRest(now) || this.#pictures.isLate) this.#ask();
   };
-
-  #glideCamera(now: number): void {
-    const [a, b, share] = [this.#cameraFrom, this.#cameraTo, this.#fit.at(now)];
-    if (share >= 1) {
-      if (this.#camera !== b) this.#isPlaced = false;
-      this.#camera = b;
-      return;
-    }
-    // Scales are mixed as zooming feels: by their ratio.
-    const scale = a.scale * (b.scale / a.scale) ** share;
-    this.#camera = { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share, scale };
-    this.#isPlaced = false;
-  }
 
   #place(): void {
     this.#isPlaced = true;
+    const { now, size, whole } = this.#camera;
     this.#shown = placePictures({
-      camera: this.#camera,
-      size: this.#size,
-      whole: this.#whole,
+      camera: now,
+      size,
+      whole,
       positions: this.#to,
       order: this.#order,
       kept: this.#shown,
@@ -330,7 +289,8 @@ export class MapView {
   #paintOver(moved: number): void {
     const context = this.#elements.over.getContext('2d');
     if (context === null) return;
-    const [camera, size, palette] = [this.#camera, this.#size, this.#palette];
+    const { now: camera, size, whole } = this.#camera;
+    const palette = this.#palette;
     const colours = coloursOf(this.#colouring, palette);
     const place = (image: number): readonly [number, number] => {
       const [i, j] = [2 * image, 2 * image + 1];
@@ -338,7 +298,7 @@ export class MapView {
       const y = this.#from[j] + (this.#to[j] - this.#from[j]) * moved;
       return [(x - camera.x) * camera.scale + size.width / 2, (y - camera.y) * camera.scale + size.height / 2];
     };
-    const side = pictureSide(camera.scale, this.#whole);
+    const side = pictureSide(camera.scale, whole);
     const taken = [...this.#labels.boxes, ...this.#taken];
     const tiles = this.#shown.flatMap((image) => {
       const [x, y] = place(image);
@@ -358,7 +318,7 @@ export class MapView {
     const image = this.#named;
     if (image === null || this.#to.length === 0) return null;
     const [x, y] = place(image);
-    const side = pictureSide(this.#camera.scale, this.#whole);
+    const side = pictureSide(this.#camera.now.scale, this.#camera.whole);
     return {
       x,
       y,
@@ -372,11 +332,12 @@ export class MapView {
   #drawOverview(): void {
     const { overview } = this.#elements;
     const colours = coloursOf(this.#colouring, this.#palette);
-    drawOverview(overview, this.#bounds, this.#to, this.#colours.indices, colours);
+    drawOverview(overview, this.#camera.bounds, this.#to, this.#colours.indices, colours);
   }
 
   #showFrame(): void {
-    const { left, top, right, bottom } = frameIn(this.#bounds, this.#camera, this.#size);
+    const { bounds, now, size } = this.#camera;
+    const { left, top, right, bottom } = frameIn(bounds, now, size);
     const { style } = this.#elements.frame;
     style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`;
     style.width = `${Math.max(4, right - left).toFixed(1)}px`;
@@ -390,8 +351,9 @@ export class MapView {
       return;
     }
     this.#countedAt = now;
-    const [left, top] = toMap(this.#camera, this.#size, [0, 0]);
-    const [right, bottom] = toMap(this.#camera, this.#size, [this.#size.width, this.#size.height]);
+    const { now: camera, size } = this.#camera;
+    const [left, top] = toMap(camera, size, [0, 0]);
+    const [right, bottom] = toMap(camera, size, [size.width, size.height]);
     let inView = 0;
     for (let i = 0; i < this.#to.length; i += 2) {
       const [x, y] = [this.#to[i], this.#to[i + 1]];

@@ -2,17 +2,32 @@ import type { PictureSource } from '../../outputs/paint/tiles';
 
 /** Pictures that are ready to be drawn; more are made again when they are needed. */
 const MOST_READY = 512;
+/** Made ready in one frame; more would make it late. */
+const MOST_NEW = 16;
 
 /** The pictures of images as squares to be drawn, fetched when they are first needed. */
 export class Pictures {
   readonly #source: PictureSource;
   readonly #ready = new Map<number, HTMLCanvasElement>();
+  #made = 0;
+  #isLate = false;
 
   constructor(source: PictureSource) {
     this.#source = source;
   }
 
-  /** The picture's middle square; null until it has been fetched. */
+  /** Whether pictures that are there were left for a later frame. */
+  get isLate(): boolean {
+    return this.#isLate;
+  }
+
+  /** Called before a frame's pictures are asked for. */
+  beginFrame(): void {
+    this.#made = 0;
+    this.#isLate = false;
+  }
+
+  /** The picture's middle square; null until it has been fetched, and where this frame has made enough of them ready. */
   get(image: number): HTMLCanvasElement | null {
     const ready = this.#ready.get(image);
     if (ready !== undefined) return ready;
@@ -21,6 +36,11 @@ export class Pictures {
       this.#source.want(image);
       return null;
     }
+    if (this.#made >= MOST_NEW) {
+      this.#isLate = true;
+      return null;
+    }
+    this.#made += 1;
     const side = Math.min(picture.width, picture.height);
     const canvas = document.createElement('canvas');
     canvas.width = side;
