@@ -55,11 +55,6 @@ export class Exploring {
     this.store.setState({ by });
   }
 
-  /** Says that an encoder was opened from a file, by which images can be compared from now on. */
-  openedEncoder(name: string): void {
-    this.store.setState({ opened: name, by: 'opened' });
-  }
-
   /** Embeds and compares all images in use, then arranges them. The map moves on from where the images lie. */
   async explore(): Promise<void> {
     const { by, task } = this.store.getState();

@@ -29,8 +29,6 @@ export interface ExploringState {
   readonly view: ExploreView;
   /** What the next exploration compares the images by. */
   readonly by: ExploredBy;
-  /** The name of an encoder that was opened from a file; null where there is none. */
-  readonly opened: string | null;
   readonly task: ExploringTask | null;
   /** Why the last exploration or search failed. */
   readonly problem: string | null;
@@ -72,7 +70,6 @@ export function createExploringStore() {
     ...NOTHING_EXPLORED,
     view: 'map',
     by: 'run',
-    opened: null,
     kept: [],
   }));
 }

@@ -2,7 +2,7 @@ import { Button, NativeSelect } from '@mantine/core';
 import { useThrottledValue } from '@mantine/hooks';
 import { IconRefresh } from '@tabler/icons-react';
 import type { ExploredBy } from '../../domain/exploration';
-import { useDataset, useEngine, useExploring, useLab, useRun } from '../lab';
+import { useDataset, useEngine, useExploring, useLab, useOpening, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './ExplorePlace.module.css';
 import { TaskProgress } from './TaskProgress';
@@ -15,7 +15,7 @@ const UPDATE_MS = 250;
 export function ExploreControls() {
   const { exploring } = useLab();
   const by = useExploring((state) => state.by);
-  const opened = useExploring((state) => state.opened);
+  const opened = useOpening((state) => state.openedEncoder);
   const task = useExploring((state) => state.task);
   const exploration = useExploring((state) => state.exploration);
   const step = useThrottledValue(
@@ -25,7 +25,7 @@ export function ExploreControls() {
   const words: Readonly<Record<ExploredBy, string>> = {
     run: `this run, step ${grouped(step)}`,
     pixels: 'raw pixels',
-    opened: opened ?? 'an opened encoder',
+    opened: opened?.name ?? 'an opened encoder',
   };
   const isCurrent = exploration?.by === by && (by !== 'run' || exploration.step === step);
   return (
@@ -52,7 +52,7 @@ export function ExploreControls() {
           const next = BY.find((each) => each === currentTarget.value);
           if (next !== undefined) exploring.compareBy(next);
         }}
-        data={BY.filter((each) => each !== 'opened' || opened !== null).map((value) => ({
+        data={BY.filter((each) => each !== 'opened' || opened !== null || by === 'opened').map((value) => ({
           value,
           label: `by ${words[value]}`,
         }))}
