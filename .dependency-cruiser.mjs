@@ -44,7 +44,10 @@ const ROOMS = {
     keeping: ['archive', 'frames', 'link', 'run', 'data', 'engine'],
     experiments: ['keeping', 'archive', 'frames', 'run', 'data', 'engine'],
     lessons: ['link', 'frames', 'run', 'data', 'engine'],
+    taking: ['archive', 'frames', 'run', 'data', 'engine'],
+    opening: ['keeping', 'archive', 'frames', 'run', 'data', 'engine'],
     bench: ['engine'],
+    exploring: ['run', 'data', 'engine'],
   },
 };
 

@@ -28,7 +28,7 @@ export default defineConfig({
       output: {
         // The code of a worker is a chunk beside its entry, which other chunks may import (`workerEntries`).
         codeSplitting: {
-          groups: [{ name: (id) => /\/(trainerHost|benchMessages)\.ts$/.exec(id)?.[1] ?? null }],
+          groups: [{ name: (id) => /\/(trainerHost|benchMessages|arrangeHost)\.ts$/.exec(id)?.[1] ?? null }],
         },
         // The backends of tfjs have names, by which the service worker keeps only the one in use.
         chunkFileNames: ({ moduleIds }) => {

@@ -1,6 +1,8 @@
 """Images from a folder or a project file, and the augmentations of SimSiam Lab by torchvision."""
 
+import csv
 import io
+import os
 import pathlib
 import zipfile
 
@@ -11,8 +13,9 @@ from torchvision import transforms
 from lab_files import Refused
 
 SUFFIXES = {'.jpg', '.jpeg', '.png', '.webp', '.gif', '.bmp', '.tif', '.tiff'}
-# The images in a project file (.zip).
+# The images in a project file (.zip), and the table that says which of them are trained on.
 IMAGES_IN_PROJECT = 'images/'
+IMAGE_INDEX = 'images/index.csv'
 # A longer picture keeps its middle part.
 LONGEST_RATIO = 8
 # Images from which mean and std are computed.
@@ -23,31 +26,46 @@ def is_image(name):
     return pathlib.PurePath(name).suffix.lower() in SUFFIXES
 
 
+def training_images(project, source):
+    """The paths of a project file's training images, in the order of the run's data set."""
+    if IMAGE_INDEX not in project.namelist():
+        raise Refused(f'{source} holds no images: take the project along with them, or name a folder with --images.')
+    with project.open(IMAGE_INDEX) as file:
+        rows = list(csv.DictReader(io.TextIOWrapper(file, 'utf-8', newline='')))
+    return [IMAGES_IN_PROJECT + row['file'] for row in rows if row['split'] == 'train']
+
+
 class Pictures:
-    """The pictures of a folder or of a project file, sorted by path, as SimSiam Lab keeps them."""
+    """The pictures of a folder, sorted by path, or the training images of a project file, as SimSiam Lab keeps them."""
 
     def __init__(self, source, config):
         self.source = pathlib.Path(source)
         self.config = config
+        self.opened = None
         if self.source.is_dir():
             self.names = sorted(str(path) for path in self.source.rglob('*') if is_image(path.name))
         elif zipfile.is_zipfile(self.source):
             with zipfile.ZipFile(self.source) as project:
-                names = project.namelist()
-            self.names = sorted(name for name in names if name.startswith(IMAGES_IN_PROJECT) and is_image(name))
+                self.names = training_images(project, source)
         else:
             raise Refused(f'{source} is neither a folder nor a project file: name a folder of images with --images.')
         if not self.names:
-            raise Refused(f'{source} holds no images: name a folder of images with --images.')
+            raise Refused(f'{source} holds no images to train on: name a folder of images with --images.')
 
     def __len__(self):
         return len(self.names)
 
+    def _project(self):
+        """The project file, opened once in each process: the place in a file is shared with forked ones."""
+        if self.opened is None or self.opened[0] != os.getpid():
+            self.opened = (os.getpid(), zipfile.ZipFile(self.source))
+        return self.opened[1]
+
     def _bytes(self, name):
-        if self.source.is_dir():
-            return pathlib.Path(name).read_bytes()
-        with zipfile.ZipFile(self.source) as project:
-            return project.read(name)
+        return pathlib.Path(name).read_bytes() if self.source.is_dir() else self._project().read(name)
+
+    def __getstate__(self):
+        return {**self.__dict__, 'opened': None}
 
     def __getitem__(self, index):
         """The whole picture, upright, on white, with a short side of at most `sourceSize`."""

@@ -6,7 +6,7 @@ import { UsageError } from './node/usageError';
 
 const USAGE = `npm run embed -- SAMPLE|FOLDER|ZIP --weights FILE --out FILE.npy [--batch N]
 Writes the features of images, float32 [images, features], and beside it FILE.csv with their paths, classes and splits in the same order.
---weights: encoder.safetensors of npm run export, or the folder that holds it; a checkpoint; or the safetensors file of a ResNet with
+--weights: encoder.safetensors of npm run export, or the folder that holds it; a checkpoint or a project file; or the safetensors file of a ResNet with
 torchvision's names that has the layers of one of our backbones. --batch: images embedded at once; no result depends on it.`;
 
 function batchOf(text: string | undefined): number | undefined {

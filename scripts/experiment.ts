@@ -57,7 +57,7 @@ async function single(options: Options): Promise<void> {
   const until = untilOf(options, end);
   const checkpoint = checkpointOf(options);
   if (from !== undefined) expectAgreeing(options, from, until);
-  const location = from === undefined ? options.dataset : imagesToLoad(options, from);
+  const location = from === undefined ? options.dataset : await imagesToLoad(options, from);
   const engine =
     from === undefined ? await startNodeEngine(config.engine, threadsOf(options)) : await engineAgain(from, options);
   const dataset = await imagesFor(config, options, location);

@@ -54,6 +54,7 @@ const STAGES = [
   check('types', 'Types', [
     ['typescript', 'tsc', '--noEmit', '-p', '.'],
     ['typescript', 'tsc', '--noEmit', '-p', 'src/engine'],
+    ['typescript', 'tsc', '--noEmit', '-p', 'src/explore'],
   ]),
   check('lint', 'Lint and format', [['@biomejs/biome', 'biome', 'check', '--error-on-warnings', '.']]),
   check('imports', 'Import rules', [

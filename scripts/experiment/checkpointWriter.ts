@@ -1,6 +1,7 @@
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import { CheckpointError } from '../../src/engine/run/checkpoint/checkpointError';
 import { writeCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
+import { withMeasuredWith } from '../../src/engine/run/checkpoint/measuredWith';
 import { saveRun } from '../../src/engine/run/checkpoint/saveRun';
 import type { Trainer } from '../../src/engine/run/trainer';
 import { formatBytes } from '../../src/formats/bytes';
@@ -23,7 +24,7 @@ export class CheckpointWriter {
   async write(trainer: Trainer): Promise<void> {
     if (this.#written === trainer.step) return;
     try {
-      const checkpoint = await saveRun(trainer, this.#engine);
+      const checkpoint = await withMeasuredWith(await saveRun(trainer, this.#engine), trainer);
       const bytes = writeCheckpoint(checkpoint);
       replaceFile(this.#file, bytes);
       this.#written = checkpoint.step;

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { flattenConfig } from '../../src/domain/configPath';
 import { counted } from '../../src/domain/counted';
 import type { EngineChoice, RunConfig } from '../../src/domain/runConfig';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { readCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
 import { UnusableFile } from '../../src/formats/unusableFile';
+import { holdsImages, projectIn } from '../node/projectIn';
 import { UsageError } from '../node/usageError';
 import { adjusted, type Options } from './options';
 
@@ -25,9 +26,11 @@ export function checkpointAt(file: string): Promise<Checkpoint> {
     bytes = readFileSync(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--from ${file} cannot be read: ${reason}. Name a file that --checkpoint has written.`);
+    throw new UsageError(
+      `--from ${file} cannot be read: ${reason}. Name a file that --checkpoint has written, or a project file.`,
+    );
   }
-  return namingFile(file, () => readCheckpoint(bytes));
+  return namingFile(file, async () => (await projectIn(file, bytes.length)) ?? readCheckpoint(bytes));
 }
 
 /**
@@ -64,10 +67,15 @@ export function engineToStart(options: Options, { config, engine }: Checkpoint):
   return isGiven ? askedFor(options, config).engine : engine.engine;
 }
 
-/** The images to load: those of `--dataset`, else the checkpoint's sample. @throws UsageError where it has none */
-export function imagesToLoad(options: Options, { dataset }: Checkpoint): string {
+/**
+ * The images to load: those of `--dataset`, else the checkpoint's sample, else those in its project file.
+ * @throws UsageError where it has none
+ */
+export async function imagesToLoad(options: Options, { dataset }: Checkpoint): Promise<string> {
   if (options.given.has('dataset')) return options.dataset;
   if (dataset.sample !== null) return dataset.sample;
+  const { from } = options;
+  if (from !== undefined && (await holdsImages(from, statSync(from).size))) return from;
   throw new UsageError(
     `--from: the checkpoint's run has images of its own: name “${dataset.name}” (${counted(dataset.count, 'image')}) with --dataset.`,
   );

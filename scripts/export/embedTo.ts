@@ -1,92 +1,11 @@
-import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { SAMPLE_IDS, SAMPLE_VERSIONS } from '../../src/domain/imageDataset';
-import type { RunConfig } from '../../src/domain/runConfig';
-import type { TrainingImages } from '../../src/engine/images/pictureCache';
-import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
-import { CheckpointError } from '../../src/engine/run/checkpoint/checkpointError';
-import { isCheckpoint, readCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
-import type { EncoderWeights } from '../../src/engine/run/export/encoderWeights';
+import { dirname } from 'node:path';
 import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
 import { imagesCsv } from '../../src/engine/run/export/imageTable';
-import { refuseOtherModels } from '../../src/engine/run/export/otherModels';
-import { MOST_HEADER_BYTES, readEncoder } from '../../src/engine/run/export/readEncoder';
-import { formatBytes } from '../../src/formats/bytes';
 import { npyHeader } from '../../src/formats/npy';
-import { readSafetensors } from '../../src/formats/safetensors';
-import { imagesOfRun } from '../node/imagesOfRun';
 import { writingNewFiles } from '../node/newFiles';
-import { startEngineOrAnother } from '../node/nodeEngine';
 import { EmbeddingProgress } from './progress';
-import { bytesOf, encoderOfCheckpoint, imagesOfCheckpoint, namingWeights, sampleOf } from './runOfCheckpoint';
-
-/** ResNet-18 takes 45 MB. */
-const MOST_BYTES = 2 ** 31;
-
-const REMEDY = 'Name encoder.safetensors of npm run export, or a checkpoint.';
-
-interface Embedded {
-  readonly weights: EncoderWeights;
-  readonly images: TrainingImages;
-}
-
-/** The file of weights that a path names: itself, or that in an exported folder. */
-function weightsFile(path: string): string {
-  const named = statSync(path, { throwIfNoEntry: false });
-  const file = named?.isDirectory() === true ? join(path, 'encoder.safetensors') : path;
-  const found = file === path ? named : statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) {
-    throw new Error(
-      file === path ? `${path}: no such file. ${REMEDY}` : `${path} holds no encoder.safetensors. ${REMEDY}`,
-    );
-  }
-  if (!found.isFile()) throw new Error(`${file} is no file. ${REMEDY}`);
-  if (found.size > MOST_BYTES) {
-    throw new Error(
-      `${file} has ${formatBytes(found.size)}, and none of our networks has more than ${formatBytes(MOST_BYTES)}. ${REMEDY}`,
-    );
-  }
-  return file;
-}
-
-/** All images at a location, as a network of these settings gets them. */
-async function allImages(location: string, config: RunConfig): Promise<TrainingImages> {
-  const id = SAMPLE_IDS.find((sample) => sample === location);
-  const sample = id === undefined || id === config.dataset ? config.sample : SAMPLE_VERSIONS[id];
-  return (await imagesOfRun(location, { ...config, sample, batchSize: 0, images: 0 }, [])).images;
-}
-
-/** With the images of the checkpoint's run, on which BN's statistics are measured: its sample, or else those to embed. */
-async function withCheckpoint(location: string, checkpoint: Checkpoint): Promise<Embedded> {
-  const sample = sampleOf(checkpoint);
-  const run = await imagesOfCheckpoint(checkpoint, sample ?? location);
-  const engine = await startEngineOrAnother(checkpoint.engine.engine);
-  try {
-    const weights = await encoderOfCheckpoint(checkpoint, run, engine);
-    const isSame = (sample ?? location) === location;
-    return { weights, images: isSame ? run : await allImages(location, checkpoint.config) };
-  } catch (error) {
-    if (!(error instanceof CheckpointError)) throw error;
-    throw new Error(
-      `${error.message} For other images write the encoder with npm run export, and name its encoder.safetensors with --weights.`,
-    );
-  }
-}
-
-async function embedded(location: string, file: string): Promise<Embedded> {
-  const bytes = bytesOf(file, REMEDY);
-  return namingWeights(file, async () => {
-    refuseOtherModels(bytes);
-    if (isCheckpoint(readSafetensors(bytes, MOST_HEADER_BYTES).metadata))
-      return withCheckpoint(location, readCheckpoint(bytes));
-    const { encoder, notes } = readEncoder(bytes);
-    for (const note of notes) console.log(note);
-    const images = await allImages(location, encoder.config);
-    await startEngineOrAnother(encoder.config.engine);
-    return { weights: encoder, images };
-  });
-}
+import { weightsAndImages } from './weightsAndImages';
 
 export interface EmbedOptions {
   /** A sample, or the path of a folder or an archive. */
@@ -108,17 +27,17 @@ export async function embedTo({ location, weights: path, out, batch }: EmbedOpti
   const place = await stat(dirname(out)).catch(() => null);
   if (place?.isDirectory() !== true)
     throw new Error(`--out ${out}: there is no folder ${dirname(out)}. Make it first.`);
-  const { weights, images } = await embedded(location, weightsFile(path));
+  const { weights, images } = await weightsAndImages(location, path);
   const encoder = new FrozenEncoder(weights);
   const progress = new EmbeddingProgress(images.count);
   await writingNewFiles(async (files) => {
     files.append(out, npyHeader([images.count, encoder.featureDim]));
-    for await (const { start, features } of encoder.embed(images, batch)) {
+    for await (const { start, features } of encoder.embed(images, { batch })) {
       const { data, n } = features;
       files.append(out, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       progress.done(start + n);
     }
-    files.append(out.replace(/\.npy$/, '.csv'), new TextEncoder().encode(imagesCsv(images)));
+    for (const piece of imagesCsv(images)) files.append(out.replace(/\.npy$/, '.csv'), piece);
   });
   encoder.dispose();
   return { images: images.count, features: encoder.featureDim };

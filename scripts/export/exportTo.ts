@@ -6,17 +6,18 @@ import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { readCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
 import { EmbeddingTable } from '../../src/engine/run/export/embeddingTable';
 import { encoderFiles } from '../../src/engine/run/export/encoderFiles';
-import type { EncoderWeights } from '../../src/engine/run/export/encoderWeights';
+import { type EncoderWeights, encoderOf } from '../../src/engine/run/export/encoderWeights';
 import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
 import { imagesCsv } from '../../src/engine/run/export/imageTable';
 import { npyHeader } from '../../src/formats/npy';
 import { correctionsOf } from '../experiment/options';
-import { imagesOfRun } from '../node/imagesOfRun';
 import { type NewFiles, writingNewFiles } from '../node/newFiles';
 import { startEngineOrAnother } from '../node/nodeEngine';
+import { projectIn } from '../node/projectIn';
 import { UsageError } from '../node/usageError';
 import { EmbeddingProgress } from './progress';
 import {
+  allImages,
   bytesOf,
   encoderOfCheckpoint,
   imagesOfCheckpoint,
@@ -25,8 +26,10 @@ import {
   sampleOf,
 } from './runOfCheckpoint';
 
+const REMEDY = 'Name a project file, or a checkpoint that npm run experiment has written with --checkpoint.';
+
 export interface ExportOptions {
-  /** The path of a checkpoint. */
+  /** The path of a project file or of a checkpoint. */
   readonly file: string;
   /** The path of a folder, which is made where it is new. */
   readonly out: string;
@@ -36,9 +39,12 @@ export interface ExportOptions {
   readonly folders: string | undefined;
 }
 
-/** The images of the checkpoint's run, and those to embed; these are null without --dataset. */
+/**
+ * The images of the checkpoint's run, on which BN's statistics are measured, and those to embed. The former are null where the checkpoint
+ * holds the statistics, the latter without --dataset.
+ */
 interface Images {
-  readonly run: TrainingImages;
+  readonly run: TrainingImages | null;
   readonly embedded: TrainingImages | null;
 }
 
@@ -47,7 +53,10 @@ async function imagesFor(
   dataset: string | undefined,
   folders: string | undefined,
 ): Promise<Images> {
+  const { config, measuredWith } = checkpoint;
   const corrections = correctionsOf({ folders });
+  const toEmbed = async () => (dataset === undefined ? null : allImages(dataset, config, corrections));
+  if (measuredWith !== null) return { run: null, embedded: await toEmbed() };
   const sample = sampleOf(checkpoint);
   if (sample === null || sample === dataset) {
     if (dataset === undefined) {
@@ -58,10 +67,7 @@ async function imagesFor(
     const run = await imagesOfCheckpoint(checkpoint, dataset, corrections);
     return { run, embedded: run };
   }
-  const run = await imagesOfCheckpoint(checkpoint, sample);
-  if (dataset === undefined) return { run, embedded: null };
-  const all = { ...checkpoint.config, batchSize: 0, images: 0 };
-  return { run, embedded: (await imagesOfRun(dataset, all, corrections)).images };
+  return { run: await imagesOfCheckpoint(checkpoint, sample), embedded: await toEmbed() };
 }
 
 async function writeEmbeddings(files: NewFiles, folder: string, images: TrainingImages, weights: EncoderWeights) {
@@ -69,7 +75,7 @@ async function writeEmbeddings(files: NewFiles, folder: string, images: Training
   const progress = new EmbeddingProgress(images.count);
   const table = new EmbeddingTable(images, encoder.outputDim !== null);
   const at = (name: string) => join(folder, name);
-  files.append(at('embeddings.csv'), new TextEncoder().encode(imagesCsv(images)));
+  for (const piece of imagesCsv(images)) files.append(at('embeddings.csv'), piece);
   files.append(at('embeddings.npy'), npyHeader([images.count, encoder.featureDim]));
   for await (const block of encoder.embed(images)) {
     const { data, n } = block.features;
@@ -77,7 +83,7 @@ async function writeEmbeddings(files: NewFiles, folder: string, images: Training
     for (const piece of table.add(block)) files.append(at('embeddings.parquet'), piece);
     progress.done(block.start + n);
   }
-  files.append(at('embeddings.parquet'), table.finish());
+  for (const piece of table.finish()) files.append(at('embeddings.parquet'), piece);
   encoder.dispose();
 }
 
@@ -88,16 +94,22 @@ async function writeEmbeddings(files: NewFiles, folder: string, images: Training
 export async function exportTo({ file, out, dataset, folders }: ExportOptions): Promise<void> {
   const place = await stat(out).catch(() => null);
   if (place !== null && !place.isDirectory()) throw new UsageError(`--out ${out} is a file: name a folder.`);
-  const bytes = bytesOf(file, 'Name a file that npm run experiment has written with --checkpoint.');
-  const checkpoint = await namingWeights(file, () => readCheckpoint(bytes));
+  const found = await stat(file).catch(() => null);
+  const size = found?.isFile() === true ? found.size : 0;
+  const checkpoint = await namingWeights(
+    file,
+    async () => (await projectIn(file, size)) ?? readCheckpoint(bytesOf(file, REMEDY)),
+  );
   const { engine: before, step, config } = checkpoint;
   const { run, embedded } = await imagesFor(checkpoint, dataset, folders);
   const engine = await startEngineOrAnother(before.engine, before.threads || undefined);
   console.log(
-    `${file}: step ${step} of ${config.totalSteps}, ${config.method}, ${config.backbone}, images of ${run.name}; on ${engine.engine}: ${engine.description}`,
+    `${file}: step ${step} of ${config.totalSteps}, ${config.method}, ${config.backbone}, images of ${checkpoint.dataset.name}; on ${engine.engine}: ${engine.description}`,
   );
   await writingNewFiles(async (files) => {
-    const weights = await namingWeights(file, () => encoderOfCheckpoint(checkpoint, run, engine));
+    const weights = await namingWeights(file, () =>
+      run === null ? encoderOf(checkpoint) : encoderOfCheckpoint(checkpoint, run, engine),
+    );
     for (const [name, content] of encoderFiles(weights)) files.append(join(out, name), content);
     if (embedded !== null) await writeEmbeddings(files, out, embedded, weights);
   });

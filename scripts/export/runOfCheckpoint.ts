@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { counted } from '../../src/domain/counted';
 import type { EngineInfo } from '../../src/domain/engineInfo';
 import type { FolderCorrections } from '../../src/domain/folderCorrections';
+import { SAMPLE_IDS, SAMPLE_VERSIONS } from '../../src/domain/imageDataset';
+import type { RunConfig } from '../../src/domain/runConfig';
 import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { resumeRun } from '../../src/engine/run/checkpoint/resumeRun';
@@ -29,6 +31,8 @@ export function bytesOf(file: string, remedy: string): Uint8Array {
   }
 }
 
+const MISFIT = '--folders names places that this folder does not have.';
+
 /** Where the images of a checkpoint's run are: its sample; null for a person's own. */
 export const sampleOf = ({ dataset }: Checkpoint): string | null => dataset.sample;
 
@@ -41,12 +45,12 @@ export async function imagesOfCheckpoint(
   corrections: FolderCorrections = [],
 ): Promise<TrainingImages> {
   const { images, plan } = await imagesOfRun(location, config, corrections);
-  if (plan?.isMisfit === true) throw new Error('--folders names places that this folder does not have.');
+  if (plan?.isMisfit === true) throw new Error(MISFIT);
   return images;
 }
 
 /**
- * The encoder of a checkpoint, with BN's statistics on its images.
+ * The encoder of a checkpoint, with BN's statistics on the images of its run, where it does not hold them itself.
  * @throws CheckpointError when these are not the images of its run; UnusableFile when the checkpoint does not fit its own settings
  */
 export async function encoderOfCheckpoint(
@@ -60,4 +64,17 @@ export async function encoderOfCheckpoint(
   } finally {
     trainer.dispose();
   }
+}
+
+/** All images at a location, as a network of these settings gets them. */
+export async function allImages(
+  location: string,
+  config: RunConfig,
+  corrections: FolderCorrections = [],
+): Promise<TrainingImages> {
+  const id = SAMPLE_IDS.find((sample) => sample === location);
+  const sample = id === undefined || id === config.dataset ? config.sample : SAMPLE_VERSIONS[id];
+  const { images, plan } = await imagesOfRun(location, { ...config, sample, batchSize: 0, images: 0 }, corrections);
+  if (plan?.isMisfit === true) throw new Error(MISFIT);
+  return images;
 }

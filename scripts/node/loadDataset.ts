@@ -6,6 +6,7 @@ import { runImport } from '../../src/data/import/runImport';
 import { ImportError } from '../../src/data/importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../../src/data/importTypes';
 import { nameOfRoots, type Root } from '../../src/data/nameOfRoots';
+import { importProject } from '../../src/data/project/importProject';
 import { manifestFile } from '../../src/data/sample/catalogue';
 import { partsFor } from '../../src/data/sample/parts';
 import { type SampleManifest, unpackSample } from '../../src/data/sample/unpackSample';
@@ -18,8 +19,10 @@ import {
   type SampleId,
   type SampleVersion,
 } from '../../src/domain/imageDataset';
+import { UnusableFile } from '../../src/formats/unusableFile';
 import { decodeWithSharp } from './decodeWithSharp';
 import { FileSource } from './fileSource';
+import { holdsImages } from './projectIn';
 import { walkFolder } from './walkFolder';
 
 const SAMPLES_FOLDER = new URL('../../public/samples/', import.meta.url);
@@ -65,8 +68,18 @@ function isSample(name: string): name is SampleId {
   return SAMPLE_IDS.some((id) => id === name);
 }
 
+/** Whether a file is a project file with the images of its run; a damaged archive is named by the import. */
+async function isProjectWithImages(file: string, size: number): Promise<boolean> {
+  try {
+    return await holdsImages(file, size);
+  } catch (error) {
+    if (error instanceof UnusableFile) return false;
+    throw error;
+  }
+}
+
 /**
- * A data set for Node: a sample by its id, in the version `sample`, else a folder or a .zip archive, or several, with the page's rules for
+ * A data set for Node: a sample by its id, in the version `sample`, else the images in a project file, a folder or a .zip archive, or several, with the page's rules for
  * labels, splits and bad files.
  * @throws ImportError when there is nothing to train on.
  */
@@ -80,6 +93,12 @@ export async function loadDataset(
   }
   const decoder = (batch: Parameters<typeof decodeBatch>[0]) => decodeBatch(batch, settings, decodeWithSharp);
   const decoders = Array.from({ length: availableParallelism() }, () => decoder);
+  if (typeof location === 'string') {
+    const file = await stat(location).catch(() => null);
+    if (file?.isFile() === true && (await isProjectWithImages(location, file.size))) {
+      return importProject(new FileSource(location, file.size), basename(location), settings, decoders, onProgress);
+    }
+  }
   const sources = await sourcesFrom(typeof location === 'string' ? [location] : location);
   return runImport(sources, settings, decoders, onProgress);
 }

@@ -8,6 +8,8 @@ import { CHECKPOINT_EVERY, IMAGES, soakRun } from './soakRun';
 
 /** Steps of the run for each loss, more than between two checkpoints, so that the run gets on. */
 const STEPS_A_LOSS = 30;
+/** Steps after the last loss: on a busy machine a loss takes effect many steps after it was asked for. */
+const SPARE_STEPS = 5 * STEPS_A_LOSS;
 
 /** How far memory of the process may rise; tensors and bytes on the GPU may not at all. */
 const MEMORY_TOLERANCE = 0.05;
@@ -106,7 +108,7 @@ export async function soakLosses(
   log: (line: string) => void,
 ): Promise<LossReport> {
   const random = seededRandom(seed, 'losses');
-  const steps = STEPS_A_LOSS * (losses + 1);
+  const steps = STEPS_A_LOSS * (losses + 1) + SPARE_STEPS;
   const config = soakRun(steps);
   let heard = new Heard();
   worker.listen((event) => heard.take(event));
@@ -128,6 +130,7 @@ export async function soakLosses(
   for (let i = 0; i < losses; i++) {
     const at = STEPS_A_LOSS * i + random.integer(1, STEPS_A_LOSS);
     await run.until(() => run.computed >= at);
+    if (run.state === 'finished') throw new Error(`The run was finished before loss ${i + 1}.`);
     const started = performance.now();
     run.resources = null;
     worker.lose();

@@ -2,7 +2,7 @@ import { askWorker } from './askWorker';
 import { breathe } from './import/breathe';
 import type { ImportReply, ImportRequest } from './import/messages';
 import { ImportError } from './importError';
-import type { ImportOptions, ImportResult } from './importTypes';
+import type { ImportOptions, ImportResult, ImportSettings } from './importTypes';
 import type { ImageSources } from './sources';
 
 /** How long files are sent before the page may draw. Chromium asks its main process for each one, and the page waits for the answer. */
@@ -26,7 +26,45 @@ const keepers = new Set<Worker>();
  * @throws ImportError when no image or fewer than two batches are left, or there is no memory for them.
  */
 export async function importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult<MessagePort>> {
-  const { onProgress, signal, ...settings } = options;
+  const { signal } = options;
+  return inWorker(options, async (send, settings, isOver) => {
+    send({ type: 'start', name: sources.name, settings });
+    let since = performance.now();
+    for await (const { files, unreadable } of sources.found) {
+      if (unreadable.length > 0) send({ type: 'add', files: [], unreadable });
+      for (const file of files) {
+        send({ type: 'add', files: [file], unreadable: [] });
+        if (performance.now() - since < SENDING_MS) continue;
+        await breathe();
+        since = performance.now();
+        signal?.throwIfAborted();
+        // The import has failed, and nobody reads what else is found.
+        if (isOver()) return;
+      }
+    }
+    signal?.throwIfAborted();
+    send({ type: 'end' });
+  });
+}
+
+/**
+ * The images in a project file, with the splits, classes and names of its run; kept as those of `importImages`.
+ * @throws ImportError where one of them cannot be decoded
+ */
+export function importProject(file: File, options: ImportOptions): Promise<ImportResult<MessagePort>> {
+  return inWorker(options, (send, settings) => send({ type: 'project', file, settings }));
+}
+
+type Send = (request: ImportRequest) => void;
+
+/**
+ * Runs one import in a worker of its own.
+ * @param ask sends what is to be imported; `isOver` says whether the import has ended meanwhile
+ */
+async function inWorker(
+  { onProgress, signal, ...settings }: ImportOptions,
+  ask: (send: Send, settings: ImportSettings, isOver: () => boolean) => void | Promise<void>,
+): Promise<ImportResult<MessagePort>> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./import/import.worker.ts', import.meta.url), { type: 'module' });
   const send = (request: ImportRequest) => worker.postMessage(request);
@@ -58,23 +96,6 @@ export async function importImages(sources: ImageSources, options: ImportOptions
         return keepers.has(worker);
       },
     },
-    async () => {
-      send({ type: 'start', name: sources.name, settings });
-      let since = performance.now();
-      for await (const { files, unreadable } of sources.found) {
-        if (unreadable.length > 0) send({ type: 'add', files: [], unreadable });
-        for (const file of files) {
-          send({ type: 'add', files: [file], unreadable: [] });
-          if (performance.now() - since < SENDING_MS) continue;
-          await breathe();
-          since = performance.now();
-          signal?.throwIfAborted();
-          // The import has failed, and nobody reads what else is found.
-          if (isOver) return;
-        }
-      }
-      signal?.throwIfAborted();
-      send({ type: 'end' });
-    },
+    () => ask(send, settings, () => isOver),
   );
 }

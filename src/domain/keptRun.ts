@@ -1,5 +1,6 @@
-import type { FolderCorrections } from './folderCorrections';
-import type { SampleId } from './imageDataset';
+import { type FolderCorrections, folderCorrections } from './folderCorrections';
+import { SAMPLE_IDS, type SampleId } from './imageDataset';
+import { z } from './zod';
 
 /** The data set of a run, without its images. */
 export interface DatasetIdentity {
@@ -12,6 +13,15 @@ export interface DatasetIdentity {
   /** The person's corrections of what its folders are taken for, where there are any. */
   readonly corrections?: FolderCorrections | undefined;
 }
+
+/** An identity as it is stored. */
+export const datasetSchema = z.object({
+  name: z.string(),
+  count: z.int().min(0),
+  sample: z.enum(SAMPLE_IDS).nullable(),
+  fingerprint: z.string().nullable(),
+  corrections: folderCorrections.optional(),
+}) satisfies z.ZodType<DatasetIdentity>;
 
 /** The checkpoint that a fork began from: of which kept run, after how many updates. */
 export interface RunParent {

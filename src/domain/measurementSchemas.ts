@@ -1,4 +1,5 @@
 import { type Baselines, type Diagnosis, type Marker, RECOVERY_CAUSES } from './measurement';
+import type { ProbeEvaluation } from './probeEvaluation';
 import { type LiveChange, parseLiveChange } from './runConfig';
 import { z } from './zod';
 
@@ -6,7 +7,8 @@ import { z } from './zod';
 
 /** A diverged run's loss may be NaN or infinite. */
 export const anyNumber = z.custom<number>((value) => typeof value === 'number');
-const step = z.int().min(0);
+const count = z.int().min(0);
+const step = count;
 
 export const liveChangeSchema = z.unknown().transform((value, context): LiveChange => {
   try {
@@ -90,3 +92,15 @@ export const baselinesSchema = z.object({
     .nullable(),
   viewRetrieval: z.object({ images: anyNumber, rawPixels: anyNumber, untrained: anyNumber }).nullable(),
 }) satisfies z.ZodType<Baselines>;
+
+export const evaluationSchema = z.object({
+  step,
+  accuracy: anyNumber,
+  standardError: anyNumber,
+  trainImages: count,
+  testImages: count,
+  lambda: anyNumber,
+  converged: z.boolean(),
+  classNames: z.array(z.string()),
+  confusion: z.array(z.array(count)),
+}) satisfies z.ZodType<ProbeEvaluation>;

@@ -1,11 +1,12 @@
 /**
- * The beginning of a NumPy file (numpy.org/doc/stable/reference/generated/numpy.lib.format.html, version 1.0) of float32 values; the values
- * follow it, row-major and little-endian.
+ * The beginning of a NumPy file (numpy.org/doc/stable/reference/generated/numpy.lib.format.html, version 1.0); the values follow it, row-major
+ * and little-endian.
+ * @param type float32 (`<f4`) or float16 (`<f2`)
  */
-export function npyHeader(shape: readonly number[]): Uint8Array<ArrayBuffer> {
+export function npyHeader(shape: readonly number[], type: '<f4' | '<f2' = '<f4'): Uint8Array<ArrayBuffer> {
   // A tuple of one number ends with a comma.
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const description = `{'descr': '${type}', 'fortran_order': False, 'shape': (${tuple}), }`;
   const start = `\x93NUMPY\x01\0`;
   const before = start.length + 2;
   // Header and values begin at multiples of 64 bytes; the header ends with a line feed.

@@ -1,9 +1,11 @@
 import type { FolderOutcome, FolderReading, LoadedImages } from '../domain/decodedFolder';
 import type { EngineInfo } from '../domain/engineInfo';
+import type { Explored, ExploredBy, Found } from '../domain/exploration';
 import type { PictureStorage } from '../domain/imageDataset';
 import type { RunKeeping } from '../domain/keptRun';
 import type { Picture } from '../domain/measurement';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
+import type { OpenedFile, TakenFile } from '../domain/takeAlong';
 
 /**
  * The commands of the page to the worker. Every command carries an `id` and is answered once, by a `reply` or a `failure` event with that
@@ -55,6 +57,24 @@ export type CommandBody =
   /** Requests a linear evaluation of the present weights, made between two steps. It is answered at once; the result comes as a signal. */
   | { readonly type: 'evaluate'; readonly runId: string }
   | { readonly type: 'cancelEvaluation'; readonly runId: string }
+  /**
+   * Makes a file of the run after its present step, or of the images; the run waits meanwhile. Its progress comes as `progress` events.
+   * `runId` is null where no run is needed: embeddings by an encoder that was opened.
+   */
+  | { readonly type: 'takeAlong'; readonly runId: string | null; readonly what: TakenFile }
+  /** Ends the making of a file, whose command fails as `cancelled`. */
+  | { readonly type: 'cancelTakeAlong' }
+  /** Opens a project file, a checkpoint or an encoder; nothing is replaced where it does not fit. `keptId`: the id to keep its run under. */
+  | { readonly type: 'openFile'; readonly file: Blob; readonly name: string; readonly keptId: string }
+  /**
+   * Embeds all images in use and compares them; a run waits meanwhile. Its progress comes as `progress` events. `runId` is null where no run
+   * is needed.
+   */
+  | { readonly type: 'explore'; readonly runId: string | null; readonly by: ExploredBy }
+  /** Ends the exploration under way, whose command fails as `cancelled`. */
+  | { readonly type: 'cancelExplore' }
+  /** The images nearest to one of them, or to a picture from a file, by the features of the last exploration. */
+  | { readonly type: 'search'; readonly query: number | Blob; readonly most: number }
   /** Data-set indices whose neighbours the gallery shows. */
   | { readonly type: 'setQueries'; readonly runId: string; readonly indices: readonly number[] }
   /** Pictures of some images, for the page to draw. */
@@ -98,6 +118,12 @@ export interface Replies {
   change: null;
   evaluate: null;
   cancelEvaluation: null;
+  takeAlong: { readonly name: string; readonly file: Blob };
+  cancelTakeAlong: null;
+  openFile: OpenedFile;
+  explore: Explored;
+  cancelExplore: null;
+  search: readonly Found[];
   setQueries: null;
   thumbnails: readonly Picture[];
   usedFiles: readonly string[];

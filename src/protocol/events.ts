@@ -13,6 +13,9 @@ export const ERROR_CODES = [
   /** A checkpoint is damaged, missing, or of other images. */
   'no-checkpoint',
   'stale-run',
+  /** A file that was opened is damaged, of a later version, or does not fit. */
+  'unusable-file',
+  'cancelled',
   'internal',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -40,4 +43,6 @@ export type Event =
    * the run went on, null where there is nothing to say.
    */
   | { readonly type: 'engine'; readonly adapter: EngineInfo; readonly notice: string | null }
+  /** Progress of the command with that id, in whatever it counts. */
+  | { readonly type: 'progress'; readonly id: number; readonly done: number; readonly total: number }
   | { readonly type: 'signal'; readonly runId: string; readonly signal: RunSignal };

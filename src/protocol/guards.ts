@@ -17,6 +17,12 @@ const COMMAND_TYPES = {
   change: true,
   evaluate: true,
   cancelEvaluation: true,
+  takeAlong: true,
+  cancelTakeAlong: true,
+  openFile: true,
+  explore: true,
+  cancelExplore: true,
+  search: true,
   setQueries: true,
   thumbnails: true,
   usedFiles: true,
@@ -28,6 +34,7 @@ const EVENT_TYPES = {
   failure: true,
   error: true,
   engine: true,
+  progress: true,
   signal: true,
 } satisfies Record<Event['type'], true>;
 

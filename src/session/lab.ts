@@ -12,16 +12,19 @@ import type { RunPointer } from '../storage/runPointer';
 import type { RunStorage } from '../storage/runStorage';
 import { picturesOf } from './archive/picturesOf';
 import { RunArchive } from './archive/runArchive';
-import type { ImageLoaders, LoadSettings, Origin } from './data/datasetLoading';
+import type { FilesOrigin, ImageLoaders, LoadSettings, Origin, ProjectOrigin } from './data/datasetLoading';
 import { createDatasetStore, NO_PROBLEM } from './data/datasetStore';
 import { folderOf, identityOf } from './data/identity';
 import { ImagesInUse } from './data/imagesInUse';
 import { KeptImages } from './data/keptImages';
+import { originalOf } from './data/originals';
 import type { Thumbnails } from './data/thumbnails';
 import type { WorkerPort } from './engine/engineClient';
 import { EngineSession } from './engine/engineSession';
 import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
+import { Exploring } from './exploring/exploring';
+import { type ExplorerPort, openExplorer } from './exploring/openExplorer';
 import { Frames } from './frames/frames';
 import { KeptRuns } from './keeping/keptRuns';
 import { Lessons } from './lessons/lessons';
@@ -29,6 +32,7 @@ import { createLessonLinkStore, type LessonLinkStore } from './link/lessonLinkSt
 import { type OpenedLink, openLink } from './link/link';
 import { createPlaceStore, type PlaceStore } from './link/placeStore';
 import { createNoticeStore, notify } from './noticeStore';
+import { Opening } from './opening/opening';
 import type { PageStorage } from './pageText';
 import type { Beginning } from './run/beginning';
 import { ChartClock, type Scheduler } from './run/chartClock';
@@ -39,9 +43,12 @@ import { type ActiveRun, createRunStore } from './run/runStore';
 import { SampleRest } from './run/sampleRest';
 import { SeriesSet } from './run/series';
 import { Settings } from './run/settings';
+import { Taking } from './taking/taking';
 
 export interface LabOptions {
   readonly openWorker: () => WorkerPort;
+  /** Starts the worker for maps and clusters; by default the page's own. */
+  readonly openExplorer?: () => ExplorerPort;
   readonly loaders: ImageLoaders;
   /** The origin of a sample's images, by its name in the settings. */
   readonly sampleOrigin: (choice: Exclude<DatasetChoice, 'folder'>) => Origin;
@@ -74,7 +81,10 @@ export class Lab {
   readonly keptRuns: KeptRuns;
   readonly keptImages: KeptImages;
   readonly experiments: ExperimentQueue;
+  readonly exploring: Exploring;
   readonly lessons: Lessons;
+  readonly taking: Taking;
+  readonly opening: Opening;
   readonly clock: ChartClock;
   /** Whether the page was opened without settings in its address. */
   readonly isFirstVisit: boolean;
@@ -88,6 +98,8 @@ export class Lab {
   readonly #settings: Settings;
   /** Whether the first part of a sample is enough for the next run: of a first visit, or on a sample that the person chose. */
   #takesFirstPart: boolean;
+  /** The images that are being loaded for a run that will take the place of the one on the page, and its settings. */
+  #next: { readonly origin: Origin; readonly config: RunConfig } | null = null;
 
   constructor(hash: string, options: LabOptions) {
     const link = openLink(hash);
@@ -118,10 +130,19 @@ export class Lab {
       onSignal: (signal, runId) => this.#control.receive(signal, runId),
       onError: (error, runId) => {
         this.#control.fail(error, runId);
-        if (!error.recoverable) void this.keptRuns.afterCrash();
+        if (error.recoverable) return;
+        this.opening.workerFailed();
+        void this.keptRuns.afterCrash();
       },
       onNotice: (text) => notify(this.noticeStore, text),
     });
+    this.exploring = new Exploring(this, {
+      engine: this.#engine,
+      openExplorer: options.openExplorer ?? openExplorer,
+      pageStorage: options.pageStorage ?? null,
+    });
+    this.taking = new Taking(this, this.#engine);
+    this.opening = new Opening(this, this.#engine);
     this.#images = new ImagesInUse(this, {
       engine: this.#engine,
       loaders: options.loaders,
@@ -195,6 +216,24 @@ export class Lab {
     this.#replace(run, (loadsImages) => this.#control.begin(beginning, config, changes, loadsImages));
   }
 
+  /** As `begin`, once the images of a project file are loaded; the run on the page stays until then. Resolves to whether they were loaded. */
+  async beginOn(
+    origin: ProjectOrigin,
+    beginning: Beginning,
+    run: Pick<RunPointer, 'config' | 'changes'>,
+  ): Promise<boolean> {
+    this.#next = { origin, config: run.config };
+    const info = await this.#images.load(origin);
+    this.#next = null;
+    if (info === null) {
+      this.#control.imagesFailed();
+      return false;
+    }
+    void this.keptImages.imagesLoaded(null);
+    this.begin(beginning, run);
+    return true;
+  }
+
   #replace({ config, folder }: SharedRun, replace: (loadsImages: boolean) => void): void {
     this.#takesFirstPart = false;
     this.#images.keepPart();
@@ -234,6 +273,14 @@ export class Lab {
   /** Loads images and, once they are complete, builds a new run on them. Until then the current run goes on. */
   async loadImages(origin: Origin): Promise<void> {
     await this.#withImages(() => this.#images.load(origin));
+  }
+
+  /**
+   * Opens a file that was dropped or chosen alone where it is a project file, a checkpoint or an encoder; loads images otherwise.
+   * @param only that file; null where there is none
+   */
+  async take(origin: FilesOrigin, only: File | null): Promise<void> {
+    if (only === null || !(await this.opening.open(only))) await this.loadImages(origin);
   }
 
   /** Loads images that are kept on this computer. Resolves with false where they are not, or cannot be read. */
@@ -358,6 +405,14 @@ export class Lab {
     return this.#engine.request<'preview'>({ type: 'preview', augment, storage, seed, indices });
   }
 
+  /** The file of an image, where it is a person's own and the browser still has it; else null. */
+  originalOf(image: number): Promise<Blob | null> {
+    const { own } = this.#images;
+    const name = this.datasetStore.getState().info?.names[image];
+    if (own === null || name === undefined) return Promise.resolve(null);
+    return originalOf(own.origin, name).catch(() => null);
+  }
+
   /** Addresses of the code that the training worker has loaded; none where it has failed. */
   usedFiles(): Promise<readonly string[]> {
     return this.#engine.request<'usedFiles'>({ type: 'usedFiles' }).catch(() => []);
@@ -376,7 +431,8 @@ export class Lab {
 
   /** The settings of the run that will be built on images of this origin. */
   #loadSettings(origin: Origin): LoadSettings {
-    const config = rebasedOn(this.#config, origin.kind === 'sample' ? origin.id : 'folder');
+    const base = origin === this.#next?.origin ? this.#next.config : this.#config;
+    const config = rebasedOn(base, origin.kind === 'sample' ? origin.id : 'folder');
     const { imageSize, sourceSize, batchSize, sample, holdOut, labelRule } = config;
     const first = origin.kind === 'sample' ? origin.parts?.first : undefined;
     const isFirstPart = config.images === 0 && this.#takesFirstPart && first !== undefined;

@@ -1,4 +1,4 @@
-import { importImages } from '../data/importImages';
+import { importImages, importProject } from '../data/importImages';
 import { fetchRest, loadSample } from '../data/samples';
 import { CheckpointDatabase } from '../storage/checkpointDatabase';
 import { KeptImageDatabase } from '../storage/keptImageDatabase';
@@ -40,7 +40,7 @@ export function openLab(page: Window): Lab {
   const otherTabs = new BroadcastChannel('simsiam-lab-runs');
   const lab = new Lab(page.location.hash, {
     openWorker,
-    loaders: { loadSample, fetchRest, importImages },
+    loaders: { loadSample, fetchRest, importImages, importProject },
     sampleOrigin: originOfSample,
     storage: new RunDatabase((id) => otherTabs.postMessage({ id, trains: trains(id) } satisfies RunNews)),
     checkpoints: new CheckpointDatabase(),

@@ -1,10 +1,10 @@
-import type { DatasetIdentity, KeptStep, RunParent } from '../domain/keptRun';
+import { type DatasetIdentity, datasetSchema, type KeptStep, type RunParent } from '../domain/keptRun';
 import { liveChangeSchema } from '../domain/measurementSchemas';
 import type { LiveChange, RunConfig } from '../domain/runConfig';
 import { CURRENT_VERSION, isVersion } from '../domain/versions/registry';
 import { storedConfig } from '../domain/versions/storedConfig';
 import { z } from '../domain/zod';
-import { datasetSchema, parentSchema } from './runRecord';
+import { parentSchema } from './runRecord';
 
 /**
  * Why a checkpoint is kept although the run has gone on. `fork`: forks begin there; `change`: a setting changed there in flight; `power`: it

@@ -1,11 +1,9 @@
-import { folderCorrections } from '../domain/folderCorrections';
-import { SAMPLE_IDS } from '../domain/imageDataset';
-import type { DatasetIdentity, RunParent } from '../domain/keptRun';
+import { type DatasetIdentity, datasetSchema, type RunParent } from '../domain/keptRun';
 import { type Baselines, type Diagnosis, type Marker, SERIES_NAMES, type SeriesName } from '../domain/measurement';
 import {
-  anyNumber,
   baselinesSchema,
   diagnosisSchema,
+  evaluationSchema,
   liveChangeSchema,
   markerSchema,
 } from '../domain/measurementSchemas';
@@ -55,18 +53,6 @@ export type Curves = Readonly<
 
 const count = z.int().min(0);
 
-const evaluation = z.object({
-  step: count,
-  accuracy: anyNumber,
-  standardError: anyNumber,
-  trainImages: count,
-  testImages: count,
-  lambda: anyNumber,
-  converged: z.boolean(),
-  classNames: z.array(z.string()),
-  confusion: z.array(z.array(count)),
-}) satisfies z.ZodType<ProbeEvaluation>;
-
 /** A list without the entries that do not match the schema. */
 function fitting<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
   return z.array(z.unknown()).transform((values) =>
@@ -76,14 +62,6 @@ function fitting<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
     }),
   );
 }
-
-export const datasetSchema = z.object({
-  name: z.string(),
-  count: z.int().min(0),
-  sample: z.enum(SAMPLE_IDS).nullable(),
-  fingerprint: z.string().nullable(),
-  corrections: folderCorrections.optional(),
-}) satisfies z.ZodType<DatasetIdentity>;
 
 export const parentSchema = z.object({ id: z.string().min(1), step: count }) satisfies z.ZodType<RunParent>;
 
@@ -119,7 +97,7 @@ const recordSchema = z
     baselines: baselinesSchema.nullable().catch(null),
     final: final.catch({}),
     // Records from before there was an evaluation have none.
-    evaluation: evaluation
+    evaluation: evaluationSchema
       .nullish()
       .transform((value) => value ?? null)
       .catch(null),

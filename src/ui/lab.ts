@@ -6,13 +6,16 @@ import type { DatasetStoreState } from '../session/data/datasetStore';
 import type { KeptImagesState } from '../session/data/keptImagesStore';
 import type { EngineStoreState } from '../session/engine/engineStore';
 import type { ExperimentState } from '../session/experiments/experimentStore';
+import type { ExploringState } from '../session/exploring/exploringStore';
 import type { FrameState } from '../session/frames/frames';
 import type { KeepingState } from '../session/keeping/keptRuns';
 import type { Lab } from '../session/lab';
 import type { LessonState } from '../session/lessons/lessonStore';
 import type { WriterState } from '../session/lessons/lessonWriter';
 import type { Notice } from '../session/noticeStore';
+import type { OpeningState } from '../session/opening/openingStore';
 import type { RunStoreState } from '../session/run/runStore';
+import type { TakingState } from '../session/taking/taking';
 
 export const LabContext = createContext<Lab | null>(null);
 
@@ -43,6 +46,10 @@ export function useArchive<T>(select: (state: ArchiveState) => T): T {
   return useStore(useLab().archive.store, select);
 }
 
+export function useOpening<T>(select: (state: OpeningState) => T): T {
+  return useStore(useLab().opening.store, select);
+}
+
 export function useKeptRuns<T>(select: (state: KeepingState) => T): T {
   return useStore(useLab().keptRuns.store, select);
 }
@@ -55,12 +62,20 @@ export function useExperiment<T>(select: (state: ExperimentState) => T): T {
   return useStore(useLab().experiments.store, select);
 }
 
+export function useExploring<T>(select: (state: ExploringState) => T): T {
+  return useStore(useLab().exploring.store, select);
+}
+
 export function useLesson<T>(select: (state: LessonState) => T): T {
   return useStore(useLab().lessons.player.store, select);
 }
 
 export function useLessonWriter<T>(select: (state: WriterState) => T): T {
   return useStore(useLab().lessons.writer.store, select);
+}
+
+export function useTaking<T>(select: (state: TakingState) => T): T {
+  return useStore(useLab().taking.store, select);
 }
 
 export function usePlace(): Place {

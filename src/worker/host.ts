@@ -12,11 +12,14 @@ import { prepareRun } from '../engine/run/prepareRun';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
 import type { ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
+import { Exploring } from './exploring';
 import { HeldImages } from './heldImages';
 import { type Breakdown, HostedEngine } from './hostedEngine';
+import { OpenedEncoder } from './openedEncoder';
 import { Recovery } from './recovery';
 import type { Post } from './runSignals';
 import { Runs } from './runs';
+import { TakeAlong } from './takeAlong';
 
 export interface HostOptions {
   /** Where the choice of kernels is kept between visits. */
@@ -29,6 +32,8 @@ export interface HostOptions {
   readonly now?: () => number;
 }
 
+const RESET = 'Press Reset to start it again, then open the file.';
+
 type CommandOf<T extends CommandBody['type']> = Extract<CommandBody, { type: T }>;
 
 /** Carries out the page's commands with the engine: one data set and one run at a time. */
@@ -39,6 +44,9 @@ export class Host {
   readonly #images = new HeldImages();
   readonly #runs: Runs;
   readonly #recovery: Recovery;
+  readonly #opened = new OpenedEncoder();
+  readonly #takeAlong: TakeAlong;
+  readonly #exploring: Exploring;
   /** The recovery under way; never rejects. */
   #recovered: Promise<void> = Promise.resolve();
   #exclusive: Promise<unknown> = Promise.resolve();
@@ -54,6 +62,8 @@ export class Host {
     const [engine, images] = [this.#engine, this.#images];
     const { checkpointEvery, now = () => performance.now() } = options;
     this.#runs = new Runs({ post, engine, images, kernels: () => this.#kernelOptions, checkpointEvery });
+    this.#takeAlong = new TakeAlong({ post, engine, images, runs: this.#runs, opened: this.#opened });
+    this.#exploring = new Exploring({ post, engine, images, runs: this.#runs, opened: this.#opened });
     this.#recovery = new Recovery({ engine, runs: this.#runs, post, now });
   }
 
@@ -76,7 +86,8 @@ export class Host {
         return { result: await this.#alone(() => this.#init(command)) };
       case 'setDataset':
         await this.#alone(async () => {
-          await this.#runs.end();
+          await this.#endRun();
+          this.#exploring.forget();
           this.#images.take(withReader(command, (port) => new PicturePort(port)));
         });
         return { result: null };
@@ -84,7 +95,8 @@ export class Host {
         return { result: await this.#alone(async () => this.#images.readFolders(command.reading)) };
       case 'takeCorrected':
         await this.#alone(async () => {
-          await this.#runs.end();
+          await this.#endRun();
+          this.#exploring.forget();
           this.#images.takeCorrected(command.number);
         });
         return { result: null };
@@ -124,6 +136,22 @@ export class Host {
         const result = await this.#thumbnails(command.indices);
         return { result, transfer: result.map(({ pixels }) => pixels.buffer) };
       }
+      case 'takeAlong':
+        return { result: await this.#takeAlong.take(command) };
+      case 'cancelTakeAlong':
+        this.#takeAlong.cancel();
+        return { result: null };
+      case 'openFile':
+        return { result: await this.#openFile(command) };
+      case 'explore': {
+        const result = await this.#exploring.explore(command);
+        return { result, transfer: [result.features.data.buffer as ArrayBuffer] };
+      }
+      case 'cancelExplore':
+        this.#exploring.cancel();
+        return { result: null };
+      case 'search':
+        return { result: await this.#exploring.search(command.query, command.most) };
       case 'usedFiles':
         return { result: performance.getEntriesByType('resource').map(({ name }) => name) };
       case 'preview': {
@@ -144,7 +172,7 @@ export class Host {
   }
 
   async #init({ engine }: CommandOf<'init'>): Promise<Replies['init']> {
-    await this.#runs.end();
+    await this.#endRun();
     await this.#endPreparation();
     this.#recovery.forget();
     return this.#engine.start(engine);
@@ -179,6 +207,13 @@ export class Host {
     return { tuning: this.#options.tuning, isSoftware: this.#engine.info?.isSoftware ?? false };
   }
 
+  /** Ends the run, and the making of a file. */
+  async #endRun(): Promise<void> {
+    const ended = Promise.all([this.#takeAlong.end(), this.#exploring.end()]);
+    await this.#runs.end();
+    await ended;
+  }
+
   async #create(command: CommandOf<'create'>): Promise<void> {
     await this.#clear();
     this.#runs.create(command);
@@ -189,9 +224,26 @@ export class Host {
     return this.#runs.resume(command);
   }
 
+  /** Opens a file beside the run, which goes on; only what needs the engine waits for its turn. */
+  async #openFile(command: CommandOf<'openFile'> & { readonly id: number }): Promise<Replies['openFile']> {
+    const { openFile } = await import('./openFile');
+    return openFile(command, {
+      withEngine: (work) =>
+        this.#alone(async () => {
+          if (this.#engine.info !== null && !this.#engine.isBroken) return work();
+          throw new CommandError('unusable-file', `“${command.name}” cannot be opened, since no engine runs. ${RESET}`);
+        }),
+      adopt: (run, file) => this.#runs.adopt(run, file),
+      hold: (encoder) => {
+        this.#opened.encoder = encoder;
+      },
+      onProgress: (done, total) => this.#post({ type: 'progress', id: command.id, done, total }),
+    });
+  }
+
   /** Ends the run, and makes sure of the engine that the next one is built on. */
   async #clear(): Promise<void> {
-    await this.#runs.end();
+    await this.#endRun();
     await this.#endPreparation();
     await this.#confirmEngine();
   }

@@ -4,7 +4,7 @@ import type { RunState } from '../domain/signal';
 import type { ChangesState } from '../engine/run/changesInFlight';
 import type { StepOutcome, Trainer } from '../engine/run/trainer';
 import type { EngineError } from '../protocol/events';
-import { toEngineError } from './errors';
+import { CommandError, toEngineError } from './errors';
 import { evaluateRun } from './evaluateRun';
 import type { LastCheckpoint } from './lastCheckpoint';
 import type { LazyKeeper } from './lazyKeeper';
@@ -79,6 +79,10 @@ export class HostedRun {
   readonly #changes: AskedChange[] = [];
   /** Answers to requests of the page for a checkpoint. */
   readonly #askedToKeep: (() => void)[] = [];
+  /** Work that was asked for between two steps; never rejects. */
+  readonly #askedWork: (() => Promise<void>)[] = [];
+  /** Whether the run waits for such work. */
+  #waits = false;
 
   constructor({ id, trainer, signals, keeper, lastCheckpoint, onError }: HostedRunParts) {
     this.id = id;
@@ -116,6 +120,11 @@ export class HostedRun {
     if (evaluates) this.requestEvaluation();
   }
 
+  /** Whether its weights are of no use, since it has diverged. */
+  get hasDiverged(): boolean {
+    return this.#state === 'diverged';
+  }
+
   /** Updates that were finished when the engine was lost; 0 where it was not. */
   get lostAt(): number {
     return this.#lostAt;
@@ -132,10 +141,15 @@ export class HostedRun {
     this.#wanted = 'pause';
   }
 
-  /** Resolves once the run stands still. */
+  /** Resolves once the run stands still, as it does while it waits between two steps. */
   async pause(): Promise<void> {
     this.stopTraining();
-    await this.#still;
+    if (!this.#waits) await this.#still;
+    else if (this.#state === 'training') {
+      // Its measurements come before the state.
+      this.#signals.report();
+      this.#setState('paused');
+    }
   }
 
   /** Takes one step, and is paused then. */
@@ -199,6 +213,26 @@ export class HostedRun {
     }
   }
 
+  /**
+   * Does something with the run after its present step, while the run waits. Its errors are the caller's alone.
+   * @param work what to do; `isStopped` says that the run is not to wait any longer, since it ends or its engine is lost
+   * @throws CommandError (rejection) at once where the run fails or its engine is lost: on a lost device the work may never end
+   */
+  betweenSteps<T>(work: (trainer: Trainer, isStopped: () => boolean) => Promise<T>): Promise<T> {
+    const done = new Promise<T>((resolve, reject) => {
+      const isStopped = () => this.#wanted === 'end' || this.#failed;
+      this.#askedWork.push(() => work(this.#trainer, isStopped).then(resolve, reject));
+      this.#addWork(() => this.#doAsked());
+    });
+    return Promise.race([done, this.#untilStopped.then(() => Promise.reject(this.#stoppedError()))]);
+  }
+
+  #stoppedError(): CommandError {
+    return this.#isInterrupted
+      ? new CommandError('device-lost', 'The engine was lost meanwhile. Try again once the run goes on.')
+      : new CommandError('stale-run', 'The run has failed. Reset starts it over.');
+  }
+
   /** Reports the neighbours of other queries; a search under way begins again with these. */
   async setQueries(indices: readonly number[]): Promise<void> {
     void this.#search.stop();
@@ -228,6 +262,11 @@ export class HostedRun {
     this.#signals.cut();
     this.#trainer.cancel();
     void this.#search.stop();
+  }
+
+  /** Whether it does no more work, since it failed or its engine is lost. */
+  get isStopped(): boolean {
+    return this.#failed;
   }
 
   get isInterrupted(): boolean {
@@ -311,15 +350,17 @@ export class HostedRun {
       if (this.#state === null) this.#setState('paused');
       return;
     }
-    this.#setState('training');
     let outcome: StepOutcome = 'continue';
     while (this.#wanted === 'train' && !this.#failed && outcome === 'continue') {
+      // It was paused, and is to train again, while it waited.
+      if (this.#state !== 'training') this.#setState('training');
       await this.#changeSettings();
       outcome = await this.#trainer.advance();
       if (outcome === 'continue')
         await (this.#keeper?.stepped(this.#trainer) ?? this.#lastCheckpoint.after(this.#trainer));
       await this.#keepAsAsked();
       if (this.#evaluation === 'requested' && outcome === 'continue') await this.#evaluate();
+      if (outcome === 'continue') await this.#doAsked();
       // Lets messages from the page arrive: they are tasks, and a chain of promises alone never yields to a task.
       await breathe();
     }
@@ -351,6 +392,16 @@ export class HostedRun {
       this.#setState('paused');
     }
     return changes.length;
+  }
+
+  /** Does what was asked for between two steps. */
+  async #doAsked(): Promise<void> {
+    this.#waits = true;
+    try {
+      for (const work of this.#askedWork.splice(0)) await work();
+    } finally {
+      this.#waits = false;
+    }
   }
 
   /** Takes a checkpoint where the page asked for one, and answers once it is written. */

@@ -1,8 +1,10 @@
 import type { EngineInfo } from '../domain/engineInfo';
 import type { KeptWeights, RunKeeping } from '../domain/keptRun';
 import type { RunConfig } from '../domain/runConfig';
+import { CURRENT_VERSION } from '../domain/versions/registry';
 import type { Checkpoint } from '../engine/run/checkpoint/checkpoint';
 import { type ResumedRun, resumeRun } from '../engine/run/checkpoint/resumeRun';
+import type { RunPointer } from '../storage/runPointer';
 import { Keeper } from './keeper';
 import { NONE_KEPT } from './keepPolicy';
 import { type OpenedCheckpoints, openCheckpoints } from './openCheckpoints';
@@ -16,6 +18,9 @@ export interface RunToKeep {
   readonly report: (kept: KeptWeights) => void;
   readonly hold: (step: number, file: Uint8Array<ArrayBuffer>) => void;
 }
+
+/** A run from a file, with the changes that it had made by its checkpoint of this step. */
+export type OpenedRun = Pick<RunPointer, 'id' | 'config' | 'changes' | 'dataset'> & { readonly step: number };
 
 type ResumeRun = (checkpoint: Checkpoint, resume: typeof resumeRun) => Promise<ResumedRun>;
 
@@ -32,6 +37,17 @@ export class KeptRuns {
 
   static async open(): Promise<KeptRuns> {
     return new KeptRuns(await openCheckpoints());
+  }
+
+  /**
+   * Keeps a run that was opened from a file.
+   * @throws StorageError
+   */
+  async adopt(run: OpenedRun, file: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { step, ...settings } = run;
+    const steps = [{ step, bytes: file.length, keptFor: [] }];
+    const pointer = { ...settings, version: CURRENT_VERSION, parent: null, steps, last: step, written: Date.now() };
+    await this.#checkpoints.storage.put(pointer, { isNew: true, checkpoint: { step, file } });
   }
 
   /** The keeper of a run that began at step 0. */

@@ -13,7 +13,7 @@ import type { HeldImages } from './heldImages';
 import type { HostedEngine } from './hostedEngine';
 import { HostedRun } from './hostedRun';
 import type { Keeper } from './keeper';
-import type { KeptRuns, RunToKeep } from './keptRuns';
+import type { KeptRuns, OpenedRun, RunToKeep } from './keptRuns';
 import { LastCheckpoint } from './lastCheckpoint';
 import { LazyKeeper } from './lazyKeeper';
 import { breakError, type Restarted } from './recoveryWords';
@@ -54,6 +54,12 @@ export class Runs {
   of(runId: string): HostedRun {
     if (this.#run?.hosted.id !== runId) throw new CommandError('stale-run', `Run ${runId} has ended.`);
     return this.#run.hosted;
+  }
+
+  /** The run in use; null where there is none, or it does no more work. */
+  get present(): HostedRun | null {
+    const hosted = this.#run?.hosted;
+    return hosted === undefined || hosted.isStopped ? null : hosted;
   }
 
   /** The step of the present run's last checkpoint; 0 before the first. */
@@ -97,6 +103,11 @@ export class Runs {
     await keeper.begin();
     const { made, planned } = trainer.allChanges;
     return { step: trainer.step, config, changes: [...made, ...planned], notes };
+  }
+
+  /** As `KeptRuns.adopt`. */
+  async adopt(run: OpenedRun, file: Uint8Array<ArrayBuffer>): Promise<void> {
+    await (await this.#kept()).adopt(run, file);
   }
 
   /** Ends the run, once its current step or measurement has ended, and frees its memory. */

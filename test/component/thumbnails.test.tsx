@@ -37,6 +37,7 @@ function labOf(counts: readonly number[]) {
     loaders: {
       fetchRest: async () => undefined,
       loadSample: () => Promise.reject(new Error('no sample')),
+      importProject: () => Promise.reject(new Error('no project')),
       importImages: async () => ({ dataset: syntheticDataset(waiting.shift()), skipped: [], plan: null }),
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),

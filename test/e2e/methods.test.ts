@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { sampleOf } from '../setup/matrix';
+import { inLongRun, sampleOf } from '../setup/matrix';
 import { newContext } from './harness/browser';
 import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
@@ -50,24 +50,27 @@ describe('the family of methods', () => {
     expect(await lab.overlaysOn('Loss'), 'losses of different methods do not share an axis').toEqual([]);
   });
 
-  test('a link restores the method and its options, and gives the same losses', async ({ page, browser }) => {
-    await LabPage.open(page, quick('fashion-mnist'));
-    const lab = new MethodsPage(page);
-    await lab.train('SwAV');
-    await lab.openSection('Heads and loss');
-    await lab.setNumber('Prototypes K', 64);
-    const { loss } = await lab.train('SwAV');
-    const link = page.url();
+  // `link.test.ts` stands for it in the short run.
+  inLongRun(() => {
+    test('a link restores the method and its options, and gives the same losses', async ({ page, browser }) => {
+      await LabPage.open(page, quick('fashion-mnist'));
+      const lab = new MethodsPage(page);
+      await lab.train('SwAV');
+      await lab.openSection('Heads and loss');
+      await lab.setNumber('Prototypes K', 64);
+      const { loss } = await lab.train('SwAV');
+      const link = page.url();
 
-    const elsewhere = await newContext(browser);
-    const other = new MethodsPage(await elsewhere.newPage());
-    await other.page.goto(link);
-    await other.ready();
-    expect(await other.page.getByRole('combobox', { name: 'Method' }).inputValue()).toBe('swav');
-    expect(await other.page.getByRole('textbox', { name: 'Prototypes K', exact: true }).inputValue()).toBe('64');
-    await other.button('Train').click();
-    await other.reachState('finished');
-    expect(await other.metric('loss')).toBe(loss);
-    await elsewhere.close();
+      const elsewhere = await newContext(browser);
+      const other = new MethodsPage(await elsewhere.newPage());
+      await other.page.goto(link);
+      await other.ready();
+      expect(await other.page.getByRole('combobox', { name: 'Method' }).inputValue()).toBe('swav');
+      expect(await other.page.getByRole('textbox', { name: 'Prototypes K', exact: true }).inputValue()).toBe('64');
+      await other.button('Train').click();
+      await other.reachState('finished');
+      expect(await other.metric('loss')).toBe(loss);
+      await elsewhere.close();
+    });
   });
 });

@@ -139,6 +139,7 @@ describe('a run on the stage', () => {
     await page.evaluate(() => {
       location.hash = location.hash.replace('at=compare', 'at=explore');
     });
+    await page.getByRole('tab', { name: 'Neighbours' }).click();
     await lab.region('Nearest neighbours').waitFor();
     await lab.reachStep(step + 4);
     await lab.goTo('Train');

@@ -11,12 +11,16 @@ import { fromTorch } from '../../src/engine/network/export/torchLayout';
 import { cosineDecay, scaledLearningRate, tauSchedule } from '../../src/engine/optim/schedule';
 import { Sgd } from '../../src/engine/optim/sgd';
 import { readCheckpoint, writeCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
+import { withMeasuredWith } from '../../src/engine/run/checkpoint/measuredWith';
 import { saveRun } from '../../src/engine/run/checkpoint/saveRun';
+import { encoderOf } from '../../src/engine/run/export/encoderWeights';
 import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
 import { readEncoder } from '../../src/engine/run/export/readEncoder';
+import { projectFiles } from '../../src/engine/run/project/writeProject';
 import { Trainer } from '../../src/engine/run/trainer';
 import { trainStep } from '../../src/engine/step/trainStep';
 import { elementsOf, readSafetensors } from '../../src/formats/safetensors';
+import { writeZip } from '../../src/formats/zip/writeZip';
 import { maxError } from '../fixtures/golden';
 import { smallRun } from '../setup/checkpoints';
 import { describeOnEngines, startTestEngine } from '../setup/engine';
@@ -136,7 +140,7 @@ describeOnEngines(['wasm'], 'continue/', () => {
     async function expectSameFeaturesBack(): Promise<void> {
       const { encoder } = readEncoder(readFileSync(at('encoder.safetensors')));
       const frozen = new FrozenEncoder(encoder);
-      const ours = (await frozen.embed(images, 2 * BATCH).next()).value!.features.data;
+      const ours = (await frozen.embed(images, { batch: 2 * BATCH }).next()).value!.features.data;
       frozen.dispose();
       const theirs = readFloats(at('features.f32'));
       expect(maxError(ours, theirs)).toBeLessThan(1e-4);
@@ -221,6 +225,39 @@ for change in ({'method': 'swav'}, {'alternation': 10}, {'symmetrization': 'asym
       expect(train(6)).toContain('step 6/6');
       const { encoder } = readEncoder(readFileSync(join(scratch.path, 'out', 'encoder.safetensors')));
       expect(encoder).toMatchObject({ step: 6, config: { backbone: 'tiny', totalSteps: 6 } });
+    });
+
+    it('trains on the training images of a project file, as the page has them', async () => {
+      const images = syntheticDataset(40);
+      const trainer = new Trainer(images, smallRun({ totalSteps: 4 }), [], () => undefined);
+      await trainer.prepare();
+      while (trainer.step < AT) await trainer.advance();
+      const saved = await saveRun(trainer, await startTestEngine('wasm'));
+      const checkpoint = await withMeasuredWith(saved, trainer);
+      trainer.dispose();
+      const weights = encoderOf(checkpoint);
+      const encoder = new FrozenEncoder(weights);
+      const dataset = { name: 'synthetic', count: 40, sample: null, fingerprint: '1' };
+      const facts = { name: null, created: 0, dataset, evaluation: null };
+      const pace = { between: async () => undefined, expect: () => undefined, done: () => undefined };
+      const files = projectFiles({ checkpoint, weights, encoder, images, facts, withImages: true, pace });
+      const pieces: Uint8Array[] = [];
+      for await (const piece of writeZip(files, new Date())) pieces.push(piece);
+      encoder.dispose();
+      writeFileSync(join(scratch.path, 'project.zip'), Buffer.concat(pieces));
+      const text = run(
+        [
+          ...['-m', 'torch.distributed.run', '--redirects', '1', '--tee', '1', '--nproc_per_node', '1'],
+          ...[join(CONTINUE, 'train.py'), 'project.zip', '--out', 'fromProject', '--workers', '1'],
+        ],
+        scratch.path,
+      );
+      expect(text).toContain('step 4/4');
+      const back = readEncoder(readFileSync(join(scratch.path, 'fromProject', 'encoder.safetensors'))).encoder;
+      // Over the same pixels of the same images: with those of the test split they would be others.
+      for (const part of ['mean', 'std'] as const) {
+        expect(maxError(Float32Array.from(back.normalisation[part]), weights.normalisation[part])).toBeLessThan(1e-5);
+      }
     });
   });
 });

@@ -9,6 +9,7 @@ import { interrupted } from '../setup/resumedRuns';
 import { syntheticDataset } from '../setup/syntheticDataset';
 
 const KERNEL = 'parameters/encoder.stem.conv.kernel';
+const VARIANCE = 'encoder.stem.bn.moving_variance';
 
 /** The length of a file's header, and its text. */
 function headerOf(file: Uint8Array): { readonly end: number; readonly text: string } {
@@ -61,6 +62,13 @@ const floats = ({ shape, bytes }: StoredTensor, change: (values: Float32Array) =
   change(values);
   return storedTensor('F32', shape, values);
 };
+
+/** The file with a normalisation, and another tensor of what its images are measured with. */
+const measuredWith = (file: Uint8Array, name: string, tensor: StoredTensor) =>
+  resealed(file, (tensors) => {
+    tensors.set('normalisation', storedTensor('F64', [2, 3], new Float64Array(6).fill(0.5)));
+    tensors.set(name, tensor);
+  });
 
 const CUT = 'is cut short: the end of the file is missing';
 const CHECKSUM = 'is damaged: its checksum does not fit its content';
@@ -196,6 +204,31 @@ const CONTENT: readonly Case[] = [
     'a frame without its cloud',
     (file) => withTensor(file, 'frames/features/at', () => null),
     'the frame of step 0 is incomplete',
+  ],
+  [
+    'a normalisation of one channel',
+    (file) => measuredWith(file, 'normalisation', storedTensor('F64', [2, 1], Float64Array.of(0.5, 0.5))),
+    'the tensor “normalisation” has the shape [2, 1]',
+  ],
+  [
+    'a normalisation by nothing',
+    (file) => measuredWith(file, 'normalisation', storedTensor('F64', [2, 3], new Float64Array(6))),
+    'its images cannot be normalised',
+  ],
+  [
+    'the statistics of no layer',
+    (file) => measuredWith(file, 'statistics/other', storedTensor('F32', [1], Float32Array.of(1))),
+    'the run has no tensor “other” for its statistics',
+  ],
+  [
+    'statistics of another size',
+    (file) => measuredWith(file, `statistics/${VARIANCE}`, storedTensor('F32', [1], Float32Array.of(1))),
+    `the tensor “statistics/${VARIANCE}” has the shape [1]`,
+  ],
+  [
+    'a negative variance',
+    (file) => measuredWith(file, `statistics/${VARIANCE}`, storedTensor('F32', [8], new Float32Array(8).fill(-1))),
+    `the tensor “statistics/${VARIANCE}” holds a value that no statistic has`,
   ],
   [
     'a later version',

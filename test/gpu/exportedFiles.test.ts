@@ -11,7 +11,7 @@ import { loadDataset } from '../../scripts/node/loadDataset';
 import { HOLD_OUT_SEED } from '../../src/data/importTypes';
 import { inMemory } from '../../src/domain/imageDataset';
 import { ImageSource } from '../../src/engine/images/imageSource';
-import { readCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
+import { readCheckpoint, writeCheckpoint } from '../../src/engine/run/checkpoint/checkpointFile';
 import { resumeRun } from '../../src/engine/run/checkpoint/resumeRun';
 import { saveRun } from '../../src/engine/run/checkpoint/saveRun';
 import { encoderFiles } from '../../src/engine/run/export/encoderFiles';
@@ -134,8 +134,29 @@ describeOnEngines(['wasm'], 'the files of npm run export', () => {
     }
   });
 
+  /** The checkpoint as earlier versions wrote it, without what its images are measured with. */
+  const earlier = () => {
+    const checkpoint = readCheckpoint(readFileSync(at('run.safetensors')));
+    expect(checkpoint.measuredWith).not.toBeNull();
+    writeFileSync(at('earlier.safetensors'), writeCheckpoint({ ...checkpoint, measuredWith: null }));
+    return at('earlier.safetensors');
+  };
+
+  it('need no images of the run, and are the same with the statistics of an earlier checkpoint', async () => {
+    const options = { file: at('run.safetensors'), out: at('alone'), dataset: undefined, folders: undefined };
+    await exportTo(options);
+    await exportTo({ ...options, file: earlier(), out: at('measured'), dataset: at('images') });
+    for (const [folder, files] of [
+      ['alone', ['encoder.safetensors', 'encoder.onnx', 'preprocessor_config.json']],
+      ['measured', ['encoder.safetensors', 'embeddings.npy', 'embeddings.csv']],
+    ] as const) {
+      for (const file of files) expect(readFileSync(at(folder, file)), file).toEqual(readFileSync(at('out', file)));
+    }
+    expect(readdirSync(at('alone'))).not.toContain('embeddings.npy');
+  });
+
   it('name what is missing and what to do', async () => {
-    const options = { file: at('run.safetensors'), out: at('other'), dataset: undefined, folders: undefined };
+    const options = { file: earlier(), out: at('other'), dataset: undefined, folders: undefined };
     await expect(exportTo(options)).rejects.toThrow('name “images” (30 images) with --dataset');
     const file = at('broken.safetensors');
     writeFileSync(file, readFileSync(options.file).subarray(0, 9000));
@@ -250,7 +271,7 @@ with torch.no_grad():
         scratch.path,
       );
       const encoder = new FrozenEncoder(weights);
-      const block = (await encoder.embed(images, count).next()).value;
+      const block = (await encoder.embed(images, { batch: count }).next()).value;
       encoder.dispose();
       expect(maxError(readFloats(join(scratch.path, 'features.f32')), block!.features.data)).toBeLessThan(AGREE);
     });

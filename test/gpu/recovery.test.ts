@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type LosableDevice, makeDevicesLosable } from '../../scripts/soak/losableDevices';
 import type { LiveChange } from '../../src/domain/runConfig';
+import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
 import { Trainer } from '../../src/engine/run/trainer';
 import { smallRun } from '../setup/checkpoints';
 import { describeOnEngines } from '../setup/engine';
@@ -84,6 +85,29 @@ describeOnEngines(['webgpu'], 'a run whose GPU is lost', () => {
     // Markers stay in what the run reports.
     const again = worker.of('marker').filter(({ kind }) => kind === 'recovery');
     expect(again).toContainEqual({ kind: 'recovery', step: 14, cause: 'device-lost' });
+  });
+
+  it('fails a file that is being made, in words, and goes on to the same numbers', async () => {
+    const losses = await uninterrupted('webgpu');
+    const worker = newWorker();
+    await worker.create('webgpu', CONFIG);
+    const { embed } = FrozenEncoder.prototype;
+    vi.spyOn(FrozenEncoder.prototype, 'embed').mockImplementationOnce(function (this: FrozenEncoder, ...given) {
+      device()?.lose();
+      return embed.apply(this, given);
+    });
+    await worker.train();
+    await worker.send({
+      type: 'takeAlong',
+      runId: 'a',
+      what: { kind: 'embeddings', format: 'parquet', by: 'run' },
+    });
+    expect(worker.failures).toMatchObject([
+      { type: 'failure', error: { code: 'device-lost', message: expect.stringContaining('once the run goes on') } },
+    ]);
+    await worker.until('finished');
+    expect(worker.failures).toHaveLength(1);
+    expect(lossesIn(worker.events)).toEqual(losses);
   });
 
   it('goes on after an error that WebGPU reports outside a call', async () => {

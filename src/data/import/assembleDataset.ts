@@ -64,7 +64,7 @@ function selectedFacts(facts: PictureFacts, indices: readonly number[]): Picture
 }
 
 /** Some of the pictures: their places in the same array of bytes or their numbers in the same reader, and what was measured of them. */
-function selected(pictures: DecodedPictures | KeptPictures<PictureReader>, indices: readonly number[]) {
+export function selected(pictures: DecodedPictures | KeptPictures<PictureReader>, indices: readonly number[]) {
   const { widths, heights, facts } = pictures;
   const shown = {
     widths: Uint16Array.from(indices, (i) => widths[i]),

@@ -1,9 +1,12 @@
 import { withReader } from '../../domain/decodedFolder';
 import { ImportError } from '../importError';
+import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
+import { importProject } from '../project/importProject';
 import type { FoundFiles } from '../sources';
 import { startDecoders } from './decodePool';
 import type { ImportReply, ImportRequest } from './messages';
 import { pixelsToTransfer, servePictures } from './picturePort';
+import type { Decoder } from './readImages';
 import { runImport } from './runImport';
 
 /**
@@ -37,12 +40,12 @@ function reply(message: ImportReply, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
 }
 
-async function start({ name, settings }: ImportRequest & { type: 'start' }): Promise<void> {
+type Run = (decoders: readonly Decoder[], onProgress: (progress: ImportProgress) => void) => Promise<ImportResult>;
+
+async function start(settings: ImportSettings, run: Run): Promise<void> {
   try {
-    const decoders = startDecoders(settings);
-    const { skipped, plan, ...images } = await runImport({ name, found: arriving() }, settings, decoders, (progress) =>
-      reply({ type: 'progress', progress }),
-    );
+    const onProgress = (progress: ImportProgress) => reply({ type: 'progress', progress });
+    const { skipped, plan, ...images } = await run(startDecoders(settings), onProgress);
     const { dataset, decoded } = withReader(images, (reader) => {
       const { port1, port2 } = new MessageChannel();
       servePictures(reader, port1, () => reply({ type: 'closed' }));
@@ -59,9 +62,16 @@ async function start({ name, settings }: ImportRequest & { type: 'start' }): Pro
 
 addEventListener('message', ({ data }: MessageEvent<ImportRequest>) => {
   switch (data.type) {
-    case 'start':
-      void start(data);
+    case 'start': {
+      const { name, settings } = data;
+      void start(settings, (...more) => runImport({ name, found: arriving() }, settings, ...more));
       return;
+    }
+    case 'project': {
+      const { file, settings } = data;
+      void start(settings, (...more) => importProject(file, file.name, settings, ...more));
+      return;
+    }
     case 'add':
       arrived.push(data);
       wake();

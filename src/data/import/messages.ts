@@ -2,8 +2,10 @@ import type { SkippedFile } from '../../domain/imageDataset';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
 import type { FoundFiles } from '../sources';
 
-/** From the page to the import worker: `start`, then the files as they are found, then `end`. */
+/** From the page to the import worker: `project`, or `start`, then the files as they are found, then `end`. */
 export type ImportRequest =
+  /** Alone: the images in a project file. */
+  | { readonly type: 'project'; readonly file: File; readonly settings: ImportSettings }
   | { readonly type: 'start'; readonly name: string; readonly settings: ImportSettings }
   /** Files are sent one by one: cloning many at once would block the page. */
   | ({ readonly type: 'add' } & FoundFiles)

@@ -1,5 +1,7 @@
 import { freeMemory } from '../../domain/freeMemory';
 import { DECODED_LIMIT } from '../../domain/pictureMemory';
+import type { ByteSource } from '../../formats/byteSource';
+import type { ZipEntry } from '../../formats/zip/zipEntry';
 import type { ImportSettings } from '../importTypes';
 import type { ImageSources, SourceFile } from '../sources';
 import { archiveBatches, type Batch, BatchQueue, type Candidate } from './batches';
@@ -154,16 +156,7 @@ export async function readImages(
   meter: ProgressMeter,
 ): Promise<ReadImages> {
   const findings = new Findings(meter, settings);
-  /** Decodes what is listed, until all of it is listed and decoded. */
-  const decodeWhile = async (list: (queue: BatchQueue) => Promise<void>) => {
-    const queue = new BatchQueue();
-    const work = async (decode: Decoder) => {
-      for (let batch = await queue.next(); batch !== null; batch = await queue.next()) {
-        await findings.take(await decode(findings.compressed === null ? batch : { ...batch, task: 'compress' }));
-      }
-    };
-    await Promise.all([...decoders.map(work), list(queue).finally(() => queue.close())]);
-  };
+  const decodeWhile = (list: Lister) => decode(findings, decoders, list);
   await decodeWhile(async (queue) => {
     await readSources(found, findings, queue);
     await openArchives(findings, queue);
@@ -173,4 +166,38 @@ export async function readImages(
   while (findings.archives.length > 0) await decodeWhile((queue) => openArchives(findings, queue));
   meter.finish();
   return findings;
+}
+
+/** The same for files of one archive that are known to be images; their slots are in their order. */
+export async function readEntries(
+  archive: ByteSource,
+  images: readonly { readonly path: string; readonly entry: ZipEntry }[],
+  settings: ImportSettings,
+  decoders: readonly Decoder[],
+  meter: ProgressMeter,
+): Promise<ReadImages> {
+  const findings = new Findings(meter, settings);
+  findings.add(images.map(({ path, entry }) => ({ path, size: entry.size, source: { archive, entry } })));
+  await decode(findings, decoders, async (queue) => {
+    const entries = images.map(({ entry }, slot) => ({ slot, entry }));
+    queue.add(archiveBatches(archive, entries));
+    meter.found(images.length, 0);
+    meter.allFound();
+  });
+  meter.finish();
+  return findings;
+}
+
+/** Passes what is found to the decoders. */
+type Lister = (queue: BatchQueue) => Promise<void>;
+
+/** Decodes what is listed, until all of it is listed and decoded. */
+async function decode(findings: Findings, decoders: readonly Decoder[], list: Lister): Promise<void> {
+  const queue = new BatchQueue();
+  const work = async (decode: Decoder) => {
+    for (let batch = await queue.next(); batch !== null; batch = await queue.next()) {
+      await findings.take(await decode(findings.compressed === null ? batch : { ...batch, task: 'compress' }));
+    }
+  };
+  await Promise.all([...decoders.map(work), list(queue).finally(() => queue.close())]);
 }

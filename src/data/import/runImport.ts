@@ -1,5 +1,5 @@
 import { counted } from '../../domain/counted';
-import type { DecodedFolder, KeptPictures } from '../../domain/decodedFolder';
+import type { DecodedFolder, DecodedPictures, KeptPictures } from '../../domain/decodedFolder';
 import type { PictureReader } from '../../domain/imageDataset';
 import { ImportError } from '../importError';
 import type { ImportProgress, ImportResult, ImportSettings } from '../importTypes';
@@ -27,11 +27,12 @@ function joined(images: number, pictureOf: (i: number) => DecodedPicture): Colle
 }
 
 /** An image that was decoded, and where it is from. */
-interface ReadImage extends Candidate {
+export interface ReadImage extends Candidate {
   readonly slot: number;
 }
 
-function imagesOf(read: ReadImages): ReadImage[] {
+/** The images that were decoded, in the order in which they were found. */
+export function imagesOf(read: ReadImages): ReadImage[] {
   return read.candidates.flatMap((candidate, slot) => (read.isDecoded(slot) ? [{ ...candidate, slot }] : []));
 }
 
@@ -55,6 +56,21 @@ function keptPictures(
 }
 
 /**
+ * The pictures of these images, decoded or, where these are too many, compressed.
+ * @throws ImportError where there is no memory for all of them
+ */
+export function decodedPictures(
+  read: ReadImages,
+  images: readonly ReadImage[],
+  decoders: readonly Decoder[],
+  onShare: OnShare,
+): DecodedPictures | KeptPictures<PictureReader> {
+  const pictures = joined(images.length, (i) => read.decoded(images[i].slot));
+  if (read.compressed === null) return { ...pictures, groups: null };
+  return keptPictures(images, pictures, read.compressed, new DecoderTurns(decoders), onShare);
+}
+
+/**
  * The import, in the page's worker and under Node: reads the images, and assembles the data set.
  * @param decoders all are kept busy; their number affects only the time, not the result. Pictures that are kept compressed are decoded by them
  *   afterwards, too.
@@ -69,18 +85,13 @@ export async function runImport(
   const meter = new ProgressMeter(onProgress);
   const read = await readImages(found, settings, decoders, meter);
   const good = sortByPath(imagesOf(read), settings.labelRule === 'first');
-  const pictures = joined(good.length, (i) => read.decoded(good[i].slot));
   const onShare = (share: number) => meter.comparing(share, good.length);
-  const { compressed, skips } = read;
   const folder: DecodedFolder = {
     name,
     paths: good.map(({ path }) => path),
     sizes: Float64Array.from(good, ({ size }) => size),
-    pictures:
-      compressed === null
-        ? { ...pictures, groups: null }
-        : keptPictures(good, pictures, compressed, new DecoderTurns(decoders), onShare),
-    skips: skips.list,
+    pictures: decodedPictures(read, good, decoders, onShare),
+    skips: read.skips.list,
   };
   return assembleDataset(folder, settings, onShare);
 }

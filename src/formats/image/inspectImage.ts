@@ -131,9 +131,8 @@ export function checkPixels({ width, height }: Dimensions): void {
 }
 
 /** @throws UnusableFile when a file has more than `MAX_FILE_BYTES`. */
-export function checkFileSize(bytes: number): void {
-  if (bytes <= MAX_FILE_BYTES) return;
-  throw new UnusableFile(
-    `is too large: ${formatBytes(bytes)}, and image files of up to ${formatBytes(MAX_FILE_BYTES)} are read`,
-  );
+export function checkFileSize(bytes: number, most = MAX_FILE_BYTES): void {
+  if (bytes <= most) return;
+  const files = most === MAX_FILE_BYTES ? 'image files' : 'files';
+  throw new UnusableFile(`is too large: ${formatBytes(bytes)}, and ${files} of up to ${formatBytes(most)} are read`);
 }

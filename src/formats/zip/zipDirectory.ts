@@ -1,6 +1,7 @@
 import { type ByteSource, readBytes } from '../byteSource';
 import { formatBytes } from '../bytes';
 import { checkFileSize } from '../image/inspectImage';
+import { MAX_FILE_BYTES } from '../limits';
 import { isSystemPath } from '../systemPaths';
 import { CUT_SHORT, UnusableFile } from '../unusableFile';
 import { entryNames } from './entryNames';
@@ -19,6 +20,13 @@ export interface ZipDirectory {
   readonly entries: readonly ZipEntry[];
   /** Entries that cannot be used; folders and system files are left out silently. */
   readonly skipped: readonly UnusableEntry[];
+}
+
+/** What an archive may hold. */
+export interface ZipLimits {
+  readonly files?: number;
+  /** Unpacked bytes of one file; those of an image unless it is said otherwise. */
+  readonly fileBytes?: number;
 }
 
 /** A record with its path and its true position. */
@@ -64,7 +72,7 @@ function isLink({ system, attributes }: DirectoryRecord): boolean {
   return UNIX_SYSTEMS.includes(system) && ((attributes >>> 16) & FILE_TYPE) === SYMBOLIC_LINK;
 }
 
-function toEntry(record: PlacedRecord, next: number): ZipEntry {
+function toEntry(record: PlacedRecord, next: number, fileBytes: number): ZipEntry {
   const { path, method, size, compressedSize, offset } = record;
   checkPath(path);
   if (isLink(record)) {
@@ -78,7 +86,7 @@ function toEntry(record: PlacedRecord, next: number): ZipEntry {
       `is packed by a method that cannot be read (number ${method}): repack the archive as plain .zip`,
     );
   }
-  checkFileSize(size);
+  checkFileSize(size, fileBytes);
   if (size > BOMB_ENTRY_BYTES && size > BOMB_RATIO * compressedSize) {
     throw new UnusableFile(
       `would unpack to ${formatBytes(size)} out of ${formatBytes(compressedSize)}, as zip bombs do`,
@@ -116,11 +124,19 @@ async function placeRecords(
  * the end of the archive is read. Entries are in the order of their offsets.
  * @throws UnusableFile when the archive as a whole cannot be used.
  */
-export async function readZipDirectory(archive: ByteSource): Promise<ZipDirectory> {
+export async function readZipDirectory(
+  archive: ByteSource,
+  { files = Number.POSITIVE_INFINITY, fileBytes = MAX_FILE_BYTES }: ZipLimits = {},
+): Promise<ZipDirectory> {
   if (archive.size === 0) throw new UnusableFile('is empty (0 bytes)');
   if (archive.size < END_BYTES) throw new UnusableFile(CUT_SHORT);
   const { start, end, shift } = await findDirectory(archive);
   const stored = parseRecords(await readBytes(archive, start, end));
+  if (stored.length > files) {
+    throw new UnusableFile(
+      `lists ${stored.length.toLocaleString('en')} files, and at most ${files.toLocaleString('en')} are read`,
+    );
+  }
   const records = await placeRecords(archive, stored, shift, start);
   const total = records.reduce((sum, { size }) => sum + size, 0);
   if (total > BOMB_TOTAL_BYTES && total > BOMB_RATIO * archive.size) {
@@ -135,7 +151,7 @@ export async function readZipDirectory(archive: ByteSource): Promise<ZipDirector
     const { path } = record;
     if (isFolder(record) || isHidden(path)) continue;
     try {
-      const entry = toEntry(record, records[i + 1]?.offset ?? start);
+      const entry = toEntry(record, records[i + 1]?.offset ?? start, fileBytes);
       if (seen.has(path)) throw new UnusableFile('is in the archive more than once: the first one counts');
       seen.add(path);
       entries.push(entry);

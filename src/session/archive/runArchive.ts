@@ -121,6 +121,22 @@ export class RunArchive {
     await this.#attempt((storage) => storage.remove(id));
   }
 
+  /** Adds a run of another place, whose checkpoint this browser keeps already. */
+  async add(run: RunRecord): Promise<void> {
+    this.#insert(run);
+    await this.#attempt((storage) => storage.save(run, {}, { isNew: true }));
+  }
+
+  /** Removes a run that was added, with its checkpoint, for good. */
+  async discard(id: string): Promise<void> {
+    this.#hide(id);
+    this.store.setState(({ runs }) => ({ runs: runs.filter((other) => other.id !== id) }));
+    await this.#attempt(async (storage) => {
+      await storage.remove(id);
+      await storage.purge([id]);
+    });
+  }
+
   /** Restores the run that was deleted last. */
   async restore(): Promise<void> {
     const [run, ...deleted] = this.store.getState().deleted;

@@ -24,6 +24,8 @@ export interface ImageLoaders {
   /** Downloads all but the first part of a sample, so that they are there when the whole sample is loaded. */
   fetchRest(id: SampleId): Promise<void>;
   importImages(sources: ImageSources, options: ImportOptions): Promise<ImportResult<MessagePort>>;
+  /** The images in a project file. */
+  importProject(file: File, options: ImportOptions): Promise<ImportResult<MessagePort>>;
 }
 
 /** Where images come from; kept, so that they can be loaded again at another size, or for a new worker. */
@@ -35,13 +37,21 @@ export type Origin =
       /** Images of the sample, and of its first part, where it is packed in several. */
       readonly parts?: { readonly total: number; readonly first: number };
     }
-  | FilesOrigin;
+  | FilesOrigin
+  | ProjectOrigin;
 
 /** A person's own files. */
 export interface FilesOrigin {
   readonly kind: 'files';
   readonly title: string;
   collect(): Promise<ImageSources>;
+}
+
+/** A project file that holds the images of its run. */
+export interface ProjectOrigin {
+  readonly kind: 'project';
+  readonly title: string;
+  readonly file: File;
 }
 
 export interface LoadSettings extends PictureStorage {
@@ -190,8 +200,6 @@ export class DatasetLoading {
       const dataset = await this.#loaders.loadSample(origin.id, options);
       return { dataset, skipped: [], plan: null };
     }
-    const sources = await origin.collect();
-    signal.throwIfAborted();
     const onProgress: ImportOptions['onProgress'] = ({ phase, done, total, imagesPerSecond, remainingSeconds }) =>
       this.#report(signal, {
         done: phase === 'listing' ? total : done,
@@ -199,7 +207,11 @@ export class DatasetLoading {
         rate: imagesPerSecond > 0 ? imagesPerSecond : null,
         remaining: remainingSeconds,
       });
-    return this.#loaders.importImages(sources, { ...settings, seed: HOLD_OUT_SEED, onProgress, signal });
+    const options = { ...settings, seed: HOLD_OUT_SEED, onProgress, signal };
+    if (origin.kind === 'project') return this.#loaders.importProject(origin.file, options);
+    const sources = await origin.collect();
+    signal.throwIfAborted();
+    return this.#loaders.importImages(sources, options);
   }
 
   #report(

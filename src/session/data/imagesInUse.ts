@@ -116,6 +116,8 @@ export class ImagesInUse {
     const { sample, holdOut, labelRule } = settings;
     if (!areKeptAlike(settings, this.#loaded) || settings.images !== this.#loaded.images) return true;
     if (this.#origin.kind === 'sample') return sample !== this.#loaded.sample;
+    // Splits and classes are those of the file.
+    if (this.#origin.kind === 'project') return false;
     return holdOut !== this.#loaded.holdOut || labelRule !== this.#loaded.labelRule;
   }
 
@@ -126,7 +128,10 @@ export class ImagesInUse {
   waitFor(folder: FolderReference | null): boolean {
     const { info, plan } = this.#stores.datasetStore.getState();
     const isInUse = info?.source.kind === 'folder' && info.source.fingerprint === folder?.fingerprint;
-    const isOtherwise = correctionsText(folder?.corrections ?? []) !== correctionsText(plan?.corrections ?? []);
+    // The images of a project file are those that were corrected.
+    const isOtherwise =
+      this.#origin?.kind !== 'project' &&
+      correctionsText(folder?.corrections ?? []) !== correctionsText(plan?.corrections ?? []);
     const isToBeRead = isInUse && isOtherwise;
     this.#stores.datasetStore.setState({ wanted: isInUse && !isToBeRead ? null : folder });
     return isToBeRead;
@@ -156,7 +161,7 @@ export class ImagesInUse {
   /** By default those of the link that the images are loaded for, and those in effect when the same images are loaded again. */
   #correctionsFor(origin: Origin): Corrections {
     const { plan, wanted } = this.#stores.datasetStore.getState();
-    if (origin.kind === 'sample') return {};
+    if (origin.kind !== 'files') return {};
     if (wanted !== null) return { corrections: wanted.corrections ?? [], correctionsFor: wanted.fingerprint };
     return origin === this.#origin ? { corrections: plan?.corrections ?? [] } : {};
   }
@@ -184,7 +189,8 @@ export class ImagesInUse {
       this.#origin = origin;
       this.#loaded = settings;
       this.#stores.datasetStore.setState({ part: this.#partOf(origin, settings, outcome) });
-      this.#compareWithWanted(outcome);
+      if (origin.kind !== 'project') this.#compareWithWanted(outcome);
+      else this.#stores.datasetStore.setState({ wanted: null });
       return outcome;
     }
     const { info: inUse, loading, problem, problemFiles, fittingBatch } = this.#stores.datasetStore.getState();

@@ -2,7 +2,7 @@ import { SAMPLES } from '../../data/sample/catalogue';
 import { sourcesFromDrop, sourcesFromFileList } from '../../data/sources';
 import { counted } from '../../domain/counted';
 import type { SampleId } from '../../domain/imageDataset';
-import type { Origin } from './datasetLoading';
+import type { FilesOrigin, Origin } from './datasetLoading';
 
 /** The images of a sample. */
 export function originOfSample(id: SampleId): Origin {
@@ -16,7 +16,7 @@ export function originOfSample(id: SampleId): Origin {
  * The images of a drop. Call it inside the drop handler: afterwards browsers no longer give access to the files. Folders are
  * walked once; loading the images again, e.g. at another size, reads the same files.
  */
-export function originOfDrop(transfer: DataTransfer): Origin {
+export function originOfDrop(transfer: DataTransfer): FilesOrigin {
   const sources = sourcesFromDrop(transfer);
   // A failure is reported when the images are collected; until then the rejection would be unhandled.
   sources.catch(() => undefined);
@@ -28,7 +28,7 @@ export function originOfDrop(transfer: DataTransfer): Origin {
 }
 
 /** The images of a file input, with or without folders. */
-export function originOfFiles(files: readonly File[]): Origin {
+export function originOfFiles(files: readonly File[]): FilesOrigin {
   const [first] = files;
   const root = first?.webkitRelativePath.split('/', 1)[0] || first?.name;
   return {

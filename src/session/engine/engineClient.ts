@@ -29,8 +29,12 @@ export interface EngineListeners {
   onEngine(adapter: EngineInfo, notice: string | null): void;
 }
 
+/** Called with the progress of a command, in whatever it counts. */
+export type OnProgress = (done: number, total: number) => void;
+
 interface Pending {
   readonly type: CommandType;
+  readonly onProgress: OnProgress | undefined;
   readonly resolve: (result: Replies[CommandType]) => void;
   readonly reject: (failure: EngineFailure) => void;
 }
@@ -63,10 +67,11 @@ export class EngineClient {
   request<T extends CommandType>(
     body: Extract<CommandBody, { type: T }>,
     transfer: Transferable[] = [],
+    onProgress?: OnProgress,
   ): Promise<Replies[T]> {
     const id = this.#nextId++;
     const answer = new Promise<Replies[CommandType]>((resolve, reject) => {
-      this.#pending.set(id, { type: body.type, resolve, reject });
+      this.#pending.set(id, { type: body.type, onProgress, resolve, reject });
     });
     try {
       this.#port.postMessage({ ...body, id }, transfer);
@@ -96,6 +101,9 @@ export class EngineClient {
         return;
       case 'engine':
         this.#listeners.onEngine(event.adapter, event.notice);
+        return;
+      case 'progress':
+        this.#pending.get(event.id)?.onProgress?.(event.done, event.total);
         return;
       case 'signal':
         this.#listeners.onSignal(event.signal, event.runId);

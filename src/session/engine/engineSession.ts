@@ -1,7 +1,7 @@
 import type { EngineChoice } from '../../domain/runConfig';
 import type { CommandBody, CommandType, Replies } from '../../protocol/commands';
 import type { EngineError } from '../../protocol/events';
-import { EngineClient, EngineFailure, type EngineListeners, type WorkerPort } from './engineClient';
+import { EngineClient, EngineFailure, type EngineListeners, type OnProgress, type WorkerPort } from './engineClient';
 import type { EngineStore } from './engineStore';
 
 /** Any thrown value as an error to show. */
@@ -35,8 +35,9 @@ export class EngineSession {
   request<T extends CommandType>(
     body: Extract<CommandBody, { type: T }>,
     transfer: Transferable[] = [],
+    onProgress?: OnProgress,
   ): Promise<Replies[T]> {
-    return this.#opened().request<T>(body, transfer);
+    return this.#opened().request<T>(body, transfer, onProgress);
   }
 
   /** Starts the engine, unless this choice was started before. Resolves with whether it runs; if not, the store holds the reason. */

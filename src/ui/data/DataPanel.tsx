@@ -12,8 +12,9 @@ import { DatasetFacts } from './DatasetFacts';
 import { KeepQuestion } from './KeepQuestion';
 import { KeptLine } from './KeptLine';
 import { LoadStatus } from './LoadStatus';
+import { OpeningStatus } from './OpeningStatus';
 
-const FILE_TYPES = 'image/*,.zip,application/zip';
+const FILE_TYPES = 'image/*,.zip,application/zip,.safetensors';
 
 /** Before the fingerprint of kept images, among the values of the select. */
 const KEPT = 'kept:';
@@ -35,7 +36,10 @@ export function DataPanel() {
     const files = [...(event.currentTarget.files ?? [])];
     // Without this, choosing the same folder again would not be reported as a change.
     event.currentTarget.value = '';
-    if (files.length > 0) void lab.loadImages(originOfFiles(files));
+    const [first] = files;
+    if (first === undefined) return;
+    const isAlone = files.length === 1 && first.webkitRelativePath === '';
+    void lab.take(originOfFiles(files), isAlone ? first : null);
   };
 
   const choose = (value: string) => {
@@ -62,6 +66,7 @@ export function DataPanel() {
       />
       {/* Of fixed height, so that the settings below stay in place while images are loaded. */}
       <div className={classes.loaded}>
+        <OpeningStatus />
         <LoadStatus />
         <DatasetFacts />
       </div>

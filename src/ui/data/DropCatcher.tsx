@@ -1,8 +1,9 @@
 import { Text } from '@mantine/core';
 import { IconPhotoDown } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import type { Origin } from '../../session/data/datasetLoading';
+import type { FilesOrigin } from '../../session/data/datasetLoading';
 import { originOfDrop } from '../../session/data/origins';
+import { onlyFileOf } from '../../session/opening/recogniseFile';
 import { useLab } from '../lab';
 import classes from './DropCatcher.module.css';
 
@@ -10,11 +11,11 @@ function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false;
 }
 
-/** Loads files that are dropped anywhere on the page, and keeps the browser from opening them instead. */
+/** Loads files that are dropped on the page, except where a part of it takes them, and keeps the browser from opening them instead. */
 export function DropCatcher({ children }: { readonly children: ReactNode }) {
   const lab = useLab();
   const [over, setOver] = useState(false);
-  useEffect(() => catchDrops(setOver, (origin) => void lab.loadImages(origin)), [lab]);
+  useEffect(() => catchDrops(setOver, (origin, only) => void lab.take(origin, only)), [lab]);
   return (
     <>
       {children}
@@ -22,7 +23,7 @@ export function DropCatcher({ children }: { readonly children: ReactNode }) {
         <div className={classes.overlay} aria-hidden>
           <div className={classes.frame}>
             <IconPhotoDown size={40} stroke={1.4} />
-            <Text fw={650}>Drop images, a folder or a .zip</Text>
+            <Text fw={650}>Drop images, a folder, a .zip or a run</Text>
             <Text size="sm">They stay on this computer.</Text>
           </div>
         </div>
@@ -31,7 +32,10 @@ export function DropCatcher({ children }: { readonly children: ReactNode }) {
   );
 }
 
-function catchDrops(setOver: (over: boolean) => void, take: (origin: Origin) => void): () => void {
+function catchDrops(
+  setOver: (over: boolean) => void,
+  take: (origin: FilesOrigin, only: File | null) => void,
+): () => void {
   // Every element that is crossed fires enter and leave; files are over the page while more elements were entered than left.
   let depth = 0;
   const move = (by: number) => {
@@ -45,17 +49,23 @@ function catchDrops(setOver: (over: boolean) => void, take: (origin: Origin) => 
       move(1);
     },
     dragover: (event: DragEvent) => {
+      // A part of the page that takes files itself has said so already.
+      const isTaken = event.defaultPrevented;
       event.preventDefault();
       if (event.dataTransfer !== null) event.dataTransfer.dropEffect = carriesFiles(event) ? 'copy' : 'none';
+      setOver(carriesFiles(event) && !isTaken);
     },
     dragleave: (event: DragEvent) => {
       if (carriesFiles(event)) move(-1);
     },
     drop: (event: DragEvent) => {
+      const isTaken = event.defaultPrevented;
       event.preventDefault();
       depth = 0;
       setOver(false);
-      if (event.dataTransfer !== null && carriesFiles(event)) take(originOfDrop(event.dataTransfer));
+      if (isTaken) return;
+      if (event.dataTransfer === null || !carriesFiles(event)) return;
+      take(originOfDrop(event.dataTransfer), onlyFileOf(event.dataTransfer));
     },
   };
   const entries = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];

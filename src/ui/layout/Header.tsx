@@ -7,6 +7,7 @@ import { RunControls } from '../run/RunControls';
 import { RunNumbers } from '../run/RunNumbers';
 import { ShareButton } from '../run/ShareButton';
 import { EngineChip } from '../status/EngineChip';
+import { TakeAlongButton } from '../taking/TakeAlongButton';
 import { ColorSchemeButton } from './ColorSchemeButton';
 import classes from './Header.module.css';
 import { Places } from './Places';
@@ -47,6 +48,7 @@ export function Header() {
       <div className={classes.page}>
         <EngineChip />
         <LessonsButton />
+        <TakeAlongButton />
         <ShareButton />
         <ColorSchemeButton />
       </div>

@@ -1,6 +1,5 @@
 import { lazy, Suspense } from 'react';
 import { ComparePlace } from '../compare/ComparePlace';
-import { ExplorePlace } from '../explore/ExplorePlace';
 import { useLesson, useLessonWriter, usePlace } from '../lab';
 import { NewRunNote } from '../status/NewRunNote';
 import { Notices } from '../status/Notices';
@@ -9,6 +8,8 @@ import { TrainPlace } from '../train/TrainPlace';
 import { Header } from './Header';
 import classes from './Page.module.css';
 
+// Not needed for a first run.
+const ExplorePlace = lazy(() => import('../explore/ExplorePlace').then((module) => ({ default: module.ExplorePlace })));
 const LessonLayer = lazy(() => import('../lessons/LessonLayer').then((module) => ({ default: module.LessonLayer })));
 
 const SHOWN = { train: TrainPlace, explore: ExplorePlace, compare: ComparePlace } as const;
@@ -21,7 +22,9 @@ export function Page() {
       <Header />
       <StatusBar />
       <main className={classes.page}>
-        <Place />
+        <Suspense>
+          <Place />
+        </Suspense>
       </main>
       <div className={classes.notes}>
         <Notices />

@@ -69,6 +69,7 @@ const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
 export async function reveal(lab: Lab, target: LessonTarget, isCurrent: () => boolean): Promise<void> {
   const place = placeOfTarget(target);
   if (place !== null) lab.placeStore.setState({ place });
+  if (target === 'gallery') lab.exploring.show('neighbours');
   for (let frame = 0; frame < PATIENCE; frame++) {
     await nextFrame();
     if (!isCurrent()) return;

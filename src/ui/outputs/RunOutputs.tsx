@@ -1,10 +1,9 @@
 import { useRef } from 'react';
 import type { OutputFrame } from '../../domain/outputFrame';
-import { frameAt } from '../../session/frames/frameAt';
 import { notify } from '../../session/noticeStore';
 import { useQueryChoice } from '../gallery/useQueryChoice';
 import { useDataset, useFrames, useLab, useRun } from '../lab';
-import type { Moment } from './moment';
+import { momentOf } from './moment';
 import classes from './OutputsPanel.module.css';
 import { OutputsPicture } from './OutputsPicture';
 import { SaveOutputs } from './save/SaveOutputs';
@@ -14,16 +13,6 @@ import type { ShownRun } from './useShownRuns';
 interface RunOutputsProps {
   readonly run: ShownRun;
   readonly frame: OutputFrame;
-}
-
-/** A frame with what was known of the run then. */
-function momentOf(run: ShownRun, frame: OutputFrame): Moment {
-  // Where stop-gradient was last switched off, if it has not been switched on again.
-  const change = run.markers.findLast(
-    (marker) => marker.kind === 'change' && marker.key === 'stopGradient' && marker.step <= frame.step,
-  );
-  const isOff = change?.kind === 'change' && change.value === false;
-  return { frame, state: run.stateAt(frame.step), before: isOff ? frameAt(run.track, change.step) : null };
 }
 
 /** The picture of the outputs of a run at a frame, with its menu for saving it. */

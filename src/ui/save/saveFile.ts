@@ -10,10 +10,14 @@ export function saveFile(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 }
 
+/** “output-std” */
+export function inFileName(title: string): string {
+  return (title.toLowerCase().match(/[a-z0-9]+/g) ?? ['file']).join('-');
+}
+
 /** “simsiam-lab-output-std.csv” */
 export function fileName(title: string, ending: string): string {
-  const words = title.toLowerCase().match(/[a-z0-9]+/g) ?? ['file'];
-  return `simsiam-lab-${words.join('-')}.${ending}`;
+  return `simsiam-lab-${inFileName(title)}.${ending}`;
 }
 
 /** Saves text with a byte order mark, by which spreadsheets recognise UTF-8. */

@@ -40,7 +40,8 @@ export function EngineChip() {
           onKeyDown={({ key }) => key === 'Escape' && setOpened(false)}
         >
           <span className={classes.text} data-testid="adapter">
-            {text}
+            {ENGINE_TITLES[adapter.engine]}
+            <span className={classes.adapter}> · {adapter.description}</span>
           </span>
           <IconInfoCircle className={classes.icon} size={15} stroke={1.8} aria-hidden />
         </UnstyledButton>

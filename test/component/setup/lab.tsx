@@ -18,6 +18,7 @@ export function idleLab(change: Partial<RunConfig> = {}, storages: Partial<LabOp
     loaders: {
       fetchRest: async () => undefined,
       loadSample: () => Promise.reject(new Error('no sample')),
+      importProject: () => Promise.reject(new Error('no project')),
       importImages: () => Promise.reject(new Error('no images')),
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),

@@ -83,7 +83,7 @@ it('reads a ResNet of other people with our layers, and says what it assumes', (
 it('names images by path, class and split, exactly', () => {
   const images = { ...syntheticDataset(5), names: ['-1.png', 'a,b.png', 'c.png', 'd.png', 'e.png'] };
   images.labels?.set([-1], 2);
-  expect(imagesCsv(images)).toBe(
+  expect(Buffer.concat([...imagesCsv(images)]).toString()).toBe(
     'path,class,split\r\n-1.png,disc,train\r\n"a,b.png",square,train\r\nc.png,,train\r\nd.png,disc,train\r\ne.png,square,test\r\n',
   );
   expect(imageFacts(images, 4, 5)).toEqual([{ path: 'e.png', className: 'square', split: 'test' }]);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import { embedTo } from '../../../scripts/export/embedTo';
 import { writeSealed } from '../../../src/engine/run/checkpoint/sealedFile';
@@ -179,7 +180,8 @@ const OTHERS: readonly Case[] = [
     writeSealed({ tensors: new Map(), metadata: new Map([['format', 'SimSiam Lab checkpoint']]) }),
     'is damaged: it has the unknown format',
   ],
-  ['a .pth file', text('PK\x03\x04archive/data.pkl'), 'as PyTorch'],
+  ['a .pth file', zipSync({ 'archive/data.pkl': text('\x80\x02') }), 'as PyTorch'],
+  ['a .pth file that is cut short', zipSync({ 'archive/data.pkl': text('\x80\x02') }).subarray(0, 40), 'zip archive'],
   ['an older .pth file', text('\x80\x02\x8a\x0al\xfc'), 'is a pickle'],
   ['Keras weights', text('\x89HDF\r\n\x1a\n'), 'is an HDF5 file'],
   ['a GGUF file', text('GGUF\x03\0\0\0'), 'is a GGUF file'],

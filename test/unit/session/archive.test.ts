@@ -41,6 +41,7 @@ async function page(storage?: RunStorage, hash = '#preset=tiny') {
         ...squarePlaces(1, 1),
         facts: null,
       }),
+      importProject: () => Promise.reject(new Error('no project')),
       importImages: async () => Promise.reject(new Error('no images')),
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id }),

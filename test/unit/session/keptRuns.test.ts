@@ -88,6 +88,7 @@ async function opened({
     loaders: {
       fetchRest: async () => undefined,
       loadSample: async (id) => images({ kind: 'sample', id, license: 'MIT' }),
+      importProject: () => Promise.reject(new Error('no project')),
       importImages: async () => ({
         dataset: images({ kind: 'folder', name: 'dogs', count: 300, fingerprint: 'other' }, 300),
         skipped: [],

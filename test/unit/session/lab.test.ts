@@ -74,6 +74,7 @@ function opened({ hash = '', answers = {}, loaders = {}, imageStorage }: Options
     loaders: {
       fetchRest: async () => undefined,
       loadSample: async (id) => dataset(1000, { kind: 'sample', id, license: 'MIT' }, id),
+      importProject: () => Promise.reject(new Error('no project')),
       importImages: async () => ({
         dataset: dataset(300, FOLDER, 'cats'),
         skipped: [{ path: 'a.txt', reason: 'not an image' }],

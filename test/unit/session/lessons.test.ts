@@ -22,6 +22,7 @@ function labAt(hash: string, pageStorage: PageStorage | null = null): Lab {
     openWorker: () => new FakeWorker({}),
     loaders: {
       loadSample: () => Promise.reject(new Error('no sample')),
+      importProject: () => Promise.reject(new Error('no project')),
       importImages: () => Promise.reject(new Error('no images')),
       fetchRest: async () => undefined,
     },

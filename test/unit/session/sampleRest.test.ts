@@ -47,6 +47,7 @@ function opened(hash = '') {
           const finish = () => resolve(sampleOf(images === 0 ? TOTAL : images));
           loads.push({ images, signal, finish, fail: () => reject(new Error('offline')) });
         }),
+      importProject: () => Promise.reject(new Error('no project')),
       importImages: () => Promise.reject(new Error('no folder')),
     },
     sampleOrigin: (id) => ({ kind: 'sample', id, title: id, parts: { total: TOTAL, first: FIRST } }),

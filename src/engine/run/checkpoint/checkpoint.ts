@@ -1,5 +1,6 @@
 import type { EngineInfo } from '../../../domain/engineInfo';
 import type { RunConfig } from '../../../domain/runConfig';
+import type { Normalisation } from '../../kernels/augment/normalisation';
 import type { RunDiagnosisState } from '../../monitors/diagnosis';
 import type { FramePoses } from '../../monitors/outputFrames';
 import type { ChangesState } from '../changesInFlight';
@@ -14,6 +15,13 @@ export type CheckpointEngine = Pick<EngineInfo, 'engine' | 'description' | 'feat
 export interface TensorValues {
   readonly shape: readonly number[];
   readonly values: Float32Array<ArrayBuffer>;
+}
+
+/** What a run's images are measured with. */
+export interface MeasuredWith {
+  /** Mean and biased variance [C] of every BN layer of encoder and projector, by the name of the moving statistic that it takes the place of. */
+  readonly statistics: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+  readonly normalisation: Normalisation;
 }
 
 /**
@@ -39,4 +47,6 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorValues>;
   readonly framePoses: FramePoses;
   readonly reported: Reported;
+  /** null unless a person takes the checkpoint along: its run does not need it to go on (`withMeasuredWith`). */
+  readonly measuredWith: MeasuredWith | null;
 }

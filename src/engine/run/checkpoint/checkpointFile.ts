@@ -3,6 +3,7 @@ import { z } from '../../../domain/zod';
 import { elementsOf, type StoredTensor, storedTensor } from '../../../formats/safetensors';
 import { UnusableFile } from '../../../formats/unusableFile';
 import type { Checkpoint, TensorValues } from './checkpoint';
+import { measuredEntries, readMeasuredWith } from './measuredWith';
 import { parse, stringify } from './plainNumbers';
 import { type PlainPart, plainSchema } from './plainSchema';
 import { readFrames, readPoses, readSeries, reportEntries } from './reportTensors';
@@ -23,7 +24,7 @@ const STATE = /^(parameters|momentum|probe|targets)\//;
 
 /** A checkpoint as the bytes of a safetensors file: float32 tensors of the run's state, what it reported, and the rest in the metadata. */
 export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
-  const { tensors, framePoses, reported, kernels, ...rest } = checkpoint;
+  const { tensors, framePoses, reported, measuredWith, kernels, ...rest } = checkpoint;
   const { markers, baselines, diagnosis, frames } = reported;
   const shown =
     frames === null ? null : { dimensions: frames.images.dimensions, came: frames.came, stride: frames.stride };
@@ -40,6 +41,7 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer>
         storedTensor('F32', shape, values),
       ]),
       ...reportEntries(reported, framePoses),
+      ...measuredEntries(measuredWith),
     ]),
     metadata: new Map([
       ['format', FORMAT],
@@ -81,6 +83,7 @@ export function readCheckpoint(file: Uint8Array): Checkpoint {
       series: readSeries(stored, plain.step),
       frames: frames === null ? null : readFrames(stored, plain.step, frames),
     },
+    measuredWith: readMeasuredWith(stored, tensors),
   };
 }
 

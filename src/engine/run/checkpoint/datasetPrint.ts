@@ -42,7 +42,7 @@ export function datasetPrint(dataset: DatasetInfo & KeptShapes): DatasetPrint {
 }
 
 /** How images differ from those of a checkpoint, for a sentence; empty where they are the same. */
-function differences(wanted: DatasetPrint, given: DatasetPrint): string[] {
+export function imageDifferences(wanted: DatasetPrint, given: DatasetPrint): string[] {
   if (wanted.sample !== given.sample) return [`they are those of ${given.name}`];
   if (wanted.count !== given.count) return [`there are ${counted(given.count, 'image')} in place of ${wanted.count}`];
   const parts: readonly (readonly [keyof DatasetPrint, string])[] = [
@@ -56,7 +56,7 @@ function differences(wanted: DatasetPrint, given: DatasetPrint): string[] {
 
 /** @throws CheckpointError naming what differs, where a run's images are not those of a checkpoint */
 export function expectSameImages(wanted: DatasetPrint, given: DatasetPrint): void {
-  const found = differences(wanted, given);
+  const found = imageDifferences(wanted, given);
   if (found.length === 0) return;
   const remedy =
     wanted.sample === null

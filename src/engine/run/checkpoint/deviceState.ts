@@ -74,7 +74,8 @@ const shapeText = (shape: readonly number[]) => `[${shape.join(', ')}]`;
 export function expectTensorsOf(fresh: RunSnapshot, checkpoint: Checkpoint): void {
   const { tensors } = checkpoint;
   const own = [...tensorsOf(fresh)].map(([name, { shape }]) => [name, shape] as const);
-  const needed = new Map<string, readonly number[]>([...own, ...targetShapes(fresh, checkpoint)]);
+  const targets = targetShapes(fresh.heldTargets !== null, checkpoint);
+  const needed = new Map<string, readonly number[]>([...own, ...targets]);
   for (const [name] of needed) {
     if (!tensors.has(name)) throw new UnusableFile(`is damaged: the tensor “${name}” is missing`);
   }
@@ -90,14 +91,18 @@ export function expectTensorsOf(fresh: RunSnapshot, checkpoint: Checkpoint): voi
   }
 }
 
-/** The held targets that a checkpoint must have, with their shapes. */
-function targetShapes(
-  { heldTargets }: RunSnapshot,
+/**
+ * The held targets that a checkpoint must have, with their shapes.
+ * @param holds whether a run with its settings holds targets
+ * @throws UnusableFile where those that it has are not those of its step
+ */
+export function targetShapes(
+  holds: boolean,
   { heldFrom, step, tensors, config }: Checkpoint,
 ): (readonly [name: string, shape: readonly number[]])[] {
   const held = [...tensors.keys()].filter((name) => name.startsWith('targets/')).length / 2;
   const fits = heldFrom === null || (heldFrom <= step && (held === 0 || step - heldFrom <= held));
-  if ((heldTargets === null) !== (heldFrom === null) || !fits) {
+  if (holds !== (heldFrom !== null) || !fits) {
     throw new UnusableFile('is damaged: its targets of alternating optimisation are not those of its step');
   }
   if (heldFrom === null) return [];

@@ -2,10 +2,11 @@
 
 const NAMES = ['NaN', 'Infinity', '-Infinity'];
 
-export function stringify(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'number' && !Number.isFinite(part) ? { number: String(part) } : part,
-  );
+/** @param indent spaces by which each level is set off; none by default */
+export function stringify(value: unknown, indent = 0): string {
+  const named = (_: string, part: unknown) =>
+    typeof part === 'number' && !Number.isFinite(part) ? { number: String(part) } : part;
+  return JSON.stringify(value, named, indent);
 }
 
 /** @throws SyntaxError where the text is no JSON */

@@ -51,7 +51,7 @@ const diagnosis = z.object({
   trend: z.object({ sum: anyNumber, count, first: block.nullable(), blocks: z.array(block) }),
 }) satisfies z.ZodType<RunDiagnosisState>;
 
-const engine = z.object({
+export const engineSchema = z.object({
   engine: z.enum(['webgpu', 'webgl', 'wasm']),
   description: z.string(),
   features: z.array(z.string()),
@@ -89,7 +89,7 @@ export const plainSchema = z
     /** The version of the defaults. */
     defaults: z.int().refine(isVersion),
     changes: z.object({ made: z.array(liveChangeSchema), planned: z.array(liveChangeSchema) }),
-    engine,
+    engine: engineSchema,
     dataset,
     kernels: z.array(z.tuple([z.string(), z.string()])),
     diagnosis,

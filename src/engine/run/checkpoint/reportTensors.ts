@@ -1,17 +1,12 @@
 import type { RecordedFrames } from '../../../domain/frameRecorder';
 import { SERIES_NAMES, type SeriesName } from '../../../domain/measurement';
 import { COSINE_BINS, type OutputCloud, type OutputFrame, READINGS, type Reading } from '../../../domain/outputFrame';
-import {
-  type ArrayDtype,
-  type ArrayOf,
-  elementsOf,
-  type StoredTensor,
-  storedTensor,
-} from '../../../formats/safetensors';
+import { type StoredTensor, storedTensor } from '../../../formats/safetensors';
 import { UnusableFile } from '../../../formats/unusableFile';
 import type { CloudPose } from '../../monitors/outputCloud';
 import type { FramePoses } from '../../monitors/outputFrames';
 import type { Reported, ReportedSeries } from '../reports';
+import { type Tensors, tensorOf } from './storedTensors';
 
 /**
  * What a run has reported, as tensors of a checkpoint's file:
@@ -22,24 +17,9 @@ import type { Reported, ReportedSeries } from '../reports';
  * - `pose/READING/points` F64 [N, 3], `axes` [size, 3], `directions` [size, count], `eigenvalues` [count].
  */
 
-type Tensors = ReadonlyMap<string, StoredTensor>;
 type Entry = readonly [name: string, tensor: StoredTensor];
 
 const NUMBERS = 3;
-
-function tensorOf<D extends ArrayDtype>(
-  tensors: Tensors,
-  name: string,
-  dtype: D,
-  shape: readonly (number | null)[],
-): { readonly values: ArrayOf<D>; readonly shape: readonly number[] } {
-  const tensor = tensors.get(name);
-  if (tensor === undefined) throw new UnusableFile(`is damaged: the tensor “${name}” is missing`);
-  const fits =
-    tensor.shape.length === shape.length && shape.every((size, i) => size === null || size === tensor.shape[i]);
-  if (!fits) throw new UnusableFile(`is damaged: the tensor “${name}” has the shape [${tensor.shape.join(', ')}]`);
-  return { values: elementsOf(name, tensor, dtype), shape: tensor.shape };
-}
 
 function expectRising(name: string, steps: ArrayLike<number>, last: number): void {
   for (let i = 0; i < steps.length; i++) {

@@ -46,6 +46,7 @@ export async function readTaken(
       tensors,
       framePoses,
       reported,
+      measuredWith: null,
     };
   } finally {
     disposeSnapshot(snapshot);

@@ -9,6 +9,9 @@ import { crc32 } from '../../../formats/zip/crc32';
 const KEY = 'checksum';
 const ZEROS = '0'.repeat(8);
 
+/** The longest header of an encoder or a checkpoint: those of ours have less than a tenth of it. */
+export const MOST_HEADER_BYTES = 2_000_000;
+
 const encoded = (text: string) => new TextEncoder().encode(text);
 
 /** The place of the checksum in a file; null where there is none. In a metadata text the quotes would be escaped. */
@@ -39,8 +42,8 @@ export function writeSealed({ tensors, metadata }: Safetensors): Uint8Array<Arra
  * The content of a safetensors file, and whether it has a checksum.
  * @throws UnusableFile where it is damaged, or no safetensors file
  */
-export function readSealed(file: Uint8Array, mostHeaderBytes?: number): Safetensors & { readonly isSealed: boolean } {
-  const content = readSafetensors(file, mostHeaderBytes);
+export function readSealed(file: Uint8Array): Safetensors & { readonly isSealed: boolean } {
+  const content = readSafetensors(file, MOST_HEADER_BYTES);
   const place = placeOfChecksum(file);
   const stated = content.metadata.get(KEY);
   const isSealed = place !== null && stated !== undefined;

@@ -1,13 +1,12 @@
+import type { FeatureRows } from '../../../domain/features';
 import type { DatasetInfo } from '../../../domain/imageDataset';
 import { ParquetFile } from '../../../formats/parquet';
 import type { EmbeddedBlock } from './frozenEncoder';
 import { imageFacts } from './imageTable';
 
-/** Rows that are encoded at once, which takes some 100 ms. */
-const ROWS = 256;
-
-const rowsOf = ({ data, d }: { readonly data: Float32Array; readonly d: number }, start: number, end: number) =>
-  Array.from({ length: end - start }, (_, i) => data.subarray((start + i) * d, (start + i + 1) * d));
+/** A group of rows of the table has at most so many rows, and so many numbers, which take 16 MiB. */
+const MOST_ROWS = 2048;
+const MOST_NUMBERS = 2 ** 22;
 
 /**
  * The outputs of all images as a Parquet table, written in pieces: path, class, split, and features and z as lists of float32. The bytes of
@@ -17,6 +16,8 @@ const rowsOf = ({ data, d }: { readonly data: Float32Array; readonly d: number }
 export class EmbeddingTable {
   readonly #images: DatasetInfo;
   readonly #file: ParquetFile;
+  /** The blocks of the next group, which follow one another. */
+  #blocks: EmbeddedBlock[] = [];
 
   constructor(images: DatasetInfo, hasZ: boolean) {
     this.#images = images;
@@ -29,21 +30,35 @@ export class EmbeddingTable {
     ]);
   }
 
-  *add({ start, features, z }: EmbeddedBlock): Generator<Uint8Array> {
-    for (let row = 0; row < features.n; row += ROWS) {
-      const end = Math.min(features.n, row + ROWS);
-      const facts = imageFacts(this.#images, start + row, start + end);
-      yield this.#file.add([
-        facts.map(({ path }) => path),
-        facts.map(({ className }) => className),
-        facts.map(({ split }) => split),
-        rowsOf(features, row, end),
-        ...(z === null ? [] : [rowsOf(z, row, end)]),
-      ]);
-    }
+  *add(block: EmbeddedBlock): Generator<Uint8Array> {
+    const { start, features, z } = block;
+    const from = this.#blocks[0]?.start ?? start;
+    const rows = start + features.n - from;
+    const isFull = rows > MOST_ROWS || rows * (features.d + (z?.d ?? 0)) > MOST_NUMBERS;
+    if (isFull) yield* this.#group();
+    this.#blocks.push(block);
   }
 
-  finish(): Uint8Array {
-    return this.#file.finish();
+  *finish(): Generator<Uint8Array> {
+    yield* this.#group();
+    yield this.#file.finish();
+  }
+
+  *#group(): Generator<Uint8Array> {
+    const blocks = this.#blocks;
+    if (blocks.length === 0) return;
+    this.#blocks = [];
+    const [first] = blocks;
+    const end = blocks.reduce((last, { start, features }) => Math.max(last, start + features.n), 0);
+    const facts = imageFacts(this.#images, first.start, end);
+    yield* this.#file.add([
+      facts.map(({ path }) => path),
+      facts.map(({ className }) => className),
+      facts.map(({ split }) => split),
+      lists(blocks.map(({ features }) => features)),
+      ...(first.z === null ? [] : [lists(blocks.flatMap(({ z }) => z ?? []))]),
+    ]);
   }
 }
+
+const lists = (rows: readonly FeatureRows[]) => ({ length: rows[0].d, parts: rows.map(({ data }) => data) });

@@ -19,6 +19,19 @@ function preprocessor({ config: { imageSize }, normalisation: { mean, std } }: E
   };
 }
 
+/** What transformers.js needs beside the ONNX file of an encoder, by path. */
+export function transformersSettings(weights: EncoderWeights): ReadonlyMap<string, Uint8Array> {
+  return new Map([
+    ['config.json', json({ model_type: 'resnet' })],
+    ['preprocessor_config.json', json(preprocessor(weights))],
+  ]);
+}
+
+/** A model of transformers.js, by path. */
+export function transformersFiles(weights: EncoderWeights): ReadonlyMap<string, Uint8Array> {
+  return new Map([['onnx/model.onnx', onnxEncoder(weights)], ...transformersSettings(weights)]);
+}
+
 /**
  * The files by which other tools use an encoder, by path: `encoder.safetensors` for PyTorch, `encoder.onnx` for ONNX runtimes, and with the
  * same file in `onnx/`, `config.json` and `preprocessor_config.json` a model of transformers.js.
@@ -29,7 +42,6 @@ export function encoderFiles(weights: EncoderWeights): ReadonlyMap<string, Uint8
     ['encoder.safetensors', writeEncoder(weights)],
     ['encoder.onnx', onnx],
     ['onnx/model.onnx', onnx],
-    ['config.json', json({ model_type: 'resnet' })],
-    ['preprocessor_config.json', json(preprocessor(weights))],
+    ...transformersSettings(weights),
   ]);
 }

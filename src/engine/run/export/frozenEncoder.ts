@@ -14,6 +14,15 @@ import type { EncoderWeights } from './encoderWeights';
 
 /** Images embedded at once, where nothing else is asked for. */
 const BATCH = 256;
+/** And at first, where their number follows from the time that they take. */
+const FIRST_BATCH = 16;
+
+export interface EmbedOptions {
+  /** The most images embedded at once; fewer where the adapter cannot hold them. */
+  readonly batch?: number | undefined;
+  /** About the longest time in milliseconds that a block may hold up the thread: fewer images are embedded at once where they take longer. */
+  readonly blockMs?: number | undefined;
+}
 
 /** The outputs for some images that follow one another. */
 export interface EmbeddedBlock {
@@ -58,26 +67,35 @@ export class FrozenEncoder {
   /**
    * The outputs for all images of a data set, not augmented, block after block. Each depends on its own image and the weights alone, not on
    * the others of its block.
-   * @param batch the most images embedded at once; fewer where the adapter cannot hold them
    */
-  async *embed(images: TrainingImages, batch = BATCH): AsyncGenerator<EmbeddedBlock> {
+  async *embed(images: TrainingImages, { batch = BATCH, blockMs }: EmbedOptions = {}): AsyncGenerator<EmbeddedBlock> {
     const source = new ImageSource(images, this.#config);
     const held = Math.floor(bindingLimit() / activationBytesPerImage(networkLayersOf(this.#config)));
-    const size = Math.max(1, Math.min(batch, held));
+    const most = Math.max(1, Math.min(batch, held));
+    let size = blockMs === undefined ? most : Math.min(most, FIRST_BATCH);
     const indicesFrom = (start: number) =>
       Uint32Array.from({ length: Math.max(0, Math.min(size, images.count - start)) }, (_, i) => start + i);
-    for (let start = 0; start < images.count; start += size) {
+    for (let start = 0; start < images.count; ) {
       const indices = indicesFrom(start);
-      const queued = await withPixels(images, indices, () => this.#outputs(source, indices));
-      expectPixels(images, indicesFrom(start + size));
+      const n = indices.length;
+      let heldUpMs = 0;
+      const queued = await withPixels(images, indices, () => {
+        const begun = tf.util.now();
+        const outputs = this.#outputs(source, indices);
+        heldUpMs = tf.util.now() - begun;
+        return outputs;
+      });
+      if (blockMs !== undefined) size = Math.max(1, Math.min(most, 2 * n, Math.floor((n * blockMs) / heldUpMs)));
+      expectPixels(images, indicesFrom(start + n));
       const [features, z] = await Promise.all(queued.map((output) => output.data<'float32'>()));
       tf.dispose(queued);
-      const rows = (data: Float32Array, d: number) => ({ data: Float32Array.from(data), n: indices.length, d });
+      const rows = (data: Float32Array, d: number) => ({ data: Float32Array.from(data), n, d });
       yield {
         start,
         features: rows(features, this.featureDim),
         z: this.outputDim === null ? null : rows(z, this.outputDim),
       };
+      start += n;
     }
   }
 

@@ -23,12 +23,16 @@ export function imageFacts({ names, labels, classNames, split }: Named, from: nu
   });
 }
 
-/** Paths, classes and splits of all images as CSV. */
-export function imagesCsv(images: Named): string {
-  const rows = imageFacts(images, 0, images.names.length).map(({ path, className, split }) => [
-    path,
-    className ?? undefined,
-    split,
-  ]);
-  return csvOf([['path', 'class', 'split'], ...rows], { exact: true });
+/** Images whose rows are written at once. */
+const ROWS = 2000;
+
+/** Paths, classes and splits of all images as CSV, in pieces. */
+export function* imagesCsv(images: Named): Generator<Uint8Array> {
+  const { length } = images.names;
+  const encoded = (rows: Parameters<typeof csvOf>[0]) => new TextEncoder().encode(csvOf(rows, { exact: true }));
+  yield encoded([['path', 'class', 'split']]);
+  for (let from = 0; from < length; from += ROWS) {
+    const facts = imageFacts(images, from, Math.min(length, from + ROWS));
+    yield encoded(facts.map(({ path, className, split }) => [path, className ?? undefined, split]));
+  }
 }

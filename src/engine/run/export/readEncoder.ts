@@ -10,12 +10,7 @@ import { readSealed } from '../checkpoint/sealedFile';
 import { ENCODER_KEY, type EncoderMetadata, readEncoderMetadata } from './encoderMetadata';
 import type { EncoderWeights } from './encoderWeights';
 import { refuseOtherModels } from './otherModels';
-
-/** The longest header of an encoder or a checkpoint: those of ours have less than a tenth of it. */
-export const MOST_HEADER_BYTES = 2_000_000;
-
-/** The most differences of a kind that are listed. */
-const LISTED = 5;
+import { countOf, type Differences, differences, listOf } from './tensorDifferences';
 
 /** What torchvision and timm normalise images with. */
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
@@ -35,7 +30,7 @@ export interface ReadEncoder {
  */
 export function readEncoder(file: Uint8Array): ReadEncoder {
   refuseOtherModels(file);
-  const { tensors, metadata } = readSealed(file, MOST_HEADER_BYTES);
+  const { tensors, metadata } = readSealed(file);
   if (tensors.size === 0) throw new UnusableFile('holds no tensors');
   const own = metadata.get(ENCODER_KEY);
   return own === undefined ? foreign(tensors) : ours(tensors, readEncoderMetadata(own));
@@ -43,7 +38,7 @@ export function readEncoder(file: Uint8Array): ReadEncoder {
 
 function ours(tensors: Tensors, { config, step, normalisation }: EncoderMetadata): ReadEncoder {
   const names = namesOf(config);
-  expectFitting(config.backbone, differences(tensors, names));
+  expectFitting(config.backbone, differencesTo(tensors, names));
   return { encoder: { config, step, normalisation, tensors: valuesOf(tensors, names) }, notes: [] };
 }
 
@@ -54,7 +49,7 @@ function foreign(tensors: Tensors): ReadEncoder {
   const candidates = BACKBONE_NAMES.map((backbone) => {
     const config: RunConfig = { ...presetConfig('small', 'folder'), backbone, stemStride: 1 };
     const names = namesOf(config);
-    return { config, names, found: differences(features, names) };
+    return { config, names, found: differencesTo(features, names) };
   });
   const [nearest] = candidates.sort((a, b) => b.found.fitting - a.found.fitting || countOf(a.found) - countOf(b.found));
   const { config, names, found } = nearest;
@@ -70,38 +65,10 @@ function foreign(tensors: Tensors): ReadEncoder {
 
 const namesOf = (config: RunConfig): ExportName[] => torchvisionNames(backboneOf(config).layers);
 
-const shapeText = (shape: readonly number[]) => `[${shape.join(', ')}]`;
-
-/** How tensors differ from those of a network, one sentence each. */
-interface Differences {
-  /** Tensors that do not differ. */
-  readonly fitting: number;
-  readonly shapes: readonly string[];
-  readonly missing: readonly string[];
-  readonly others: readonly string[];
-}
-
-function differences(tensors: Tensors, names: readonly ExportName[]): Differences {
-  const expected = new Map(names.map(({ torchvision, shape }) => [torchvision, shapeText(torchShape(shape))]));
-  const shapes: string[] = [];
-  const missing: string[] = [];
-  for (const [name, shape] of expected) {
-    const found = tensors.get(name);
-    if (found === undefined) missing.push(`${name}: expected ${shape}, and it is missing`);
-    else if (shapeText(found.shape) !== shape) {
-      shapes.push(`${name}: expected ${shape}, found ${shapeText(found.shape)}`);
-    }
-  }
-  const others = [...tensors].filter(([name]) => !expected.has(name) && !isCounter(name, expected));
-  return {
-    shapes,
-    missing,
-    fitting: expected.size - shapes.length - missing.length,
-    others: others.map(([name, { shape }]) => `${name}: not expected, found ${shapeText(shape)}`),
-  };
-}
-
-const countOf = ({ shapes, missing, others }: Differences) => shapes.length + missing.length + others.length;
+const differencesTo = (tensors: Tensors, names: readonly ExportName[]) => {
+  const expected = new Map(names.map(({ torchvision, shape }) => [torchvision, torchShape(shape)]));
+  return differences(tensors, expected, (name) => isCounter(name, expected));
+};
 
 /** `num_batches_tracked` beside the statistics of a BN layer, which nothing here needs. */
 function isCounter(name: string, expected: ReadonlyMap<string, unknown>): boolean {
@@ -110,13 +77,7 @@ function isCounter(name: string, expected: ReadonlyMap<string, unknown>): boolea
 
 function expectFitting(backbone: BackboneName, found: Differences): void {
   if (countOf(found) === 0) return;
-  const lines = [found.shapes, found.missing, found.others].flatMap((all) => [
-    ...all.slice(0, LISTED),
-    ...(all.length > LISTED ? [`and ${all.length - LISTED} more`] : []),
-  ]);
-  throw new UnusableFile(
-    `does not fit the network “${BACKBONE_TITLES[backbone]}”:\n${lines.map((line) => `  ${line}`).join('\n')}\n`,
-  );
+  throw new UnusableFile(`does not fit the network “${BACKBONE_TITLES[backbone]}”:\n${listOf(found)}\n`);
 }
 
 /** The tensors in our layout, checked. */

@@ -3,15 +3,15 @@ import { IconDownload } from '@tabler/icons-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { FrameImages, Reading } from '../../../domain/outputFrame';
 import { fileName, saveFile } from '../../save/saveFile';
-import { type Moment, stateNameOf, trailStartOf } from '../moment';
+import type { Moment } from '../moment';
 import type { PictureSource } from '../paint/tiles';
 import { defaultView } from '../sphere/defaultView';
 import { pointsOf } from '../sphere/points';
 import type { SphereView } from '../sphereView';
 import { canFilm, filmOf } from './film';
-import type { StillMoment } from './paintStill';
 import classes from './SaveOutputs.module.css';
 import { pictureOf, stillTiles } from './savedPicture';
+import { stillMoment } from './stillMoment';
 
 interface SaveOutputsProps {
   readonly images: FrameImages;
@@ -30,17 +30,6 @@ interface SaveOutputsProps {
 }
 
 const TITLE = 'outputs';
-
-function stillMoment(moment: Moment, reading: Reading): StillMoment {
-  const start = trailStartOf(moment, reading);
-  return {
-    frame: moment.frame,
-    points: null,
-    state: moment.state,
-    stateName: stateNameOf(moment),
-    trailStart: start === null ? null : pointsOf(start.points),
-  };
-}
 
 /** Saves the picture of the outputs as PNG, and where the browser can encode it, the run as a film. */
 export function SaveOutputs(props: SaveOutputsProps) {

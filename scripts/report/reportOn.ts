@@ -1,0 +1,112 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { counted } from '../../src/domain/counted';
+import type { FeatureRows } from '../../src/domain/features';
+import { TRAIN } from '../../src/domain/imageDataset';
+import { presetConfig } from '../../src/domain/presets';
+import type { TrainingImages } from '../../src/engine/images/pictureCache';
+import { deviceProducts } from '../../src/engine/monitors/deviceProducts';
+import type { EncoderWeights } from '../../src/engine/run/export/encoderWeights';
+import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
+import { measureEncoder } from '../../src/engine/run/export/measureEncoder';
+import { type BottomLine, bottomLine } from '../../src/explore/bottomLine';
+import { folderReport } from '../../src/explore/folderReport';
+import { pixelFeatures } from '../../src/explore/pixelFeatures';
+import { allImages } from '../export/runOfCheckpoint';
+import { weightsAndImages } from '../export/weightsAndImages';
+import { writingNewFiles } from '../node/newFiles';
+import { startNodeEngine } from '../node/nodeEngine';
+import { Progress } from './progress';
+import { factsOfAll, readCopies } from './readPictures';
+import { htmlReport } from './reportHtml';
+import { jsonReport } from './reportJson';
+import { textReport } from './reportText';
+import { thumbnailsOf } from './thumbnails';
+
+export interface ReportOptions {
+  /** A sample, or the path of a folder or an archive. */
+  readonly location: string;
+  /** The path of a file of weights; raw pixels are the features without it. */
+  readonly weights: string | undefined;
+  /** Paths of the files to write. */
+  readonly json: string | undefined;
+  readonly html: string | undefined;
+}
+
+/**
+ * Makes the report of a folder and writes the files that are asked for.
+ * @returns what to print
+ * @throws Error saying what is wrong, with which file, and what to do; nothing is written then
+ */
+export async function reportOn({ location, weights: path, json, html }: ReportOptions): Promise<string> {
+  await expectFolderOf('--json', json);
+  await expectFolderOf('--html', html);
+  const { images, weights } = await imagesAndWeights(location, path);
+  const progress = new Progress();
+  const copies = await readCopies(images, progress);
+  const features = weights === null ? pixelFeatures(copies).features : await embedded(weights, images, progress);
+  const report = await folderReport({
+    images,
+    facts: factsOfAll(images),
+    copies,
+    features,
+    productsOf: deviceProducts,
+    onProgress: (stage, share) => progress.at(stage, share),
+  });
+  const verdict = weights === null ? null : await verdictOn(weights, images, progress);
+  const about = { report, images, verdict, featuresOf: weights === null ? 'raw pixels' : `the encoder in ${path}` };
+  await writingNewFiles(async (files) => {
+    const write = (file: string, text: string) => files.append(file, new TextEncoder().encode(text));
+    if (json !== undefined) write(json, jsonReport(about));
+    if (html !== undefined) write(html, await htmlReport(about, thumbnailsOf(images)));
+  });
+  const written = [json, html].filter((file) => file !== undefined);
+  return [textReport(about), ...(written.length === 0 ? [] : [`written to ${written.join(' and ')}`])].join('\n');
+}
+
+async function expectFolderOf(option: string, file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  const place = await stat(dirname(file)).catch(() => null);
+  if (place?.isDirectory() !== true) {
+    throw new Error(`${option} ${file}: there is no folder ${dirname(file)}. Make it first.`);
+  }
+}
+
+async function imagesAndWeights(
+  location: string,
+  path: string | undefined,
+): Promise<{ readonly images: TrainingImages; readonly weights: EncoderWeights | null }> {
+  if (path !== undefined) return weightsAndImages(location, path);
+  const images = await allImages(location, presetConfig('small', 'folder'));
+  await startNodeEngine('wasm');
+  return { images, weights: null };
+}
+
+async function embedded(weights: EncoderWeights, images: TrainingImages, progress: Progress): Promise<FeatureRows> {
+  const encoder = new FrozenEncoder(weights);
+  const d = encoder.featureDim;
+  const data = new Float32Array(images.count * d);
+  try {
+    for await (const { start, features } of encoder.embed(images)) {
+      data.set(features.data, start * d);
+      progress.at('embedding', start / images.count);
+    }
+  } finally {
+    encoder.dispose();
+  }
+  return { data, n: images.count, d };
+}
+
+/** null where the encoder cannot be measured on so few images. */
+async function verdictOn(
+  weights: EncoderWeights,
+  images: TrainingImages,
+  progress: Progress,
+): Promise<BottomLine | null> {
+  progress.at('comparing with the untrained network and raw pixels', 0);
+  if (!images.split.includes(TRAIN)) {
+    console.log(`Without training images among the ${counted(images.count, 'image')}, the encoder is not compared.`);
+    return null;
+  }
+  return bottomLine(await measureEncoder(weights, images));
+}

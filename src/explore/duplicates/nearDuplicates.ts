@@ -1,0 +1,120 @@
+import { type Work, within } from '../work';
+import { type Candidate, findCandidates } from './candidates';
+import { type Agreement, agreement, type Laid, lay, type Rows } from './comparePictures';
+import { type PictureCopies, SIDE } from './pictureCopies';
+
+/** Two pictures that show the same, but not pixel for pixel. */
+export interface NearPair {
+  /** a < b. */
+  readonly a: number;
+  readonly b: number;
+  /** How well their fine structure agrees once one is laid upon the other, from 0.88 to 1. */
+  readonly score: number;
+  /** What differs: nothing but resampling, compression or brightness; left and right; or a band at the top or the bottom. */
+  readonly kind: 'same' | 'mirrored' | 'banded';
+}
+
+/** What a pair must reach. */
+interface Bounds {
+  readonly levels: number;
+  readonly slopes: number;
+  readonly worstBlock: number;
+  readonly overlap: number;
+  /** The most that its slopes may disagree, as a share of how much those of pictures that look alike do. */
+  readonly standsOut: number;
+}
+
+/**
+ * Fitted on changes of CIFAR-10 and of both samples, of strengths from weak to strong. On CIFAR-10 true and false pairs are far apart: slopes of
+ * true ones correlate by 0.91 to 1, those of unlike pictures by less than 0.86.
+ */
+const WHOLE: Bounds = { levels: 0.97, slopes: 0.88, worstBlock: 0.6, overlap: 0.6, standsOut: 0.4 };
+/** A part says less than the whole picture. */
+const PART: Bounds = { levels: 0.99, slopes: 0.96, worstBlock: 0.3, overlap: 0.85, standsOut: 0.2 };
+
+/** Scales, and changes of contrast, beyond which two pictures are not laid upon each other. */
+const SCALES = [0.7, 1.4] as const;
+const CONTRASTS = [0.3, 3] as const;
+
+/** So many pictures that look alike say how much such pictures disagree in this folder. */
+const ENOUGH = 5;
+
+const ALL_ROWS: Rows = [0, SIDE];
+
+interface Compared {
+  readonly candidate: Candidate;
+  readonly whole: Agreement;
+  readonly part: Agreement;
+  readonly isPlausible: boolean;
+}
+
+/**
+ * Near duplicates: pictures that were scaled, compressed, brightened, mirrored, cropped by up to some 15 %, or captioned. Pairs that look
+ * alike (`findCandidates`) are laid upon each other and compared pixel by pixel. In a folder of things that look alike anyway, such as shirts,
+ * a pair must also agree far better than the other pictures which look like it.
+ * @param pictures the pictures that are compared; others are left out
+ */
+export function* nearDuplicates(copies: PictureCopies, pictures: readonly number[]): Work<NearPair[]> {
+  const chosen = chosenCopies(copies, pictures);
+  const candidates = yield* within(findCandidates(chosen), 0, 0.5);
+  const compared: Compared[] = [];
+  for (const [i, candidate] of candidates.entries()) {
+    const rows = rowsOf(candidate);
+    const laid = lay(chosen, candidate, rows);
+    const part = agreement(laid, rows);
+    const whole = agreement(laid, ALL_ROWS);
+    compared.push({ candidate, whole, part, isPlausible: isPlausible(laid) });
+    yield 0.5 + (0.5 * i) / candidates.length;
+  }
+  const usual = usualDisagreements(compared, chosen.count);
+  return compared.flatMap(({ candidate, whole, part, isPlausible: plausible }): NearPair[] => {
+    if (!plausible) return [];
+    const most = Math.min(usual[candidate.a], usual[candidate.b]);
+    const [a, b] = [pictures[candidate.a], pictures[candidate.b]].sort((x, y) => x - y);
+    if (reaches(whole, WHOLE, most)) {
+      return [{ a, b, score: whole.slopes, kind: candidate.isMirrored ? 'mirrored' : 'same' }];
+    }
+    return reaches(part, PART, most) ? [{ a, b, score: part.slopes, kind: 'banded' }] : [];
+  });
+}
+
+function chosenCopies({ colours }: PictureCopies, pictures: readonly number[]): PictureCopies {
+  const length = 3 * SIDE * SIDE;
+  const chosen = new Uint8Array(pictures.length * length);
+  pictures.forEach((picture, i) => {
+    chosen.set(colours.subarray(picture * length, (picture + 1) * length), i * length);
+  });
+  return { count: pictures.length, colours: chosen };
+}
+
+/** The rows that a candidate's description covers. */
+function rowsOf({ to }: Candidate): Rows {
+  return [Math.ceil(to.top * SIDE), Math.floor(to.bottom * SIDE)];
+}
+
+function isPlausible({ alignment: { width, height, contrast } }: Laid): boolean {
+  const isWithin = (value: number, [least, most]: readonly [number, number]) => value >= least && value <= most;
+  return isWithin(width, SCALES) && isWithin(height, SCALES) && isWithin(contrast, CONTRASTS);
+}
+
+/** How much the slopes of each picture and of those that look like it usually disagree: the median; infinite where few look like it. */
+function usualDisagreements(compared: readonly Compared[], count: number): Float64Array {
+  const lists: number[][] = Array.from({ length: count }, () => []);
+  for (const { candidate, part } of compared) {
+    lists[candidate.a].push(1 - part.slopes);
+    lists[candidate.b].push(1 - part.slopes);
+  }
+  return Float64Array.from(lists, (list) =>
+    list.length < ENOUGH ? Number.POSITIVE_INFINITY : list.sort((x, y) => x - y)[list.length >> 1],
+  );
+}
+
+function reaches({ levels, slopes, worstBlock, overlap }: Agreement, bounds: Bounds, usual: number): boolean {
+  return (
+    levels >= bounds.levels &&
+    slopes >= bounds.slopes &&
+    worstBlock <= bounds.worstBlock &&
+    overlap >= bounds.overlap &&
+    1 - slopes <= bounds.standsOut * usual
+  );
+}

@@ -1,0 +1,81 @@
+/** Side of the copies on which pictures are compared. */
+export const SIDE = 32;
+export const AREA = SIDE * SIDE;
+
+/** Small copies of pictures, squeezed to squares. */
+export interface PictureCopies {
+  readonly count: number;
+  /** [count, 3, SIDE, SIDE]: red, green and blue, in levels of 0 to 255. */
+  readonly colours: Uint8Array;
+}
+
+/** The pixels of a line that a cell covers, with the weight of each. */
+interface Tap {
+  readonly start: number;
+  readonly weights: Float64Array;
+}
+
+const knownTaps = new Map<number, readonly Tap[]>();
+
+/** Boxes that average where a line is shortened, or triangles between two pixels where it is lengthened. */
+function tapsOf(length: number): readonly Tap[] {
+  const known = knownTaps.get(length);
+  if (known !== undefined) return known;
+  if (knownTaps.size > 64) knownTaps.clear();
+  const scale = length / SIDE;
+  const taps = Array.from({ length: SIDE }, (_, cell) => {
+    if (scale >= 1) {
+      const start = Math.floor(cell * scale);
+      const end = Math.min(length, Math.ceil((cell + 1) * scale - 1e-9));
+      const weights = Float64Array.from({ length: end - start }, (_, i) => {
+        const low = Math.max(start + i, cell * scale);
+        return (Math.min(start + i + 1, (cell + 1) * scale) - low) / scale;
+      });
+      return { start, weights };
+    }
+    const centre = Math.max(0, Math.min(length - 1, (cell + 0.5) * scale - 0.5));
+    const start = Math.min(Math.floor(centre), Math.max(0, length - 2));
+    const share = centre - start;
+    return { start, weights: Float64Array.from(length === 1 ? [1] : [1 - share, share]) };
+  });
+  knownTaps.set(length, taps);
+  return taps;
+}
+
+/** Writes a picture's copy. @param pixels RGBA, `width` x `height` @param out [3, SIDE, SIDE] */
+export function writePictureCopy(pixels: Uint8Array, width: number, height: number, out: Uint8Array): void {
+  const columns = tapsOf(width);
+  const rows = tapsOf(height);
+  for (let y = 0; y < SIDE; y++) {
+    for (let x = 0; x < SIDE; x++) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      const { start: top, weights: down } = rows[y];
+      const { start: left, weights: across } = columns[x];
+      for (let j = 0; j < down.length; j++) {
+        let at = 4 * ((top + j) * width + left);
+        for (let i = 0; i < across.length; i++, at += 4) {
+          const weight = down[j] * across[i];
+          red += weight * pixels[at];
+          green += weight * pixels[at + 1];
+          blue += weight * pixels[at + 2];
+        }
+      }
+      const to = y * SIDE + x;
+      out[to] = Math.round(red);
+      out[AREA + to] = Math.round(green);
+      out[2 * AREA + to] = Math.round(blue);
+    }
+  }
+}
+
+/** The grey copy of a picture by the weights of ITU-R BT.601, in levels. */
+export function greyCopy({ colours }: PictureCopies, index: number): Float32Array {
+  const grey = new Float32Array(AREA);
+  const red = 3 * AREA * index;
+  for (let i = 0; i < AREA; i++) {
+    grey[i] = 0.299 * colours[red + i] + 0.587 * colours[red + AREA + i] + 0.114 * colours[red + 2 * AREA + i];
+  }
+  return grey;
+}

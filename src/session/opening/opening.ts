@@ -1,0 +1,153 @@
+import type { OpenedFile } from '../../domain/takeAlong';
+import { CURRENT_VERSION } from '../../domain/versions/registry';
+import type { RunPointer } from '../../storage/runPointer';
+import type { RunRecord } from '../../storage/runRecord';
+import type { RunArchive } from '../archive/runArchive';
+import type { Origin, ProjectOrigin } from '../data/datasetLoading';
+import type { DatasetStore } from '../data/datasetStore';
+import { type EngineSession, engineErrorOf } from '../engine/engineSession';
+import { namesRun } from '../keeping/sameRun';
+import { type NoticeStore, notify } from '../noticeStore';
+import { type Beginning, newKeptId } from '../run/beginning';
+import type { RunStore } from '../run/runStore';
+import { createOpeningStore } from './openingStore';
+import { mayBeOpened } from './recogniseFile';
+
+/** What opening files needs of the lab. */
+export interface OpeningLab {
+  readonly runStore: RunStore;
+  readonly datasetStore: DatasetStore;
+  readonly noticeStore: NoticeStore;
+  readonly archive: RunArchive;
+  /** Replaces the run on the page by one that begins from a checkpoint. */
+  begin(beginning: Beginning, run: Pick<RunPointer, 'config' | 'changes'>): void;
+  /** As `begin`, once these images are loaded; the run on the page stays until then. Resolves to whether they were loaded. */
+  beginOn(origin: ProjectOrigin, beginning: Beginning, run: Pick<RunPointer, 'config' | 'changes'>): Promise<boolean>;
+  loadImages(origin: Origin): Promise<void>;
+}
+
+type OpenedRun = Extract<OpenedFile, { kind: 'run' }>;
+
+/** Opens project files, checkpoints and encoders. A run from a file is kept as those of this browser are, and the page goes on with it. */
+export class Opening {
+  readonly store = createOpeningStore();
+  readonly #lab: OpeningLab;
+  readonly #engine: EngineSession;
+  /** The number of the last file: an earlier one that is still being checked is not opened any more. */
+  #last = 0;
+
+  constructor(lab: OpeningLab, engine: EngineSession) {
+    this.#lab = lab;
+    this.#engine = engine;
+  }
+
+  /** Opens a file where it is one of ours. Resolves to whether it was taken for one; another one may hold images. */
+  async open(file: File): Promise<boolean> {
+    this.#last += 1;
+    const number = this.#last;
+    this.store.setState({ checking: null, problem: null });
+    if (!(await mayBeOpened(file))) return false;
+    if (number !== this.#last) return true;
+    this.store.setState({ checking: { name: file.name, share: null } });
+    try {
+      const opened = await this.#ask(file, number);
+      const isLast = number === this.#last;
+      if (isLast) this.store.setState({ checking: null });
+      return await this.#take(opened, file, isLast);
+    } catch (thrown) {
+      const { message } = engineErrorOf(thrown);
+      if (number === this.#last) this.store.setState({ checking: null, problem: message });
+      return true;
+    }
+  }
+
+  /** Called when the worker has failed, which held the encoder. */
+  workerFailed(): void {
+    this.store.setState({ openedEncoder: null });
+  }
+
+  /** Clears what was said of the last file. */
+  dismissProblem(): void {
+    this.store.setState({ problem: null });
+  }
+
+  async #ask(file: File, number: number): Promise<OpenedFile> {
+    // A file may be dropped before the page's engine has started.
+    await this.#engine.ensure(this.#lab.runStore.getState().config.engine);
+    return this.#engine.request<'openFile'>(
+      { type: 'openFile', file, name: file.name, keptId: newKeptId() },
+      [],
+      (done, total) => {
+        if (number === this.#last) this.store.setState({ checking: { name: file.name, share: done / total } });
+      },
+    );
+  }
+
+  async #take(opened: OpenedFile, file: File, isLast: boolean): Promise<boolean> {
+    switch (opened.kind) {
+      case 'other':
+        return false;
+      case 'encoder': {
+        const { backbone, featureDim, imageSize, notes } = opened;
+        this.store.setState({ openedEncoder: { name: file.name, backbone, featureDim, imageSize } });
+        const text = `“${file.name}” is open: an encoder “${backbone}” with ${featureDim} features, trained on images of ${imageSize} px. “Take along” makes embeddings of the images in use with it.`;
+        notify(this.#lab.noticeStore, [text, ...notes].join(' '));
+        return true;
+      }
+      case 'run':
+        if (isLast) await this.#goOn(opened, file);
+        else await this.#lab.archive.discard(opened.id);
+        return true;
+      default:
+        return opened satisfies never;
+    }
+  }
+
+  async #goOn(run: OpenedRun, file: File): Promise<void> {
+    const { id, config, changes, dataset, evaluation, hasImages } = run;
+    const { archive } = this.#lab;
+    const origin: ProjectOrigin | null = hasImages ? { kind: 'project', title: dataset.name, file } : null;
+    if (origin !== null && this.#isAwaited(run)) {
+      await archive.discard(id);
+      await this.#lab.loadImages(origin);
+      return;
+    }
+    await archive.add(recordOf(run));
+    const from = { id, step: null };
+    const beginning: Beginning = { from, keptId: id, parent: null, dataset, evaluation, changes: [] };
+    if (origin === null) this.#lab.begin(beginning, { config, changes });
+    else if (!(await this.#lab.beginOn(origin, beginning, { config, changes }))) await archive.discard(id);
+  }
+
+  /** Whether the page waits for the images of this very run, which it has opened again: then the file brings them, and the run is not doubled. */
+  #isAwaited({ config, changes, created, dataset }: OpenedRun): boolean {
+    const { wanted } = this.#lab.datasetStore.getState();
+    const { beginning } = this.#lab.runStore.getState();
+    if (beginning === null || wanted === null || wanted.fingerprint !== dataset.fingerprint) return false;
+    const record = this.#lab.archive.store.getState().runs.find(({ id }) => id === beginning.keptId);
+    // The run may have gone on since the file was made.
+    return record?.created === created && namesRun({ config, changes: [] }, { config: record.config, changes });
+  }
+}
+
+/** The record of an opened run, until the page has gone on with it: curves and the rest are in its checkpoint. */
+function recordOf({ id, name, created, config, changes, dataset, step, evaluation }: OpenedRun): RunRecord {
+  return {
+    version: CURRENT_VERSION,
+    id,
+    name,
+    created,
+    config,
+    changes: changes.filter(([at]) => at <= step),
+    dataset,
+    parent: null,
+    engine: null,
+    steps: step,
+    state: 'stopped',
+    markers: [],
+    diagnosis: null,
+    baselines: null,
+    final: {},
+    evaluation,
+  };
+}

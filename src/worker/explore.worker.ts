@@ -1,0 +1,3 @@
+import { receive } from './arrangeHost';
+
+addEventListener('message', ({ data }: MessageEvent<unknown>) => receive(data));

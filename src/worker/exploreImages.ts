@@ -1,0 +1,199 @@
+import type { EngineInfo } from '../domain/engineInfo';
+import type { Explored, ExploredBy, Found, Pair, QualityEntry } from '../domain/exploration';
+import type { FeatureRows } from '../domain/features';
+import { TRAIN } from '../domain/imageDataset';
+import { pixelsOf, type TrainingImages, withPixels } from '../engine/images/pictureCache';
+import { deviceProducts } from '../engine/monitors/deviceProducts';
+import { saveRun } from '../engine/run/checkpoint/saveRun';
+import { type EncoderWeights, encoderWeights } from '../engine/run/export/encoderWeights';
+import { FrozenEncoder } from '../engine/run/export/frozenEncoder';
+import type { Trainer } from '../engine/run/trainer';
+import { exactGroups } from '../explore/duplicates/exactDuplicates';
+import { nearDuplicates } from '../explore/duplicates/nearDuplicates';
+import { AREA, type PictureCopies, writePictureCopy } from '../explore/duplicates/pictureCopies';
+import { neighbourGraph } from '../explore/graph/buildGraph';
+import { unitRows } from '../explore/graph/neighbourGraph';
+import { pixelFeatures } from '../explore/pixelFeatures';
+import { qualityFindings } from '../explore/quality';
+import { finished } from '../explore/work';
+import type { WorkPace } from './workPace';
+
+/** Pictures copied at once. */
+const CHUNK = 64;
+/** About the longest time in milliseconds for which embedding may hold up the worker. */
+const BLOCK_MS = 50;
+/** Progress counts each image so many times: embedded, copied, compared by features, and by pictures. */
+const PASSES = 4;
+
+/** What images are explored with. */
+export interface ExploreFrom {
+  readonly by: ExploredBy;
+  /** The run, which waits; null where there is none. */
+  readonly trainer: Trainer | null;
+  /** An encoder that was opened from a file. */
+  readonly opened: EncoderWeights | null;
+  readonly images: TrainingImages;
+  readonly engine: EngineInfo;
+  readonly pace: WorkPace;
+}
+
+/** What an exploration leaves for searches. */
+export interface ExploredImages {
+  /** [n, d], of length 1. */
+  readonly rows: FeatureRows;
+  /** null where images are compared by their pixels. */
+  readonly weights: EncoderWeights | null;
+  /** [d]: the mean picture, which is subtracted from pixels. */
+  readonly mean: Float32Array | null;
+}
+
+/**
+ * Embeds all images of a data set and compares them.
+ * @throws StoppedError where the pace stops it; CommandError where the run is about to diverge
+ */
+export async function exploreImages({
+  by,
+  trainer,
+  opened,
+  images,
+  engine,
+  pace,
+}: ExploreFrom): Promise<{ reply: Explored; explored: ExploredImages }> {
+  const { count } = images;
+  pace.expect(PASSES * count);
+  const copies = await copiesOf(images, pace);
+  const weights =
+    by === 'run' && trainer !== null ? await encoderWeights(await saveRun(trainer, engine), trainer) : opened;
+  const embedding = by === 'pixels' || weights === null ? pixelFeatures(copies) : await embedded(images, weights, pace);
+  if (embedding.mean !== null) pace.done(count);
+  const rows = unitRows(embedding.features);
+  const graph = await neighbourGraph(embedding.features, {
+    productsOf: deviceProducts,
+    onProgress: sharing(pace, count),
+  });
+  const { facts, split } = images;
+  const exact = facts === null ? [] : exactGroups(facts, copies);
+  const others = withoutRepeats(exact, count);
+  // Images that vote in kNN were not trained on either.
+  const isLeak = (a: number, b: number) => (split[a] === TRAIN) !== (split[b] === TRAIN);
+  const near = (await finished(nearDuplicates(copies, others), sharing(pace, count))).map(
+    ({ a, b, score, kind }): Pair => ({ a, b, score, kind, isLeak: isLeak(a, b) }),
+  );
+  const quality =
+    facts === null
+      ? null
+      : qualityFindings(facts).map(({ index, kind, score }): QualityEntry => ({ image: index, kind, score }));
+  return {
+    reply: {
+      exploration: { by, step: by === 'run' ? (weights?.step ?? null) : null, graph, exact, near, quality },
+      features: embedding.features,
+    },
+    explored: { rows, weights: by === 'pixels' ? null : weights, mean: embedding.mean },
+  };
+}
+
+/** One of each group of equal pictures, and all other pictures. */
+function withoutRepeats(exact: readonly (readonly number[])[], count: number): number[] {
+  const repeats = new Set(exact.flatMap(([, ...rest]) => rest));
+  return Array.from({ length: count }, (_, i) => i).filter((i) => !repeats.has(i));
+}
+
+/** Progress through all images as the pace counts it. */
+function sharing(pace: WorkPace, images: number): (share: number) => Promise<void> {
+  let counted = 0;
+  return async (share) => {
+    const done = Math.round(share * images);
+    if (done > counted) pace.done(done - counted);
+    counted = Math.max(counted, done);
+    await pace.between();
+  };
+}
+
+async function copiesOf(images: TrainingImages, pace: WorkPace): Promise<PictureCopies> {
+  const { count, widths, heights } = images;
+  const colours = new Uint8Array(3 * AREA * count);
+  for (let start = 0; start < count; start += CHUNK) {
+    const indices = Array.from({ length: Math.min(CHUNK, count - start) }, (_, i) => start + i);
+    await withPixels(images, indices, () => {
+      for (const i of indices) {
+        writePictureCopy(
+          pixelsOf(images, i),
+          widths[i],
+          heights[i],
+          colours.subarray(3 * AREA * i, 3 * AREA * (i + 1)),
+        );
+      }
+    });
+    pace.done(indices.length);
+    await pace.between();
+  }
+  return { count, colours };
+}
+
+interface Embedding {
+  readonly features: FeatureRows;
+  readonly mean: Float32Array | null;
+}
+
+async function embedded(images: TrainingImages, weights: EncoderWeights, pace: WorkPace): Promise<Embedding> {
+  const encoder = new FrozenEncoder(weights);
+  try {
+    const d = encoder.featureDim;
+    const data = new Float32Array(images.count * d);
+    for await (const { start, features } of encoder.embed(images, { blockMs: BLOCK_MS })) {
+      data.set(features.data, start * d);
+      pace.done(features.n);
+      await pace.between();
+    }
+    return { features: { data, n: images.count, d }, mean: null };
+  } finally {
+    encoder.dispose();
+  }
+}
+
+/**
+ * The images nearest to one of them, which is not among them, or to a picture, the nearest first.
+ * @throws UnusableFile saying why the file is no picture
+ */
+export async function nearestTo(explored: ExploredImages, query: number | Blob, most: number): Promise<Found[]> {
+  const { rows } = explored;
+  const unit = typeof query === 'number' ? rowAt(rows, query) : await rowOfFile(explored, query);
+  const similarities = await similaritiesTo(rows, unit);
+  const own = typeof query === 'number' ? query : -1;
+  return Array.from(similarities, (similarity, image): Found => ({ image, similarity }))
+    .filter(({ image }) => image !== own)
+    .sort((a, b) => b.similarity - a.similarity)
+    .slice(0, most);
+}
+
+function rowAt({ data, n, d }: FeatureRows, index: number): Float32Array {
+  if (!(Number.isInteger(index) && index >= 0 && index < n)) throw new RangeError(`There is no image ${index}.`);
+  return data.slice(index * d, (index + 1) * d);
+}
+
+async function similaritiesTo(rows: FeatureRows, unit: Float32Array): Promise<Float32Array> {
+  const products = deviceProducts(rows);
+  try {
+    return await products.times(unit, 1);
+  } finally {
+    products.dispose();
+  }
+}
+
+/** The features, of length 1, of a picture from a file. */
+async function rowOfFile({ weights, mean }: ExploredImages, file: Blob): Promise<Float32Array> {
+  const { decodeFile } = await import('./decodeFile');
+  const image = await decodeFile(file, weights?.config ?? null);
+  if (weights === null) {
+    const colours = new Uint8Array(3 * AREA);
+    writePictureCopy(image.pixels, image.widths[0], image.heights[0], colours);
+    return unitRows(pixelFeatures({ count: 1, colours }, mean ?? undefined).features).data;
+  }
+  const encoder = new FrozenEncoder(weights);
+  try {
+    for await (const { features } of encoder.embed(image)) return unitRows(features).data;
+    throw new Error('the picture was not embedded');
+  } finally {
+    encoder.dispose();
+  }
+}

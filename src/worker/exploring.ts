@@ -1,0 +1,98 @@
+import type { CommandBody, Replies } from '../protocol/commands';
+import { CommandError } from './errors';
+import type { ExploredImages } from './exploreImages';
+import type { HeldImages } from './heldImages';
+import { LongWork, type LongWorkParts, type WorkWords } from './longWork';
+import type { OpenedEncoder } from './openedEncoder';
+
+export interface ExploringParts extends LongWorkParts {
+  readonly images: HeldImages;
+  readonly opened: OpenedEncoder;
+}
+
+const AGAIN = 'Explore the images again.';
+
+const WORDS: WorkWords = {
+  isBusy: 'The images are being explored already: wait until that is done, or cancel it.',
+  cancelled: 'The images were not explored, since this was cancelled.',
+  ended: 'The images were not explored to the end, since the run or its images were replaced meanwhile.',
+  noMemory: `Memory ran out while the images were explored. Close other pages, or use fewer images. ${AGAIN}`,
+  engineLost: `The engine was lost while the images were explored. ${AGAIN}`,
+  failed: (reason) => `The images could not be explored: ${reason}. ${AGAIN}`,
+};
+
+/** Embeds and compares all images, and finds those that are like one. The code for it is loaded when it is first asked for. */
+export class Exploring {
+  readonly #parts: ExploringParts;
+  readonly #work: LongWork;
+  /** What the last exploration left for searches; null before the first, and for other images. */
+  #explored: ExploredImages | null = null;
+
+  constructor(parts: ExploringParts) {
+    this.#parts = parts;
+    this.#work = new LongWork(parts, WORDS);
+  }
+
+  /** @throws CommandError saying why the images cannot be explored, and what to do */
+  async explore({
+    id,
+    runId,
+    by,
+  }: Extract<CommandBody, { type: 'explore' }> & { readonly id: number }): Promise<Replies['explore']> {
+    const { runs, images, opened, engine } = this.#parts;
+    const run = runId === null ? null : runs.of(runId);
+    if (by === 'run') {
+      if (run === null) throw new CommandError('stale-run', 'There is no run to explore with: train one first.');
+      if (run.hasDiverged) {
+        throw new CommandError(
+          'no-checkpoint',
+          'The run has diverged, and its features are of no use: go back to a step before that.',
+        );
+      }
+    }
+    if (by === 'opened' && opened.encoder === null) {
+      throw new CommandError('unusable-file', 'There is no opened encoder: open its file first.');
+    }
+    const { reply, explored } = await this.#work.do(id, run, loaded, ({ exploreImages }, trainer, pace) => {
+      const { info } = engine;
+      if (info === null) throw new CommandError('internal', 'No engine runs yet.');
+      return exploreImages({ by, trainer, opened: opened.encoder, images: images.dataset, engine: info, pace });
+    });
+    this.#explored = explored;
+    return reply;
+  }
+
+  /** The images nearest to one of them, or to a picture from a file. @throws CommandError where there is nothing to search yet */
+  async search(query: number | Blob, most: number): Promise<Replies['search']> {
+    const explored = this.#explored;
+    if (explored === null) throw new CommandError('internal', `There is nothing to search yet. ${AGAIN}`);
+    const { nearestTo } = await loaded();
+    return nearestTo(explored, query, most);
+  }
+
+  cancel(): void {
+    this.#work.cancel();
+  }
+
+  /** Ends an exploration under way, since what it works on is replaced. */
+  end(): Promise<void> {
+    return this.#work.end();
+  }
+
+  /** Forgets what was explored, since other images are in use. */
+  forget(): void {
+    this.#explored = null;
+  }
+}
+
+async function loaded(): Promise<typeof import('./exploreImages')> {
+  try {
+    return await import('./exploreImages');
+  } catch {
+    // Without a network, code that was never loaded cannot be had.
+    throw new CommandError(
+      'internal',
+      'The code that explores images could not be loaded: check the network and try again.',
+    );
+  }
+}

@@ -1,0 +1,309 @@
+import { MantineProvider } from '@mantine/core';
+import axe from 'axe-core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-react';
+import { EXPLORE_VIEWS } from '../../src/session/exploring/exploringStore';
+import type { Lab } from '../../src/session/lab';
+import { ExplorePlace } from '../../src/ui/explore/ExplorePlace';
+import { LabContext } from '../../src/ui/lab';
+import { theme } from '../../src/ui/theme';
+import { positionsInGroups } from '../setup/explored';
+import { exploredLab } from './setup/explore';
+
+afterEach(() => {
+  document.documentElement.setAttribute('data-mantine-color-scheme', 'light');
+  vi.restoreAllMocks();
+});
+
+function show(lab: Lab, colorScheme: 'light' | 'dark' = 'light') {
+  return render(
+    <MantineProvider theme={theme} forceColorScheme={colorScheme}>
+      <LabContext value={lab}>
+        <main style={{ width: 1240, background: 'var(--lab-surface)' }}>
+          <ExplorePlace />
+        </main>
+      </LabContext>
+    </MantineProvider>,
+  );
+}
+
+const map = () => page.getByTestId('explore-map');
+const overlay = () => map().element() as HTMLCanvasElement;
+const points = () => overlay().parentElement!.querySelector('canvas')!;
+const frame = () => new Promise(requestAnimationFrame);
+
+/** Number of points' pixels that are not empty, in halves of the map; read in the frame in which they are drawn. */
+async function drawnPoints(): Promise<{ left: number; right: number }> {
+  const gl = points().getContext('webgl2')!;
+  const { width, height } = points();
+  const pixels = new Uint8Array(4 * width * height);
+  overlay().dispatchEvent(new KeyboardEvent('keydown', { key: '0', bubbles: true }));
+  await frame();
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+  const counts = { left: 0, right: 0 };
+  for (let at = 3; at < pixels.length; at += 4) {
+    if (pixels[at]! > 128) counts[((at - 3) / 4) % width < width / 2 ? 'left' : 'right'] += 1;
+  }
+  return counts;
+}
+
+describe('the map', () => {
+  it('draws the points where they lie, and after they have moved', async () => {
+    const { lab } = exploredLab({ count: 400 });
+    await show(lab);
+    await expect.poll(async () => (await drawnPoints()).left).toBeGreaterThan(1000);
+    expect((await drawnPoints()).right).toBeGreaterThan(1000);
+    // All at one place but for two, which keep the map's bounds: little is left to see.
+    const piled = new Float32Array(800).fill(5);
+    piled.set([0, 0, 10, 10]);
+    lab.exploring.store.setState({ positions: piled });
+    await expect.poll(async () => (await drawnPoints()).right).toBeLessThan(200);
+  });
+
+  it('draws pictures where there is room, says what is in view, and names clusters', async () => {
+    const { lab } = exploredLab();
+    await show(lab);
+    await expect.element(page.getByTestId('explore-counts')).toHaveTextContent(/^200 of 200 in view/);
+    await expect.element(page.getByRole('button', { name: 'mostly ‘class 2’, 49' })).toBeVisible();
+    const coloured = () => {
+      const { width, height } = overlay();
+      const { data } = overlay().getContext('2d')!.getImageData(0, 0, width, height);
+      let count = 0;
+      for (let at = 3; at < data.length; at += 4) if (data[at]! > 200) count += 1;
+      return count;
+    };
+    await expect.poll(coloured).toBeGreaterThan(20_000);
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await expect.element(page.getByTestId('explore-counts')).not.toHaveTextContent(/^200 of/);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await expect.element(page.getByTestId('explore-counts')).toHaveTextContent(/^200 of 200/);
+  });
+
+  it('says that it shows a sample where the browser has no WebGL', async () => {
+    const original = HTMLCanvasElement.prototype.getContext;
+    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation(function (
+      this: HTMLCanvasElement,
+      ...kind: unknown[]
+    ) {
+      return kind[0] === 'webgl2' ? null : Reflect.apply(original, this, kind);
+    } as never);
+    const { lab } = exploredLab({ count: 8000 });
+    await show(lab);
+    await expect.element(page.getByTestId('explore-counts')).toHaveTextContent('no WebGL: 5,000 of the dots are drawn');
+    const { width, height } = points();
+    const { data } = points().getContext('2d')!.getImageData(0, 0, width, height);
+    expect(data.some((value) => value > 0)).toBe(true);
+  });
+
+  it('needs little of the main thread for a frame of 50,000 points, also while they move', async () => {
+    const { lab } = exploredLab({ count: 50_000, groups: 60 });
+    const times: number[] = [];
+    const later = window.requestAnimationFrame.bind(window);
+    vi.spyOn(window, 'requestAnimationFrame').mockImplementation((call) =>
+      later((now) => {
+        const start = performance.now();
+        call(now);
+        times.push(performance.now() - start);
+      }),
+    );
+    await show(lab);
+    await expect.element(page.getByTestId('explore-counts')).toHaveTextContent(/^50,000 of/);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const wheel = (deltaY: number) => {
+      const { left, top } = overlay().getBoundingClientRect();
+      overlay().dispatchEvent(
+        new WheelEvent('wheel', { deltaY, clientX: left + 300, clientY: top + 250, cancelable: true }),
+      );
+    };
+    const measured = async (turn: (i: number) => void, frames: number) => {
+      times.length = 0;
+      for (let i = 0; i < frames; i++) {
+        turn(i);
+        await new Promise(later);
+      }
+      return times.toSorted((a, b) => a - b);
+    };
+    const zooming = await measured((i) => wheel(i < 30 ? -60 : 60), 60);
+    const forming = await measured((i) => {
+      if (i % 15 === 0) lab.exploring.store.setState({ positions: positionsInGroups(50_000, 60, 2 + i) });
+    }, 60);
+    const at = (sorted: readonly number[], share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
+    const words = (sorted: readonly number[]) => [0.5, 0.95, 1].map((share) => at(sorted, share).toFixed(1)).join(', ');
+    console.info(`ms a frame (median, 95 %, most): zooming ${words(zooming)}; forming ${words(forming)}`);
+    expect(zooming.length).toBeGreaterThan(20);
+    expect(at(zooming, 0.5)).toBeLessThan(8);
+    expect(at(forming, 0.5)).toBeLessThan(8);
+  });
+
+  it('chooses by a lasso, by a name and by a click, which lists the nearest', async () => {
+    const { lab, worker } = exploredLab();
+    await show(lab);
+    await expect.element(page.getByText('All 200 images')).toBeVisible();
+    await page.getByRole('button', { name: 'mostly ‘class 2’, 49' }).click();
+    await expect.element(page.getByText('49 chosen')).toBeVisible();
+    await expect.element(page.getByText('25 % of 200 · mostly ‘class 2’, 49')).toBeVisible();
+
+    await page.getByRole('button', { name: 'Lasso' }).click();
+    const { left, top, width, height } = overlay().getBoundingClientRect();
+    const at = (kind: string, x: number, y: number) =>
+      overlay().dispatchEvent(
+        new PointerEvent(kind, {
+          pointerId: 1,
+          isPrimary: true,
+          bubbles: true,
+          buttons: kind === 'pointerup' ? 0 : 1,
+          clientX: left + x * width,
+          clientY: top + y * height,
+        }),
+      );
+    vi.spyOn(HTMLElement.prototype, 'setPointerCapture').mockImplementation(() => undefined);
+    at('pointerdown', 0.01, 0.01);
+    for (const [x, y] of [
+      [0.5, 0.01],
+      [0.5, 0.5],
+      [0.01, 0.5],
+    ] as const)
+      at('pointermove', x, y);
+    at('pointerup', 0.01, 0.5);
+    // The first group lies in that quarter.
+    await expect.element(page.getByText('50 chosen')).toBeVisible();
+    expect([...lab.exploring.store.getState().chosen].every((image) => image < 50)).toBe(true);
+
+    await page.getByRole('button', { name: 'Clear' }).click();
+    overlay().focus();
+    await userEvent.keyboard(']');
+    await expect.element(page.getByTestId('explore-named')).toHaveTextContent(/image-\d+\.png/);
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByText('1 chosen')).toBeVisible();
+    expect(worker.sent('search')).toHaveLength(1);
+    await expect.element(page.getByRole('option', { name: /0\.900$/ })).toBeVisible();
+  });
+});
+
+describe('the grid', () => {
+  it('lists all images, is led by keys, and chooses by Space', async () => {
+    const { lab } = exploredLab({ count: 2000 });
+    await show(lab);
+    const grid = page.getByRole('listbox', { name: 'All images' });
+    await expect.element(grid.getByRole('option').first()).toBeVisible();
+    expect(document.querySelectorAll('[role=option]').length).toBeLessThan(120);
+    const options = () => [...document.querySelectorAll<HTMLElement>('[role=option]')];
+    expect(options().filter(({ tabIndex }) => tabIndex === 0)).toHaveLength(1);
+    options()[0]!.focus();
+    const place = () => Number((document.activeElement as HTMLElement).dataset.place);
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.poll(place).toBe(1);
+    await userEvent.keyboard(' ');
+    await expect.element(page.getByText('1 chosen')).toBeVisible();
+    expect(document.activeElement?.getAttribute('aria-selected')).toBe('true');
+    await userEvent.keyboard('{ArrowDown}');
+    await expect.poll(place).toBeGreaterThan(2);
+    await userEvent.keyboard('{End}');
+    await expect.poll(place).toBe(1999);
+    expect(document.activeElement?.getAttribute('aria-setsize')).toBe('2000');
+    await userEvent.keyboard('{Home}');
+    await expect.poll(place).toBe(0);
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByRole('dialog')).toBeVisible();
+    await expect.element(page.getByRole('button', { name: 'Find similar' })).toBeVisible();
+    await userEvent.keyboard('{Escape}');
+  });
+
+  it('keeps a selection under a name', async () => {
+    const { lab } = exploredLab();
+    await show(lab);
+    lab.exploring.choose('some', [3, 4]);
+    await page.getByRole('textbox', { name: 'Name of the selection' }).fill('birds');
+    await userEvent.keyboard('{Enter}');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('button', { name: 'birds', exact: true }).click();
+    await expect.element(page.getByText('2 chosen')).toBeVisible();
+    await page.getByRole('button', { name: 'Forget the selection birds' }).click();
+    await expect.element(page.getByRole('button', { name: 'birds', exact: true })).not.toBeInTheDocument();
+  });
+});
+
+describe('the lists', () => {
+  it('lists duplicates with leaks first, and moves the limits of what is alike by keys', async () => {
+    const { lab } = exploredLab();
+    lab.exploring.show('duplicates');
+    await show(lab);
+    const near = page.getByRole('list', { name: 'Near duplicates' });
+    await expect.element(near.getByText('stickers/group-0/image-13.png')).toBeVisible();
+    expect(near.getByRole('checkbox').first().element().closest('label, div')!.parentElement!.textContent).toContain(
+      'image-13.png',
+    );
+    await expect.element(near.getByText('train and test')).toBeVisible();
+    const alike = page.getByRole('list', { name: 'Alike duplicates' });
+    const count = () => Number(alike.getByRole('listitem').first().element().getAttribute('aria-setsize'));
+    await expect.poll(count).toBeGreaterThan(0);
+    const before = count();
+    const mark = page.getByRole('slider', { name: 'Alike from this cosine', exact: true });
+    (mark.element() as HTMLElement).focus();
+    await userEvent.keyboard('{PageDown}{PageDown}{PageDown}');
+    await expect.element(mark).toHaveAttribute('aria-valuenow', '0.87');
+    await expect.poll(count).toBeGreaterThan(before);
+    await expect.element(page.getByText('0 of 200 images')).toBeVisible();
+    await near.getByRole('checkbox').first().click();
+    await expect.element(page.getByText('1 of 200 images')).toBeVisible();
+  });
+
+  it('shows a cluster on the map, and outliers and quality with their scores', async () => {
+    const { lab } = exploredLab();
+    await show(lab);
+    await page.getByRole('tab', { name: 'Clusters 4' }).click();
+    await page.getByRole('button', { name: 'Show on the map: In no cluster' }).click();
+    await expect.element(page.getByText('4 chosen')).toBeVisible();
+    await page.getByRole('tab', { name: 'Outliers 4' }).click();
+    await expect.element(page.getByRole('option', { name: /, 1.00$/ }).first()).toBeVisible();
+    await page.getByRole('tab', { name: 'Quality 3' }).click();
+    await page.getByRole('combobox', { name: 'Kind of quality' }).selectOptions('blurred');
+    await expect.element(page.getByRole('option', { name: /image-6\.png.*, 0\.80$/ })).toBeVisible();
+  });
+
+  it('says that the quality of a sample is not known', async () => {
+    const { lab } = exploredLab({ exploration: { quality: null } });
+    lab.exploring.show('quality');
+    await show(lab);
+    await expect.element(page.getByText(/^Quality is measured when pictures are decoded/)).toBeVisible();
+  });
+});
+
+it('offers to explore, shows its progress, and can be cancelled', async () => {
+  const { lab } = exploredLab();
+  lab.exploring.store.setState({ exploration: null, clusters: null, positions: null });
+  await show(lab);
+  await expect.element(page.getByRole('button', { name: 'Explore 200 images' })).toBeEnabled();
+  lab.exploring.store.setState({ task: { kind: 'embedding', done: 50, total: 200, rate: 812.4 } });
+  await expect.element(page.getByText('Embedding and comparing: 50 of 200, 812 images/s')).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect.element(page.getByRole('button', { name: 'Explore 200 images' })).toBeVisible();
+  lab.exploring.store.setState({ problem: 'Too little memory.' });
+  await expect.element(page.getByRole('alert')).toHaveTextContent('Too little memory.');
+});
+
+it('offers an update once the run has gone on', async () => {
+  const { lab } = exploredLab();
+  await show(lab);
+  await expect.element(page.getByText('up to date')).toBeVisible();
+  lab.runStore.setState({ step: 420 });
+  await expect.element(page.getByRole('button', { name: 'Update to step 420' })).toBeVisible();
+  await page.getByRole('combobox', { name: 'Compare images by' }).selectOptions('pixels');
+  await expect.element(page.getByRole('button', { name: 'Explore by raw pixels' })).toBeVisible();
+});
+
+it.each(['light', 'dark'] as const)('meets axe’s rules in every view, in the %s scheme', async (scheme) => {
+  const { lab } = exploredLab();
+  await show(lab, scheme);
+  const found: string[] = [];
+  for (const view of EXPLORE_VIEWS) {
+    lab.exploring.show(view);
+    if (view === 'map') lab.exploring.choose('some', [1, 2, 3]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { violations } = await axe.run(document.querySelector('main')!);
+    found.push(...violations.map(({ id, nodes }) => `${view}, ${id}: ${nodes.map(({ html }) => html).join(' ')}`));
+  }
+  expect(found).toEqual([]);
+});

@@ -1,0 +1,111 @@
+import { expect, it } from 'vitest';
+import type { Explored } from '../../src/domain/exploration';
+import type { ImageDataset } from '../../src/domain/imageDataset';
+import type { CommandBody } from '../../src/protocol/commands';
+import type { Event } from '../../src/protocol/events';
+import { Host } from '../../src/worker/host';
+import { smallRun } from '../setup/checkpoints';
+import { describeOnEngines } from '../setup/engine';
+import { syntheticDataset } from '../setup/syntheticDataset';
+
+const CONFIG = smallRun({ totalSteps: 8 });
+
+class TestHost {
+  readonly events: Event[] = [];
+  readonly #host = new Host((event) => this.events.push(structuredClone(event)));
+  #id = 0;
+
+  async send(command: CommandBody): Promise<Extract<Event, { type: 'reply' | 'failure' }>> {
+    const id = this.#id++;
+    await this.#host.handle({ id, ...command } as Parameters<Host['handle']>[0]);
+    return this.events.find(
+      (event) => (event.type === 'reply' || event.type === 'failure') && event.id === id,
+    ) as never;
+  }
+
+  async explore(command: Omit<Extract<CommandBody, { type: 'explore' }>, 'type'>): Promise<Explored> {
+    const answer = await this.send({ type: 'explore', ...command });
+    if (answer.type !== 'reply') throw new Error(answer.error.message);
+    return answer.result as Explored;
+  }
+
+  get losses() {
+    return this.events.flatMap((event) =>
+      event.type === 'signal' && event.signal.kind === 'measurements'
+        ? event.signal.value.flatMap(({ loss }) => loss ?? [])
+        : [],
+    );
+  }
+}
+
+/** Images of which the second half repeats the first: each is the nearest of its copy. */
+function doubled(count: number): ImageDataset {
+  const { pixels, ...rest } = syntheticDataset(count);
+  const half = pixels.slice(0, pixels.length / 2);
+  const twice = new Uint8Array(pixels.length);
+  twice.set(half);
+  twice.set(half, half.length);
+  return { ...rest, pixels: twice };
+}
+
+describeOnEngines(['wasm'], 'exploring the images', () => {
+  async function host(): Promise<TestHost> {
+    const worker = new TestHost();
+    await worker.send({ type: 'init', engine: 'wasm' });
+    await worker.send({ type: 'setDataset', dataset: doubled(96) });
+    return worker;
+  }
+
+  async function withRun(): Promise<TestHost> {
+    const worker = await host();
+    await worker.send({ type: 'create', runId: 'run', config: CONFIG, changes: [] });
+    for (let i = 0; i < 3; i++) await worker.send({ type: 'step', runId: 'run' });
+    return worker;
+  }
+
+  it.each(['run', 'pixels'] as const)('by %s finds each image’s copy, and so does a search', async (by) => {
+    const worker = await withRun();
+    const { exploration, features } = await worker.explore({ runId: by === 'run' ? 'run' : null, by });
+    const { graph, step, quality } = exploration;
+    expect([graph.n, graph.isExact, step, quality, features.n]).toEqual([96, true, by === 'run' ? 3 : null, null, 96]);
+    for (let i = 0; i < 96; i++) {
+      expect(graph.indices[i * graph.k]).toBe((i + 48) % 96);
+      expect(graph.similarities[i * graph.k]).toBeCloseTo(1, 5);
+    }
+    const found = await worker.send({ type: 'search', query: 5, most: 4 });
+    expect(found).toMatchObject({ result: [{ image: 53, similarity: expect.closeTo(1, 5) }, {}, {}, {}] });
+    const progress = worker.events.flatMap((event) => (event.type === 'progress' ? [event] : []));
+    expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
+    await worker.send({ type: 'setDataset', dataset: syntheticDataset(8) });
+    expect(await worker.send({ type: 'search', query: 5, most: 4 })).toMatchObject({
+      error: { message: 'There is nothing to search yet. Explore the images again.' },
+    });
+  });
+
+  it('lets the run go on to the same numbers', async () => {
+    const alone = await withRun();
+    await alone.send({ type: 'step', runId: 'run' });
+    const explored = await withRun();
+    await explored.explore({ runId: 'run', by: 'run' });
+    await explored.send({ type: 'step', runId: 'run' });
+    expect(explored.losses).toEqual(alone.losses);
+    expect(alone.losses).toHaveLength(4);
+  });
+
+  it('is cancelled, refused without a run or an encoder, and one at a time', async () => {
+    const worker = await withRun();
+    const first = worker.send({ type: 'explore', runId: 'run', by: 'run' });
+    expect(await worker.send({ type: 'explore', runId: 'run', by: 'run' })).toMatchObject({
+      error: { message: expect.stringMatching(/being explored already/) },
+    });
+    await worker.send({ type: 'cancelExplore' });
+    expect(await first).toMatchObject({ type: 'failure', error: { code: 'cancelled' } });
+    expect(await worker.send({ type: 'explore', runId: null, by: 'run' })).toMatchObject({
+      error: { code: 'stale-run' },
+    });
+    expect(await worker.send({ type: 'explore', runId: null, by: 'opened' })).toMatchObject({
+      error: { code: 'unusable-file' },
+    });
+    await worker.explore({ runId: 'run', by: 'run' });
+  });
+});
