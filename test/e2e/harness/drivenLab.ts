@@ -132,6 +132,18 @@ export class DrivenLab {
     );
   }
 
+  /** Chooses a single file by the file input. */
+  async chooseFile(name: string, bytes: Uint8Array): Promise<void> {
+    await this.browser.run(`
+      const bytes = Uint8Array.from(atob(${text(Buffer.from(bytes).toString('base64'))}), (character) => character.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], ${text(name)}));
+      const input = document.querySelector('input[aria-label="Image files or .zip"]');
+      input.files = transfer.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+      return null;`);
+  }
+
   /** Answers that own images are to be kept, and waits until they are. */
   async keepImages(): Promise<void> {
     const keep = `[...document.querySelectorAll('button')].find((one) => one.textContent.startsWith('Keep, '))`;
