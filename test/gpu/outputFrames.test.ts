@@ -112,7 +112,9 @@ describeOnEngines(['webgpu', 'wasm'], 'frames of the outputs', () => {
 
   it('left out for their cost change no measurement', async () => {
     const [all, some] = [await framesOf(CONFIG, 15), await framesOf(CONFIG, 15, [], false)];
-    const values = ({ measured }: typeof all) => measured.map(({ imagesPerSecond: _, ...rest }) => rest);
+    // How often the speed is measured depends on the time.
+    const values = ({ measured }: typeof all) =>
+      measured.map(({ imagesPerSecond: _, ...rest }) => rest).filter((rest) => Object.keys(rest).length > 1);
     expect(values(some)).toEqual(values(all));
     expect(some.frames[0]).toEqual(all.frames[0]);
   });
