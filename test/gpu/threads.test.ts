@@ -49,11 +49,14 @@ describe('threads of the processor’s engine', () => {
   it.each(METHOD_NAMES)('give the bits of one thread: %s', async (method) => {
     const threads = await measured(method);
     expect(threads.filter(({ loss }) => Number.isFinite(loss)).length).toBeGreaterThanOrEqual(4);
+    // How often the speed is measured depends on the time.
     const untimed = (list: typeof threads) =>
-      list.map((measurement) => {
-        const { imagesPerSecond: _, ...values } = measurement as typeof measurement & { imagesPerSecond?: number };
-        return values;
-      });
+      list
+        .map((measurement) => {
+          const { imagesPerSecond: _, ...values } = measurement as typeof measurement & { imagesPerSecond?: number };
+          return values;
+        })
+        .filter((values) => Object.keys(values).length > 1);
     expect(untimed(threads)).toEqual(untimed(alone.get(method)!));
   });
 
