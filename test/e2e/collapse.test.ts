@@ -25,6 +25,7 @@ describe('a run without stop-gradient', () => {
 
     // The neighbours were measured at most 25 steps ago; in z all images have become alike.
     await lab.goTo('Explore');
+    await page.getByRole('tab', { name: 'Neighbours' }).click();
     const gallery = page.getByTestId('neighbours');
     const shownAt = Number(await gallery.getAttribute('data-step'));
     expect(shownAt).toBeGreaterThan(collapsedAt - 27);
