@@ -1,6 +1,6 @@
 import { counted } from '../../src/domain/counted';
 import { QUALITY_KINDS } from '../../src/domain/exploration';
-import { isLeak } from '../../src/explore/folderReport';
+import { isLeak } from '../../src/explore/duplicates/leaks';
 import { QUALITY_HELP } from '../../src/explore/quality';
 import type { AboutFolder } from './reportJson';
 import { REPORT_STYLE } from './reportStyle';

@@ -1,6 +1,7 @@
 import type { DatasetInfo } from '../../src/domain/imageDataset';
 import type { BottomLine } from '../../src/explore/bottomLine';
-import { type FolderReport, isLeak } from '../../src/explore/folderReport';
+import { isLeak } from '../../src/explore/duplicates/leaks';
+import type { FolderReport } from '../../src/explore/folderReport';
 
 /** A report and what it is about. */
 export interface AboutFolder {

@@ -4,20 +4,21 @@ import { counted } from '../../src/domain/counted';
 import type { FeatureRows } from '../../src/domain/features';
 import { TRAIN } from '../../src/domain/imageDataset';
 import { presetConfig } from '../../src/domain/presets';
-import type { TrainingImages } from '../../src/engine/images/pictureCache';
+import { readPixels, type TrainingImages } from '../../src/engine/images/pictureCache';
 import { deviceProducts } from '../../src/engine/monitors/deviceProducts';
 import type { EncoderWeights } from '../../src/engine/run/export/encoderWeights';
 import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
 import { measureEncoder } from '../../src/engine/run/export/measureEncoder';
 import { type BottomLine, bottomLine } from '../../src/explore/bottomLine';
+import { readCopies } from '../../src/explore/duplicates/readCopies';
 import { folderReport } from '../../src/explore/folderReport';
 import { pixelFeatures } from '../../src/explore/pixelFeatures';
 import { allImages } from '../export/runOfCheckpoint';
 import { weightsAndImages } from '../export/weightsAndImages';
 import { writingNewFiles } from '../node/newFiles';
 import { startNodeEngine } from '../node/nodeEngine';
+import { factsOfAll } from './pictureFacts';
 import { Progress } from './progress';
-import { factsOfAll, readCopies } from './readPictures';
 import { htmlReport } from './reportHtml';
 import { jsonReport } from './reportJson';
 import { textReport } from './reportText';
@@ -43,7 +44,15 @@ export async function reportOn({ location, weights: path, json, html }: ReportOp
   await expectFolderOf('--html', html);
   const { images, weights } = await imagesAndWeights(location, path);
   const progress = new Progress();
-  const copies = await readCopies(images, progress);
+  let read = 0;
+  const copies = await readCopies(
+    images,
+    (indices, use) => readPixels(images, indices, use),
+    (pictures) => {
+      read += pictures;
+      progress.at('pictures', read / images.count);
+    },
+  );
   const features = weights === null ? pixelFeatures(copies).features : await embedded(weights, images, progress);
   const report = await folderReport({
     images,

@@ -1,9 +1,10 @@
 import type { NeighbourGraph } from '../domain/exploration';
 import type { FeatureRows } from '../domain/features';
-import { type DatasetInfo, type PictureFacts, TRAIN } from '../domain/imageDataset';
+import type { DatasetInfo, PictureFacts } from '../domain/imageDataset';
 import { findClusters, NOISE } from './clusters/hdbscan';
 import { type AlikePair, alikePairs } from './duplicates/alikePairs';
-import { exactGroups } from './duplicates/exactDuplicates';
+import { exactGroups, withoutRepeats } from './duplicates/exactDuplicates';
+import { isLeak } from './duplicates/leaks';
 import { type NearPair, nearDuplicates } from './duplicates/nearDuplicates';
 import type { PictureCopies } from './duplicates/pictureCopies';
 import { neighbourGraph } from './graph/buildGraph';
@@ -56,18 +57,11 @@ export interface FolderReport {
   readonly graph: NeighbourGraph | null;
 }
 
-/** Whether some of these images are trained on and others are not. */
-export function isLeak({ split }: Pick<DatasetInfo, 'split'>, images: readonly number[]): boolean {
-  const trained = images.filter((i) => split[i] === TRAIN).length;
-  return trained > 0 && trained < images.length;
-}
-
 /** @throws RangeError for features that are not finite */
 export async function folderReport(input: ReportInput): Promise<FolderReport> {
   const { images, facts, copies, features, productsOf, onProgress = () => undefined } = input;
   const exact = exactGroups(facts, copies);
-  const repeated = new Set(exact.flatMap(([, ...others]) => others));
-  const shown = Array.from({ length: images.count }, (_, i) => i).filter((i) => !repeated.has(i));
+  const shown = withoutRepeats(exact, images.count);
   const near = await finished(nearDuplicates(copies, shown), (share) => onProgress('near duplicates', share));
   const graph =
     images.count < 2

@@ -1,16 +1,17 @@
 import type { EngineInfo } from '../domain/engineInfo';
 import type { Explored, ExploredBy, Found, Pair, QualityEntry } from '../domain/exploration';
 import type { FeatureRows } from '../domain/features';
-import { TRAIN } from '../domain/imageDataset';
-import { pixelsOf, type TrainingImages, withPixels } from '../engine/images/pictureCache';
+import { readPixels, type TrainingImages } from '../engine/images/pictureCache';
 import { deviceProducts } from '../engine/monitors/deviceProducts';
 import { saveRun } from '../engine/run/checkpoint/saveRun';
 import { type EncoderWeights, encoderWeights } from '../engine/run/export/encoderWeights';
 import { FrozenEncoder } from '../engine/run/export/frozenEncoder';
 import type { Trainer } from '../engine/run/trainer';
-import { exactGroups } from '../explore/duplicates/exactDuplicates';
+import { exactGroups, withoutRepeats } from '../explore/duplicates/exactDuplicates';
+import { isLeak } from '../explore/duplicates/leaks';
 import { nearDuplicates } from '../explore/duplicates/nearDuplicates';
-import { AREA, type PictureCopies, writePictureCopy } from '../explore/duplicates/pictureCopies';
+import { AREA, writePictureCopy } from '../explore/duplicates/pictureCopies';
+import { readCopies } from '../explore/duplicates/readCopies';
 import { neighbourGraph } from '../explore/graph/buildGraph';
 import { unitRows } from '../explore/graph/neighbourGraph';
 import { pixelFeatures } from '../explore/pixelFeatures';
@@ -18,8 +19,6 @@ import { qualityFindings } from '../explore/quality';
 import { finished } from '../explore/work';
 import type { WorkPace } from './workPace';
 
-/** Pictures copied at once. */
-const CHUNK = 64;
 /** About the longest time in milliseconds for which embedding may hold up the worker. */
 const BLOCK_MS = 50;
 /** Progress counts each image so many times: embedded, copied, compared by features, and by pictures. */
@@ -61,7 +60,14 @@ export async function exploreImages({
 }: ExploreFrom): Promise<{ reply: Explored; explored: ExploredImages }> {
   const { count } = images;
   pace.expect(PASSES * count);
-  const copies = await copiesOf(images, pace);
+  const copies = await readCopies(
+    images,
+    (indices, use) => readPixels(images, indices, use),
+    (pictures) => {
+      pace.done(pictures);
+      return pace.between();
+    },
+  );
   const weights =
     by === 'run' && trainer !== null ? await encoderWeights(await saveRun(trainer, engine), trainer) : opened;
   const embedding = by === 'pixels' || weights === null ? pixelFeatures(copies) : await embedded(images, weights, pace);
@@ -71,13 +77,11 @@ export async function exploreImages({
     productsOf: deviceProducts,
     onProgress: sharing(pace, count),
   });
-  const { facts, split } = images;
+  const { facts } = images;
   const exact = facts === null ? [] : exactGroups(facts, copies);
   const others = withoutRepeats(exact, count);
-  // Images that vote in kNN were not trained on either.
-  const isLeak = (a: number, b: number) => (split[a] === TRAIN) !== (split[b] === TRAIN);
   const near = (await finished(nearDuplicates(copies, others), sharing(pace, count))).map(
-    ({ a, b, score, kind }): Pair => ({ a, b, score, kind, isLeak: isLeak(a, b) }),
+    ({ a, b, score, kind }): Pair => ({ a, b, score, kind, isLeak: isLeak(images, [a, b]) }),
   );
   const quality =
     facts === null
@@ -92,12 +96,6 @@ export async function exploreImages({
   };
 }
 
-/** One of each group of equal pictures, and all other pictures. */
-function withoutRepeats(exact: readonly (readonly number[])[], count: number): number[] {
-  const repeats = new Set(exact.flatMap(([, ...rest]) => rest));
-  return Array.from({ length: count }, (_, i) => i).filter((i) => !repeats.has(i));
-}
-
 /** Progress through all images as the pace counts it. */
 function sharing(pace: WorkPace, images: number): (share: number) => Promise<void> {
   let counted = 0;
@@ -107,27 +105,6 @@ function sharing(pace: WorkPace, images: number): (share: number) => Promise<voi
     counted = Math.max(counted, done);
     await pace.between();
   };
-}
-
-async function copiesOf(images: TrainingImages, pace: WorkPace): Promise<PictureCopies> {
-  const { count, widths, heights } = images;
-  const colours = new Uint8Array(3 * AREA * count);
-  for (let start = 0; start < count; start += CHUNK) {
-    const indices = Array.from({ length: Math.min(CHUNK, count - start) }, (_, i) => start + i);
-    await withPixels(images, indices, () => {
-      for (const i of indices) {
-        writePictureCopy(
-          pixelsOf(images, i),
-          widths[i],
-          heights[i],
-          colours.subarray(3 * AREA * i, 3 * AREA * (i + 1)),
-        );
-      }
-    });
-    pace.done(indices.length);
-    await pace.between();
-  }
-  return { count, colours };
 }
 
 interface Embedding {

@@ -1,3 +1,4 @@
+import { DisjointSets } from '../../domain/disjointSets';
 import type { KeptShapes, PicturePlaces } from '../../domain/imageDataset';
 import { COPY_LENGTH, copiesAreAlike, exactHash, perceptualHash, shrink, writeCopy } from './pictureHash';
 
@@ -49,29 +50,6 @@ export function comparable(pixels: Uint8Array, width: number, height: number): C
   return { keptHash: exactHash(words), likeness: likenessOf(pixels, width, height) };
 }
 
-/** Disjoint sets of indices; a set is known by its smallest member. */
-class Sets {
-  readonly #parent: Uint32Array;
-
-  constructor(count: number) {
-    this.#parent = Uint32Array.from({ length: count }, (_, i) => i);
-  }
-
-  find(i: number): number {
-    const parent = this.#parent;
-    while (parent[i] !== i) {
-      parent[i] = parent[parent[i]];
-      i = parent[i];
-    }
-    return i;
-  }
-
-  unite(i: number, j: number): void {
-    const [a, b] = [this.find(i), this.find(j)];
-    this.#parent[Math.max(a, b)] = Math.min(a, b);
-  }
-}
-
 /**
  * The group of each picture: pictures that are equal pixel for pixel, or nearly so (perceptual hash and correlation), and all that are
  * connected by such pairs. A group is named by the index of its first picture. Pictures that are nearly flat are grouped with equal
@@ -118,7 +96,7 @@ interface Comparing {
 
 function group(shapes: KeptShapes, onShare: OnShare, comparing: Comparing): Uint32Array {
   const count = shapes.widths.length;
-  const sets = new Sets(count);
+  const sets = new DisjointSets(count);
   const firsts = uniteEqual(shapes, comparing, sets);
   const described = describe(firsts, comparing, (share) => onShare(share / 2));
   uniteNear(described, sets, (share) => onShare((1 + share) / 2));
@@ -126,7 +104,7 @@ function group(shapes: KeptShapes, onShare: OnShare, comparing: Comparing): Uint
 }
 
 /** Unites equal pictures; returns the first one of each. */
-function uniteEqual({ widths, heights }: KeptShapes, { hashOf, areEqual }: Comparing, sets: Sets): number[] {
+function uniteEqual({ widths, heights }: KeptShapes, { hashOf, areEqual }: Comparing, sets: DisjointSets): number[] {
   const byHash = new Map<string, number[]>();
   const firsts: number[] = [];
   for (let i = 0; i < widths.length; i++) {
@@ -168,7 +146,7 @@ function describe(firsts: readonly number[], { likenessOf }: Comparing, onShare:
 }
 
 /** Unites near twins, found by each pair of bytes that their hashes may have in common. */
-function uniteNear({ shown, hashes, copies }: Described, sets: Sets, onShare: OnShare): void {
+function uniteNear({ shown, hashes, copies }: Described, sets: DisjointSets, onShare: OnShare): void {
   const count = shown.length;
   const byteOf = (i: number, byte: number) => (hashes[2 * i + (byte >> 2)] >>> (8 * (byte & 3))) & 0xff;
   const keys = new Uint16Array(count);

@@ -32,6 +32,19 @@ export function withPixels<T>(images: TrainingImages, indices: ArrayLike<number>
   return 'reader' in images ? images.reader.use(indices, work) : work();
 }
 
+/** Hands the pixels of each of these images to `use`; those that follow are decoded meanwhile, where the images are kept compressed. */
+export async function readPixels(
+  images: TrainingImages,
+  indices: readonly number[],
+  use: (index: number, pixels: Uint8Array) => void,
+): Promise<void> {
+  await withPixels(images, indices, () => {
+    for (const index of indices) use(index, pixelsOf(images, index));
+  });
+  const next = indices.map((index) => index + indices.length).filter((index) => index < images.count);
+  expectPixels(images, next);
+}
+
 /** Begins to decode images that will be used soon, where they are kept compressed, as far as the budget for them allows. */
 export function expectPixels(images: TrainingImages, indices: ArrayLike<number>): void {
   if ('reader' in images) images.reader.expect(indices);

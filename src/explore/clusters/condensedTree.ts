@@ -1,4 +1,5 @@
-import { Parts, type SpanningTree } from './spanningTree';
+import { DisjointSets } from '../../domain/disjointSets';
+import type { SpanningTree } from './spanningTree';
 
 /** A hierarchy of merges: merge m joins nodes `left[m]` and `right[m]` into node n + m. Nodes 0..n - 1 are rows. */
 export interface Linkage {
@@ -14,7 +15,7 @@ export function singleLinkage({ from, to, weights }: SpanningTree): Linkage {
   const merges = weights.length;
   const n = merges + 1;
   const order = Int32Array.from({ length: merges }, (_, i) => i).sort((a, b) => weights[a] - weights[b]);
-  const parts = new Parts(n);
+  const parts = new DisjointSets(n);
   // The node that stands for each part; parts are named by one of their rows.
   const nodes = Int32Array.from({ length: n }, (_, i) => i);
   const linkage = {

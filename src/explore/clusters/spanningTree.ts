@@ -1,3 +1,4 @@
+import { DisjointSets } from '../../domain/disjointSets';
 import type { NeighbourGraph } from '../../domain/exploration';
 import type { FeatureRows } from '../../domain/features';
 import { queriesPerBlock, transposed } from '../graph/exactGraph';
@@ -58,7 +59,7 @@ export interface SpanningOptions {
 export async function spanningTree(options: SpanningOptions): Promise<SpanningTree> {
   const { rows, onProgress } = options;
   const { n } = rows;
-  const parts = new Parts(n);
+  const parts = new DisjointSets(n);
   const tree = { from: new Int32Array(n - 1), to: new Int32Array(n - 1), weights: new Float64Array(n - 1) };
   const products = options.productsOf(rows);
   try {
@@ -179,34 +180,4 @@ function largestOf(labels: Int32Array): number {
     if (sizes[label] > sizes[largest]) largest = label;
   }
   return largest;
-}
-
-/** Disjoint sets of rows (Tarjan 1975). */
-export class Parts {
-  readonly #parent: Int32Array;
-
-  constructor(n: number) {
-    this.#parent = Int32Array.from({ length: n }, (_, i) => i);
-  }
-
-  find(i: number): number {
-    const parent = this.#parent;
-    while (parent[i] !== i) {
-      parent[i] = parent[parent[i]];
-      i = parent[i];
-    }
-    return i;
-  }
-
-  /** @returns whether the two were in different sets */
-  unite(i: number, j: number): boolean {
-    const [a, b] = [this.find(i), this.find(j)];
-    this.#parent[Math.max(a, b)] = Math.min(a, b);
-    return a !== b;
-  }
-
-  /** A name for the set of each row: its smallest member. */
-  labels(): Int32Array {
-    return this.#parent.map((_, i) => this.find(i));
-  }
 }

@@ -25,3 +25,9 @@ export function exactGroups(
   }
   return [...groups.values()].flat().filter((group) => group.length > 1);
 }
+
+/** One of each group of equal pictures, and all other pictures. */
+export function withoutRepeats(groups: readonly (readonly number[])[], count: number): number[] {
+  const repeats = new Set(groups.flatMap(([, ...others]) => others));
+  return Array.from({ length: count }, (_, i) => i).filter((i) => !repeats.has(i));
+}
