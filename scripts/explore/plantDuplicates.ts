@@ -1,13 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SAMPLE_IDS } from '../../src/domain/imageDataset';
 import { seededRandom } from '../../src/engine/random';
 import { runCommand } from '../node/runCommand';
 import { UsageError } from '../node/usageError';
-import { decoded, plant, searched } from './plantedFolder';
+import { plant, searched } from './plantedFolder';
+import { someOfFolder, someOfSample } from './somePictures';
 
-const USAGE = `npx tsx scripts/explore/plantDuplicates.ts FOLDER [--images 10000] [--planted 500] [--seed 1]
-Hides changed copies of pictures among pictures of a folder of JPEG or PNG files, in memory, and measures how many the search for near
+const USAGE = `npx tsx scripts/explore/plantDuplicates.ts FOLDER|SAMPLE [--images 10000] [--planted 500] [--seed 1]
+Hides changed copies of pictures among pictures of a folder of JPEG or PNG files or of a sample, in memory, and measures how many the search for near
 duplicates finds. Nothing is written.`;
 
 async function main(): Promise<void> {
@@ -20,12 +20,13 @@ async function main(): Promise<void> {
     },
   });
   const [folder] = positionals;
-  if (folder === undefined) throw new UsageError('Name a folder of pictures.');
-  const entries = await readdir(folder, { recursive: true });
-  const files = entries.filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
+  if (folder === undefined) throw new UsageError('Name a folder of pictures, or a sample.');
   const random = seededRandom(Number(values.seed), 'planted duplicates');
-  const chosen = Array.from(random.permutation(files.length).subarray(0, Number(values.images)), (i) => files[i]);
-  const originals = await Promise.all(chosen.map(async (name) => decoded(await readFile(join(folder, name)))));
+  const sample = SAMPLE_IDS.find((id) => id === folder);
+  const count = Number(values.images);
+  const { names, originals } = await (sample === undefined
+    ? someOfFolder(folder, count, random)
+    : someOfSample(sample, count, random));
   const planted = await plant(originals, Number(values.planted), random);
   const started = performance.now();
   const { recall, precision, amongOriginals, wrong } = await searched(planted);
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
   console.log(`precision: ${precision.toFixed(4)}, wrong pairs: ${wrong.length}`);
   console.log(`pairs among the originals, not counted: ${amongOriginals}`);
   for (const { a, b, score, kind } of wrong.slice(0, 20)) {
-    const name = (i: number) => chosen[planted.shows[i]];
+    const name = (i: number) => names[planted.shows[i]];
     console.log(`  ${name(a)} and ${name(b)}: ${kind}, ${score.toFixed(3)}`);
   }
 }

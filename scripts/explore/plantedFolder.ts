@@ -50,7 +50,13 @@ export async function plant(originals: readonly RawPicture[], count: number, ran
     for (let p = 0; p < width * height; p++) for (let c = 0; c < 3; c++) rgba[4 * p + c] = data[3 * p + c];
     writePictureCopy(rgba, width, height, colours.subarray(3 * AREA * i, 3 * AREA * (i + 1)));
   }
-  return { copies: { count: pictures.length, colours }, originals: originals.length, shows, changes };
+  const copies = {
+    count: pictures.length,
+    colours,
+    widths: pictures.map(({ width }) => width),
+    heights: pictures.map(({ height }) => height),
+  };
+  return { copies, originals: originals.length, shows, changes };
 }
 
 /** What the search for near duplicates finds in a folder. */

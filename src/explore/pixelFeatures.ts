@@ -12,7 +12,7 @@ const NUMBERS = 3 * SMALL * SMALL;
  * @param mean the picture to subtract; that of these pictures where it is left out
  */
 export function pixelFeatures(
-  { count, colours }: PictureCopies,
+  { count, colours }: Pick<PictureCopies, 'count' | 'colours'>,
   mean?: Float32Array,
 ): { readonly features: FeatureRows; readonly mean: Float32Array } {
   const data = new Float32Array(count * NUMBERS);

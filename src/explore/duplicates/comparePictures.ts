@@ -1,6 +1,6 @@
 import { type Alignment, alignPictures, warped } from './alignPictures';
 import type { Candidate } from './candidates';
-import { AREA as COPY_AREA, SIDE as COPY_SIDE, type PictureCopies } from './pictureCopies';
+import { atResolution, AREA as COPY_AREA, SIDE as COPY_SIDE, type PictureCopies } from './pictureCopies';
 
 // Copied, since imported constants are slow to read in loops where modules are not bundled.
 const SIDE = COPY_SIDE;
@@ -38,22 +38,30 @@ export interface Laid {
   readonly found: readonly Float32Array[];
 }
 
-/** Each pixel averaged with its neighbours by 1 2 1 in both directions: compression and resampling change single pixels. */
+/**
+ * Each pixel averaged with its neighbours by 1 2 1 in both directions: compression and resampling change single pixels. NaN stays NaN, and in
+ * the sums of its neighbours their own value stands for it.
+ */
 function softened(values: Float32Array): Float32Array {
   const across = new Float32Array(AREA);
   const out = new Float32Array(AREA);
+  const or = (value: number, own: number) => (Number.isNaN(value) ? own : value);
   for (let i = 0; i < AREA; i++) {
     const x = i % SIDE;
-    across[i] = (values[x > 0 ? i - 1 : i] + 2 * values[i] + values[x < SIDE - 1 ? i + 1 : i]) / 4;
+    const own = values[i];
+    across[i] = (or(values[x > 0 ? i - 1 : i], own) + 2 * own + or(values[x < SIDE - 1 ? i + 1 : i], own)) / 4;
   }
   for (let i = 0; i < AREA; i++) {
-    out[i] = (across[i >= SIDE ? i - SIDE : i] + 2 * across[i] + across[i < AREA - SIDE ? i + SIDE : i]) / 4;
+    const own = across[i];
+    out[i] =
+      (or(across[i >= SIDE ? i - SIDE : i], own) + 2 * own + or(across[i < AREA - SIDE ? i + SIDE : i], own)) / 4;
   }
   return out;
 }
 
-/** The channels of a picture, softened. */
-function channelsOf({ colours }: PictureCopies, picture: number, isMirrored: boolean): Float32Array[] {
+/** The channels of a picture, with no more fine structure than the picture that they are compared with can have. */
+function channelsOf(copies: PictureCopies, picture: number, other: number, isMirrored: boolean): Float32Array[] {
+  const { colours, widths, heights } = copies;
   return CHANNELS.map((channel) => {
     const start = (3 * picture + channel) * AREA;
     const values = new Float32Array(AREA);
@@ -61,7 +69,7 @@ function channelsOf({ colours }: PictureCopies, picture: number, isMirrored: boo
       const x = i % SIDE;
       values[i] = colours[start + (isMirrored ? i - x + SIDE - 1 - x : i)];
     }
-    return softened(values);
+    return atResolution(values, widths[other], heights[other]);
   });
 }
 
@@ -87,32 +95,43 @@ export function lay(copies: PictureCopies, { a, b, from, to, isMirrored }: Candi
   const [own, other] = swapped ? [to, from] : [from, to];
   const turned = (part: typeof from) =>
     isMirrored && !swapped ? { ...part, left: 1 - part.right, right: 1 - part.left } : part;
-  const upon = channelsOf(copies, first, isMirrored);
-  const found = channelsOf(copies, second, false);
-  const alignment = alignPictures(greyOf(upon), greyOf(found), turned(own), other, rows);
+  const upon = channelsOf(copies, first, second, isMirrored);
+  const found = channelsOf(copies, second, first, false).map(softened);
+  const alignment = alignPictures(greyOf(upon.map(softened)), greyOf(found), turned(own), other, rows);
   const laid = upon.map((channel) => warped(channel, alignment));
-  const { contrast, brightness } = levelsOf(laid, found, alignment, rows);
-  const expected = laid.map((channel) =>
-    channel.map((value) => Math.max(0, Math.min(255, contrast * value + brightness))),
-  );
+  const { contrast, brightness } = levelsOf(laid.map(softened), found, alignment, rows);
+  // Levels are cut off at black and white before pixels are averaged, so that edges between cut-off pixels and others come out right.
+  const cut = (value: number) => Math.max(0, Math.min(255, contrast * value + brightness));
+  const expected = laid.map((channel) => softened(channel.map(cut)));
   return { alignment: { ...alignment, contrast, brightness }, expected, found };
 }
 
-/** Contrast and brightness by least squares over all channels, without levels that were cut off. */
+/** Rounds in which contrast and brightness are fitted: the first is misled by pixels that were cut off in part. */
+const FITS = 4;
+
+/** Contrast and brightness by least squares over all channels, without pixels that were cut off, or that are expected to be. */
 function levelsOf(
   laid: readonly Float32Array[],
   found: readonly Float32Array[],
   start: Pick<Alignment, 'contrast' | 'brightness'>,
   [from, to]: Rows,
 ): Pick<Alignment, 'contrast' | 'brightness'> {
-  const sums = new Sums();
-  for (const channel of CHANNELS) {
-    for (let i = from * SIDE; i < to * SIDE; i++) {
-      const level = found[channel][i];
-      if (level > DARK && level < BRIGHT && !Number.isNaN(laid[channel][i])) sums.add(laid[channel][i], level);
+  let line = start;
+  for (let fit = 0; fit < FITS; fit++) {
+    const { contrast, brightness } = line;
+    const sums = new Sums();
+    for (const channel of CHANNELS) {
+      for (let i = from * SIDE; i < to * SIDE; i++) {
+        const level = found[channel][i];
+        const value = laid[channel][i];
+        if (Number.isNaN(value)) continue;
+        const expected = fit === 0 ? level : contrast * value + brightness;
+        if (level > DARK && level < BRIGHT && expected > DARK && expected < BRIGHT) sums.add(value, level);
+      }
     }
+    line = sums.line() ?? line;
   }
-  return sums.line() ?? start;
+  return line;
 }
 
 /** @param rows those that are compared */

@@ -8,7 +8,7 @@ import { AREA, type PictureCopies } from './pictureCopies';
  */
 export function exactGroups(
   { exactHashes, widths, heights }: Pick<PictureFacts, 'exactHashes' | 'widths' | 'heights'>,
-  { count, colours }: PictureCopies,
+  { count, colours }: Pick<PictureCopies, 'count' | 'colours'>,
 ): number[][] {
   const groups = new Map<string, number[][]>();
   const areEqual = (a: number, b: number) => {

@@ -28,7 +28,7 @@ interface Bounds {
  * Fitted on changes of CIFAR-10 and of both samples, of strengths from weak to strong. On CIFAR-10 true and false pairs are far apart: slopes of
  * true ones correlate by 0.91 to 1, those of unlike pictures by less than 0.86.
  */
-const WHOLE: Bounds = { levels: 0.97, slopes: 0.88, worstBlock: 0.6, overlap: 0.6, standsOut: 0.4 };
+const WHOLE: Bounds = { levels: 0.97, slopes: 0.88, worstBlock: 0.6, overlap: 0.6, standsOut: 0.33 };
 /** A part says less than the whole picture. */
 const PART: Bounds = { levels: 0.99, slopes: 0.96, worstBlock: 0.3, overlap: 0.85, standsOut: 0.2 };
 
@@ -59,11 +59,10 @@ export function* nearDuplicates(copies: PictureCopies, pictures: readonly number
   const candidates = yield* within(findCandidates(chosen), 0, 0.5);
   const compared: Compared[] = [];
   for (const [i, candidate] of candidates.entries()) {
-    const rows = rowsOf(candidate);
-    const laid = lay(chosen, candidate, rows);
-    const part = agreement(laid, rows);
-    const whole = agreement(laid, ALL_ROWS);
-    compared.push({ candidate, whole, part, isPlausible: isPlausible(laid) });
+    const found = compare(chosen, candidate);
+    // The description of a symmetric picture is as good as that of its mirror image.
+    const other = candidate.isMirrored ? compare(chosen, { ...candidate, isMirrored: false }) : found;
+    compared.push(other.part.slopes > found.part.slopes ? other : found);
     yield 0.5 + (0.5 * i) / candidates.length;
   }
   const usual = usualDisagreements(compared, chosen.count);
@@ -78,13 +77,30 @@ export function* nearDuplicates(copies: PictureCopies, pictures: readonly number
   });
 }
 
-function chosenCopies({ colours }: PictureCopies, pictures: readonly number[]): PictureCopies {
+function chosenCopies({ colours, widths, heights }: PictureCopies, pictures: readonly number[]): PictureCopies {
   const length = 3 * SIDE * SIDE;
   const chosen = new Uint8Array(pictures.length * length);
   pictures.forEach((picture, i) => {
     chosen.set(colours.subarray(picture * length, (picture + 1) * length), i * length);
   });
-  return { count: pictures.length, colours: chosen };
+  return {
+    count: pictures.length,
+    colours: chosen,
+    widths: pictures.map((picture) => widths[picture]),
+    heights: pictures.map((picture) => heights[picture]),
+  };
+}
+
+function compare(copies: PictureCopies, candidate: Candidate): Compared {
+  const rows = rowsOf(candidate);
+  const laid = lay(copies, candidate, rows);
+  const part = agreement(laid, rows);
+  if (rows[0] === 0 && rows[1] === SIDE) return { candidate, whole: part, part, isPlausible: isPlausible(laid) };
+  // Laid by some of its rows, a picture that has all of them may lie a little off in the others.
+  const all = lay(copies, candidate, ALL_ROWS);
+  const [byRows, byAll] = [agreement(laid, ALL_ROWS), agreement(all, ALL_ROWS)];
+  const whole = byAll.slopes > byRows.slopes && isPlausible(all) ? byAll : byRows;
+  return { candidate, whole, part, isPlausible: isPlausible(laid) };
 }
 
 /** The rows that a candidate's description covers. */

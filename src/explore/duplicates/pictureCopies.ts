@@ -7,6 +7,9 @@ export interface PictureCopies {
   readonly count: number;
   /** [count, 3, SIDE, SIDE]: red, green and blue, in levels of 0 to 255. */
   readonly colours: Uint8Array;
+  /** [count]: sides of the pictures in pixels: a copy of a smaller picture than SIDE has less fine structure. */
+  readonly widths: ArrayLike<number>;
+  readonly heights: ArrayLike<number>;
 }
 
 /** The pixels of a line that a cell covers, with the weight of each. */
@@ -78,4 +81,36 @@ export function greyCopy({ colours }: PictureCopies, index: number): Float32Arra
     grey[i] = 0.299 * colours[red + i] + 0.587 * colours[red + AREA + i] + 0.114 * colours[red + 2 * AREA + i];
   }
   return grey;
+}
+
+/** A copy's channel with no more fine structure than a picture of `width` x `height` pixels has: reduced to it, then enlarged again. */
+export function atResolution(values: Float32Array, width: number, height: number): Float32Array {
+  const across = lines(values, width, 1, SIDE);
+  return lines(across, height, SIDE, 1);
+}
+
+/** Reduces each line to `length` pixels and enlarges it again. @param step from pixel to pixel in a line @param next from line to line */
+function lines(values: Float32Array, length: number, step: number, next: number): Float32Array {
+  if (length >= SIDE) return values;
+  const out = new Float32Array(AREA);
+  const short = new Float32Array(length);
+  const scale = SIDE / length;
+  const taps = tapsOf(length);
+  for (let line = 0; line < SIDE; line++) {
+    for (let cell = 0; cell < length; cell++) {
+      let sum = 0;
+      for (let i = Math.floor(cell * scale); i < Math.min(SIDE, (cell + 1) * scale); i++) {
+        const covered = Math.min(i + 1, (cell + 1) * scale) - Math.max(i, cell * scale);
+        sum += covered * values[line * next + i * step];
+      }
+      short[cell] = sum / scale;
+    }
+    for (let pixel = 0; pixel < SIDE; pixel++) {
+      const { start, weights } = taps[pixel];
+      let sum = 0;
+      for (let i = 0; i < weights.length; i++) sum += weights[i] * short[start + i];
+      out[line * next + pixel * step] = sum;
+    }
+  }
+  return out;
 }

@@ -28,5 +28,5 @@ export async function readCopies(
     });
     await between(indices.length);
   }
-  return { count, colours };
+  return { count, colours, widths, heights };
 }
