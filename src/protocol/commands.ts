@@ -1,3 +1,4 @@
+import type { BottomLine } from '../domain/bottomLine';
 import type { FolderOutcome, FolderReading, LoadedImages } from '../domain/decodedFolder';
 import type { EngineInfo } from '../domain/engineInfo';
 import type { Explored, ExploredBy, Found } from '../domain/exploration';
@@ -73,6 +74,13 @@ export type CommandBody =
   | { readonly type: 'explore'; readonly runId: string | null; readonly by: ExploredBy }
   /** Ends the exploration under way, whose command fails as `cancelled`. */
   | { readonly type: 'cancelExplore' }
+  /**
+   * Measures whether the encoder of the last exploration is better for the images than the untrained network and than raw pixels; a run waits
+   * meanwhile. Its progress comes as `progress` events.
+   */
+  | { readonly type: 'measureExplored' }
+  /** Ends that, whose command fails as `cancelled`. */
+  | { readonly type: 'cancelMeasuring' }
   /** The images nearest to one of them, or to a picture from a file, by the features of the last exploration. */
   | { readonly type: 'search'; readonly query: number | Blob; readonly most: number }
   /** Data-set indices whose neighbours the gallery shows. */
@@ -123,6 +131,8 @@ export interface Replies {
   openFile: OpenedFile;
   explore: Explored;
   cancelExplore: null;
+  measureExplored: BottomLine;
+  cancelMeasuring: null;
   search: readonly Found[];
   setQueries: null;
   thumbnails: readonly Picture[];

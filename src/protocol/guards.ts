@@ -22,6 +22,8 @@ const COMMAND_TYPES = {
   openFile: true,
   explore: true,
   cancelExplore: true,
+  measureExplored: true,
+  cancelMeasuring: true,
   search: true,
   setQueries: true,
   thumbnails: true,

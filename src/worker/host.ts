@@ -150,6 +150,11 @@ export class Host {
       case 'cancelExplore':
         this.#exploring.cancel();
         return { result: null };
+      case 'measureExplored':
+        return { result: await this.#exploring.measure(command.id) };
+      case 'cancelMeasuring':
+        this.#exploring.cancelMeasuring();
+        return { result: null };
       case 'search':
         return { result: await this.#exploring.search(command.query, command.most) };
       case 'usedFiles':

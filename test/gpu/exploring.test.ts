@@ -1,4 +1,6 @@
+import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import type { BottomLine } from '../../src/domain/bottomLine';
 import type { Explored } from '../../src/domain/exploration';
 import type { ImageDataset } from '../../src/domain/imageDataset';
 import type { CommandBody } from '../../src/protocol/commands';
@@ -90,6 +92,45 @@ describeOnEngines(['wasm'], 'exploring the images', () => {
     await explored.send({ type: 'step', runId: 'run' });
     expect(explored.losses).toEqual(alone.losses);
     expect(alone.losses).toHaveLength(4);
+  });
+
+  it('measures what was explored by, against the untrained network and raw pixels; the run goes on to the same numbers', async () => {
+    const worker = await withRun();
+    const { measuringMs } = await worker.explore({ runId: 'run', by: 'run' });
+    expect(measuringMs).toBeGreaterThan(0);
+    const answer = await worker.send({ type: 'measureExplored' });
+    expect(answer).toMatchObject({ type: 'reply', to: 'measureExplored' });
+    const { verdict, sentence, comparisons } = (answer as { result: BottomLine }).result;
+    // Three steps teach nothing.
+    expect(verdict).not.toBe('yes');
+    expect(comparisons.map(({ measure }) => measure)).toEqual(['linear probe', 'kNN accuracy', 'view retrieval']);
+    expect(sentence).toMatch(/raw pixels \d+\.\d ± \d+\.\d %/);
+    const progress = worker.events.filter((event) => event.type === 'progress' && event.id === answer.id);
+    expect(progress.at(-1)).toMatchObject({ total: (progress.at(-1) as { done: number }).done });
+    await worker.send({ type: 'step', runId: 'run' });
+    const alone = await withRun();
+    await alone.send({ type: 'step', runId: 'run' });
+    expect(worker.losses).toEqual(alone.losses);
+  });
+
+  it('ends a measurement that is cancelled, leaves no tensor, and has nothing to measure of raw pixels or other images', async () => {
+    const worker = await withRun();
+    await worker.explore({ runId: 'run', by: 'run' });
+    const { numTensors } = tf.memory();
+    const first = worker.send({ type: 'measureExplored' });
+    expect(await worker.send({ type: 'measureExplored' })).toMatchObject({
+      error: { message: expect.stringMatching(/being measured already/) },
+    });
+    await worker.send({ type: 'cancelMeasuring' });
+    expect(await first).toMatchObject({ type: 'failure', error: { code: 'cancelled' } });
+    expect(await worker.send({ type: 'measureExplored' })).toMatchObject({ type: 'reply' });
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect((await worker.explore({ runId: null, by: 'pixels' })).measuringMs).toBeNull();
+    const nothing = { error: { message: expect.stringMatching(/^There is no encoder to measure/) } };
+    expect(await worker.send({ type: 'measureExplored' })).toMatchObject(nothing);
+    await worker.explore({ runId: 'run', by: 'run' });
+    await worker.send({ type: 'setDataset', dataset: syntheticDataset(8) });
+    expect(await worker.send({ type: 'measureExplored' })).toMatchObject(nothing);
   });
 
   it('is cancelled, refused without a run or an encoder, and one at a time', async () => {

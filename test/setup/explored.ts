@@ -84,5 +84,9 @@ export function explorationOf(count: number, k = 5): Exploration {
 
 /** What the worker answers to `explore`, with features of two numbers. */
 export function exploredOf(count: number): Explored {
-  return { exploration: explorationOf(count), features: { data: new Float32Array(2 * count), n: count, d: 2 } };
+  return {
+    exploration: explorationOf(count),
+    features: { data: new Float32Array(2 * count), n: count, d: 2 },
+    measuringMs: 1500,
+  };
 }
