@@ -25,7 +25,9 @@ export interface Comparison extends OfEach<Estimate> {
 /** Whether an embedding is better for some images than the untrained network and than raw pixels. */
 export interface BottomLine {
   readonly verdict: Verdict;
-  /** One sentence with the numbers. */
+  /** The verdict as a sentence. */
+  readonly answer: string;
+  /** The same with the numbers. */
   readonly sentence: string;
   /** What to try next, the most promising first. */
   readonly advice: readonly string[];

@@ -29,16 +29,17 @@ export function bottomLine({ viewRetrieval, knn, probe = null }: EncoderMeasures
   const verdict = verdictOf(deciding, retrieval);
   return {
     verdict,
-    sentence: `${OPENINGS[verdict]} ${comparisons.map(inWords).join('; ')}.`,
+    answer: `${ANSWERS[verdict]}.`,
+    sentence: `${ANSWERS[verdict]}: ${comparisons.map(inWords).join('; ')}.`,
     advice: adviceFor(verdict, deciding, retrieval),
     comparisons,
   };
 }
 
-const OPENINGS: Readonly<Record<Verdict, string>> = {
-  yes: 'Yes, for these images this embedding is better than the untrained network and than raw pixels:',
-  partly: 'Only in part is this embedding better than what needs no training:',
-  no: 'No, for these images this embedding is not better than what needs no training:',
+const ANSWERS: Readonly<Record<Verdict, string>> = {
+  yes: 'Yes, for these images this embedding is better than the untrained network and than raw pixels',
+  partly: 'Only in part is this embedding better than what needs no training',
+  no: 'No, for these images this embedding is not better than what needs no training',
 };
 
 function comparisonOf(measure: Comparison['measure'], { images, ...shares }: MeasuredShare): Comparison {

@@ -7,6 +7,7 @@ import type { RunStore } from '../run/runStore';
 import { type AlikeLimits, firstLeftOut, firstLimits } from './duplicates';
 import { createExploringStore, type ExploreView, type ExploringTask, NOTHING_EXPLORED } from './exploringStore';
 import { readSelections, writeSelections } from './keptSelections';
+import { MeasureEmbedding } from './measureEmbedding';
 import { arrange, type ExplorerPort } from './openExplorer';
 
 /** What exploring needs of the lab. */
@@ -32,6 +33,7 @@ const SEED = 1;
  */
 export class Exploring {
   readonly store = createExploringStore();
+  readonly embedding: MeasureEmbedding;
   readonly #lab: ExploringLab;
   readonly #parts: ExploringParts;
   /** Counts explorations begun and given up: answers to earlier ones are ignored. */
@@ -42,6 +44,7 @@ export class Exploring {
   constructor(lab: ExploringLab, parts: ExploringParts) {
     this.#lab = lab;
     this.#parts = parts;
+    this.embedding = new MeasureEmbedding(this.store, parts.engine);
     lab.datasetStore.subscribe(({ info }, before) => {
       if (info !== before.info) this.#forget();
     });
@@ -60,6 +63,8 @@ export class Exploring {
     const { by, task } = this.store.getState();
     const { info } = this.#lab.datasetStore.getState();
     if (task !== null || info === null) return;
+    // The worker would measure what the images are no longer compared by.
+    this.embedding.cancel();
     this.#number += 1;
     const number = this.#number;
     const runId = by === 'run' ? (this.#lab.runStore.getState().active?.runId ?? null) : null;
@@ -87,7 +92,7 @@ export class Exploring {
     this.store.setState({ task, problem: null });
   }
 
-  #arrange({ exploration, features }: Explored): void {
+  #arrange({ exploration, features, measuringMs }: Explored): void {
     const { positions } = this.store.getState();
     const { graph } = exploration;
     // A map of another number of images would be no place to move on from.
@@ -105,6 +110,7 @@ export class Exploring {
     this.#work({ kind: 'arranging', done: 0, total: null });
     const command = { type: 'arrange', graph, features, from, seed: SEED } as const;
     this.#endArranging = arrange(this.#parts.openExplorer(), command, (event) => this.#receive(event));
+    this.embedding.explored(measuringMs);
   }
 
   #leftOutOf(exploration: Exploration): ReadonlySet<number> {
@@ -167,6 +173,8 @@ export class Exploring {
   /** Other images: nothing that was found out holds for them. */
   #forget(): void {
     this.cancel();
+    this.embedding.cancel();
+    this.embedding.explored(null);
     this.#number += 1;
     this.#searches += 1;
     const { info } = this.#lab.datasetStore.getState();

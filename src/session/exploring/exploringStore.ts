@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { BottomLine } from '../../domain/bottomLine';
 import type { Clusters, Exploration, ExploredBy } from '../../domain/exploration';
 import type { AlikeLimits } from './duplicates';
 import type { KeptSelection } from './keptSelections';
@@ -12,6 +13,15 @@ export type ExploringTask =
   | { readonly kind: 'embedding'; readonly done: number; readonly total: number | null; readonly rate: number | null }
   /** Clusters and the map, which forms meanwhile. */
   | { readonly kind: 'arranging'; readonly done: number; readonly total: number | null };
+
+/** What is known of whether the embedding is better than the untrained network and than raw pixels. */
+export type Measuring =
+  /** It was not measured. `aboutMs`: how long that takes, about. */
+  | { readonly kind: 'not measured'; readonly aboutMs: number }
+  /** In pictures; `total` is null until it is known. */
+  | { readonly kind: 'being measured'; readonly done: number; readonly total: number | null }
+  | { readonly kind: 'measured'; readonly line: BottomLine }
+  | { readonly kind: 'failed'; readonly problem: string };
 
 /** What the grid beside the map lists. */
 export interface Listed {
@@ -34,6 +44,8 @@ export interface ExploringState {
   readonly problem: string | null;
   /** null before the first exploration of the images in use. */
   readonly exploration: Exploration | null;
+  /** Of the encoder of that exploration; null where there is none: before it, and for raw pixels. */
+  readonly measuring: Measuring | null;
   readonly clusters: Clusters | null;
   /** [n, 2]: the map, while it forms and afterwards; null before its first positions. */
   readonly positions: Float32Array<ArrayBuffer> | null;
@@ -54,6 +66,7 @@ export const NOTHING_EXPLORED = {
   task: null,
   problem: null,
   exploration: null,
+  measuring: null,
   clusters: null,
   positions: null,
   listed: null,
