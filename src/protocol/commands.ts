@@ -6,7 +6,7 @@ import type { PictureStorage } from '../domain/imageDataset';
 import type { RunKeeping } from '../domain/keptRun';
 import type { Picture } from '../domain/measurement';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
-import type { OpenedFile, TakenFile } from '../domain/takeAlong';
+import type { OpenedFile, OpenedKeptEncoder, TakenFile } from '../domain/takeAlong';
 
 /**
  * The commands of the page to the worker. Every command carries an `id` and is answered once, by a `reply` or a `failure` event with that
@@ -67,6 +67,11 @@ export type CommandBody =
   | { readonly type: 'cancelTakeAlong' }
   /** Opens a project file, a checkpoint or an encoder; nothing is replaced where it does not fit. `keptId`: the id to keep its run under. */
   | { readonly type: 'openFile'; readonly file: Blob; readonly name: string; readonly keptId: string }
+  /**
+   * Reads the encoder of the last readable checkpoint of a kept run, which takes the place of the opened one; a run waits meanwhile. It normalises
+   * as a run on the images in use does.
+   */
+  | { readonly type: 'openKept'; readonly keptId: string }
   /**
    * Embeds all images in use and compares them; a run waits meanwhile. Its progress comes as `progress` events. `runId` is null where no run
    * is needed.
@@ -129,6 +134,7 @@ export interface Replies {
   takeAlong: { readonly name: string; readonly file: Blob };
   cancelTakeAlong: null;
   openFile: OpenedFile;
+  openKept: OpenedKeptEncoder;
   explore: Explored;
   cancelExplore: null;
   measureExplored: BottomLine;

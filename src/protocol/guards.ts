@@ -20,6 +20,7 @@ const COMMAND_TYPES = {
   takeAlong: true,
   cancelTakeAlong: true,
   openFile: true,
+  openKept: true,
   explore: true,
   cancelExplore: true,
   measureExplored: true,

@@ -76,6 +76,20 @@ export class Exploring {
   }
 
   /**
+   * Takes the encoder of a kept run in place of the opened one, which stays where that fails.
+   * @param id of the command
+   * @throws CommandError `no-checkpoint` saying why there is none
+   */
+  async openKept(id: number, keptId: string): Promise<Replies['openKept']> {
+    const { runs, images, opened } = this.#parts;
+    const { encoder, facts } = await this.#work.do(id, null, loadedKept, (code) =>
+      code.keptEncoder(runs, keptId, images.dataset),
+    );
+    opened.encoder = encoder;
+    return facts;
+  }
+
+  /**
    * Whether the encoder of the last exploration is of use for the images.
    * @param id of the command
    * @throws CommandError where there is no such encoder, or saying why it cannot be measured
@@ -119,6 +133,7 @@ export class Exploring {
 }
 
 const loaded = () => loadedCode(() => import('./exploreImages'));
+const loadedKept = () => loadedCode(() => import('./keptEncoder'));
 const loadedMeasuring = () => loadedCode(() => import('./measureImages'));
 
 async function loadedCode<T>(load: () => Promise<T>): Promise<T> {

@@ -143,6 +143,8 @@ export class Host {
         return { result: null };
       case 'openFile':
         return { result: await this.#openFile(command) };
+      case 'openKept':
+        return { result: await this.#exploring.openKept(command.id, command.keptId) };
       case 'explore': {
         const result = await this.#exploring.explore(command);
         return { result, transfer: [result.features.data.buffer as ArrayBuffer] };

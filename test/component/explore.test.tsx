@@ -10,6 +10,7 @@ import { ExplorePlace } from '../../src/ui/explore/ExplorePlace';
 import { LabContext } from '../../src/ui/lab';
 import { theme } from '../../src/ui/theme';
 import { lostLine, positionsInGroups } from '../setup/explored';
+import { keptRun } from '../setup/runRecord';
 import { exploredLab } from './setup/explore';
 
 afterEach(() => {
@@ -300,10 +301,9 @@ describe('the bottom line', () => {
     expect(element.getAttribute('data-verdict')).toBe('no');
     expect(element.querySelector('.tabler-icon-circle-x')).not.toBeNull();
     expect(element.textContent).toBe('Not bettersecond view found 6.3 %, untrained 6.8 %, pixels 15 %');
-    await userEvent.keyboard('{Tab}');
     (element as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
-    const dialog = page.getByRole('dialog', { name: 'Bottom line' });
+    const dialog = page.getByRole('dialog', { name: /^Not better/ });
     await expect.element(dialog).toBeVisible();
     await expect.element(dialog.getByText('No, for these images')).toBeVisible();
     await expect.element(dialog.getByRole('cell', { name: '6.8 ± 0.6 % no clear difference' })).toBeVisible();
@@ -351,6 +351,23 @@ it('offers an update once the run has gone on', async () => {
   await expect.element(page.getByRole('button', { name: 'Update to step 420' })).toBeVisible();
   await page.getByRole('combobox', { name: 'Compare images by' }).selectOptions('pixels');
   await expect.element(page.getByRole('button', { name: 'Explore by raw pixels' })).toBeVisible();
+});
+
+it('lists kept runs, and explores by one', async () => {
+  const { lab, worker } = exploredLab();
+  const record = { ...keptRun(), id: 'k', name: 'Cats' };
+  lab.archive.store.setState({ runs: [record] });
+  const pointer = { ...record, steps: [{ step: 120, bytes: 9, keptFor: [] }], last: 120, written: 1 };
+  await show(lab);
+  lab.keptRuns.store.setState({ runs: new Map([['k', pointer]]) });
+  const select = page.getByRole('combobox', { name: 'Compare images by' });
+  await select.selectOptions('by Cats, step 120');
+  await page.getByRole('button', { name: 'Explore by Cats' }).click();
+  await expect.poll(() => worker.sent('openKept').map(({ keptId }) => keptId)).toEqual(['k']);
+  // The worker of this test has no such checkpoint.
+  await expect.element(page.getByRole('alert')).toHaveTextContent('This run has no checkpoint.');
+  expect(lab.opening.store.getState().openedEncoder).toBeNull();
+  expect(lab.exploring.store.getState().exploration).not.toBeNull();
 });
 
 it.each(['light', 'dark'] as const)('meets axe’s rules in every view, in the %s scheme', async (scheme) => {

@@ -5,7 +5,13 @@ import { type EngineSession, engineErrorOf } from '../engine/engineSession';
 import type { PageStorage } from '../pageText';
 import type { RunStore } from '../run/runStore';
 import { type AlikeLimits, firstLeftOut, firstLimits } from './duplicates';
-import { createExploringStore, type ExploreView, type ExploringTask, NOTHING_EXPLORED } from './exploringStore';
+import {
+  createExploringStore,
+  type ExploreView,
+  type ExploringTask,
+  type KeptRunToExplore,
+  NOTHING_EXPLORED,
+} from './exploringStore';
 import { readSelections, writeSelections } from './keptSelections';
 import { MeasureEmbedding } from './measureEmbedding';
 import { arrange, type ExplorerPort } from './openExplorer';
@@ -20,6 +26,8 @@ export interface ExploringParts {
   readonly engine: Pick<EngineSession, 'request'>;
   readonly pageStorage: PageStorage | null;
   openExplorer(): ExplorerPort;
+  /** Lets the worker take the encoder of a kept run. @throws EngineFailure saying why it cannot be had */
+  openKept(run: KeptRunToExplore): Promise<void>;
 }
 
 /** Number of images that a search finds. */
@@ -55,12 +63,17 @@ export class Exploring {
   }
 
   compareBy(by: ExploredBy): void {
-    this.store.setState({ by });
+    this.store.setState({ by, byKept: null });
+  }
+
+  /** The next exploration compares the images by a kept run. */
+  compareByKept(byKept: KeptRunToExplore): void {
+    this.store.setState({ by: 'opened', byKept });
   }
 
   /** Embeds and compares all images in use, then arranges them. The map moves on from where the images lie. */
   async explore(): Promise<void> {
-    const { by, task } = this.store.getState();
+    const { by, byKept, task } = this.store.getState();
     const { info } = this.#lab.datasetStore.getState();
     if (task !== null || info === null) return;
     // The worker would measure what the images are no longer compared by.
@@ -79,8 +92,11 @@ export class Exploring {
       this.#work({ kind: 'embedding', done: Math.floor(images), total: info.count, rate });
     };
     try {
+      // Anew each time: the run may have gone on in another tab, and it is measured with the images in use.
+      if (byKept !== null) await this.#parts.openKept(byKept);
+      if (number !== this.#number) return;
       const explored = await this.#parts.engine.request<'explore'>({ type: 'explore', runId, by }, [], onProgress);
-      if (number === this.#number) this.#arrange(explored);
+      if (number === this.#number) this.#arrange(explored, byKept?.id ?? null);
     } catch (thrown) {
       if (number !== this.#number) return;
       const { code, message } = engineErrorOf(thrown);
@@ -92,7 +108,7 @@ export class Exploring {
     this.store.setState({ task, problem: null });
   }
 
-  #arrange({ exploration, features, measuringMs }: Explored): void {
+  #arrange({ exploration, features, measuringMs }: Explored, exploredKept: string | null): void {
     const { positions } = this.store.getState();
     const { graph } = exploration;
     // A map of another number of images would be no place to move on from.
@@ -102,6 +118,7 @@ export class Exploring {
     const isSearch = listed?.similarities != null;
     this.store.setState({
       exploration,
+      exploredKept,
       clusters: null,
       leftOut: this.#leftOutOf(exploration),
       limits: firstLimits(graph),

@@ -35,15 +35,25 @@ export interface Listed {
   readonly query: number | Blob | null;
 }
 
+/** A kept run, by whose encoder images are compared. */
+export interface KeptRunToExplore {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface ExploringState {
   readonly view: ExploreView;
   /** What the next exploration compares the images by. */
   readonly by: ExploredBy;
+  /** The run whose encoder is opened for it where `by` is `opened`; null for the one that is open. */
+  readonly byKept: KeptRunToExplore | null;
   readonly task: ExploringTask | null;
   /** Why the last exploration or search failed. */
   readonly problem: string | null;
   /** null before the first exploration of the images in use. */
   readonly exploration: Exploration | null;
+  /** The kept run by whose encoder that was; null for another encoder, or for pixels. */
+  readonly exploredKept: string | null;
   /** Of the encoder of that exploration; null where there is none: before it, and for raw pixels. */
   readonly measuring: Measuring | null;
   readonly clusters: Clusters | null;
@@ -66,6 +76,7 @@ export const NOTHING_EXPLORED = {
   task: null,
   problem: null,
   exploration: null,
+  exploredKept: null,
   measuring: null,
   clusters: null,
   positions: null,
@@ -83,6 +94,7 @@ export function createExploringStore() {
     ...NOTHING_EXPLORED,
     view: 'map',
     by: 'run',
+    byKept: null,
     kept: [],
   }));
 }

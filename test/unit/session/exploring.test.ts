@@ -57,6 +57,7 @@ function opened(pageStorage: MemoryStorage | null = null) {
     {
       engine: { request: request as never },
       pageStorage,
+      openKept: (run) => request({ type: 'openKept', run }) as Promise<void>,
       openExplorer: () => {
         const explorer = new FakeExplorer();
         explorers.push(explorer);
@@ -112,6 +113,30 @@ describe('exploring the images', () => {
     exploring.compareBy('pixels');
     void exploring.explore();
     expect(asked[0]!.body).toEqual({ type: 'explore', runId: null, by: 'pixels' });
+  });
+
+  it('opens a kept run first, and says where that fails; the next exploration may be by another encoder', async () => {
+    const { exploring, asked, state } = opened();
+    const run = { id: 'k', name: 'SimSiam · seed 7' };
+    exploring.compareByKept(run);
+    void exploring.explore();
+    expect(asked.map(({ body }) => body)).toEqual([{ type: 'openKept', run }]);
+    asked[0]!.resolve(undefined);
+    await settled();
+    expect(asked[1]!.body).toEqual({ type: 'explore', runId: null, by: 'opened' });
+    asked[1]!.resolve(exploredOf(COUNT));
+    await settled();
+    expect(state().exploredKept).toBe('k');
+    const { exploration } = state();
+    exploring.cancel();
+    void exploring.explore();
+    const error = { code: 'no-checkpoint', message: 'This run has no checkpoint.', recoverable: true } as const;
+    asked.at(-1)!.reject(new EngineFailure(error));
+    await settled();
+    expect(state()).toMatchObject({ task: null, problem: 'This run has no checkpoint.', exploredKept: 'k' });
+    expect(state().exploration).toBe(exploration);
+    exploring.compareBy('pixels');
+    expect(state().byKept).toBeNull();
   });
 
   it('moves on from the old map when it is made anew', async () => {

@@ -66,8 +66,6 @@ function Measured({ line }: { readonly line: BottomLine }) {
         className={classes.chip}
         data-testid="bottom-line"
         data-verdict={line.verdict}
-        aria-expanded={opened}
-        aria-haspopup="dialog"
         onClick={() => setOpened(!opened)}
       >
         <VerdictMark verdict={line.verdict} />
@@ -99,12 +97,7 @@ function Failed({ problem }: { readonly problem: string }) {
         </>
       }
     >
-      <UnstyledButton
-        className={classes.chip}
-        aria-expanded={opened}
-        aria-haspopup="dialog"
-        onClick={() => setOpened(!opened)}
-      >
+      <UnstyledButton className={classes.chip} onClick={() => setOpened(!opened)}>
         <IconAlertTriangle className={classes.mark} data-verdict="no" size={20} stroke={1.9} aria-hidden />
         <span className={classes.words}>
           <b>Not measured</b>
@@ -134,9 +127,7 @@ function Details({ opened, onChange, content, children }: DetailsProps) {
       returnFocus
     >
       <Popover.Target>{children}</Popover.Target>
-      <Popover.Dropdown className={classes.details} aria-label="Bottom line">
-        {content}
-      </Popover.Dropdown>
+      <Popover.Dropdown className={classes.details}>{content}</Popover.Dropdown>
     </Popover>
   );
 }
