@@ -1,3 +1,5 @@
+import type { Estimate } from '../../src/domain/accuracy';
+import type { BottomLine } from '../../src/domain/bottomLine';
 import { counted } from '../../src/domain/counted';
 import { QUALITY_KINDS } from '../../src/domain/exploration';
 import { isLeak } from '../../src/explore/duplicates/leaks';
@@ -47,7 +49,7 @@ export async function htmlReport(about: AboutFolder, thumbnail: Thumbnails): Pro
           section(
             'Is this embedding any good here?',
             'Differences count beyond two standard errors.',
-            `<p class="verdict">${escaped(verdict.sentence)}</p><ul>${verdict.advice.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`,
+            `<p class="verdict">${escaped(verdict.answer)}</p>${measures(verdict)}<ul>${verdict.advice.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`,
           ),
         ]),
     section(
@@ -115,6 +117,20 @@ ${sections.join('\n')}
 }
 
 const KINDS = { same: 'the same picture', mirrored: 'mirrored', banded: 'the same but for a band' } as const;
+
+const MEASURED = ['trained', 'untrained', 'rawPixels'] as const;
+
+/** All measures with their standard errors and those of the baselines. */
+function measures({ comparisons }: BottomLine): string {
+  const head = ['measure', 'this embedding', 'untrained', 'raw pixels', 'images'];
+  const percent = ({ value, standardError }: Estimate) =>
+    `${(100 * value).toFixed(1)} ± ${(100 * standardError).toFixed(1)} %`;
+  const rows = comparisons.map(
+    (comparison) =>
+      `<tr><th scope="row">${comparison.measure}</th>${MEASURED.map((kind) => `<td>${percent(comparison[kind])}</td>`).join('')}<td>${comparison.images.toLocaleString('en')}</td></tr>`,
+  );
+  return `<table><thead><tr>${head.map((title) => `<th scope="col">${title}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
 
 function section(title: string, sure: string, content: string): string {
   return `<section><h2>${escaped(title)}</h2>${sure === '' ? '' : `<p class="sure">${escaped(sure)}</p>`}${content}</section>`;

@@ -1,5 +1,5 @@
+import type { BottomLine } from '../../src/domain/bottomLine';
 import type { DatasetInfo } from '../../src/domain/imageDataset';
-import type { BottomLine } from '../../src/explore/bottomLine';
 import { isLeak } from '../../src/explore/duplicates/leaks';
 import type { FolderReport } from '../../src/explore/folderReport';
 

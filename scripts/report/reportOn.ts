@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { BottomLine } from '../../src/domain/bottomLine';
 import { counted } from '../../src/domain/counted';
 import type { FeatureRows } from '../../src/domain/features';
 import { TRAIN } from '../../src/domain/imageDataset';
@@ -9,7 +10,7 @@ import { deviceProducts } from '../../src/engine/monitors/deviceProducts';
 import type { EncoderWeights } from '../../src/engine/run/export/encoderWeights';
 import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
 import { measureEncoder } from '../../src/engine/run/export/measureEncoder';
-import { type BottomLine, bottomLine } from '../../src/explore/bottomLine';
+import { bottomLineOf } from '../../src/explore/bottomLineOf';
 import { readCopies } from '../../src/explore/duplicates/readCopies';
 import { folderReport } from '../../src/explore/folderReport';
 import { pixelFeatures } from '../../src/explore/pixelFeatures';
@@ -106,16 +107,33 @@ async function embedded(weights: EncoderWeights, images: TrainingImages, progres
   return { data, n: images.count, d };
 }
 
+const COMPARING = 'comparing with the untrained network and raw pixels';
+
 /** null where the encoder cannot be measured on so few images. */
 async function verdictOn(
   weights: EncoderWeights,
   images: TrainingImages,
   progress: Progress,
 ): Promise<BottomLine | null> {
-  progress.at('comparing with the untrained network and raw pixels', 0);
+  progress.at(COMPARING, 0);
   if (!images.split.includes(TRAIN)) {
     console.log(`Without training images among the ${counted(images.count, 'image')}, the encoder is not compared.`);
     return null;
   }
-  return bottomLine(await measureEncoder(weights, images));
+  let [done, total] = [0, 1];
+  const pace = {
+    between: async () => undefined,
+    expect: (pictures: number) => {
+      total = pictures;
+    },
+    done: (pictures: number) => {
+      done += pictures;
+      progress.at(COMPARING, done / total);
+    },
+  };
+  return bottomLineOf(await measureEncoder(weights, images, pace), {
+    productsOf: deviceProducts,
+    between: pace.between,
+    onProgress: (share) => progress.at('linear probes', share),
+  });
 }

@@ -76,4 +76,6 @@ export interface Explored {
   readonly exploration: Exploration;
   /** [n, d] */
   readonly features: FeatureRows;
+  /** About how long it takes to measure whether the encoder is of use, in milliseconds; null where there is nothing to measure. */
+  readonly measuringMs: number | null;
 }

@@ -1,13 +1,5 @@
 import { combinedError, differs, type Estimate, exceeds, shareOf } from '../domain/accuracy';
-
-/** A measure of an encoder on a folder, beside the same of the untrained network and of raw pixels; shares in [0, 1]. */
-export interface MeasuredShare {
-  /** Images that were asked for. */
-  readonly images: number;
-  readonly trained: number;
-  readonly untrained: number;
-  readonly rawPixels: number;
-}
+import type { BottomLine, Comparison, MeasuredShare, Verdict } from '../domain/bottomLine';
 
 export interface EncoderMeasures {
   /** How often the nearest view of other images' and its own is the image's own. */
@@ -15,56 +7,39 @@ export interface EncoderMeasures {
   /** kNN accuracy; null without labelled training and test images. */
   readonly knn: MeasuredShare | null;
   /** Accuracy of the linear probe where it was evaluated. */
-  readonly probe?: MeasuredShare;
-}
-
-/** `partly`: above the untrained network and raw pixels by one measure and not by another, or above the untrained network alone. */
-export type Verdict = 'yes' | 'partly' | 'no';
-
-export interface Comparison {
-  readonly measure: 'view retrieval' | 'kNN accuracy' | 'linear probe';
-  readonly trained: Estimate;
-  readonly untrained: Estimate;
-  readonly rawPixels: Estimate;
-  readonly images: number;
-}
-
-export interface BottomLine {
-  readonly verdict: Verdict;
-  /** One sentence with the numbers. */
-  readonly sentence: string;
-  /** What to try next, the most promising first. */
-  readonly advice: readonly string[];
-  readonly comparisons: readonly Comparison[];
+  readonly probe?: MeasuredShare | null;
 }
 
 /**
  * Whether an embedding is better than the untrained network and than raw pixels for a folder. Differences count beyond two combined standard
  * errors, with the binomial error of each share; the same images are asked for, so the true error of a difference is smaller. Where there are
- * classes, kNN and probe decide, since view retrieval is close to what training optimises and shows invariance, not meaning.
+ * classes, kNN and probe decide, since view retrieval is close to what training optimises and shows invariance, not meaning. Whatever is below
+ * raw pixels by any measure is better in part at most.
  * @throws RangeError without images
  */
-export function bottomLine({ viewRetrieval, knn, probe }: EncoderMeasures): BottomLine {
+export function bottomLine({ viewRetrieval, knn, probe = null }: EncoderMeasures): BottomLine {
   if (!(viewRetrieval.images > 0)) throw new RangeError('A comparison needs at least one image.');
   const retrieval = comparisonOf('view retrieval', viewRetrieval);
   const classes = [
-    ...(probe === undefined ? [] : [comparisonOf('linear probe', probe)]),
+    ...(probe === null ? [] : [comparisonOf('linear probe', probe)]),
     ...(knn === null ? [] : [comparisonOf('kNN accuracy', knn)]),
   ];
   const comparisons = [...classes, retrieval];
-  const verdict = verdictOf(classes.length > 0 ? classes : [retrieval], retrieval);
+  const deciding = classes.length > 0 ? classes : [retrieval];
+  const verdict = verdictOf(deciding, retrieval);
   return {
     verdict,
-    sentence: `${OPENINGS[verdict]} ${comparisons.map(inWords).join('; ')}.`,
-    advice: adviceFor(verdict, comparisons),
+    answer: `${ANSWERS[verdict]}.`,
+    sentence: `${ANSWERS[verdict]}: ${comparisons.map(inWords).join('; ')}.`,
+    advice: adviceFor(verdict, deciding, retrieval),
     comparisons,
   };
 }
 
-const OPENINGS: Readonly<Record<Verdict, string>> = {
-  yes: 'Yes, for these images this embedding is better than the untrained network and than raw pixels:',
-  partly: 'Only in part is this embedding better than what needs no training:',
-  no: 'No, for these images this embedding is not better than what needs no training:',
+const ANSWERS: Readonly<Record<Verdict, string>> = {
+  yes: 'Yes, for these images this embedding is better than the untrained network and than raw pixels',
+  partly: 'Only in part is this embedding better than what needs no training',
+  no: 'No, for these images this embedding is not better than what needs no training',
 };
 
 function comparisonOf(measure: Comparison['measure'], { images, ...shares }: MeasuredShare): Comparison {
@@ -79,10 +54,12 @@ function comparisonOf(measure: Comparison['measure'], { images, ...shares }: Mea
 
 const isAboveUntrained = ({ trained, untrained }: Comparison) => exceeds(trained, untrained);
 const isAbovePixels = ({ trained, rawPixels }: Comparison) => exceeds(trained, rawPixels);
+const isBelowPixels = ({ trained, rawPixels }: Comparison) => exceeds(rawPixels, trained);
 const isAboveBoth = (comparison: Comparison) => isAboveUntrained(comparison) && isAbovePixels(comparison);
 
 function verdictOf(deciding: readonly Comparison[], retrieval: Comparison): Verdict {
-  if (deciding.every(isAboveBoth)) return 'yes';
+  const decides = deciding.every(isAboveBoth);
+  if (decides && !isBelowPixels(retrieval)) return 'yes';
   const isPartly = deciding.some(isAboveUntrained) || isAboveBoth(retrieval);
   // Less than both by any deciding measure is no gain that another one could make up for.
   const isLess = deciding.some(({ trained, untrained }) => exceeds(untrained, trained));
@@ -101,20 +78,23 @@ function relation(a: Estimate, b: Estimate): string {
   return combinedError(a, b) > 0.05 ? 'too few images to tell' : 'no clear difference';
 }
 
-function adviceFor(verdict: Verdict, comparisons: readonly Comparison[]): string[] {
+function adviceFor(verdict: Verdict, deciding: readonly Comparison[], retrieval: Comparison): string[] {
+  const comparisons = [...new Set([...deciding, retrieval])];
   const advice: string[] = [];
   const fewest = Math.min(...comparisons.map(({ images }) => images));
   if (fewest < 200) advice.push(`Measure on more images: with ${fewest}, only large differences show.`);
   if (verdict === 'yes') return [...advice, 'Use it: embed the folder, search it, or label it in clusters.'];
-  const belowPixels = comparisons.some(({ trained, rawPixels }) => exceeds(rawPixels, trained));
-  const aboveUntrained = comparisons.some(isAboveUntrained);
-  if (!aboveUntrained) {
+  if (deciding.every(isAboveBoth)) {
+    advice.push('Use it where classes count. To find the same picture again, compare raw pixels.');
+    return advice;
+  }
+  if (!comparisons.some(isAboveUntrained)) {
     advice.push('Train longer, and watch that view retrieval rises above the line of the untrained network.');
     advice.push(
       'Try half and twice the learning rate, and look at the output std: a collapse makes all features alike.',
     );
   } else advice.push('Train longer: it has begun to learn.');
-  if (belowPixels) {
+  if (comparisons.some(isBelowPixels)) {
     advice.push('Try larger crops (a higher smallest crop area): the folder can be told apart by its whole pictures.');
     advice.push('Until then use raw pixels: search and clusters by them are better for this folder.');
   }

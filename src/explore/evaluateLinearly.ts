@@ -1,7 +1,14 @@
 import { standardError } from '../domain/accuracy';
 import type { FeatureRows, LabelledFeatures } from '../domain/features';
 import type { ProbeEvaluation } from '../domain/probeEvaluation';
-import { type Classifier, classify, covarianceOf, fitLogistic, MAX_ITERATIONS } from './logisticRegression';
+import {
+  type Between,
+  type Classifier,
+  classify,
+  covarianceOf,
+  fitLogistic,
+  MAX_ITERATIONS,
+} from './logisticRegression';
 import type { ProductsOf } from './products';
 
 /** Values of lambda to choose from, the strongest decay first. */
@@ -17,10 +24,14 @@ export interface EvaluationOptions {
   /** Finished updates of the network, for the result. */
   readonly step: number;
   readonly productsOf: ProductsOf;
-  /** Of the final classifier; `MAX_ITERATIONS` where left out. */
+  /** Of each classifier; `MAX_ITERATIONS` where left out. */
   readonly maxIterations?: number;
+  /** Values of lambda to choose from, the strongest decay first; `LAMBDAS` where left out. */
+  readonly lambdas?: readonly number[];
   /** Called with the share of the work that is done, in [0, 1]; may throw to stop. */
   readonly onProgress?: (share: number) => void;
+  /** Awaited between two parts of some milliseconds; may throw to stop. */
+  readonly between?: Between;
 }
 
 /**
@@ -30,7 +41,14 @@ export interface EvaluationOptions {
  */
 export async function evaluateLinearly(
   { train, trainLabels, test, testLabels, classNames }: LabelledFeatures,
-  { step, productsOf, maxIterations = MAX_ITERATIONS, onProgress = () => undefined }: EvaluationOptions,
+  {
+    step,
+    productsOf,
+    maxIterations = MAX_ITERATIONS,
+    lambdas = LAMBDAS,
+    onProgress = () => undefined,
+    between = async () => undefined,
+  }: EvaluationOptions,
 ): Promise<ProbeEvaluation> {
   if (train.n === 0 || test.n === 0)
     throw new RangeError('A linear evaluation needs labelled training and test images.');
@@ -38,13 +56,21 @@ export async function evaluateLinearly(
     throw new RangeError('The features are not finite, so there is nothing to evaluate: the run has diverged.');
   }
   const classes = classNames.length;
-  const lambda = await bestLambda(train, trainLabels, classes, productsOf, (share) => onProgress(0.8 * share));
+  const lambda = await bestLambda(train, trainLabels, {
+    classes,
+    lambdas,
+    productsOf,
+    maxIterations,
+    between,
+    onProgress: (share) => onProgress(0.8 * share),
+  });
   const [trainRows, testRows] = standardised(train, [train, test]);
   const classifier = await fitted(trainRows, trainLabels, {
     classes,
     lambda,
     productsOf,
     maxIterations,
+    between,
     onProgress: () => onProgress(0.9),
   });
   const predicted = await predictions(testRows, classifier, classes, productsOf);
@@ -71,22 +97,34 @@ export async function evaluateLinearly(
 async function bestLambda(
   train: FeatureRows,
   labels: ArrayLike<number>,
-  classes: number,
-  productsOf: ProductsOf,
-  onProgress: (share: number) => void,
+  {
+    classes,
+    lambdas,
+    productsOf,
+    maxIterations,
+    between,
+    onProgress,
+  }: {
+    readonly classes: number;
+    readonly lambdas: readonly number[];
+    readonly productsOf: ProductsOf;
+    readonly maxIterations: number;
+    readonly between: Between;
+    readonly onProgress: (share: number) => void;
+  },
 ): Promise<number> {
   const { kept, heldOut } = divided(labels);
-  if (heldOut.length === 0) return LAMBDAS[0];
+  if (heldOut.length === 0) return lambdas[0];
   const keptLabels = kept.map((i) => labels[i]);
   const heldOutLabels = heldOut.map((i) => labels[i]);
   const [rows, others] = standardised(pick(train, kept), [pick(train, kept), pick(train, heldOut)]);
   const products = productsOf(rows);
-  let best = { lambda: LAMBDAS[0], accuracy: -1 };
+  let best = { lambda: lambdas[0], accuracy: -1 };
   let worse = 0;
   let start: Float64Array | undefined;
   try {
-    const covariance = await covarianceOf(products, rows);
-    for (const [i, lambda] of LAMBDAS.entries()) {
+    const covariance = await covarianceOf(products, rows, between);
+    for (const [i, lambda] of lambdas.entries()) {
       const classifier = await fitLogistic({
         products,
         covariance,
@@ -95,7 +133,9 @@ async function bestLambda(
         classes,
         lambda,
         tolerance: ROUGH,
-        onIteration: () => onProgress(i / LAMBDAS.length),
+        maxIterations,
+        between,
+        onIteration: () => onProgress(i / lambdas.length),
         ...(start === undefined ? {} : { start }),
       });
       start = classifier.weights;
@@ -118,18 +158,20 @@ async function fitted(
     lambda,
     productsOf,
     maxIterations,
+    between,
     onProgress,
   }: {
     readonly classes: number;
     readonly lambda: number;
     readonly productsOf: ProductsOf;
     readonly maxIterations: number;
+    readonly between: Between;
     readonly onProgress: () => void;
   },
 ): Promise<Classifier> {
   const products = productsOf(rows);
   try {
-    const covariance = await covarianceOf(products, rows);
+    const covariance = await covarianceOf(products, rows, between);
     return await fitLogistic({
       products,
       covariance,
@@ -138,6 +180,7 @@ async function fitted(
       classes,
       lambda,
       maxIterations,
+      between,
       onIteration: onProgress,
     });
   } finally {

@@ -33,13 +33,22 @@ export interface LogisticProblem {
   /** `MAX_ITERATIONS` where left out. */
   readonly maxIterations?: number;
   readonly onIteration?: () => void;
+  /** Awaited between two parts of some milliseconds; may throw to stop. */
+  readonly between?: Between;
 }
+
+export type Between = () => Promise<void>;
+
+const AT_ONCE: Between = async () => undefined;
+/** Multiplications at once for the covariance: some 20 ms on one thread of a processor. */
+const BLOCK_PRODUCTS = 1e8;
 
 /** Multinomial logistic regression by L-BFGS: minimises mean cross-entropy + lambda/2 |W|^2, with C = 1/(lambda n) in scikit-learn's terms. */
 export async function fitLogistic(problem: LogisticProblem): Promise<Classifier> {
-  const { products, covariance, n, d, labels, classes, lambda, onIteration } = problem;
+  const { products, covariance, n, d, labels, classes, lambda, onIteration, between = AT_ONCE } = problem;
   const size = d * classes;
   const f = async (x: Float64Array) => {
+    await between();
     const logits = await products.times(Float32Array.from(x.subarray(0, size)), classes);
     const gradient = new Float64Array(size + classes);
     const { loss, errors } = crossEntropy(logits, x.subarray(size), labels, classes);
@@ -57,7 +66,7 @@ export async function fitLogistic(problem: LogisticProblem): Promise<Classifier>
   const { x, converged } = await minimise(f, start, {
     tolerance: problem.tolerance ?? TOLERANCE,
     maxIterations: problem.maxIterations ?? MAX_ITERATIONS,
-    precondition: inverseHessian(covariance, { d, classes, lambda }),
+    precondition: await inverseHessian(covariance, { d, classes, lambda, between }),
     ...(onIteration === undefined ? {} : { onIteration }),
   });
   return { weights: x, converged };
@@ -67,24 +76,43 @@ export async function fitLogistic(problem: LogisticProblem): Promise<Classifier>
  * Multiplies by the inverse of the Hessian at W = 0 without its terms between classes: s covariance + lambda for each class, and s for its
  * bias, with s = (1 - 1/classes)/classes.
  */
-function inverseHessian(
+async function inverseHessian(
   covariance: Float32Array,
-  { d, classes, lambda }: Pick<LogisticProblem, 'd' | 'classes' | 'lambda'>,
-): (gradient: Float64Array) => void {
+  { d, classes, lambda, between }: Pick<LogisticProblem, 'd' | 'classes' | 'lambda'> & { readonly between: Between },
+): Promise<(gradient: Float64Array) => void> {
   const share = Math.max(1e-3, (1 - 1 / classes) / classes);
   const matrix = Float64Array.from(covariance, (value) => share * value);
   // The covariance was summed in float32, so that its smallest eigenvalues may be negative by rounding.
   for (let i = 0; i < d; i++) matrix[i * d + i] += lambda + 1e-5 * d * share;
-  const factor = cholesky(matrix, d);
+  const factor = await cholesky(matrix, d, between);
   return (gradient) => {
     solve(factor, d, gradient.subarray(0, d * classes), classes);
     for (let c = 0; c < classes; c++) gradient[d * classes + c] /= share;
   };
 }
 
-/** X^T X / n [d, d] of the rows whose products these are. */
-export async function covarianceOf(products: Products, { data, n, d }: FeatureRows): Promise<Float32Array> {
-  return (await products.transposedTimes(data, d)).map((value) => value / Math.max(1, n));
+/**
+ * X^T X / n [d, d] of the rows whose products these are, some columns at a time.
+ * @param between awaited between them; may throw to stop
+ */
+export async function covarianceOf(
+  products: Products,
+  { data, n, d }: FeatureRows,
+  between: Between = AT_ONCE,
+): Promise<Float32Array> {
+  const covariance = new Float32Array(d * d);
+  const most = Math.max(1, Math.floor(BLOCK_PRODUCTS / (Math.max(1, n) * d)));
+  for (let start = 0; start < d; start += most) {
+    await between();
+    const columns = Math.min(most, d - start);
+    const own = new Float32Array(n * columns);
+    for (let i = 0; i < n; i++) own.set(data.subarray(i * d + start, i * d + start + columns), i * columns);
+    const sums = await products.transposedTimes(own, columns);
+    for (let row = 0; row < d; row++) {
+      for (let c = 0; c < columns; c++) covariance[row * d + start + c] = sums[row * columns + c] / Math.max(1, n);
+    }
+  }
+  return covariance;
 }
 
 /** The mean loss, and (softmax - one-hot)/n of each row. */

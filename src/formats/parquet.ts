@@ -1,10 +1,13 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 
-/** A column of a table: text, which may be missing in a row, or a list of float32 numbers in each row. Those of text come first. */
+/**
+ * A column of a table: text, a whole number or a float32 number, which may be missing in a row, or a list of float32 numbers in each row. Lists come
+ * last.
+ */
 export interface ParquetColumn {
   readonly name: string;
-  readonly kind: 'text' | 'floats';
+  readonly kind: 'text' | 'integer' | 'float' | 'floats';
 }
 
 /** Lists of the same length, one a row, in parts that follow one another. */
@@ -15,7 +18,7 @@ export interface FloatLists {
 }
 
 /** The values of a column in some rows, as its kind says. */
-export type ParquetValues = readonly (string | null)[] | FloatLists;
+export type ParquetValues = readonly (string | number | null)[] | FloatLists;
 
 type Schema = ConstructorParameters<typeof ParquetWriter>[0]['schema'];
 type ColumnChunk = ParquetWriter['row_groups'][number]['columns'][number];
@@ -23,11 +26,17 @@ type ColumnChunk = ParquetWriter['row_groups'][number]['columns'][number];
 /** About the bytes of a page, which is written at once. */
 const PAGE_BYTES = 2 ** 20;
 
+const CELLS = {
+  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  integer: { type: 'INT32' },
+  float: { type: 'FLOAT' },
+} as const;
+
 function schemaOf(columns: readonly ParquetColumn[]): Schema {
   const elements = columns.flatMap(
     ({ name, kind }): Schema =>
-      kind === 'text'
-        ? [{ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' }]
+      kind !== 'floats'
+        ? [{ name, ...CELLS[kind], repetition_type: 'OPTIONAL' }]
         : [
             { name, converted_type: 'LIST', repetition_type: 'REQUIRED', num_children: 1 },
             { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
@@ -37,7 +46,7 @@ function schemaOf(columns: readonly ParquetColumn[]): Schema {
   return [{ name: 'root', num_children: columns.length }, ...elements];
 }
 
-const isText = (values: ParquetValues): values is readonly (string | null)[] => Array.isArray(values);
+const areCells = (values: ParquetValues): values is readonly (string | number | null)[] => Array.isArray(values);
 
 /**
  * A Parquet file that is written in pieces: the bytes of `add` for one group of rows after another, then those of `finish`. Floats are not
@@ -65,17 +74,17 @@ export class ParquetFile {
    * @param values by column, in the order of the columns, equally many in each
    */
   *add(values: readonly ParquetValues[]): Generator<Uint8Array> {
-    const text = this.#columns.flatMap(({ name }, i) => {
+    const cells = this.#columns.flatMap(({ name }, i) => {
       const column = values[i];
-      return isText(column) ? [{ name, data: [...column] }] : [];
+      return areCells(column) ? [{ name, data: [...column] }] : [];
     });
-    const [{ data }] = text;
-    this.#writer.write({ columnData: text, rowGroupSize: data.length });
+    const [{ data }] = cells;
+    this.#writer.write({ columnData: cells, rowGroupSize: data.length });
     yield this.#taken();
     const [group] = this.#writer.row_groups.slice(-1);
     for (const [i, { name }] of this.#columns.entries()) {
       const column = values[i];
-      if (!isText(column)) group.columns.push(yield* this.#floats(name, column));
+      if (!areCells(column)) group.columns.push(yield* this.#floats(name, column));
     }
     const bytes = group.columns.reduce((sum, { meta_data: chunk }) => sum + (chunk?.total_compressed_size ?? 0n), 0n);
     group.total_byte_size = bytes;

@@ -1,3 +1,4 @@
+import type { BottomLine } from '../domain/bottomLine';
 import type { FolderOutcome, FolderReading, LoadedImages } from '../domain/decodedFolder';
 import type { EngineInfo } from '../domain/engineInfo';
 import type { Explored, ExploredBy, Found } from '../domain/exploration';
@@ -5,7 +6,7 @@ import type { PictureStorage } from '../domain/imageDataset';
 import type { RunKeeping } from '../domain/keptRun';
 import type { Picture } from '../domain/measurement';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
-import type { OpenedFile, TakenFile } from '../domain/takeAlong';
+import type { OpenedFile, OpenedKeptEncoder, TakenFile } from '../domain/takeAlong';
 
 /**
  * The commands of the page to the worker. Every command carries an `id` and is answered once, by a `reply` or a `failure` event with that
@@ -67,12 +68,24 @@ export type CommandBody =
   /** Opens a project file, a checkpoint or an encoder; nothing is replaced where it does not fit. `keptId`: the id to keep its run under. */
   | { readonly type: 'openFile'; readonly file: Blob; readonly name: string; readonly keptId: string }
   /**
+   * Reads the encoder of the last readable checkpoint of a kept run, which takes the place of the opened one; a run waits meanwhile. It normalises
+   * as a run on the images in use does.
+   */
+  | { readonly type: 'openKept'; readonly keptId: string }
+  /**
    * Embeds all images in use and compares them; a run waits meanwhile. Its progress comes as `progress` events. `runId` is null where no run
    * is needed.
    */
   | { readonly type: 'explore'; readonly runId: string | null; readonly by: ExploredBy }
   /** Ends the exploration under way, whose command fails as `cancelled`. */
   | { readonly type: 'cancelExplore' }
+  /**
+   * Measures whether the encoder of the last exploration is better for the images than the untrained network and than raw pixels; a run waits
+   * meanwhile. Its progress comes as `progress` events.
+   */
+  | { readonly type: 'measureExplored' }
+  /** Ends that, whose command fails as `cancelled`. */
+  | { readonly type: 'cancelMeasuring' }
   /** The images nearest to one of them, or to a picture from a file, by the features of the last exploration. */
   | { readonly type: 'search'; readonly query: number | Blob; readonly most: number }
   /** Data-set indices whose neighbours the gallery shows. */
@@ -121,8 +134,11 @@ export interface Replies {
   takeAlong: { readonly name: string; readonly file: Blob };
   cancelTakeAlong: null;
   openFile: OpenedFile;
+  openKept: OpenedKeptEncoder;
   explore: Explored;
   cancelExplore: null;
+  measureExplored: BottomLine;
+  cancelMeasuring: null;
   search: readonly Found[];
   setQueries: null;
   thumbnails: readonly Picture[];

@@ -5,6 +5,7 @@ import type { RunKeeping } from '../domain/keptRun';
 import { placeIn } from '../domain/places';
 import type { AugmentConfig, DatasetChoice, PresetName, RunConfig } from '../domain/runConfig';
 import type { SharedRun } from '../domain/shareLink';
+import type { ImageFindings } from '../domain/takeAlong';
 import type { Replies } from '../protocol/commands';
 import type { CheckpointStorage } from '../storage/checkpointStorage';
 import type { KeptImageStorage } from '../storage/keptImageStorage';
@@ -24,6 +25,7 @@ import { EngineSession } from './engine/engineSession';
 import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
 import { Exploring } from './exploring/exploring';
+import { findingsOf } from './exploring/findings';
 import { type ExplorerPort, openExplorer } from './exploring/openExplorer';
 import { Frames } from './frames/frames';
 import { KeptRuns } from './keeping/keptRuns';
@@ -140,6 +142,7 @@ export class Lab {
       engine: this.#engine,
       openExplorer: options.openExplorer ?? openExplorer,
       pageStorage: options.pageStorage ?? null,
+      openKept: ({ id, name }) => this.opening.openKept(id, name),
     });
     this.taking = new Taking(this, this.#engine);
     this.opening = new Opening(this, this.#engine);
@@ -163,6 +166,12 @@ export class Lab {
     });
     this.#images.waitFor(run.folder);
     if (namesPreset) this.#settings.keepPreset();
+  }
+
+  /** What exploring found of the images in use; null where they were not explored. */
+  findings(): ImageFindings | null {
+    const { info } = this.datasetStore.getState();
+    return info === null ? null : findingsOf(this.exploring.store.getState(), info);
   }
 
   get thumbnails(): Thumbnails {

@@ -6,6 +6,7 @@ import { deviceProducts } from '../engine/monitors/deviceProducts';
 import { saveRun } from '../engine/run/checkpoint/saveRun';
 import { type EncoderWeights, encoderWeights } from '../engine/run/export/encoderWeights';
 import { FrozenEncoder } from '../engine/run/export/frozenEncoder';
+import { measuringCost } from '../engine/run/export/measuredImages';
 import type { Trainer } from '../engine/run/trainer';
 import { exactGroups, withoutRepeats } from '../explore/duplicates/exactDuplicates';
 import { isLeak } from '../explore/duplicates/leaks';
@@ -21,6 +22,8 @@ import type { WorkPace } from './workPace';
 
 /** About the longest time in milliseconds for which embedding may hold up the worker. */
 const BLOCK_MS = 50;
+/** About the milliseconds that linear probes and similarities take for each labelled training image, on a processor. */
+const PROBED_MS = 2;
 /** Progress counts each image so many times: embedded, copied, compared by features, and by pictures. */
 const PASSES = 4;
 
@@ -70,7 +73,10 @@ export async function exploreImages({
   );
   const weights =
     by === 'run' && trainer !== null ? await encoderWeights(await saveRun(trainer, engine), trainer) : opened;
-  const embedding = by === 'pixels' || weights === null ? pixelFeatures(copies) : await embedded(images, weights, pace);
+  const embedding =
+    by === 'pixels' || weights === null
+      ? { ...pixelFeatures(copies), imageMs: 0 }
+      : await embedded(images, weights, pace);
   if (embedding.mean !== null) pace.done(count);
   const rows = unitRows(embedding.features);
   const graph = await neighbourGraph(embedding.features, {
@@ -91,6 +97,7 @@ export async function exploreImages({
     reply: {
       exploration: { by, step: by === 'run' ? (weights?.step ?? null) : null, graph, exact, near, quality },
       features: embedding.features,
+      measuringMs: measuringMs(images, embedding),
     },
     explored: { rows, weights: by === 'pixels' ? null : weights, mean: embedding.mean },
   };
@@ -109,7 +116,16 @@ function sharing(pace: WorkPace, images: number): (share: number) => Promise<voi
 
 interface Embedding {
   readonly features: FeatureRows;
+  /** null where they are those of an encoder. */
   readonly mean: Float32Array | null;
+  /** Milliseconds that an image took. */
+  readonly imageMs: number;
+}
+
+/** About how long it takes to measure the encoder of an embedding; null where it has none, or no image is for training. */
+function measuringMs(images: TrainingImages, { mean, imageMs }: Embedding): number | null {
+  const { embedded, probed } = measuringCost(images);
+  return mean !== null || embedded === 0 ? null : embedded * imageMs + probed * PROBED_MS;
 }
 
 async function embedded(images: TrainingImages, weights: EncoderWeights, pace: WorkPace): Promise<Embedding> {
@@ -117,12 +133,14 @@ async function embedded(images: TrainingImages, weights: EncoderWeights, pace: W
   try {
     const d = encoder.featureDim;
     const data = new Float32Array(images.count * d);
+    const begun = performance.now();
     for await (const { start, features } of encoder.embed(images, { blockMs: BLOCK_MS })) {
       data.set(features.data, start * d);
       pace.done(features.n);
       await pace.between();
     }
-    return { features: { data, n: images.count, d }, mean: null };
+    const imageMs = (performance.now() - begun) / Math.max(1, images.count);
+    return { features: { data, n: images.count, d }, mean: null, imageMs };
   } finally {
     encoder.dispose();
   }

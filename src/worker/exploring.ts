@@ -21,16 +21,29 @@ const WORDS: WorkWords = {
   failed: (reason) => `The images could not be explored: ${reason}. ${AGAIN}`,
 };
 
-/** Embeds and compares all images, and finds those that are like one. The code for it is loaded when it is first asked for. */
+const MEASURE_AGAIN = 'Measure again.';
+
+const MEASURING_WORDS: WorkWords = {
+  isBusy: 'The embedding is being measured already: wait until that is done, or cancel it.',
+  cancelled: 'The embedding was not measured, since this was cancelled.',
+  ended: 'The embedding was not measured to the end, since the run or its images were replaced meanwhile.',
+  noMemory: `Memory ran out while the embedding was measured. Close other pages, or use fewer images. ${MEASURE_AGAIN}`,
+  engineLost: `The engine was lost while the embedding was measured. ${MEASURE_AGAIN}`,
+  failed: (reason) => `The embedding could not be measured: ${reason}. ${MEASURE_AGAIN}`,
+};
+
+/** Embeds and compares all images, says whether the embedding is of use, and finds those that are like one. The code for it is loaded when it is first asked for. */
 export class Exploring {
   readonly #parts: ExploringParts;
   readonly #work: LongWork;
+  readonly #measuring: LongWork;
   /** What the last exploration left for searches; null before the first, and for other images. */
   #explored: ExploredImages | null = null;
 
   constructor(parts: ExploringParts) {
     this.#parts = parts;
     this.#work = new LongWork(parts, WORDS);
+    this.#measuring = new LongWork(parts, MEASURING_WORDS);
   }
 
   /** @throws CommandError saying why the images cannot be explored, and what to do */
@@ -62,6 +75,40 @@ export class Exploring {
     return reply;
   }
 
+  /**
+   * Takes the encoder of a kept run in place of the opened one, which stays where that fails.
+   * @param id of the command
+   * @throws CommandError `no-checkpoint` saying why there is none
+   */
+  async openKept(id: number, keptId: string): Promise<Replies['openKept']> {
+    const { runs, images, opened } = this.#parts;
+    const { encoder, facts } = await this.#work.do(id, null, loadedKept, (code) =>
+      code.keptEncoder(runs, keptId, images.dataset),
+    );
+    opened.encoder = encoder;
+    return facts;
+  }
+
+  /**
+   * Whether the encoder of the last exploration is of use for the images.
+   * @param id of the command
+   * @throws CommandError where there is no such encoder, or saying why it cannot be measured
+   */
+  async measure(id: number): Promise<Replies['measureExplored']> {
+    const weights = this.#explored?.weights ?? null;
+    if (weights === null) {
+      throw new CommandError('internal', 'There is no encoder to measure: explore the images by a run or an encoder.');
+    }
+    const { images } = this.#parts;
+    return this.#measuring.do(id, null, loadedMeasuring, ({ measureImages }, _, pace) =>
+      measureImages(weights, images.dataset, pace),
+    );
+  }
+
+  cancelMeasuring(): void {
+    this.#measuring.cancel();
+  }
+
   /** The images nearest to one of them, or to a picture from a file. @throws CommandError where there is nothing to search yet */
   async search(query: number | Blob, most: number): Promise<Replies['search']> {
     const explored = this.#explored;
@@ -74,9 +121,9 @@ export class Exploring {
     this.#work.cancel();
   }
 
-  /** Ends an exploration under way, since what it works on is replaced. */
-  end(): Promise<void> {
-    return this.#work.end();
+  /** Ends what is under way, since what it works on is replaced. */
+  async end(): Promise<void> {
+    await Promise.all([this.#work.end(), this.#measuring.end()]);
   }
 
   /** Forgets what was explored, since other images are in use. */
@@ -85,9 +132,13 @@ export class Exploring {
   }
 }
 
-async function loaded(): Promise<typeof import('./exploreImages')> {
+const loaded = () => loadedCode(() => import('./exploreImages'));
+const loadedKept = () => loadedCode(() => import('./keptEncoder'));
+const loadedMeasuring = () => loadedCode(() => import('./measureImages'));
+
+async function loadedCode<T>(load: () => Promise<T>): Promise<T> {
   try {
-    return await import('./exploreImages');
+    return await load();
   } catch {
     // Without a network, code that was never loaded cannot be had.
     throw new CommandError(

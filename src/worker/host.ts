@@ -143,12 +143,19 @@ export class Host {
         return { result: null };
       case 'openFile':
         return { result: await this.#openFile(command) };
+      case 'openKept':
+        return { result: await this.#exploring.openKept(command.id, command.keptId) };
       case 'explore': {
         const result = await this.#exploring.explore(command);
         return { result, transfer: [result.features.data.buffer as ArrayBuffer] };
       }
       case 'cancelExplore':
         this.#exploring.cancel();
+        return { result: null };
+      case 'measureExplored':
+        return { result: await this.#exploring.measure(command.id) };
+      case 'cancelMeasuring':
+        this.#exploring.cancelMeasuring();
         return { result: null };
       case 'search':
         return { result: await this.#exploring.search(command.query, command.most) };

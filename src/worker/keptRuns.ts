@@ -8,7 +8,7 @@ import type { RunPointer } from '../storage/runPointer';
 import { Keeper } from './keeper';
 import { NONE_KEPT } from './keepPolicy';
 import { type OpenedCheckpoints, openCheckpoints } from './openCheckpoints';
-import { type ResumedFrom, type ResumedKept, resumeKept } from './resumeKept';
+import { type FromKept, fromKept, type ResumedFrom, type ResumedKept, resumeKept } from './resumeKept';
 
 /** A run that is to be kept. */
 export interface RunToKeep {
@@ -61,6 +61,15 @@ export class KeptRuns {
    */
   resume(from: ResumedFrom, resume: ResumeRun): Promise<ResumedKept> {
     return resumeKept(this.#checkpoints.storage, from, (checkpoint) => resume(checkpoint, resumeRun));
+  }
+
+  /**
+   * Makes something of a run's last checkpoint of which it can be made, as `fromKept`; the run stays as it is.
+   * @param make throws UnusableFile saying what is wrong with the checkpoint
+   */
+  from<T>(id: string, make: (checkpoint: Checkpoint) => Promise<T>): Promise<FromKept<T>> {
+    const wanted = { id, step: null, remedy: 'Choose another run. Nothing on the page was replaced.' };
+    return fromKept(this.#checkpoints.storage, wanted, (_, checkpoint) => make(checkpoint));
   }
 
   /** The keeper of a resumed run, which keeps its checkpoints; under another id it is a fork, and the one it began from is copied at once. */

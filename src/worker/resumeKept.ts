@@ -31,6 +31,16 @@ export interface ResumedFrom {
 
 const START_OVER = 'Start the run over with its settings, or choose another run.';
 
+/** Something made of a kept run's checkpoint. */
+export interface FromKept<T> {
+  readonly made: T;
+  /** Of the checkpoint. */
+  readonly step: number;
+  readonly pointer: RunPointer;
+  /** The damaged checkpoints that were left out, each as the beginning of a sentence. */
+  readonly damages: readonly string[];
+}
+
 /**
  * Resumes a kept run from one of its checkpoints: the one after `from.step`, or the last one that can be read; those that cannot are named in
  * the notes and stay in the storage.
@@ -42,8 +52,43 @@ export async function resumeKept(
   from: ResumedFrom,
   resume: (checkpoint: Checkpoint) => Promise<ResumedRun>,
 ): Promise<ResumedKept> {
+  const { id, step, as } = from;
+  const {
+    made,
+    step: at,
+    pointer,
+    damages,
+  } = await fromKept(
+    storage,
+    { id, step, remedy: step === null ? START_OVER : 'Choose another step.' },
+    (file, checkpoint) => resumedFrom(file, checkpoint, as !== id, resume),
+  );
+  if (step === null && at === pointer.last) makeLastChanges(made, pointer);
+  const notes = damages.map((damage) => `${damage}; the run goes on from step ${at}.`);
+  return { ...made, pointer, notes: [...notes, ...made.notes] };
+}
+
+/** A checkpoint of a kept run that is wanted. */
+export interface WantedCheckpoint {
+  readonly id: string;
+  /** null for the last one that can be read. */
+  readonly step: number | null;
+  /** What the person can do where there is none, as a sentence. */
+  readonly remedy: string;
+}
+
+/**
+ * Makes something of the wanted checkpoint, or of the last one of which it can be made.
+ * @param make throws UnusableFile saying what is wrong with the checkpoint
+ * @throws CommandError `no-checkpoint` where there is none of use
+ */
+export async function fromKept<T>(
+  storage: CheckpointStorage,
+  wanted: WantedCheckpoint,
+  make: (file: Uint8Array<ArrayBuffer>, checkpoint: Checkpoint) => Promise<T>,
+): Promise<FromKept<T>> {
   try {
-    return await firstReadable(storage, from, resume);
+    return await firstReadable(storage, wanted, make);
   } catch (error) {
     if (error instanceof CheckpointError) throw new CommandError('no-checkpoint', error.message);
     if (!(error instanceof StorageError)) throw error;
@@ -54,27 +99,27 @@ export async function resumeKept(
   }
 }
 
-async function firstReadable(
+async function firstReadable<T>(
   storage: CheckpointStorage,
-  { id, step, as }: ResumedFrom,
-  resume: (checkpoint: Checkpoint) => Promise<ResumedRun>,
-): Promise<ResumedKept> {
+  { id, step, remedy }: WantedCheckpoint,
+  make: (file: Uint8Array<ArrayBuffer>, checkpoint: Checkpoint) => Promise<T>,
+): Promise<FromKept<T>> {
   const pointer = await storage.pointer(id);
-  if (pointer === null) throw new CommandError('no-checkpoint', `This run has no checkpoint. ${START_OVER}`);
-  const steps = step === null ? stepsBack(pointer) : [step];
+  if (pointer === null) throw new CommandError('no-checkpoint', `This run has no checkpoint. ${remedy}`);
   const damages: string[] = [];
-  for (const at of steps) {
-    const file = await storage.read(id, at);
-    const outcome = file === null ? 'is missing' : await resumedFrom(file, at, as !== id, resume);
-    if (typeof outcome !== 'string') {
-      const notes = damages.map((damage) => `${damage}; the run goes on from step ${at}.`);
-      if (step === null && at === pointer.last) makeLastChanges(outcome, pointer);
-      return { ...outcome, pointer, notes: [...notes, ...outcome.notes] };
+  for (const at of step === null ? stepsBack(pointer) : [step]) {
+    try {
+      const file = await storage.read(id, at);
+      if (file === null) throw new UnusableFile('is missing');
+      const checkpoint = readCheckpoint(file);
+      if (checkpoint.step !== at) throw new UnusableFile(`is damaged: its content is of step ${checkpoint.step}`);
+      return { made: await make(file, checkpoint), step: at, pointer, damages };
+    } catch (error) {
+      if (!(error instanceof UnusableFile)) throw error;
+      damages.push(`The checkpoint after step ${at} ${error.message}`);
     }
-    damages.push(`The checkpoint after step ${at} ${outcome}`);
   }
   const [first] = damages;
-  const remedy = step === null ? START_OVER : 'Choose another step.';
   const all = damages.length > 1 ? `None of the run's ${counted(damages.length, 'checkpoint')} can be read. ` : '';
   throw new CommandError('no-checkpoint', `${all}${first}. ${remedy}`);
 }
@@ -87,25 +132,18 @@ function stepsBack({ steps, last }: RunPointer): number[] {
     .reverse();
 }
 
-/** A run from the bytes of a checkpoint; what is wrong with them where they cannot be used. */
+/** A run from a checkpoint and its bytes. */
 async function resumedFrom(
   file: Uint8Array<ArrayBuffer>,
-  step: number,
+  checkpoint: Checkpoint,
   isFork: boolean,
   resume: (checkpoint: Checkpoint) => Promise<ResumedRun>,
-): Promise<ResumedFile | string> {
-  try {
-    const checkpoint = readCheckpoint(file);
-    if (checkpoint.step !== step) return `is damaged: its content is of step ${checkpoint.step}`;
-    const { changes } = checkpoint;
-    if (!isFork || changes.planned.length === 0) return { ...(await resume(checkpoint)), file };
-    // A fork makes its own changes, not those that a link planned for its parent.
-    const forked = { ...checkpoint, changes: { ...changes, planned: [] } };
-    return { ...(await resume(forked)), file: writeCheckpoint(forked) };
-  } catch (error) {
-    if (error instanceof UnusableFile) return error.message;
-    throw error;
-  }
+): Promise<ResumedFile> {
+  const { changes } = checkpoint;
+  if (!isFork || changes.planned.length === 0) return { ...(await resume(checkpoint)), file };
+  // A fork makes its own changes, not those that a link planned for its parent.
+  const forked = { ...checkpoint, changes: { ...changes, planned: [] } };
+  return { ...(await resume(forked)), file: writeCheckpoint(forked) };
 }
 
 /** Makes the changes that were made after the last checkpoint, before the next step. */

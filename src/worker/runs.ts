@@ -3,6 +3,7 @@ import type { KeptWeights, RunKeeping } from '../domain/keptRun';
 import type { RecoveryMarker } from '../domain/measurement';
 import type { RunConfig } from '../domain/runConfig';
 import type { Emit } from '../domain/signal';
+import type { Checkpoint } from '../engine/run/checkpoint/checkpoint';
 import type { KernelOptions } from '../engine/run/kernelChoice';
 import { Trainer } from '../engine/run/trainer';
 import type { CommandBody, Replies } from '../protocol/commands';
@@ -17,6 +18,7 @@ import type { KeptRuns, OpenedRun, RunToKeep } from './keptRuns';
 import { LastCheckpoint } from './lastCheckpoint';
 import { LazyKeeper } from './lazyKeeper';
 import { breakError, type Restarted } from './recoveryWords';
+import type { FromKept } from './resumeKept';
 import { type Post, RunSignals } from './runSignals';
 
 type CommandOf<T extends CommandBody['type']> = Extract<CommandBody, { type: T }>;
@@ -108,6 +110,11 @@ export class Runs {
   /** As `KeptRuns.adopt`. */
   async adopt(run: OpenedRun, file: Uint8Array<ArrayBuffer>): Promise<void> {
     await (await this.#kept()).adopt(run, file);
+  }
+
+  /** As `KeptRuns.from`. */
+  async fromKept<T>(id: string, make: (checkpoint: Checkpoint) => Promise<T>): Promise<FromKept<T>> {
+    return (await this.#kept()).from(id, make);
   }
 
   /** Ends the run, once its current step or measurement has ended, and frees its memory. */

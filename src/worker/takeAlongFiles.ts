@@ -8,6 +8,7 @@ import { saveRun } from '../engine/run/checkpoint/saveRun';
 import { writeEncoder } from '../engine/run/export/encoderFile';
 import { transformersFiles } from '../engine/run/export/encoderFiles';
 import { type EncoderWeights, encoderOf } from '../engine/run/export/encoderWeights';
+import { findingColumns } from '../engine/run/export/findingColumns';
 import { FrozenEncoder } from '../engine/run/export/frozenEncoder';
 import { imagesCsv } from '../engine/run/export/imageTable';
 import { onnxEncoder } from '../engine/run/export/onnxEncoder';
@@ -83,10 +84,11 @@ async function fileOf(
       const { facts, withImages } = what;
       return await zipped(projectFiles({ checkpoint, weights, encoder, images, facts, withImages, pace }), pace);
     }
-    if (what.format === 'parquet') return await collected(embeddingsParquet(images, encoder, pace), BYTES, pace);
+    const more = what.findings == null ? [] : findingColumns(what.findings, images.names);
+    if (what.format === 'parquet') return await collected(embeddingsParquet(images, encoder, pace, more), BYTES, pace);
     const files = [
       { path: 'embeddings.npy', content: embeddingsNpy(images, encoder, pace) },
-      { path: 'embeddings.csv', content: imagesCsv(images) },
+      { path: 'embeddings.csv', content: imagesCsv(images, more) },
     ];
     return await zipped(files, pace);
   } finally {

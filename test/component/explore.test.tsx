@@ -3,12 +3,14 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-react';
+import type { BottomLine } from '../../src/domain/bottomLine';
 import { EXPLORE_VIEWS } from '../../src/session/exploring/exploringStore';
 import type { Lab } from '../../src/session/lab';
 import { ExplorePlace } from '../../src/ui/explore/ExplorePlace';
 import { LabContext } from '../../src/ui/lab';
 import { theme } from '../../src/ui/theme';
-import { positionsInGroups } from '../setup/explored';
+import { lostLine, positionsInGroups } from '../setup/explored';
+import { keptRun } from '../setup/runRecord';
 import { exploredLab } from './setup/explore';
 
 afterEach(() => {
@@ -284,6 +286,63 @@ it('offers to explore, shows its progress, and can be cancelled', async () => {
   await expect.element(page.getByRole('alert')).toHaveTextContent('Too little memory.');
 });
 
+describe('the bottom line', () => {
+  const chip = () => page.getByTestId('bottom-line');
+  const shown = async (line: BottomLine) => {
+    const { lab } = exploredLab();
+    lab.exploring.store.setState({ measuring: { kind: 'measured', line } });
+    await show(lab);
+    await expect.element(chip()).toBeVisible();
+    return chip().element();
+  };
+
+  it('is a cross where retrieval is 6.3 %, untrained 6.8 %, raw pixels 15 %, with all numbers and advice on demand', async () => {
+    const element = await shown(lostLine());
+    expect(element.getAttribute('data-verdict')).toBe('no');
+    expect(element.querySelector('.tabler-icon-circle-x')).not.toBeNull();
+    expect(element.textContent).toBe('Not bettersecond view found 6.3 %, untrained 6.8 %, pixels 15 %');
+    (element as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    const dialog = page.getByRole('dialog', { name: /^Not better/ });
+    await expect.element(dialog).toBeVisible();
+    await expect.element(dialog.getByText('No, for these images')).toBeVisible();
+    await expect.element(dialog.getByRole('cell', { name: '6.8 ± 0.6 % no clear difference' })).toBeVisible();
+    await expect.element(dialog.getByRole('cell', { name: '15.0 ± 0.8 % better' })).toBeVisible();
+    await expect.element(dialog.getByText('Until then use raw pixels.')).toBeVisible();
+    const { violations } = await axe.run(dialog.element());
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await userEvent.keyboard('{Escape}');
+    await expect.element(dialog).not.toBeInTheDocument();
+    await expect.poll(() => document.activeElement).toBe(element);
+  });
+
+  it.each([
+    ['yes', 'tabler-icon-circle-check', 'Better than raw pixels'],
+    ['partly', 'tabler-icon-circle-half-2', 'Better only in part'],
+  ] as const)('%s has another mark and other words', async (verdict, icon, words) => {
+    const element = await shown({ ...lostLine(), verdict });
+    expect(element.querySelector(`.${icon}`)).not.toBeNull();
+    expect(element.textContent).toContain(words);
+  });
+
+  it('is measured at a press where it takes long, can be cancelled, and says why it failed', async () => {
+    const { lab, worker } = exploredLab();
+    await show(lab);
+    lab.exploring.embedding.explored(240_000);
+    await expect.element(page.getByText('about 4 min 0 s')).toBeVisible();
+    lab.exploring.store.setState({ measuring: { kind: 'being measured', done: 30, total: 120 } });
+    const progress = page.getByRole('progressbar', { name: 'Progress of the measurement' });
+    await expect.element(progress).toHaveAttribute('aria-valuenow', '25');
+    await page.getByRole('button', { name: 'Cancel the measurement' }).click();
+    expect(worker.sent('cancelMeasuring')).toHaveLength(1);
+    await page.getByRole('button', { name: 'Measure this embedding' }).click();
+    expect(worker.sent('measureExplored')).toHaveLength(1);
+    await page.getByRole('button', { name: 'Not measured' }).click();
+    await expect.element(page.getByText('Too little memory.')).toBeVisible();
+    await expect.element(page.getByRole('button', { name: 'Measure again' })).toBeVisible();
+  });
+});
+
 it('offers an update once the run has gone on', async () => {
   const { lab } = exploredLab();
   await show(lab);
@@ -294,8 +353,26 @@ it('offers an update once the run has gone on', async () => {
   await expect.element(page.getByRole('button', { name: 'Explore by raw pixels' })).toBeVisible();
 });
 
+it('lists kept runs, and explores by one', async () => {
+  const { lab, worker } = exploredLab();
+  const record = { ...keptRun(), id: 'k', name: 'Cats' };
+  lab.archive.store.setState({ runs: [record] });
+  const pointer = { ...record, steps: [{ step: 120, bytes: 9, keptFor: [] }], last: 120, written: 1 };
+  await show(lab);
+  lab.keptRuns.store.setState({ runs: new Map([['k', pointer]]) });
+  const select = page.getByRole('combobox', { name: 'Compare images by' });
+  await select.selectOptions('by Cats, step 120');
+  await page.getByRole('button', { name: 'Explore by Cats' }).click();
+  await expect.poll(() => worker.sent('openKept').map(({ keptId }) => keptId)).toEqual(['k']);
+  // The worker of this test has no such checkpoint.
+  await expect.element(page.getByRole('alert')).toHaveTextContent('This run has no checkpoint.');
+  expect(lab.opening.store.getState().openedEncoder).toBeNull();
+  expect(lab.exploring.store.getState().exploration).not.toBeNull();
+});
+
 it.each(['light', 'dark'] as const)('meets axe’s rules in every view, in the %s scheme', async (scheme) => {
   const { lab } = exploredLab();
+  lab.exploring.store.setState({ measuring: { kind: 'measured', line: lostLine() } });
   await show(lab, scheme);
   const found: string[] = [];
   for (const view of EXPLORE_VIEWS) {

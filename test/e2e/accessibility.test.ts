@@ -1,6 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { htmlReport } from '../../scripts/report/reportHtml';
+import { imagesInGroups, lostLine } from '../setup/explored';
 import { LONG } from '../setup/matrix';
 import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
@@ -73,6 +75,33 @@ describe('for everyone', () => {
       if (LONG) found.push(...(await violations(page, 'light')));
     }
     expect(found).toEqual([]);
+  });
+
+  test('axe finds nothing in a report of a folder, light and dark, and its keys scroll it', async ({ page }) => {
+    const info = imagesInGroups(8, 2);
+    const quality = [{ index: 5, kind: 'blurred', score: 0.4 }] as const;
+    const report = {
+      exact: [[0, 1]],
+      near: [{ a: 2, b: 3, score: 0.95, kind: 'same' }],
+      alike: [{ a: 4, b: 5, score: 0.9 }],
+      clusters: [{ medoid: 0, images: [0, 1, 2, 3] }],
+      noise: [6],
+      outliers: [{ index: 7, score: 0.995 }],
+      quality,
+    } as const;
+    const dot = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==';
+    const about = { report, images: info, verdict: lostLine(), featuresOf: 'an encoder' };
+    await page.setContent(await htmlReport(about as never, async () => dot));
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations: found } = await new AxeBuilder({ page }).analyze();
+      expect(found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    }
+    expect(await page.locator('tbody tr').innerText()).toContain('15.0 ± 0.8 %');
+    await page.setViewportSize({ width: 390, height: 300 });
+    await page.keyboard.press('End');
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(100);
+    expect(await overflowing(page)).toEqual([]);
   });
 
   test('it can be used with the keyboard alone', async ({ page }) => {

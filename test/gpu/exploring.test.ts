@@ -1,9 +1,15 @@
+import 'fake-indexeddb/auto';
+import * as tf from '@tensorflow/tfjs';
+import { IDBFactory } from 'fake-indexeddb';
 import { expect, it } from 'vitest';
+import type { BottomLine } from '../../src/domain/bottomLine';
 import type { Explored } from '../../src/domain/exploration';
 import type { ImageDataset } from '../../src/domain/imageDataset';
 import type { CommandBody } from '../../src/protocol/commands';
 import type { Event } from '../../src/protocol/events';
+import { CheckpointDatabase } from '../../src/storage/checkpointDatabase';
 import { Host } from '../../src/worker/host';
+import { maxError } from '../fixtures/golden';
 import { smallRun } from '../setup/checkpoints';
 import { describeOnEngines } from '../setup/engine';
 import { syntheticDataset } from '../setup/syntheticDataset';
@@ -90,6 +96,93 @@ describeOnEngines(['wasm'], 'exploring the images', () => {
     await explored.send({ type: 'step', runId: 'run' });
     expect(explored.losses).toEqual(alone.losses);
     expect(alone.losses).toHaveLength(4);
+  });
+
+  it('measures what was explored by, against the untrained network and raw pixels; the run goes on to the same numbers', async () => {
+    const worker = await withRun();
+    const { measuringMs } = await worker.explore({ runId: 'run', by: 'run' });
+    expect(measuringMs).toBeGreaterThan(0);
+    const answer = await worker.send({ type: 'measureExplored' });
+    expect(answer).toMatchObject({ type: 'reply', to: 'measureExplored' });
+    const { verdict, sentence, comparisons } = (answer as { result: BottomLine }).result;
+    // Three steps teach nothing.
+    expect(verdict).not.toBe('yes');
+    expect(comparisons.map(({ measure }) => measure)).toEqual(['linear probe', 'kNN accuracy', 'view retrieval']);
+    expect(sentence).toMatch(/raw pixels \d+\.\d ± \d+\.\d %/);
+    const progress = worker.events.filter((event) => event.type === 'progress' && event.id === answer.id);
+    expect(progress.at(-1)).toMatchObject({ total: (progress.at(-1) as { done: number }).done });
+    await worker.send({ type: 'step', runId: 'run' });
+    const alone = await withRun();
+    await alone.send({ type: 'step', runId: 'run' });
+    expect(worker.losses).toEqual(alone.losses);
+  });
+
+  it('ends a measurement that is cancelled, leaves no tensor, and has nothing to measure of raw pixels or other images', async () => {
+    const worker = await withRun();
+    await worker.explore({ runId: 'run', by: 'run' });
+    const { numTensors } = tf.memory();
+    const first = worker.send({ type: 'measureExplored' });
+    expect(await worker.send({ type: 'measureExplored' })).toMatchObject({
+      error: { message: expect.stringMatching(/being measured already/) },
+    });
+    await worker.send({ type: 'cancelMeasuring' });
+    expect(await first).toMatchObject({ type: 'failure', error: { code: 'cancelled' } });
+    expect(await worker.send({ type: 'measureExplored' })).toMatchObject({ type: 'reply' });
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect((await worker.explore({ runId: null, by: 'pixels' })).measuringMs).toBeNull();
+    const nothing = { error: { message: expect.stringMatching(/^There is no encoder to measure/) } };
+    expect(await worker.send({ type: 'measureExplored' })).toMatchObject(nothing);
+    await worker.explore({ runId: 'run', by: 'run' });
+    await worker.send({ type: 'setDataset', dataset: syntheticDataset(8) });
+    expect(await worker.send({ type: 'measureExplored' })).toMatchObject(nothing);
+  });
+
+  it('explores by a kept run, also where its last checkpoint is damaged; the run on the page goes on', async () => {
+    globalThis.indexedDB = new IDBFactory();
+    const worker = await host();
+    const keeping = {
+      id: 'kept',
+      parent: null,
+      dataset: { name: 'synthetic', count: 96, sample: null, fingerprint: '1' },
+      forksAt: [2],
+      budget: 1e9,
+    };
+    await worker.send({ type: 'create', runId: 'earlier', config: CONFIG, changes: [], keeping });
+    for (let i = 0; i < 3; i++) {
+      await worker.send({ type: 'step', runId: 'earlier' });
+      await worker.send({ type: 'keep', runId: 'earlier' });
+    }
+    const { features: own } = await worker.explore({ runId: 'earlier', by: 'run' });
+    const other = { ...CONFIG, outputDim: 8, seed: 9 };
+    await worker.send({ type: 'create', runId: 'run', config: other, changes: [] });
+    await worker.send({ type: 'step', runId: 'run' });
+    const facts = { step: 3, featureDim: own.d, notes: [] };
+    expect(await worker.send({ type: 'openKept', keptId: 'kept' })).toMatchObject({ result: facts });
+    const { exploration, features } = await worker.explore({ runId: null, by: 'opened' });
+    expect([exploration.by, exploration.step]).toEqual(['opened', null]);
+    expect(maxError(features.data, own.data)).toBeLessThan(1e-5);
+
+    const database = new CheckpointDatabase();
+    const pointer = await database.pointer('kept');
+    const steps = pointer!.steps.map(({ step }) => step);
+    const bytes = (await database.read('kept', 3))!.slice(0, -100);
+    await database.put(pointer!, { isNew: false, checkpoint: { step: 3, file: bytes } });
+    const again = await worker.send({ type: 'openKept', keptId: 'kept' });
+    if (steps.length > 1) {
+      expect(again).toMatchObject({
+        result: { step: steps.at(-2), notes: [expect.stringMatching(/^The checkpoint after step 3 /)] },
+      });
+    } else expect(again).toMatchObject({ error: { code: 'no-checkpoint' } });
+    await database.remove('kept');
+    expect(await worker.send({ type: 'openKept', keptId: 'kept' })).toMatchObject({
+      error: {
+        code: 'no-checkpoint',
+        message: expect.stringMatching(/^This run has no checkpoint\. .*Nothing on the page was replaced/),
+      },
+    });
+    // The encoder that was open stays.
+    await worker.explore({ runId: null, by: 'opened' });
+    expect(await worker.send({ type: 'step', runId: 'run' })).toMatchObject({ type: 'reply' });
   });
 
   it('is cancelled, refused without a run or an encoder, and one at a time', async () => {

@@ -1,3 +1,5 @@
+import { shareOf } from '../../src/domain/accuracy';
+import type { BottomLine, Comparison } from '../../src/domain/bottomLine';
 import type { Clusters, Exploration, Explored } from '../../src/domain/exploration';
 import type { DatasetInfo } from '../../src/domain/imageDataset';
 
@@ -84,5 +86,28 @@ export function explorationOf(count: number, k = 5): Exploration {
 
 /** What the worker answers to `explore`, with features of two numbers. */
 export function exploredOf(count: number): Explored {
-  return { exploration: explorationOf(count), features: { data: new Float32Array(2 * count), n: count, d: 2 } };
+  return {
+    exploration: explorationOf(count),
+    features: { data: new Float32Array(2 * count), n: count, d: 2 },
+    measuringMs: 1500,
+  };
+}
+
+/** A run of 1,990 photographs that is worse than raw pixels. */
+export function lostLine(): BottomLine {
+  const images = 1990;
+  const comparison: Comparison = {
+    measure: 'view retrieval',
+    images,
+    trained: shareOf(0.063, images),
+    untrained: shareOf(0.068, images),
+    rawPixels: shareOf(0.15, images),
+  };
+  return {
+    verdict: 'no',
+    answer: 'No, for these images this embedding is not better than what needs no training.',
+    sentence: 'No: …',
+    advice: ['Train longer.', 'Until then use raw pixels.'],
+    comparisons: [comparison],
+  };
 }

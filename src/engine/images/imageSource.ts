@@ -101,21 +101,21 @@ export class ImageSource {
    * @param normalisation that of an encoder which was trained on other images
    */
   plain(indices: Uint32Array, normalisation = this.normalisation): tf.Tensor4D {
-    return this.#unaugmented(indices, normalisation);
+    return this.#unaugmented(indices, normalisation, this.side);
   }
 
-  /** The same with values in [0, 1]. */
-  unnormalised(indices: Uint32Array): tf.Tensor4D {
-    return this.#unaugmented(indices, UNIT_RANGE);
+  /** The same with values in [0, 1], scaled to a side in pixels, by default that of the network's input. */
+  unnormalised(indices: Uint32Array, side = this.side): tf.Tensor4D {
+    return this.#unaugmented(indices, UNIT_RANGE, side);
   }
 
-  #unaugmented(indices: Uint32Array, normalisation: Normalisation): tf.Tensor4D {
+  #unaugmented(indices: Uint32Array, normalisation: Normalisation, side: number): tf.Tensor4D {
     return tf.tidy(() => {
       const parts = this.#partsOf(indices).map(([start, end]) => {
         const packed = this.read(indices.subarray(start, end));
         const params = tf.tensor2d(centreSquareParams(packed), [end - start, AUGMENT_COLUMNS]);
         return augmentBatch(this.#uploaded(packed), params, {
-          ...this.#options(this.side),
+          ...this.#options(side),
           normalisation,
           blur: false,
         });

@@ -1,6 +1,6 @@
 import type { FeatureRows } from '../../domain/features';
 import { checkRows, unitRows } from './featureRows';
-import { similarityBlocks } from './similarity';
+import { type SimilarityPace, similarityBlocks } from './similarity';
 
 export interface KnnInput {
   /** Features that vote, and one class index per row. */
@@ -32,9 +32,10 @@ export interface KnnResult {
 /**
  * Weighted kNN classification (Wu et al. 2018, Sec. 3.4; the monitor of Fig. 2 right): features are l2-normalised, the k bank rows
  * of largest cosine vote for their class with weight exp(cosine / T). Of equal cosines the earlier row votes.
+ * @param pace how it is computed bit by bit; all at once where left out
  * @throws RangeError for shapes that do not fit, labels outside 0..classes - 1, an empty bank, k < 1 or T <= 0.
  */
-export async function knnAccuracy(input: KnnInput): Promise<KnnResult> {
+export async function knnAccuracy(input: KnnInput, pace?: SimilarityPace): Promise<KnnResult> {
   checkInput(input);
   const { bank, bankLabels, queries, queryLabels, classes, temperature } = input;
   const k = Math.min(input.k, bank.n);
@@ -42,7 +43,7 @@ export async function knnAccuracy(input: KnnInput): Promise<KnnResult> {
   const scores = new Float64Array(queries.n * classes);
   const nearest = new Int32Array(k);
   let correct = 0;
-  for await (const { start, count, values } of similarityBlocks(unitRows(queries), unitRows(bank))) {
+  for await (const { start, count, values } of similarityBlocks(unitRows(queries), unitRows(bank), pace)) {
     for (let row = 0; row < count; row++) {
       const query = start + row;
       const similarities = values.subarray(row * bank.n, (row + 1) * bank.n);

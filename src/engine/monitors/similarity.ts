@@ -12,6 +12,17 @@ export interface SimilarityBlock {
 /** 16 MB of similarities: enough to keep a device busy, little enough to read back at once. */
 const BLOCK_ENTRIES = 4 * 1024 * 1024;
 
+/** How similarities are computed bit by bit. */
+export interface SimilarityPace {
+  /** Similarities computed at once. */
+  readonly blockEntries: number;
+  /** Awaited before each block; may throw to stop. */
+  readonly between?: () => Promise<void>;
+}
+
+/** All at once, as far as memory allows. */
+const UNPACED: SimilarityPace = { blockEntries: BLOCK_ENTRIES };
+
 /** Divides `count` rows into consecutive groups [start, end) of at most `most`. */
 function groups(count: number, most: number): { readonly start: number; readonly end: number }[] {
   return Array.from({ length: Math.ceil(count / most) }, (_, i) => ({
@@ -57,7 +68,7 @@ async function products(query: tf.Tensor2D, keys: readonly tf.Tensor2D[]): Promi
 export async function* similarityBlocks(
   queries: FeatureRows,
   keys: FeatureRows,
-  blockEntries = BLOCK_ENTRIES,
+  { blockEntries, between } = UNPACED,
   largest = bindingLimit(),
 ): AsyncGenerator<SimilarityBlock> {
   const { d } = queries;
@@ -68,6 +79,7 @@ export async function* similarityBlocks(
   const keyTensors = groups(keys.n, Math.min(keys.n, mostRows)).map((group) => tensorOf(keys, group));
   try {
     for (const block of groups(queries.n, rowsPerBlock)) {
+      await between?.();
       const query = tensorOf(queries, block);
       try {
         yield { start: block.start, count: block.end - block.start, values: await products(query, keyTensors) };

@@ -5,8 +5,15 @@ import { type EngineSession, engineErrorOf } from '../engine/engineSession';
 import type { PageStorage } from '../pageText';
 import type { RunStore } from '../run/runStore';
 import { type AlikeLimits, firstLeftOut, firstLimits } from './duplicates';
-import { createExploringStore, type ExploreView, type ExploringTask, NOTHING_EXPLORED } from './exploringStore';
+import {
+  createExploringStore,
+  type ExploreView,
+  type ExploringTask,
+  type KeptRunToExplore,
+  NOTHING_EXPLORED,
+} from './exploringStore';
 import { readSelections, writeSelections } from './keptSelections';
+import { MeasureEmbedding } from './measureEmbedding';
 import { arrange, type ExplorerPort } from './openExplorer';
 
 /** What exploring needs of the lab. */
@@ -19,6 +26,8 @@ export interface ExploringParts {
   readonly engine: Pick<EngineSession, 'request'>;
   readonly pageStorage: PageStorage | null;
   openExplorer(): ExplorerPort;
+  /** Lets the worker take the encoder of a kept run. @throws EngineFailure saying why it cannot be had */
+  openKept(run: KeptRunToExplore): Promise<void>;
 }
 
 /** Number of images that a search finds. */
@@ -32,6 +41,7 @@ const SEED = 1;
  */
 export class Exploring {
   readonly store = createExploringStore();
+  readonly embedding: MeasureEmbedding;
   readonly #lab: ExploringLab;
   readonly #parts: ExploringParts;
   /** Counts explorations begun and given up: answers to earlier ones are ignored. */
@@ -42,6 +52,7 @@ export class Exploring {
   constructor(lab: ExploringLab, parts: ExploringParts) {
     this.#lab = lab;
     this.#parts = parts;
+    this.embedding = new MeasureEmbedding(this.store, parts.engine);
     lab.datasetStore.subscribe(({ info }, before) => {
       if (info !== before.info) this.#forget();
     });
@@ -52,14 +63,21 @@ export class Exploring {
   }
 
   compareBy(by: ExploredBy): void {
-    this.store.setState({ by });
+    this.store.setState({ by, byKept: null });
+  }
+
+  /** The next exploration compares the images by a kept run. */
+  compareByKept(byKept: KeptRunToExplore): void {
+    this.store.setState({ by: 'opened', byKept });
   }
 
   /** Embeds and compares all images in use, then arranges them. The map moves on from where the images lie. */
   async explore(): Promise<void> {
-    const { by, task } = this.store.getState();
+    const { by, byKept, task } = this.store.getState();
     const { info } = this.#lab.datasetStore.getState();
     if (task !== null || info === null) return;
+    // The worker would measure what the images are no longer compared by.
+    this.embedding.cancel();
     this.#number += 1;
     const number = this.#number;
     const runId = by === 'run' ? (this.#lab.runStore.getState().active?.runId ?? null) : null;
@@ -74,8 +92,11 @@ export class Exploring {
       this.#work({ kind: 'embedding', done: Math.floor(images), total: info.count, rate });
     };
     try {
+      // Anew each time: the run may have gone on in another tab, and it is measured with the images in use.
+      if (byKept !== null) await this.#parts.openKept(byKept);
+      if (number !== this.#number) return;
       const explored = await this.#parts.engine.request<'explore'>({ type: 'explore', runId, by }, [], onProgress);
-      if (number === this.#number) this.#arrange(explored);
+      if (number === this.#number) this.#arrange(explored, byKept?.id ?? null);
     } catch (thrown) {
       if (number !== this.#number) return;
       const { code, message } = engineErrorOf(thrown);
@@ -87,7 +108,7 @@ export class Exploring {
     this.store.setState({ task, problem: null });
   }
 
-  #arrange({ exploration, features }: Explored): void {
+  #arrange({ exploration, features, measuringMs }: Explored, exploredKept: string | null): void {
     const { positions } = this.store.getState();
     const { graph } = exploration;
     // A map of another number of images would be no place to move on from.
@@ -97,6 +118,7 @@ export class Exploring {
     const isSearch = listed?.similarities != null;
     this.store.setState({
       exploration,
+      exploredKept,
       clusters: null,
       leftOut: this.#leftOutOf(exploration),
       limits: firstLimits(graph),
@@ -105,6 +127,7 @@ export class Exploring {
     this.#work({ kind: 'arranging', done: 0, total: null });
     const command = { type: 'arrange', graph, features, from, seed: SEED } as const;
     this.#endArranging = arrange(this.#parts.openExplorer(), command, (event) => this.#receive(event));
+    this.embedding.explored(measuringMs);
   }
 
   #leftOutOf(exploration: Exploration): ReadonlySet<number> {
@@ -167,6 +190,8 @@ export class Exploring {
   /** Other images: nothing that was found out holds for them. */
   #forget(): void {
     this.cancel();
+    this.embedding.cancel();
+    this.embedding.explored(null);
     this.#number += 1;
     this.#searches += 1;
     const { info } = this.#lab.datasetStore.getState();

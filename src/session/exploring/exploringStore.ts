@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { BottomLine } from '../../domain/bottomLine';
 import type { Clusters, Exploration, ExploredBy } from '../../domain/exploration';
 import type { AlikeLimits } from './duplicates';
 import type { KeptSelection } from './keptSelections';
@@ -13,6 +14,15 @@ export type ExploringTask =
   /** Clusters and the map, which forms meanwhile. */
   | { readonly kind: 'arranging'; readonly done: number; readonly total: number | null };
 
+/** What is known of whether the embedding is better than the untrained network and than raw pixels. */
+export type Measuring =
+  /** It was not measured. `aboutMs`: how long that takes, about. */
+  | { readonly kind: 'not measured'; readonly aboutMs: number }
+  /** In pictures; `total` is null until it is known. */
+  | { readonly kind: 'being measured'; readonly done: number; readonly total: number | null }
+  | { readonly kind: 'measured'; readonly line: BottomLine }
+  | { readonly kind: 'failed'; readonly problem: string };
+
 /** What the grid beside the map lists. */
 export interface Listed {
   /** What they have in common, as a title. */
@@ -25,15 +35,27 @@ export interface Listed {
   readonly query: number | Blob | null;
 }
 
+/** A kept run, by whose encoder images are compared. */
+export interface KeptRunToExplore {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface ExploringState {
   readonly view: ExploreView;
   /** What the next exploration compares the images by. */
   readonly by: ExploredBy;
+  /** The run whose encoder is opened for it where `by` is `opened`; null for the one that is open. */
+  readonly byKept: KeptRunToExplore | null;
   readonly task: ExploringTask | null;
   /** Why the last exploration or search failed. */
   readonly problem: string | null;
   /** null before the first exploration of the images in use. */
   readonly exploration: Exploration | null;
+  /** The kept run by whose encoder that was; null for another encoder, or for pixels. */
+  readonly exploredKept: string | null;
+  /** Of the encoder of that exploration; null where there is none: before it, and for raw pixels. */
+  readonly measuring: Measuring | null;
   readonly clusters: Clusters | null;
   /** [n, 2]: the map, while it forms and afterwards; null before its first positions. */
   readonly positions: Float32Array<ArrayBuffer> | null;
@@ -54,6 +76,8 @@ export const NOTHING_EXPLORED = {
   task: null,
   problem: null,
   exploration: null,
+  exploredKept: null,
+  measuring: null,
   clusters: null,
   positions: null,
   listed: null,
@@ -70,6 +94,7 @@ export function createExploringStore() {
     ...NOTHING_EXPLORED,
     view: 'map',
     by: 'run',
+    byKept: null,
     kept: [],
   }));
 }

@@ -61,6 +61,19 @@ export class Opening {
     }
   }
 
+  /**
+   * Takes the encoder of a kept run in place of the opened one; the run on the page stays.
+   * @param name of the run
+   * @throws EngineFailure saying why it cannot be had; the opened one stays then
+   */
+  async openKept(keptId: string, name: string): Promise<void> {
+    const opened = await this.#engine.request<'openKept'>({ type: 'openKept', keptId });
+    const { step, backbone, featureDim, imageSize, notes } = opened;
+    const title = `${name}, step ${step.toLocaleString('en')}`;
+    this.store.setState({ openedEncoder: { name: title, keptId, backbone, featureDim, imageSize } });
+    if (notes.length > 0) notify(this.#lab.noticeStore, notes.join(' '));
+  }
+
   /** Called when the worker has failed, which held the encoder. */
   workerFailed(): void {
     this.store.setState({ openedEncoder: null });
@@ -89,7 +102,7 @@ export class Opening {
         return false;
       case 'encoder': {
         const { backbone, featureDim, imageSize, notes } = opened;
-        this.store.setState({ openedEncoder: { name: file.name, backbone, featureDim, imageSize } });
+        this.store.setState({ openedEncoder: { name: file.name, keptId: null, backbone, featureDim, imageSize } });
         const text = `“${file.name}” is open: an encoder “${backbone}” with ${featureDim} features, trained on images of ${imageSize} px. “Take along” makes embeddings of the images in use with it.`;
         notify(this.#lab.noticeStore, [text, ...notes].join(' '));
         return true;

@@ -1,14 +1,12 @@
 import { createStore } from 'zustand/vanilla';
+import type { EncoderFacts } from '../../domain/takeAlong';
 
-/** An encoder from a file, which the worker holds. */
-export interface OpenedEncoderInfo {
-  /** Of the file. */
+/** An encoder from a file or of a kept run, which the worker holds. */
+export interface OpenedEncoderInfo extends EncoderFacts {
+  /** Of the file, or of the run with its step. */
   readonly name: string;
-  /** The title of its backbone. */
-  readonly backbone: string;
-  readonly featureDim: number;
-  /** Side in pixels of the images that it was trained on. */
-  readonly imageSize: number;
+  /** null where it is from a file. */
+  readonly keptId: string | null;
 }
 
 export interface OpeningState {

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { PageFacts, TakenFile } from '../../domain/takeAlong';
+import type { ImageFindings, PageFacts, TakenFile } from '../../domain/takeAlong';
 import { formatBytes } from '../../formats/bytes';
 import type { RunArchive } from '../archive/runArchive';
 import { type EngineSession, engineErrorOf } from '../engine/engineSession';
@@ -43,6 +43,8 @@ export interface TakingLab {
   readonly runStore: RunStore;
   readonly noticeStore: NoticeStore;
   readonly archive: Pick<RunArchive, 'current'>;
+  /** What exploring found of the images in use; null where they were not explored. */
+  findings(): ImageFindings | null;
 }
 
 /** Called with what is done, of how much, while a file is made. */
@@ -137,6 +139,10 @@ export class Taking {
   }
 
   #asked(wanted: Exclude<WantedFile, { kind: 'figure' }>): TakenFile {
+    if (wanted.kind === 'embeddings') {
+      const findings = this.#lab.findings();
+      return findings === null ? wanted : { ...wanted, findings };
+    }
     if (wanted.kind !== 'project') return wanted;
     return { ...wanted, facts: this.#pageFacts() };
   }

@@ -2,7 +2,8 @@ import type { TakenFile } from '../../domain/takeAlong';
 
 /** A file as it is asked for; what only the page knows of the run is added when the worker is asked. */
 export type WantedFile =
-  | Exclude<TakenFile, { kind: 'project' }>
+  | Exclude<TakenFile, { kind: 'project' } | { kind: 'embeddings' }>
+  | Omit<Extract<TakenFile, { kind: 'embeddings' }>, 'findings'>
   | { readonly kind: 'project'; readonly withImages: boolean }
   /** The charts, which the page draws itself. */
   | { readonly kind: 'figure' };

@@ -6,8 +6,11 @@ import { useDataset, useEngine, useExploring, useLab, useOpening, useRun } from 
 import { grouped } from '../numbers';
 import classes from './ExplorePlace.module.css';
 import { TaskProgress } from './TaskProgress';
+import { useKeptRunsToExplore } from './useKeptRunsToExplore';
 
 const BY = ['run', 'pixels', 'opened'] as const satisfies readonly ExploredBy[];
+/** Begins the value of a kept run. */
+const KEPT = 'kept:';
 /** The step on the button changes at most so often, in milliseconds. */
 const UPDATE_MS = 250;
 
@@ -15,9 +18,12 @@ const UPDATE_MS = 250;
 export function ExploreControls() {
   const { exploring } = useLab();
   const by = useExploring((state) => state.by);
+  const byKept = useExploring((state) => state.byKept);
   const opened = useOpening((state) => state.openedEncoder);
+  const keptRuns = useKeptRunsToExplore();
   const task = useExploring((state) => state.task);
   const exploration = useExploring((state) => state.exploration);
+  const exploredKept = useExploring((state) => state.exploredKept);
   const step = useThrottledValue(
     useRun((run) => run.step),
     UPDATE_MS,
@@ -25,9 +31,11 @@ export function ExploreControls() {
   const words: Readonly<Record<ExploredBy, string>> = {
     run: `this run, step ${grouped(step)}`,
     pixels: 'raw pixels',
-    opened: opened?.name ?? 'an opened encoder',
+    opened: byKept?.name ?? opened?.name ?? 'an opened encoder',
   };
-  const isCurrent = exploration?.by === by && (by !== 'run' || exploration.step === step);
+  const isCurrent =
+    exploration?.by === by && exploredKept === (byKept?.id ?? null) && (by !== 'run' || exploration.step === step);
+  const isFileOpen = opened !== null && opened.keptId === null;
   return (
     <div className={classes.controls}>
       {task === null ? (
@@ -46,16 +54,24 @@ export function ExploreControls() {
       <NativeSelect
         size="xs"
         aria-label="Compare images by"
-        value={by}
+        className={classes.by}
+        value={byKept === null ? by : KEPT + byKept.id}
         disabled={task !== null}
         onChange={({ currentTarget }) => {
-          const next = BY.find((each) => each === currentTarget.value);
-          if (next !== undefined) exploring.compareBy(next);
+          const { value } = currentTarget;
+          const run = keptRuns.find(({ id }) => value === KEPT + id);
+          const next = BY.find((each) => each === value);
+          if (run !== undefined) exploring.compareByKept(run);
+          else if (next !== undefined) exploring.compareBy(next);
         }}
-        data={BY.filter((each) => each !== 'opened' || opened !== null || by === 'opened').map((value) => ({
-          value,
-          label: `by ${words[value]}`,
-        }))}
+        data={[
+          ...BY.filter((each) => each !== 'opened' || isFileOpen || (by === 'opened' && byKept === null)).map(
+            (value) => ({ value: value as string, label: `by ${words[value]}` }),
+          ),
+          ...(keptRuns.length === 0
+            ? []
+            : [{ group: 'Kept runs', items: keptRuns.map(({ id, label }) => ({ value: KEPT + id, label })) }]),
+        ]}
       />
     </div>
   );

@@ -4,6 +4,7 @@ import { EXPLORE_VIEWS, type ExploreView } from '../../session/exploring/explori
 import { NeighboursPanel } from '../gallery/NeighboursPanel';
 import { useDataset, useExploring, useLab } from '../lab';
 import { grouped } from '../numbers';
+import { BottomLineChip } from './bottomLine/BottomLineChip';
 import { ExploreControls } from './ExploreControls';
 import classes from './ExplorePlace.module.css';
 import { ExploreStart } from './ExploreStart';
@@ -63,6 +64,7 @@ export function ExplorePlace() {
               </Tabs.Tab>
             ))}
           </Tabs.List>
+          <BottomLineChip />
           <ExploreControls />
         </div>
         <Problem />

@@ -5,7 +5,7 @@ import { embeddingBytes, sizesOf } from '../../session/taking/sizes';
 import type { MadeFile } from '../../session/taking/taking';
 import { FILE_NAMES, type WantedFile } from '../../session/taking/wantedFile';
 import { whyNot } from '../../session/taking/whyNot';
-import { useDataset, useEngine, useLab, useOpening, useRun, useTaking } from '../lab';
+import { useDataset, useEngine, useExploring, useLab, useOpening, useRun, useTaking } from '../lab';
 import { grouped } from '../numbers';
 import { saveFile } from '../save/saveFile';
 import classes from './FileList.module.css';
@@ -33,6 +33,7 @@ export function FileList() {
   const kept = useRun((run) => run.kept);
   const making = useTaking((state) => state.making);
   const opened = useOpening((state) => state.openedEncoder);
+  const isExplored = useExploring((state) => state.exploration !== null);
   const [withImages, setWithImages] = useState(false);
   const [byOpened, setByOpened] = useState(false);
   const sizes = info === null || active === null ? null : sizesOf(active.config, info, kept);
@@ -95,13 +96,13 @@ export function FileList() {
         )}
         <FileRow
           id="parquet"
-          use="pandas, DuckDB: path, class, split, features and z"
+          use={`pandas, DuckDB: path, class, split${isExplored ? ', clusters, duplicates, quality' : ''}, features and z`}
           size={sizeOf('parquet')}
           {...worker({ kind: 'embeddings', format: 'parquet', by })}
         />
         <FileRow
           id="npy"
-          use="NumPy: features, and a CSV of their paths, in a .zip"
+          use={`NumPy: features, and a CSV of their paths${isExplored ? ', clusters, duplicates' : ''}, in a .zip`}
           size={sizeOf('npy')}
           {...worker({ kind: 'embeddings', format: 'npy', by })}
         />

@@ -28,6 +28,8 @@ export function exploredLab({ count = 200, groups = 4, hasClasses = true, explor
   const info: DatasetInfo = imagesInGroups(count, groups, hasClasses);
   const worker = new FakeWorker({
     thumbnails: ({ indices }) => indices.map(pictureOf),
+    measureExplored: () => ({ code: 'out-of-memory', message: 'Too little memory.', recoverable: true }),
+    openKept: () => ({ code: 'no-checkpoint', message: 'This run has no checkpoint.', recoverable: true }),
     search: ({ query }) => [1, 2, 3].map((by) => ({ image: Number(query) + by, similarity: 1 - by / 10 })),
   });
   const lab: Lab = idleLab({}, { openWorker: () => worker });

@@ -23,7 +23,13 @@ test.each([
   ['above the untrained network, below raw pixels', share(0.12, 0.06, 0.2, 2000), null, 'partly'],
   ['clearly below the untrained network', share(0.02, 0.2, 0.01, 2000), null, 'no'],
   ['the same shares, of few images', share(0.4, 0.2, 0.3, 20), null, 'no'],
-  ['classes decide: kNN above both, retrieval not', share(0.1, 0.3, 0.3, 2000), share(0.8, 0.6, 0.7, 2000), 'yes'],
+  [
+    'classes decide: kNN above both, retrieval no better',
+    share(0.3, 0.3, 0.3, 2000),
+    share(0.8, 0.6, 0.7, 2000),
+    'yes',
+  ],
+  ['kNN above both, retrieval below raw pixels', share(0.1, 0.3, 0.3, 2000), share(0.8, 0.6, 0.7, 2000), 'partly'],
   ['retrieval above both, kNN no better', share(0.9, 0.1, 0.2, 2000), share(0.7, 0.7, 0.7, 2000), 'partly'],
   ['retrieval above both, kNN worse', share(0.9, 0.1, 0.2, 2000), share(0.5, 0.7, 0.7, 2000), 'no'],
   ['collapsed', share(0.001, 0.2, 0.2, 1000), share(0.1, 0.5, 0.5, 1000), 'no'],
@@ -31,6 +37,21 @@ test.each([
   const { verdict, sentence } = bottomLine({ viewRetrieval, knn });
   expect(verdict).toBe(expected);
   expect(sentence.startsWith({ yes: 'Yes', partly: 'Only in part', no: 'No' }[verdict])).toBe(true);
+});
+
+test.each([
+  ['above both', share(0.85, 0.7, 0.8, 2000), 'yes'],
+  ['no better than raw pixels', share(0.8, 0.7, 0.8, 2000), 'partly'],
+  ['below raw pixels', share(0.7, 0.6, 0.8, 2000), 'partly'],
+  ['below the untrained network', share(0.6, 0.7, 0.5, 2000), 'no'],
+])('the linear probe decides with kNN: %s', (_, probe, expected) => {
+  const { verdict, comparisons } = bottomLine({
+    viewRetrieval: share(0.9, 0.1, 0.2, 2000),
+    knn: share(0.8, 0.6, 0.7, 2000),
+    probe,
+  });
+  expect(verdict).toBe(expected);
+  expect(comparisons.map(({ measure }) => measure)).toEqual(['linear probe', 'kNN accuracy', 'view retrieval']);
 });
 
 test('without an image there is nothing to say', () => {

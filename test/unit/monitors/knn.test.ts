@@ -87,7 +87,9 @@ describe('kNN', () => {
     const queryLabels = Array.from({ length: 40 }, (_, i) => i % 11);
     const input = { bank, bankLabels, queries, queryLabels, classes: 11, k: 17, temperature: 0.2 };
     const { scores } = await knnAccuracy(input);
-    for await (const { start, count, values } of similarityBlocks(unitRows(queries), unitRows(bank), 7 * 300)) {
+    for await (const { start, count, values } of similarityBlocks(unitRows(queries), unitRows(bank), {
+      blockEntries: 7 * 300,
+    })) {
       expect(count).toBeLessThanOrEqual(7);
       for (let row = 0; row < count; row++) {
         const similarities = values.subarray(row * 300, (row + 1) * 300);
@@ -106,7 +108,7 @@ describe('kNN', () => {
     const [bank, queries] = [unitRows(randomRows(31, 3)), unitRows(randomRows(12, 3, 7))];
     const all = async (largest: number) => {
       const values: number[] = [];
-      for await (const block of similarityBlocks(queries, bank, 5 * 31, largest)) {
+      for await (const block of similarityBlocks(queries, bank, { blockEntries: 5 * 31 }, largest)) {
         expect(4 * 3 * block.count).toBeLessThanOrEqual(largest);
         expect(block.values).toHaveLength(block.count * 31);
         values.push(...block.values);
@@ -140,7 +142,7 @@ describe('similarity blocks', () => {
   it('free all tensors, also when the iteration ends early', async () => {
     const before = tf.memory().numTensors;
     const rows = unitRows(randomRows(20, 4));
-    for await (const { start } of similarityBlocks(rows, rows, 3 * 20)) if (start >= 6) break;
+    for await (const { start } of similarityBlocks(rows, rows, { blockEntries: 3 * 20 })) if (start >= 6) break;
     expect(tf.memory().numTensors).toBe(before);
   });
 });

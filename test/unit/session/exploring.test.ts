@@ -8,7 +8,7 @@ import { imagesOf, orderOf, rangesOf } from '../../../src/session/exploring/kept
 import type { ExplorerPort } from '../../../src/session/exploring/openExplorer';
 import { createRunStore } from '../../../src/session/run/runStore';
 import { activeRun } from '../../setup/activeRun';
-import { clustersOfGroups, exploredOf, imagesInGroups, positionsInGroups } from '../../setup/explored';
+import { clustersOfGroups, exploredOf, imagesInGroups, lostLine, positionsInGroups } from '../../setup/explored';
 
 const COUNT = 40;
 
@@ -57,6 +57,7 @@ function opened(pageStorage: MemoryStorage | null = null) {
     {
       engine: { request: request as never },
       pageStorage,
+      openKept: (run) => request({ type: 'openKept', run }) as Promise<void>,
       openExplorer: () => {
         const explorer = new FakeExplorer();
         explorers.push(explorer);
@@ -112,6 +113,30 @@ describe('exploring the images', () => {
     exploring.compareBy('pixels');
     void exploring.explore();
     expect(asked[0]!.body).toEqual({ type: 'explore', runId: null, by: 'pixels' });
+  });
+
+  it('opens a kept run first, and says where that fails; the next exploration may be by another encoder', async () => {
+    const { exploring, asked, state } = opened();
+    const run = { id: 'k', name: 'SimSiam · seed 7' };
+    exploring.compareByKept(run);
+    void exploring.explore();
+    expect(asked.map(({ body }) => body)).toEqual([{ type: 'openKept', run }]);
+    asked[0]!.resolve(undefined);
+    await settled();
+    expect(asked[1]!.body).toEqual({ type: 'explore', runId: null, by: 'opened' });
+    asked[1]!.resolve(exploredOf(COUNT));
+    await settled();
+    expect(state().exploredKept).toBe('k');
+    const { exploration } = state();
+    exploring.cancel();
+    void exploring.explore();
+    const error = { code: 'no-checkpoint', message: 'This run has no checkpoint.', recoverable: true } as const;
+    asked.at(-1)!.reject(new EngineFailure(error));
+    await settled();
+    expect(state()).toMatchObject({ task: null, problem: 'This run has no checkpoint.', exploredKept: 'k' });
+    expect(state().exploration).toBe(exploration);
+    exploring.compareBy('pixels');
+    expect(state().byKept).toBeNull();
   });
 
   it('moves on from the old map when it is made anew', async () => {
@@ -210,6 +235,74 @@ describe('exploring the images', () => {
     expect(members[0]).toBe(10);
     expect([...members].sort((a, b) => a - b)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18]);
     expect(membersOf(clusters, -1)).toEqual([9, 19, 29, 39]);
+  });
+});
+
+describe('whether the embedding is of use', () => {
+  const measured = (asked: Awaited<ReturnType<typeof explored>>['asked']) =>
+    asked.filter(({ body }) => 'type' in body && body.type === 'measureExplored');
+
+  it('is measured after an exploration, with progress, and anew after the next one', async () => {
+    const { exploring, asked, state } = await explored();
+    expect(measured(asked)).toHaveLength(1);
+    (measured(asked)[0]!.progress as (done: number, total: number) => void)(30, 120);
+    expect(state().measuring).toEqual({ kind: 'being measured', done: 30, total: 120 });
+    measured(asked)[0]!.resolve(lostLine());
+    await settled();
+    expect(state().measuring).toEqual({ kind: 'measured', line: lostLine() });
+    void exploring.explore();
+    asked.at(-1)!.resolve(exploredOf(COUNT));
+    await settled();
+    expect(state().measuring).toMatchObject({ kind: 'being measured' });
+    expect(measured(asked)).toHaveLength(2);
+  });
+
+  it('waits for a press where it takes long, and there is nothing to measure of raw pixels', async () => {
+    const { exploring, asked, state } = opened();
+    void exploring.explore();
+    asked[0]!.resolve({ ...exploredOf(COUNT), measuringMs: 240_000 });
+    await settled();
+    expect(measured(asked)).toHaveLength(0);
+    expect(state().measuring).toEqual({ kind: 'not measured', aboutMs: 240_000 });
+    void exploring.embedding.measure();
+    void exploring.embedding.measure();
+    expect(measured(asked)).toHaveLength(1);
+    exploring.cancel();
+    void exploring.explore();
+    asked.at(-1)!.resolve({ ...exploredOf(COUNT), measuringMs: null });
+    await settled();
+    expect(state().measuring).toBeNull();
+    await exploring.embedding.measure();
+    expect(measured(asked)).toHaveLength(1);
+  });
+
+  it('is cancelled, also by another exploration and by other images: a late answer is ignored', async () => {
+    const { exploring, asked, datasetStore, state } = await explored();
+    exploring.embedding.cancel();
+    expect(asked.at(-1)!.body).toEqual({ type: 'cancelMeasuring' });
+    expect(state().measuring).toEqual({ kind: 'not measured', aboutMs: 1500 });
+    measured(asked)[0]!.resolve(lostLine());
+    await settled();
+    expect(state().measuring).toMatchObject({ kind: 'not measured' });
+    void exploring.embedding.measure();
+    void exploring.explore();
+    expect(asked.at(-2)!.body).toEqual({ type: 'cancelMeasuring' });
+    exploring.cancel();
+    void exploring.embedding.measure();
+    datasetStore.setState({ info: imagesInGroups(30, 3) });
+    measured(asked).at(-1)!.resolve(lostLine());
+    await settled();
+    expect(state().measuring).toBeNull();
+  });
+
+  it('says why it failed, and can be measured again', async () => {
+    const { exploring, asked, state } = await explored();
+    const error = { code: 'out-of-memory', message: 'Too little memory.', recoverable: true } as const;
+    measured(asked)[0]!.reject(new EngineFailure(error));
+    await settled();
+    expect(state().measuring).toEqual({ kind: 'failed', problem: 'Too little memory.' });
+    void exploring.embedding.measure();
+    expect(measured(asked)).toHaveLength(2);
   });
 });
 

@@ -139,7 +139,7 @@ describe('a file that is dropped alone', () => {
     const before = shown();
     await take();
     const { kind: _, notes: __, ...facts } = encoder;
-    expect(lab.opening.store.getState().openedEncoder).toEqual({ name: 'run.safetensors', ...facts });
+    expect(lab.opening.store.getState().openedEncoder).toEqual({ name: 'run.safetensors', keptId: null, ...facts });
     expect(lab.noticeStore.getState().notices.at(-1)?.text).toMatch(/64 features.*Take along.*A note\.$/);
     expect(shown()).toEqual(before);
     worker.crash('gone');

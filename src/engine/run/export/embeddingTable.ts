@@ -1,6 +1,7 @@
 import type { FeatureRows } from '../../../domain/features';
 import type { DatasetInfo } from '../../../domain/imageDataset';
 import { ParquetFile } from '../../../formats/parquet';
+import type { FindingColumn } from './findingColumns';
 import type { EmbeddedBlock } from './frozenEncoder';
 import { imageFacts } from './imageTable';
 
@@ -9,22 +10,26 @@ const MOST_ROWS = 2048;
 const MOST_NUMBERS = 2 ** 22;
 
 /**
- * The outputs of all images as a Parquet table, written in pieces: path, class, split, and features and z as lists of float32. The bytes of
+ * The outputs of all images as a Parquet table, written in pieces: path, class, split, further columns, and features and z as lists of float32. The bytes of
  * the file are those of all pieces.
  * @param hasZ whether the blocks have z
+ * @param more further columns, which come after the split
  */
 export class EmbeddingTable {
   readonly #images: DatasetInfo;
+  readonly #more: readonly FindingColumn[];
   readonly #file: ParquetFile;
   /** The blocks of the next group, which follow one another. */
   #blocks: EmbeddedBlock[] = [];
 
-  constructor(images: DatasetInfo, hasZ: boolean) {
+  constructor(images: DatasetInfo, hasZ: boolean, more: readonly FindingColumn[] = []) {
     this.#images = images;
+    this.#more = more;
     this.#file = new ParquetFile([
       { name: 'path', kind: 'text' },
       { name: 'class', kind: 'text' },
       { name: 'split', kind: 'text' },
+      ...more.map(({ name, kind }) => ({ name, kind })),
       { name: 'features', kind: 'floats' },
       ...(hasZ ? ([{ name: 'z', kind: 'floats' }] as const) : []),
     ]);
@@ -55,6 +60,7 @@ export class EmbeddingTable {
       facts.map(({ path }) => path),
       facts.map(({ className }) => className),
       facts.map(({ split }) => split),
+      ...this.#more.map((column) => column.values(first.start, end)),
       lists(blocks.map(({ features }) => features)),
       ...(first.z === null ? [] : [lists(blocks.flatMap(({ z }) => z ?? []))]),
     ]);

@@ -1,5 +1,6 @@
 import { type DatasetInfo, NO_LABEL, TRAIN } from '../../../domain/imageDataset';
 import { csvOf } from '../../../formats/csv';
+import type { FindingColumn } from './findingColumns';
 
 /** What is known of each image beside its outputs, for tables in the order of the data set. */
 export interface ImageFacts {
@@ -26,13 +27,21 @@ export function imageFacts({ names, labels, classNames, split }: Named, from: nu
 /** Images whose rows are written at once. */
 const ROWS = 2000;
 
-/** Paths, classes and splits of all images as CSV, in pieces. */
-export function* imagesCsv(images: Named): Generator<Uint8Array> {
+/** Paths, classes and splits of all images as CSV, then further columns, in pieces. */
+export function* imagesCsv(images: Named, more: readonly FindingColumn[] = []): Generator<Uint8Array> {
   const { length } = images.names;
   const encoded = (rows: Parameters<typeof csvOf>[0]) => new TextEncoder().encode(csvOf(rows, { exact: true }));
-  yield encoded([['path', 'class', 'split']]);
+  yield encoded([['path', 'class', 'split', ...more.map(({ name }) => name)]]);
   for (let from = 0; from < length; from += ROWS) {
-    const facts = imageFacts(images, from, Math.min(length, from + ROWS));
-    yield encoded(facts.map(({ path, className, split }) => [path, className ?? undefined, split]));
+    const to = Math.min(length, from + ROWS);
+    const found = more.map((column) => column.values(from, to));
+    yield encoded(
+      imageFacts(images, from, to).map(({ path, className, split }, i) => [
+        path,
+        className ?? undefined,
+        split,
+        ...found.map((values) => values[i] ?? undefined),
+      ]),
+    );
   }
 }

@@ -1,62 +1,98 @@
-import * as tf from '@tensorflow/tfjs';
-import { indicesOf, TRAIN } from '../../../domain/imageDataset';
+import { COMPARED, type MeasuredShare, type OfEach } from '../../../domain/bottomLine';
+import type { LabelledFeatures } from '../../../domain/features';
+import type { RunConfig } from '../../../domain/runConfig';
 import { ImageSource } from '../../images/imageSource';
 import type { TrainingImages } from '../../images/pictureCache';
-import { createMethod } from '../../methods/registry';
-import { RunMonitors } from '../../monitors/runMonitors';
+import { knnAccuracy } from '../../monitors/knn';
+import type { SimilarityPace } from '../../monitors/similarity';
+import { viewRetrieval } from '../../monitors/viewRetrieval';
+import type { Pace } from '../project/pace';
+import { untrainedEncoder } from './encoderOnImages';
 import type { EncoderWeights } from './encoderWeights';
+import { FrozenEncoder } from './frozenEncoder';
+import { labelledFeatures, labelledPixels, viewFeatures } from './measuredFeatures';
+import { measuredImages, measuringCost } from './measuredImages';
 
-/** Images whose views are looked up among each other: enough for a standard error of a hundredth. */
-const IMAGES = 2000;
-
-/** A share in [0, 1] by the encoder, the untrained network with the same layers, and raw pixels. */
-export interface EncoderShare {
-  readonly images: number;
-  readonly trained: number;
-  readonly untrained: number;
-  readonly rawPixels: number;
-}
+/** Multiplications at once for similarities: some 20 ms on one thread of a processor. */
+const BLOCK_PRODUCTS = 1e8;
 
 export interface MeasuredEncoder {
-  readonly viewRetrieval: EncoderShare;
+  readonly viewRetrieval: MeasuredShare;
   /** null without labelled images to vote and to classify. */
-  readonly knn: EncoderShare | null;
+  readonly knn: MeasuredShare | null;
+  /** Of the images that kNN compares, for linear probes; null without them. */
+  readonly labelled: OfEach<LabelledFeatures> | null;
 }
 
 /**
- * View retrieval and kNN accuracy of an encoder on images, beside the untrained network and raw pixels, as a run on these images measures
- * them: with the images' own means and deviations and their statistics of BN, and the views that the run's augmentation draws.
+ * View retrieval and kNN accuracy of an encoder on images, as it embeds them, beside the network of the same settings before its first step
+ * and raw pixels. The progress counts `measuringCost` pictures.
+ * @throws RangeError without training images; what the pace throws
  */
 export async function measureEncoder(
-  { config: own, tensors }: EncoderWeights,
+  weights: EncoderWeights,
   images: TrainingImages,
+  pace: Pace,
 ): Promise<MeasuredEncoder> {
-  const config = { ...own, probe: { ...own.probe, images: IMAGES } };
+  const { config } = weights;
+  const measured = measuredImages(images, config.seed);
+  if (measured.viewed.length === 0) throw new RangeError('no image is for training');
+  pace.expect(measuringCost(images).embedded);
   const source = new ImageSource(images, config);
   await source.prepare();
-  const method = createMethod(config, { count: indicesOf(images, TRAIN).length });
-  const monitors = new RunMonitors(method, source, config, () => false);
+  await pace.between();
+  const first = await untrainedEncoder(config, images);
+  const encoders = { trained: new FrozenEncoder(weights), untrained: new FrozenEncoder(first) };
   try {
-    const untrained = await monitors.accuracies(0);
-    const { viewRetrieval, knn } = await monitors.baselines(untrained);
-    tf.tidy(() => {
-      const encoder = [...tensors].filter(([name]) => name.startsWith('encoder.'));
-      method.parameters.restore(
-        new Map(encoder.map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape], 'float32')])),
-      );
-    });
-    monitors.forget();
-    const trained = await monitors.accuracies(1);
-    if (viewRetrieval === null || trained.viewRetrieval === undefined) throw new Error('no views were compared');
-    return {
-      viewRetrieval: { ...viewRetrieval, trained: trained.viewRetrieval },
-      knn:
-        knn === null || trained.knn === undefined
-          ? null
-          : { images: knn.queries, trained: trained.knn, untrained: knn.untrained, rawPixels: knn.rawPixels },
+    const views = await viewFeatures(measured.viewed, source, config, encoders, pace);
+    const retrieval = await sharesOf(measured.viewed.length, views, ([a, b]) =>
+      viewRetrieval(a, b, similarityPace(a.n, a.d, pace)),
+    );
+    if (measured.train.length === 0) return { viewRetrieval: retrieval, knn: null, labelled: null };
+    const labelled = {
+      trained: await labelledFeatures(encoders.trained, images, measured, pace),
+      untrained: await labelledFeatures(encoders.untrained, images, measured, pace),
+      rawPixels: await labelledPixels(source, measured, pace),
     };
+    const knn = await sharesOf(measured.test.length, labelled, (features) => vote(features, config, pace));
+    return { viewRetrieval: retrieval, knn, labelled };
   } finally {
-    monitors.dispose();
-    method.dispose();
+    encoders.trained.dispose();
+    encoders.untrained.dispose();
   }
+}
+
+async function sharesOf<T>(
+  images: number,
+  features: OfEach<T>,
+  share: (features: T) => Promise<number>,
+): Promise<MeasuredShare> {
+  const found = { trained: 0, untrained: 0, rawPixels: 0 };
+  for (const kind of COMPARED) found[kind] = await share(features[kind]);
+  return { images, ...found };
+}
+
+async function vote(
+  { train, trainLabels, test, testLabels, classNames }: LabelledFeatures,
+  { knn: { k, temperature } }: RunConfig,
+  pace: Pace,
+): Promise<number> {
+  const { accuracy } = await knnAccuracy(
+    {
+      bank: train,
+      bankLabels: trainLabels,
+      queries: test,
+      queryLabels: testLabels,
+      classes: classNames.length,
+      k,
+      temperature,
+    },
+    similarityPace(train.n, train.d, pace),
+  );
+  return accuracy;
+}
+
+/** Similarities to n keys of d numbers in blocks that hold the thread up for a moment only. */
+function similarityPace(n: number, d: number, pace: Pace): SimilarityPace {
+  return { blockEntries: Math.max(n, Math.floor(BLOCK_PRODUCTS / d)), between: () => pace.between() };
 }

@@ -1,6 +1,7 @@
 import { npyHeader } from '../../../formats/npy';
 import type { TrainingImages } from '../../images/pictureCache';
 import { EmbeddingTable } from '../export/embeddingTable';
+import type { FindingColumn } from '../export/findingColumns';
 import type { EmbeddedBlock, FrozenEncoder } from '../export/frozenEncoder';
 import type { Pace } from './pace';
 
@@ -19,13 +20,14 @@ async function* embedded(images: TrainingImages, encoder: FrozenEncoder, pace: P
   }
 }
 
-/** The pieces of a Parquet table with the outputs for all images. */
+/** The pieces of a Parquet table with the outputs for all images, and further columns. */
 export async function* embeddingsParquet(
   images: TrainingImages,
   encoder: FrozenEncoder,
   pace: Pace,
+  more: readonly FindingColumn[] = [],
 ): AsyncGenerator<Uint8Array> {
-  const table = new EmbeddingTable(images, encoder.outputDim !== null);
+  const table = new EmbeddingTable(images, encoder.outputDim !== null, more);
   for await (const block of embedded(images, encoder, pace)) yield* table.add(block);
   yield* table.finish();
 }

@@ -1,0 +1,20 @@
+import type { Comparison, Verdict } from '../../../domain/bottomLine';
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  yes: 'Better than raw pixels',
+  partly: 'Better only in part',
+  no: 'Not better',
+};
+
+/** What a measure is called beside its numbers. */
+export const MEASURE_WORDS: Readonly<Record<Comparison['measure'], string>> = {
+  'view retrieval': 'second view found',
+  'kNN accuracy': 'kNN accuracy',
+  'linear probe': 'linear probe',
+};
+
+/** “71 %”, “6.3 %” */
+export function shortShare(value: number): string {
+  const percent = 100 * value;
+  return `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
+}

@@ -1,0 +1,28 @@
+import { BACKBONE_TITLES, BACKBONES } from '../domain/backbones/registry';
+import type { OpenedKeptEncoder } from '../domain/takeAlong';
+import type { TrainingImages } from '../engine/images/pictureCache';
+import { encoderOnImages } from '../engine/run/export/encoderOnImages';
+import type { EncoderWeights } from '../engine/run/export/encoderWeights';
+import type { Runs } from './runs';
+
+/**
+ * The encoder of the last readable checkpoint of a kept run, and what the page shows of it.
+ * @throws CommandError `no-checkpoint` saying why there is none
+ */
+export async function keptEncoder(
+  runs: Pick<Runs, 'fromKept'>,
+  keptId: string,
+  images: TrainingImages,
+): Promise<{ readonly encoder: EncoderWeights; readonly facts: OpenedKeptEncoder }> {
+  const { made, step, damages } = await runs.fromKept(keptId, (checkpoint) => encoderOnImages(checkpoint, images));
+  const { backbone, imageSize } = made.config;
+  const notes = damages.map((damage) => `${damage}; the encoder is that of step ${step}.`);
+  const facts = {
+    backbone: BACKBONE_TITLES[backbone],
+    featureDim: BACKBONES[backbone].featureDim,
+    imageSize,
+    step,
+    notes,
+  };
+  return { encoder: made, facts };
+}
