@@ -23,6 +23,8 @@ const COMMAND_TYPES = {
   explore: true,
   cancelExplore: true,
   search: true,
+  suit: true,
+  cancelSuit: true,
   setQueries: true,
   thumbnails: true,
   usedFiles: true,

@@ -22,11 +22,13 @@ export interface EmbedOptions {
   readonly batch?: number | undefined;
   /** About the longest time in milliseconds that a block may hold up the thread: fewer images are embedded at once where they take longer. */
   readonly blockMs?: number | undefined;
+  /** The images to embed, in this order; all by default. */
+  readonly only?: Uint32Array | undefined;
 }
 
 /** The outputs for some images that follow one another. */
 export interface EmbeddedBlock {
-  /** Index of the first of them. */
+  /** Place of the first of them among the images that are embedded: its index, where these are all. */
   readonly start: number;
   readonly features: FeatureRows;
   /** null where the projector is not known. */
@@ -65,17 +67,24 @@ export class FrozenEncoder {
   }
 
   /**
-   * The outputs for all images of a data set, not augmented, block after block. Each depends on its own image and the weights alone, not on
+   * The outputs for images of a data set, all by default, not augmented, block after block. Each depends on its own image and the weights alone, not on
    * the others of its block.
    */
-  async *embed(images: TrainingImages, { batch = BATCH, blockMs }: EmbedOptions = {}): AsyncGenerator<EmbeddedBlock> {
+  async *embed(
+    images: TrainingImages,
+    { batch = BATCH, blockMs, only }: EmbedOptions = {},
+  ): AsyncGenerator<EmbeddedBlock> {
     const source = new ImageSource(images, this.#config);
     const held = Math.floor(bindingLimit() / activationBytesPerImage(networkLayersOf(this.#config)));
     const most = Math.max(1, Math.min(batch, held));
     let size = blockMs === undefined ? most : Math.min(most, FIRST_BATCH);
+    const count = only?.length ?? images.count;
     const indicesFrom = (start: number) =>
-      Uint32Array.from({ length: Math.max(0, Math.min(size, images.count - start)) }, (_, i) => start + i);
-    for (let start = 0; start < images.count; ) {
+      Uint32Array.from(
+        { length: Math.max(0, Math.min(size, count - start)) },
+        (_, i) => only?.[start + i] ?? start + i,
+      );
+    for (let start = 0; start < count; ) {
       const indices = indicesFrom(start);
       const n = indices.length;
       let heldUpMs = 0;
