@@ -23,6 +23,8 @@ export interface SuitEntry {
   readonly config: RunConfig;
   /** By round; null where it was not measured. */
   readonly outcomes: readonly (SuitOutcome | null)[];
+  /** The round after which it was dropped; null where it was not. */
+  readonly outAfter: number | null;
 }
 
 /** What the search does now. */

@@ -14,7 +14,10 @@ function verdictOf(...entries: (SuitOutcome | null)[][]) {
     candidates: 2,
     images: 1000 * 2 ** r,
   }));
-  return suitVerdict({ rounds, entries: entries.map((outcomes): SuitEntry => ({ config: CONFIG, outcomes })) });
+  return suitVerdict({
+    rounds,
+    entries: entries.map((outcomes): SuitEntry => ({ config: CONFIG, outcomes, outAfter: null })),
+  });
 }
 
 describe('the verdict', () => {
@@ -55,6 +58,7 @@ describe('the verdict', () => {
     const entries = [DIVERGED, score(0.1), null, score(0.1), score(0.2)].map((outcome) => ({
       config: CONFIG,
       outcomes: [outcome],
+      outAfter: null,
     }));
     expect(rankingOf(entries, 0)).toEqual([4, 1, 3, 0]);
   });

@@ -59,7 +59,9 @@ class Search {
 
   constructor(candidates: readonly RunConfig[], options: SearchOptions) {
     this.#options = options;
-    this.#entries = candidates.slice(0, options.planning.candidates).map((config) => ({ config, outcomes: [] }));
+    this.#entries = candidates
+      .slice(0, options.planning.candidates)
+      .map((config) => ({ config, outcomes: [], outAfter: null }));
     this.#costs = this.#entries.map(() => ({ fixed: 0, perImage: 0 }));
   }
 
@@ -74,8 +76,12 @@ class Search {
     let going = this.#entries.map((_, entry) => entry);
     for (let round = 0; round < this.#rounds.length; round++) {
       if (!(await this.#trainAll(going, round))) return this.#end('out-of-time');
-      going = this.#goingOn(round, keptFor(candidates, round + 1));
-      if (!this.#replan(round + 1, going)) return this.#end('out-of-time');
+      const next = this.#goingOn(round, keptFor(candidates, round + 1));
+      if (!this.#replan(round + 1, next)) return this.#end('out-of-time');
+      if (round + 1 < this.#rounds.length) {
+        for (const entry of going) if (!next.includes(entry)) this.#change(entry, { outAfter: round });
+      }
+      going = next;
     }
     return this.#end('complete');
   }
@@ -108,13 +114,13 @@ class Search {
   }
 
   #record(entry: number, round: number, outcome: SuitOutcome): void {
-    this.#entries = this.#entries.map(({ config, outcomes }, i) => {
-      if (i !== entry) return { config, outcomes };
-      return {
-        config,
-        outcomes: Array.from({ length: round + 1 }, (_, r) => (r === round ? outcome : (outcomes[r] ?? null))),
-      };
-    });
+    const { outcomes } = this.#entries[entry];
+    const known = Array.from({ length: round }, (_, before) => outcomes[before] ?? null);
+    this.#change(entry, { outcomes: [...known, outcome] });
+  }
+
+  #change(entry: number, change: Partial<SuitEntry>): void {
+    this.#entries = this.#entries.map((before, i) => (i === entry ? { ...before, ...change } : before));
   }
 
   /** The person's settings first, then the others that go on, the best first. */

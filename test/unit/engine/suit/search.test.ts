@@ -63,6 +63,7 @@ describe('successive halving', () => {
     expect(entriesOf(trained, 10_240)).toEqual([0, 6, 2]);
     expect(table).toMatchObject({ ending: 'complete', task: null });
     expect(table.rounds.map(({ candidates }) => candidates)).toEqual([8, 5, 3]);
+    expect(table.entries.map(({ outAfter }) => outAfter)).toEqual([null, 1, null, 0, 1, 0, null, 0]);
     expect(suitVerdict(table)).toMatchObject({ kind: 'ahead', entry: 6, round: 2 });
   });
 
