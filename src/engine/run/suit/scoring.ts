@@ -4,11 +4,11 @@ import { bankIndicesOf, type DatasetInfo, indicesOf, TRAIN } from '../../../doma
 import type { RunConfig } from '../../../domain/runConfig';
 import type { SuitMeasure } from '../../../domain/suiting/suitTable';
 import type { TrainingImages } from '../../images/pictureCache';
+import { viewPair } from '../../images/viewPair';
 import { knnAccuracy } from '../../monitors/knn';
 import { viewRetrieval } from '../../monitors/viewRetrieval';
 import { seededRandom } from '../../random';
 import type { FrozenEncoder } from '../export/frozenEncoder';
-import { viewPair } from './viewPair';
 
 /** Images of view retrieval, at most; fewer where their views would take more than this many pixels. */
 const VIEWS = 500;

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ImageDataset, squarePlaces, TRAIN } from '../../../domain/imageDataset';
-import type { RunConfig } from '../../../domain/runConfig';
-import { viewsToRgba } from '../../augment/viewsToRgba';
-import { ImageSource } from '../../images/imageSource';
-import { type TrainingImages, withPixels } from '../../images/pictureCache';
-import { seededRandom } from '../../random';
+import { type ImageDataset, squarePlaces, TRAIN } from '../../domain/imageDataset';
+import type { RunConfig } from '../../domain/runConfig';
+import { viewsToRgba } from '../augment/viewsToRgba';
+import { seededRandom } from '../random';
+import { ImageSource } from './imageSource';
+import { type TrainingImages, withPixels } from './pictureCache';
 
 /** Views made at once, in pixels of a view: some 10 ms on the processor. */
 const BLOCK_PIXELS = 2 ** 16;
