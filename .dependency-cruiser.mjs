@@ -48,6 +48,7 @@ const ROOMS = {
     opening: ['keeping', 'archive', 'frames', 'run', 'data', 'engine'],
     bench: ['engine'],
     exploring: ['run', 'data', 'engine'],
+    suiting: ['run', 'data', 'engine'],
   },
 };
 

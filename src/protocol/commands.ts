@@ -6,6 +6,7 @@ import type { PictureStorage } from '../domain/imageDataset';
 import type { RunKeeping } from '../domain/keptRun';
 import type { Picture } from '../domain/measurement';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
+import type { SuitTable } from '../domain/suiting/suitTable';
 import type { OpenedFile, OpenedKeptEncoder, TakenFile } from '../domain/takeAlong';
 
 /**
@@ -88,6 +89,13 @@ export type CommandBody =
   | { readonly type: 'cancelMeasuring' }
   /** The images nearest to one of them, or to a picture from a file, by the features of the last exploration. */
   | { readonly type: 'search'; readonly query: number | Blob; readonly most: number }
+  /**
+   * Searches for settings that suit the images by short runs, around these settings, and ends within so many seconds; the run waits
+   * meanwhile. What is known so far comes with `progress` events, in milliseconds.
+   */
+  | { readonly type: 'suit'; readonly config: RunConfig; readonly seconds: number }
+  /** Ends the search under way, whose command fails as `cancelled`. */
+  | { readonly type: 'cancelSuit' }
   /** Data-set indices whose neighbours the gallery shows. */
   | { readonly type: 'setQueries'; readonly runId: string; readonly indices: readonly number[] }
   /** Pictures of some images, for the page to draw. */
@@ -140,6 +148,8 @@ export interface Replies {
   measureExplored: BottomLine;
   cancelMeasuring: null;
   search: readonly Found[];
+  suit: SuitTable;
+  cancelSuit: null;
   setQueries: null;
   thumbnails: readonly Picture[];
   usedFiles: readonly string[];

@@ -1,5 +1,6 @@
 import type { EngineInfo } from '../domain/engineInfo';
 import type { RunSignal } from '../domain/signal';
+import type { SuitTable } from '../domain/suiting/suitTable';
 import type { CommandType, Replies } from './commands';
 
 export const ERROR_CODES = [
@@ -43,6 +44,12 @@ export type Event =
    * the run went on, null where there is nothing to say.
    */
   | { readonly type: 'engine'; readonly adapter: EngineInfo; readonly notice: string | null }
-  /** Progress of the command with that id, in whatever it counts. */
-  | { readonly type: 'progress'; readonly id: number; readonly done: number; readonly total: number }
+  /** Progress of the command with that id, in whatever it counts; `table`: what a search for settings knows so far. */
+  | {
+      readonly type: 'progress';
+      readonly id: number;
+      readonly done: number;
+      readonly total: number;
+      readonly table?: SuitTable;
+    }
   | { readonly type: 'signal'; readonly runId: string; readonly signal: RunSignal };

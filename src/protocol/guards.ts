@@ -26,6 +26,8 @@ const COMMAND_TYPES = {
   measureExplored: true,
   cancelMeasuring: true,
   search: true,
+  suit: true,
+  cancelSuit: true,
   setQueries: true,
   thumbnails: true,
   usedFiles: true,

@@ -45,6 +45,7 @@ import { type ActiveRun, createRunStore } from './run/runStore';
 import { SampleRest } from './run/sampleRest';
 import { SeriesSet } from './run/series';
 import { Settings } from './run/settings';
+import { Suiting } from './suiting/suiting';
 import { Taking } from './taking/taking';
 
 export interface LabOptions {
@@ -85,6 +86,7 @@ export class Lab {
   readonly experiments: ExperimentQueue;
   readonly exploring: Exploring;
   readonly lessons: Lessons;
+  readonly suiting: Suiting;
   readonly taking: Taking;
   readonly opening: Opening;
   readonly clock: ChartClock;
@@ -143,6 +145,11 @@ export class Lab {
       openExplorer: options.openExplorer ?? openExplorer,
       pageStorage: options.pageStorage ?? null,
       openKept: ({ id, name }) => this.opening.openKept(id, name),
+    });
+    this.suiting = new Suiting(this, {
+      engine: this.#engine,
+      keepPart: () => this.#images.keepPart(),
+      replaceBy: (config) => this.replaceBy(config, null),
     });
     this.taking = new Taking(this, this.#engine);
     this.opening = new Opening(this, this.#engine);

@@ -15,6 +15,7 @@ import type { WriterState } from '../session/lessons/lessonWriter';
 import type { Notice } from '../session/noticeStore';
 import type { OpeningState } from '../session/opening/openingStore';
 import type { RunStoreState } from '../session/run/runStore';
+import type { SuitingState } from '../session/suiting/suiting';
 import type { TakingState } from '../session/taking/taking';
 
 export const LabContext = createContext<Lab | null>(null);
@@ -72,6 +73,10 @@ export function useLesson<T>(select: (state: LessonState) => T): T {
 
 export function useLessonWriter<T>(select: (state: WriterState) => T): T {
   return useStore(useLab().lessons.writer.store, select);
+}
+
+export function useSuiting<T>(select: (state: SuitingState) => T): T {
+  return useStore(useLab().suiting.store, select);
 }
 
 export function useTaking<T>(select: (state: TakingState) => T): T {

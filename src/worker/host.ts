@@ -19,6 +19,7 @@ import { OpenedEncoder } from './openedEncoder';
 import { Recovery } from './recovery';
 import type { Post } from './runSignals';
 import { Runs } from './runs';
+import { Suiting } from './suiting';
 import { TakeAlong } from './takeAlong';
 
 export interface HostOptions {
@@ -47,6 +48,7 @@ export class Host {
   readonly #opened = new OpenedEncoder();
   readonly #takeAlong: TakeAlong;
   readonly #exploring: Exploring;
+  readonly #suiting: Suiting;
   /** The recovery under way; never rejects. */
   #recovered: Promise<void> = Promise.resolve();
   #exclusive: Promise<unknown> = Promise.resolve();
@@ -64,6 +66,8 @@ export class Host {
     this.#runs = new Runs({ post, engine, images, kernels: () => this.#kernelOptions, checkpointEvery });
     this.#takeAlong = new TakeAlong({ post, engine, images, runs: this.#runs, opened: this.#opened });
     this.#exploring = new Exploring({ post, engine, images, runs: this.#runs, opened: this.#opened });
+    const kernels = () => this.#kernelOptions;
+    this.#suiting = new Suiting({ post, engine, images, runs: this.#runs, kernels, now });
     this.#recovery = new Recovery({ engine, runs: this.#runs, post, now });
   }
 
@@ -128,6 +132,11 @@ export class Host {
         return { result: null };
       case 'cancelEvaluation':
         this.#runs.of(command.runId).cancelEvaluation();
+        return { result: null };
+      case 'suit':
+        return { result: await this.#suiting.suit(command) };
+      case 'cancelSuit':
+        this.#suiting.cancel();
         return { result: null };
       case 'setQueries':
         await this.#runs.carryOut(() => this.#runs.of(command.runId).setQueries(command.indices));
@@ -214,9 +223,9 @@ export class Host {
     return { tuning: this.#options.tuning, isSoftware: this.#engine.info?.isSoftware ?? false };
   }
 
-  /** Ends the run, and the making of a file. */
+  /** Ends the run, and the long work that it waits for. */
   async #endRun(): Promise<void> {
-    const ended = Promise.all([this.#takeAlong.end(), this.#exploring.end()]);
+    const ended = Promise.all([this.#takeAlong.end(), this.#exploring.end(), this.#suiting.end()]);
     await this.#runs.end();
     await ended;
   }

@@ -50,6 +50,11 @@ export class KernelChoice {
     return true;
   }
 
+  /** Uses the chosen variants again, after another run chose its own. */
+  async settle(): Promise<void> {
+    if (this.#chosen.size > 0) await this.#tune(answering(this.#chosen), 0);
+  }
+
   async #tune(cache: TuningCache, budgetMs: number): Promise<void> {
     if (!isWebGpu()) return;
     const { precision } = this.#config;

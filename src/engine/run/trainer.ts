@@ -177,6 +177,11 @@ export class Trainer {
     await withPixels(this.#source.dataset, plan.images, () => this.#runner.compile(plan));
   }
 
+  /** To be called before it goes on, after another run was trained on the engine: that one may have chosen other kernels. */
+  async settleKernels(): Promise<void> {
+    await this.#kernels.settle();
+  }
+
   /** Prepares, and measures the untrained network and the baselines. */
   async start(): Promise<void> {
     await this.prepare();

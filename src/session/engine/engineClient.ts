@@ -1,6 +1,7 @@
 import { type BreakableWorker, onWorkerFailure } from '../../data/workerFailure';
 import type { EngineInfo } from '../../domain/engineInfo';
 import type { RunSignal } from '../../domain/signal';
+import type { SuitTable } from '../../domain/suiting/suitTable';
 import type { Command, CommandBody, CommandType, Replies } from '../../protocol/commands';
 import type { EngineError, Event } from '../../protocol/events';
 import { isEvent } from '../../protocol/guards';
@@ -29,8 +30,8 @@ export interface EngineListeners {
   onEngine(adapter: EngineInfo, notice: string | null): void;
 }
 
-/** Called with the progress of a command, in whatever it counts. */
-export type OnProgress = (done: number, total: number) => void;
+/** Called with the progress of a command, in whatever it counts; `table`: what a search for settings knows so far. */
+export type OnProgress = (done: number, total: number, table?: SuitTable) => void;
 
 interface Pending {
   readonly type: CommandType;
@@ -103,7 +104,7 @@ export class EngineClient {
         this.#listeners.onEngine(event.adapter, event.notice);
         return;
       case 'progress':
-        this.#pending.get(event.id)?.onProgress?.(event.done, event.total);
+        this.#pending.get(event.id)?.onProgress?.(event.done, event.total, event.table);
         return;
       case 'signal':
         this.#listeners.onSignal(event.signal, event.runId);

@@ -12,6 +12,7 @@ import type { FieldGroup } from '../../domain/settings/setting';
 import { KEPT_BY_PRESET } from '../../session/run/rebase';
 import { useLab, useRun } from '../lab';
 import { Section } from '../layout/Section';
+import { SuitButton } from '../suit/SuitButton';
 import { AugmentSettings } from './AugmentSettings';
 import { FieldRow } from './FieldRow';
 import classes from './SettingsPanel.module.css';
@@ -60,6 +61,7 @@ export function SettingsPanel() {
       <div className={classes.head}>
         <MethodSelect />
         <PresetSelect changed={changed.length} />
+        <SuitButton />
       </div>
       <div className={classes.content}>
         {open.map(({ path }) => (

@@ -20,7 +20,7 @@ const FIRST_BATCH = 16;
 
 export interface EmbedOptions {
   /** Of the images to embed, in their order; all where left out. */
-  readonly indices?: Uint32Array;
+  readonly indices?: Uint32Array | undefined;
   /** The most images embedded at once; fewer where the adapter cannot hold them. */
   readonly batch?: number | undefined;
   /** About the longest time in milliseconds that a block may hold up the thread: fewer images are embedded at once where they take longer. */
