@@ -466,8 +466,8 @@ export class Lab {
     return this.#engine.request<'preview'>({ type: 'preview', augment, storage, seed, indices });
   }
 
-  /** The file of an image, where it is a person's own and the browser still has it; else null. */
-  originalOf(image: number): Promise<Blob | null> {
+  /** The file of an image, where it is a person's own and the browser still has it; else null, or why not in words. */
+  originalOf(image: number): Promise<Blob | string | null> {
     const { own } = this.#images;
     const name = this.datasetStore.getState().info?.names[image];
     if (own === null || name === undefined) return Promise.resolve(null);
