@@ -156,7 +156,7 @@ function KeptSelections({ info }: { readonly info: DatasetInfo }) {
           </li>
         ))}
       </ul>
-      <div className={classes.actions}>
+      <div className={classes.labelling}>
         <DeriveButton
           isOff={false}
           icon={<IconTags size={15} aria-hidden />}
