@@ -93,7 +93,10 @@ export function withReader<R, S extends object>(
   };
 }
 
-/** Why a folder cannot be trained on as it is read. */
+/** How images are derived from those that were loaded, besides the derivation itself. */
+export type DeriveReading = Pick<FolderReading, 'seed' | 'holdOut' | 'batchSize'>;
+
+/** Why images cannot be trained on as they are read or derived. */
 export interface FolderRefusal {
   readonly message: string;
   readonly skipped: readonly SkippedFile[];
@@ -108,5 +111,16 @@ export type FolderOutcome =
       readonly info: DatasetInfo;
       readonly skipped: readonly SkippedFile[];
       readonly plan: FolderPlan | null;
+    }
+  | { readonly refusal: FolderRefusal };
+
+/** The outcome of deriving images. */
+export type DeriveOutcome =
+  | {
+      /** Names it, for the command that puts it to use. */
+      readonly number: number;
+      readonly info: DatasetInfo;
+      /** What the person should know about its splits, in sentences. */
+      readonly notes: readonly string[];
     }
   | { readonly refusal: FolderRefusal };

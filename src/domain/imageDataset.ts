@@ -1,3 +1,5 @@
+import type { Derivation } from './derivation';
+
 /** Sides in pixels of the square images that the network gets. */
 export const IMAGE_SIZES = [32, 48, 64, 96, 128] as const;
 export type ImageSize = (typeof IMAGE_SIZES)[number];
@@ -57,6 +59,8 @@ export interface DatasetInfo {
   readonly classNames: readonly string[];
   /** `TRAIN`, `TEST` or `BANK` per image. */
   readonly split: Uint8Array;
+  /** How it is derived from the data set of that source; left out where it is that data set itself. */
+  readonly derivation?: Derivation | undefined;
 }
 
 /** The shape of each picture in pixels, as it is kept. */
@@ -121,8 +125,8 @@ export type LoadedDataset<R = PictureReader> = ImageDataset | CompressedDataset<
 
 /** A data set without its pictures. */
 export function infoOf(dataset: DatasetInfo): DatasetInfo {
-  const { name, source, size, count, names, labels, classNames, split } = dataset;
-  return { name, source, size, count, names, labels, classNames, split };
+  const { name, source, size, count, names, labels, classNames, split, derivation } = dataset;
+  return { name, source, size, count, names, labels, classNames, split, ...(derivation && { derivation }) };
 }
 
 /** A picture of a data set cannot be read any more; the message names the file and says what to do. */

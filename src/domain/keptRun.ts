@@ -1,3 +1,4 @@
+import { type Derivation, derivationSchema } from './derivation';
 import { type FolderCorrections, folderCorrections } from './folderCorrections';
 import { SAMPLE_IDS, type SampleId } from './imageDataset';
 import { z } from './zod';
@@ -12,6 +13,8 @@ export interface DatasetIdentity {
   readonly fingerprint: string | null;
   /** The person's corrections of what its folders are taken for, where there are any. */
   readonly corrections?: FolderCorrections | undefined;
+  /** How the images are derived from those of the sample or of the folder; left out where they are these. */
+  readonly derivation?: Derivation | undefined;
 }
 
 /** An identity as it is stored. */
@@ -21,6 +24,7 @@ export const datasetSchema = z.object({
   sample: z.enum(SAMPLE_IDS).nullable(),
   fingerprint: z.string().nullable(),
   corrections: folderCorrections.optional(),
+  derivation: derivationSchema.optional(),
 }) satisfies z.ZodType<DatasetIdentity>;
 
 /** The checkpoint that a fork began from: of which kept run, after how many updates. */

@@ -1,4 +1,5 @@
 import { flattenConfig, parseLeaf, setConfigValue } from './configPath';
+import { addToLink, DERIVATION_KEYS, type Derivation, derivationIn } from './derivation';
 import { fieldOf, valueLabel } from './fields';
 import { correctionsText, type FolderCorrections, parseCorrections } from './folderCorrections';
 import { ALL_SAMPLE_VERSIONS, SAMPLE_VERSIONS, type SampleVersion } from './imageDataset';
@@ -30,16 +31,21 @@ export interface SharedRun {
   readonly config: RunConfig;
   readonly changes: readonly LiveChange[];
   readonly folder: FolderReference | null;
+  /** How the images are derived from those of the sample or of the folder; left out where they are these. */
+  readonly derivation?: Derivation | undefined;
 }
 
 /**
- * Keys that are not read as settings: those on which the defaults depend, the sample's version, which has a notice of its own, and the
- * page's place and lesson.
+ * Keys that are not read as settings: those on which the defaults depend, the sample's version and the choice of images, which have
+ * notices of their own, and the page's place and lesson.
  */
-const NOT_SETTINGS = new Set(['v', 'preset', 'dataset', 'method', 'sample', PLACE_KEY, LESSON_KEY]);
+const NOT_SETTINGS: ReadonlySet<string> = new Set([
+  ...['v', 'preset', 'dataset', 'method', 'sample', PLACE_KEY, LESSON_KEY],
+  ...Object.values(DERIVATION_KEYS),
+]);
 
 /** The URL hash (without `#`) of a run: version, preset, data set with a sample's version, and the settings that differ from the current defaults. */
-export function encodeShareLink({ config, changes, folder }: SharedRun): string {
+export function encodeShareLink({ config, changes, folder, derivation }: SharedRun): string {
   const { preset, dataset } = config;
   const hash = new URLSearchParams({ v: String(CURRENT_VERSION), preset, dataset });
   if (dataset !== 'folder') hash.set('sample', String(config.sample));
@@ -52,6 +58,7 @@ export function encodeShareLink({ config, changes, folder }: SharedRun): string 
   if (folder !== null) hash.set('folder', JSON.stringify([folder.name, folder.count, folder.fingerprint]));
   const { corrections = [] } = folder ?? {};
   if (corrections.length > 0) hash.set('folders', correctionsText(corrections));
+  if (derivation !== undefined) addToLink(derivation, hash);
   return hash.toString();
 }
 
@@ -143,6 +150,16 @@ function sampleIn(
   return newest;
 }
 
+/** How the link's images are derived; adds a notice where that cannot be read. */
+function derivationOf(entries: URLSearchParams, whole: string, notices: string[]): Derivation | undefined {
+  try {
+    return derivationIn(entries, whole) ?? undefined;
+  } catch {
+    notices.push('The link’s choice of images could not be read: all images are used, and the run will differ.');
+    return undefined;
+  }
+}
+
 /**
  * Reads a URL hash. Never throws: a setting that cannot be read gets its default, and `notices` has a message about it to show.
  * An empty hash gives the defaults and no notice.
@@ -187,5 +204,7 @@ export function decodeShareLink(hash: string): { readonly run: SharedRun; readon
     notices.push(...problems, 'The link’s settings do not fit together: using the defaults.');
     config = defaults;
   }
-  return { run: { config, changes, folder }, notices };
+  const whole = folder?.name ?? valueLabel(fieldOf('dataset'), dataset);
+  const derivation = derivationOf(entries, whole, notices);
+  return { run: { config, changes, folder, ...(derivation && { derivation }) }, notices };
 }

@@ -1,5 +1,6 @@
 import type { BottomLine } from '../domain/bottomLine';
-import type { FolderOutcome, FolderReading, LoadedImages } from '../domain/decodedFolder';
+import type { DeriveOutcome, DeriveReading, FolderOutcome, FolderReading, LoadedImages } from '../domain/decodedFolder';
+import type { Derivation } from '../domain/derivation';
 import type { EngineInfo } from '../domain/engineInfo';
 import type { Explored, ExploredBy, Found } from '../domain/exploration';
 import type { PictureStorage } from '../domain/imageDataset';
@@ -22,8 +23,10 @@ export type CommandBody =
   | ({ readonly type: 'setDataset' } & LoadedImages<MessagePort>)
   /** Reads the folders of the images anew, by other corrections. The images and the run stay as they are. */
   | { readonly type: 'readFolders'; readonly reading: FolderReading }
-  /** Puts the outcome of `readFolders` to use. Ends the run. */
-  | { readonly type: 'takeCorrected'; readonly number: number }
+  /** Derives images from those that were loaded; `derivation` null: all of them. The images in use and the run stay as they are. */
+  | { readonly type: 'derive'; readonly derivation: Derivation | null; readonly reading: DeriveReading }
+  /** Puts the outcome of `readFolders` or `derive` to use. Ends the run. */
+  | { readonly type: 'takeNext'; readonly number: number }
   /** Gets the kernels ready for a run of these settings, while its images are being loaded. */
   | { readonly type: 'prepare'; readonly config: RunConfig }
   /** Builds a run at step 0, paused, with changes to replay at their steps. Ends the previous run. */
@@ -128,7 +131,8 @@ export interface Replies {
   init: EngineInfo;
   setDataset: null;
   readFolders: FolderOutcome;
-  takeCorrected: null;
+  derive: DeriveOutcome;
+  takeNext: null;
   prepare: null;
   create: null;
   resume: ResumedRunReply;

@@ -1,4 +1,5 @@
 import type { ConfigPath } from '../domain/configPath';
+import { areDerivedAlike, type Derivation, isSameDerivation } from '../domain/derivation';
 import type { FolderRole } from '../domain/folderCorrections';
 import type { DatasetInfo, PictureStorage } from '../domain/imageDataset';
 import type { RunKeeping } from '../domain/keptRun';
@@ -24,6 +25,7 @@ import type { WorkerPort } from './engine/engineClient';
 import { EngineSession } from './engine/engineSession';
 import { createEngineStore } from './engine/engineStore';
 import { ExperimentQueue } from './experiments/experimentQueue';
+import { Deriving } from './exploring/deriving';
 import { Exploring } from './exploring/exploring';
 import { findingsOf } from './exploring/findings';
 import { type ExplorerPort, openExplorer } from './exploring/openExplorer';
@@ -85,6 +87,7 @@ export class Lab {
   readonly keptImages: KeptImages;
   readonly experiments: ExperimentQueue;
   readonly exploring: Exploring;
+  readonly deriving = new Deriving(this);
   readonly lessons: Lessons;
   readonly suiting: Suiting;
   readonly taking: Taking;
@@ -171,7 +174,7 @@ export class Lab {
       join: () => this.#withImages(() => this.#images.join()),
       download: (id) => this.#images.download(id),
     });
-    this.#images.waitFor(run.folder);
+    this.#images.waitFor(run.folder, run.derivation);
     if (namesPreset) this.#settings.keepPreset();
   }
 
@@ -200,11 +203,13 @@ export class Lab {
   }
 
   #start(run: RunPointer | null): void {
+    let { derivation } = this.#link.run;
     if (run !== null) {
       const { config, changes, dataset } = run;
+      derivation = dataset.derivation;
       this.#takesFirstPart = false;
       this.#settings.keepPreset();
-      this.#images.waitFor(folderOf(dataset));
+      this.#images.waitFor(folderOf(dataset), dataset.derivation);
       this.runStore.setState({ config, changes, beginning: this.keptRuns.beginningOf(run) });
     }
     const { dataset, engine } = this.#config;
@@ -213,14 +218,18 @@ export class Lab {
       this.#settings.adaptToEngine();
       this.#control.prepare();
     });
-    if (dataset !== 'folder') void this.loadImages(this.#options.sampleOrigin(dataset));
+    if (dataset !== 'folder') void this.loadImages(this.#options.sampleOrigin(dataset), derivation);
     else void this.#loadWanted();
     void this.lessons.start();
   }
 
   /** Opens another link in the same page. Notices name the settings that cannot be read. */
   open(hash: string): void {
-    const { run, notices } = openLink(hash);
+    const { run: linked, notices } = openLink(hash);
+    const { info } = this.datasetStore.getState();
+    // A link does not hold the names of the classes that a person made.
+    const isInUse = areDerivedAlike(linked.derivation, info?.derivation);
+    const run = isInUse ? { ...linked, derivation: info?.derivation } : linked;
     this.noticeStore.setState({ notices: [] });
     for (const notice of notices) notify(this.noticeStore, notice);
     this.#replace(run, (loadsImages) => this.#control.open(run.config, run.changes, loadsImages));
@@ -228,7 +237,8 @@ export class Lab {
 
   /** Replaces the run on the page by one that begins from a checkpoint. */
   begin(beginning: Beginning, { config, changes }: Pick<RunPointer, 'config' | 'changes'>): void {
-    const run = { config, changes, folder: folderOf(beginning.dataset) };
+    const { dataset } = beginning;
+    const run = { config, changes, folder: folderOf(dataset), derivation: dataset.derivation };
     this.#replace(run, (loadsImages) => this.#control.begin(beginning, config, changes, loadsImages));
   }
 
@@ -250,7 +260,7 @@ export class Lab {
     return true;
   }
 
-  #replace({ config, folder }: SharedRun, replace: (loadsImages: boolean) => void): void {
+  #replace({ config, folder, derivation }: SharedRun, replace: (loadsImages: boolean) => void): void {
     this.#takesFirstPart = false;
     this.#images.keepPart();
     this.#settings.keepPreset();
@@ -258,11 +268,29 @@ export class Lab {
     this.datasetStore.setState(NO_PROBLEM);
     const { dataset } = config;
     const sample = dataset === 'folder' || dataset === this.#config.dataset ? null : dataset;
-    const isReadAgain = this.#images.waitFor(folder);
-    replace(sample !== null || isReadAgain);
-    if (sample !== null) void this.loadImages(this.#options.sampleOrigin(sample));
+    const { info } = this.datasetStore.getState();
+    const isDerivedAnew = dataset !== 'folder' && sample === null && !isSameDerivation(info?.derivation, derivation);
+    const isReadAgain = this.#images.waitFor(folder, derivation);
+    replace(sample !== null || isReadAgain || isDerivedAnew);
+    if (sample !== null) void this.loadImages(this.#options.sampleOrigin(sample), derivation);
+    else if (isDerivedAnew) void this.#deriveAgain(dataset, derivation);
     else if (isReadAgain) this.#reloadImages();
     else void this.#loadWanted();
+  }
+
+  /** Derives images of the sample in use for a run that is opened. */
+  async #deriveAgain(sample: Exclude<DatasetChoice, 'folder'>, derivation: Derivation | undefined): Promise<void> {
+    const { origin } = this.#images;
+    if (origin?.kind !== 'sample' || this.datasetStore.getState().loading !== null) {
+      await this.loadImages(this.#options.sampleOrigin(sample), derivation);
+      return;
+    }
+    await this.#withImages(async () => {
+      const outcome = await this.#images.derive(derivation ?? null);
+      if (outcome === null || !('refusal' in outcome)) return outcome;
+      // All of the sample is used then, which a notice says.
+      return this.#images.load(origin, undefined, derivation);
+    });
   }
 
   /** @throws Error naming the setting when the value does not fit it. */
@@ -286,9 +314,42 @@ export class Lab {
     void this.loadImages(this.#options.sampleOrigin(choice));
   }
 
-  /** Loads images and, once they are complete, builds a new run on them. Until then the current run goes on. */
-  async loadImages(origin: Origin): Promise<void> {
-    await this.#withImages(() => this.#images.load(origin));
+  /**
+   * Loads images and, once they are complete, builds a new run on them. Until then the current run goes on.
+   * @param derivation how they are derived once they are loaded; by default as a link asks, or as they were before
+   */
+  async loadImages(origin: Origin, derivation?: Derivation): Promise<void> {
+    await this.#withImages(() => this.#images.load(origin, undefined, derivation));
+  }
+
+  /**
+   * Builds a new run, with the present settings, on images derived from those that were loaded; null: on all of them as they are. The batch
+   * size is made to fit. The images and the run in use stay where there are too few, or where another load is under way.
+   * @returns why they stayed, and what to do; null where a run was built
+   */
+  async trainOnDerived(derivation: Derivation | null): Promise<string | null> {
+    const isBusy = this.datasetStore.getState().loading !== null;
+    let problem: string | null = isBusy
+      ? 'Other images are being loaded: wait until they are here.'
+      : 'The images stay as they were, since the engine stopped or other images came between. Try again.';
+    await this.#withImages(async () => {
+      let outcome = await this.#images.derive(derivation);
+      const fitting = outcome !== null && 'refusal' in outcome ? outcome.refusal.fittingBatch : null;
+      if (fitting !== null) {
+        this.set('batchSize', fitting);
+        outcome = await this.#images.derive(derivation);
+      }
+      if (outcome !== null && 'refusal' in outcome) {
+        problem = outcome.refusal.message;
+        return null;
+      }
+      if (outcome !== null) problem = null;
+      if (outcome !== null && fitting !== null) {
+        notify(this.noticeStore, `The batch size is ${fitting} now: a run needs at least two batches of its images.`);
+      }
+      return outcome;
+    });
+    return problem;
   }
 
   /**
@@ -421,8 +482,8 @@ export class Lab {
     return this.#engine.request<'preview'>({ type: 'preview', augment, storage, seed, indices });
   }
 
-  /** The file of an image, where it is a person's own and the browser still has it; else null. */
-  originalOf(image: number): Promise<Blob | null> {
+  /** The file of an image, where it is a person's own and the browser still has it; else null, or why not in words. */
+  originalOf(image: number): Promise<Blob | string | null> {
     const { own } = this.#images;
     const name = this.datasetStore.getState().info?.names[image];
     if (own === null || name === undefined) return Promise.resolve(null);

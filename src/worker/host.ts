@@ -97,11 +97,15 @@ export class Host {
         return { result: null };
       case 'readFolders':
         return { result: await this.#alone(async () => this.#images.readFolders(command.reading)) };
-      case 'takeCorrected':
+      case 'derive': {
+        const { derivation, reading } = command;
+        return { result: await this.#alone(async () => this.#images.derive(derivation, reading)) };
+      }
+      case 'takeNext':
         await this.#alone(async () => {
           await this.#endRun();
           this.#exploring.forget();
-          this.#images.takeCorrected(command.number);
+          this.#images.takeNext(command.number);
         });
         return { result: null };
       case 'prepare':

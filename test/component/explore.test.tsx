@@ -227,6 +227,33 @@ describe('the grid', () => {
   });
 });
 
+describe('what is done with a selection', () => {
+  it('is training on it, or without the unticked, and labels by named ones', async () => {
+    const { lab } = exploredLab();
+    const trainOn = vi.spyOn(lab.deriving, 'trainOn').mockResolvedValue();
+    const makeClasses = vi.spyOn(lab.deriving, 'makeClasses').mockResolvedValue();
+    await show(lab);
+    const train = page.getByRole('button', { name: 'Train on these' });
+    await expect.element(train).toBeDisabled();
+    lab.exploring.choose('some', [3, 4]);
+    await train.click();
+    expect(trainOn).toHaveBeenLastCalledWith([3, 4]);
+    lab.exploring.keepAs('birds');
+    await page.getByRole('button', { name: 'Use as labels' }).click();
+    expect(makeClasses).toHaveBeenCalledWith([{ name: 'birds', images: [3, 4] }]);
+    lab.exploring.show('duplicates');
+    const without = page.getByRole('button', { name: 'Train without the unticked' });
+    await expect.element(without).toBeDisabled();
+    lab.exploring.tick(7);
+    await without.click();
+    expect(trainOn.mock.lastCall?.[0]).toHaveLength(199);
+    expect(trainOn.mock.lastCall?.[0]).not.toContain(7);
+    // Chosen images from a project file are all that there is.
+    lab.datasetStore.setState({ isWholeHeld: false });
+    await expect.element(without).toBeDisabled();
+  });
+});
+
 describe('the lists', () => {
   it('lists duplicates with leaks first, and moves the limits of what is alike by keys', async () => {
     const { lab } = exploredLab();

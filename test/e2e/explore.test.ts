@@ -37,8 +37,16 @@ describe('Explore', () => {
     await lab.button('Update to step 1').click();
     await page.getByText('up to date').waitFor();
 
+    // The found images alone, and all of them again.
+    const size = page.getByTestId('dataset-size');
+    await lab.button('Train on these').click();
+    await expect.poll(() => size.textContent()).not.toBe('1,000');
+    await lab.reachState('paused');
+    await page.getByRole('button', { name: 'All 1,000 images' }).click();
+    await expect.poll(() => size.textContent()).toBe('1,000');
+    await lab.reachState('paused');
+
     // Other images: nothing that was found out holds for them.
-    await lab.goTo('Train');
     await page.getByRole('combobox', { name: 'Data set' }).selectOption('emoji-3d');
     await lab.goTo('Explore');
     await page.getByRole('button', { name: /^Explore [\d,]+ images$/ }).waitFor();

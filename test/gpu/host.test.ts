@@ -265,14 +265,14 @@ describeOnEngines(['webgpu'], 'worker host', () => {
     });
     expect((await send({ type: 'step', runId: 'x' })).type).toBe('reply');
     const number = 'number' in outcome ? outcome.number : 0;
-    expect((await send({ type: 'takeCorrected', number })).type).toBe('reply');
+    expect((await send({ type: 'takeNext', number })).type).toBe('reply');
     expect((await send({ type: 'step', runId: 'x' })).type).toBe('failure');
     // In the order of the pictures, without those of class b.
     const thumbnails = await send({ type: 'thumbnails', indices: [1] });
     const [picture] = (thumbnails as { result: Replies['thumbnails'] }).result;
     expect(outcome).toMatchObject({ info: { names: expect.arrayContaining(['a/3.png']) } });
     expect([...picture!.pixels.subarray(0, 64)]).toEqual([...pixels.subarray(offsets[2]!, offsets[2]! + 64)]);
-    expect((await send({ type: 'takeCorrected', number })).type).toBe('failure');
+    expect((await send({ type: 'takeNext', number })).type).toBe('failure');
   });
 
   it('gives pixels and previews', async () => {

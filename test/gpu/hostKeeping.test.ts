@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { orderOf } from '../../src/domain/derivation';
 import type { RunKeeping } from '../../src/domain/keptRun';
 import type { LiveChange, RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
@@ -302,6 +303,37 @@ describeOnEngines(['wasm'], 'a host that keeps runs', () => {
         message: expect.stringMatching(/48 images in place of 40.*Load the images of “synthetic”/),
       },
     });
+  });
+
+  it('goes on with chosen images when they are chosen again, and refuses others of the same number', async () => {
+    const dataset = syntheticDataset(60);
+    const deriving = async (host: TestHost, images: string) => {
+      await host.begin(syntheticDataset(60));
+      const reading = { seed: 1, holdOut: 'images', batchSize: CONFIG.batchSize } as const;
+      const derivation = { from: '', of: orderOf(dataset), images };
+      const answer = await host.send({ type: 'derive', derivation, reading });
+      if (answer.type !== 'reply' || answer.to !== 'derive' || 'refusal' in answer.result) throw new Error('refused');
+      const { number, info } = answer.result;
+      expect(await host.send({ type: 'takeNext', number })).toMatchObject({ type: 'reply' });
+      return { ...KEEPING, dataset: { ...KEEPING.dataset, name: info.name, derivation: info.derivation } };
+    };
+    const host = newHost();
+    const keeping = await deriving(host, '0-29.45-54');
+    await host.send({ type: 'create', runId: 'run', config: CONFIG, changes: [], keeping });
+    await host.steps('run', 3);
+    await host.send({ type: 'keep', runId: 'run' });
+    const later = newHost();
+    const from = { id: 'kept', step: null };
+    const resume = (keeps: RunKeeping) =>
+      later.send({ type: 'resume', runId: 'again', from, changes: [], keeping: keeps });
+    expect(await resume(await deriving(later, '15-44.45-54'))).toMatchObject({
+      error: { code: 'no-checkpoint', message: expect.stringContaining('other ones of them are chosen') },
+    });
+    expect(await resume(await deriving(later, '0-29.45-54'))).toMatchObject({ type: 'reply', result: { step: 3 } });
+    await later.steps('again', 1);
+    expect(later.losses('again').slice(0, 3)).toEqual(host.losses('run'));
+    const { pointers } = await new CheckpointDatabase().pointers();
+    expect(pointers.find(({ id }) => id === 'kept')?.dataset.derivation?.images).toBe('0-29.45-54');
   });
 
   it('says that the storage is full, trains on, keeps what it had, and tries again', async () => {

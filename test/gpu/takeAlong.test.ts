@@ -8,6 +8,8 @@ import * as onnxRuntime from 'onnxruntime-web';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { embedTo } from '../../scripts/export/embedTo';
 import { exportTo } from '../../scripts/export/exportTo';
+import { projectInfo, readProjectImages } from '../../src/data/project/projectImages';
+import { orderOf } from '../../src/domain/derivation';
 import type { RunConfig } from '../../src/domain/runConfig';
 import type { RunSignal } from '../../src/domain/signal';
 import type { TakenFile } from '../../src/domain/takeAlong';
@@ -18,6 +20,7 @@ import { FrozenEncoder } from '../../src/engine/run/export/frozenEncoder';
 import { readEncoder } from '../../src/engine/run/export/readEncoder';
 import { readProject } from '../../src/engine/run/project/projectFile';
 import { readBytes } from '../../src/formats/byteSource';
+import { openPackedFolder } from '../../src/formats/zip/packedFolder';
 import { readZipDirectory } from '../../src/formats/zip/zipDirectory';
 import { unpackEntry } from '../../src/formats/zip/zipEntry';
 import type { CommandBody } from '../../src/protocol/commands';
@@ -215,6 +218,39 @@ describeOnEngines(['wasm'], 'taking files along', () => {
     frozen.dispose();
     return all;
   }
+
+  it('a project of a run on chosen images holds these alone, and opens again', async () => {
+    const host = new TestHost();
+    await host.send({ type: 'init', engine: 'wasm' });
+    const whole = syntheticDataset(60);
+    const of = orderOf(whole);
+    await host.send({ type: 'setDataset', dataset: whole });
+    const reading = { seed: 1, holdOut: 'images', batchSize: CONFIG.batchSize } as const;
+    const derivation = { from: '', of, images: '0-29.45-54', classes: [{ name: 'ours', images: '0-19' }] };
+    const derived = await host.send({ type: 'derive', derivation, reading });
+    if (derived.type !== 'reply' || derived.to !== 'derive' || 'refusal' in derived.result) throw new Error('refused');
+    const { number, info } = derived.result;
+    await host.send({ type: 'takeNext', number });
+    await host.send({ type: 'create', runId: 'run', config: CONFIG, changes: [] });
+    await host.steps(2);
+    const dataset = { ...FACTS.dataset, name: info.name, derivation: info.derivation };
+    const { file } = await host.taken({ ...PROJECT, facts: { ...FACTS, dataset } });
+    const rows = textOf((await unzipped(file)).get('images/index.csv'))
+      .trim()
+      .split('\r\n');
+    expect(rows).toHaveLength(41);
+    expect(rows[1]).toContain('image-0.png,ours,');
+    expect(rows[31]).toContain('image-45.png,,');
+    const opened = await host.send({ type: 'openFile', file, name: 'p.zip', keptId: 'opened' });
+    expect(opened).toMatchObject({
+      type: 'reply',
+      result: { kind: 'run', hasImages: true, dataset: { count: COUNT, derivation: info.derivation } },
+    });
+    const folder = await openPackedFolder(file, 'project.json');
+    const info2 = projectInfo(await readProjectImages(folder!));
+    expect(info2).toMatchObject({ name: info.name, derivation: info.derivation, classNames: ['ours'] });
+    expect(info2.labels).toEqual(info.labels);
+  });
 
   it('the checkpoint in it goes on to the bit, and so does the run itself', async () => {
     const whole = newHost();

@@ -51,7 +51,8 @@ function pairsOf(words: Uint32Array, indices: readonly number[]): Uint32Array {
   return out;
 }
 
-function selectedFacts(facts: PictureFacts, indices: readonly number[]): PictureFacts {
+/** What was measured of some of the pictures. */
+export function selectedFacts(facts: PictureFacts, indices: readonly number[]): PictureFacts {
   if (indices.length === facts.widths.length) return facts;
   return {
     widths: Uint32Array.from(indices, (i) => facts.widths[i]),

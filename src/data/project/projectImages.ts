@@ -1,3 +1,4 @@
+import { type Derivation, derivationSchema } from '../../domain/derivation';
 import { type DatasetInfo, type KeptShapes, largestShortSide } from '../../domain/imageDataset';
 import { IMAGE_INDEX, IMAGES, type ImageIndex, imageIndexOf } from '../../domain/imageIndex';
 import { z } from '../../domain/zod';
@@ -15,6 +16,7 @@ export interface ProjectImages {
   readonly archive: ByteSource;
   readonly name: string;
   readonly fingerprint: string;
+  readonly derivation?: Derivation | undefined;
   readonly index: ImageIndex;
   /** The files of the images, in their order. */
   readonly entries: readonly ZipEntry[];
@@ -26,7 +28,7 @@ const MOST_INDEX_BYTES = 256 * 2 ** 20;
 
 /** What `project.json` says of the images. */
 const schema = z.object({
-  dataset: z.object({ name: z.string(), fingerprint: z.string() }),
+  dataset: z.object({ name: z.string(), fingerprint: z.string(), derivation: derivationSchema.optional() }),
   classes: z.array(z.string()).nullable(),
 });
 
@@ -75,12 +77,12 @@ function rowsOf(text: string): string[][] {
 }
 
 /** The data set of a run on these images, without the pixels. */
-export function projectInfo({ name, fingerprint, index }: ProjectImages): DatasetInfo & KeptShapes {
+export function projectInfo({ name, fingerprint, derivation, index }: ProjectImages): DatasetInfo & KeptShapes {
   const { names, labels, classNames, split, widths, heights } = index;
   const count = names.length;
   return {
     name,
-    source: { kind: 'folder', name, count, fingerprint },
+    source: { kind: 'folder', name: derivation?.from ?? name, count, fingerprint },
     size: largestShortSide({ widths, heights }),
     count,
     names,
@@ -89,6 +91,7 @@ export function projectInfo({ name, fingerprint, index }: ProjectImages): Datase
     split,
     widths,
     heights,
+    ...(derivation && { derivation }),
   };
 }
 

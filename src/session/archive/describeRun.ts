@@ -119,7 +119,7 @@ export function namesAmong(runs: readonly RunRecord[]): ReadonlyMap<string, stri
 
 /** The hash, without `#`, of a link that reproduces a kept run. */
 export function linkOfRun({ config, changes, dataset }: Pick<RunRecord, 'config' | 'changes' | 'dataset'>): string {
-  return encodeShareLink({ config, changes, folder: folderOf(dataset) });
+  return encodeShareLink({ config, changes, folder: folderOf(dataset), derivation: dataset.derivation });
 }
 
 /**

@@ -89,7 +89,7 @@ export interface ImageHolder {
   /** Reads the folders of the images in use anew. */
   readFolders(reading: FolderReading): Promise<FolderOutcome>;
   /** Puts the outcome of `readFolders` to use. */
-  takeCorrected(number: number, count: number): Promise<void>;
+  takeNext(number: number, count: number): Promise<void>;
 }
 
 /** Images that were read but are not in use yet. */
@@ -183,7 +183,7 @@ export class DatasetLoading {
     }
     const { number, ...images } = outcome;
     const { isCompressed } = this.#store.getState();
-    return { ...images, isCompressed, use: () => this.#holder.takeCorrected(number, images.info.count) };
+    return { ...images, isCompressed, use: () => this.#holder.takeNext(number, images.info.count) };
   }
 
   async #load(

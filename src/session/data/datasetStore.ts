@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { Derivation } from '../../domain/derivation';
 import type { FolderCorrections } from '../../domain/folderCorrections';
 import type { FolderPlan } from '../../domain/folderPlan';
 import type { DatasetInfo, SampleId, SkippedFile } from '../../domain/imageDataset';
@@ -29,6 +30,11 @@ export interface SamplePart {
   readonly rest: 'coming' | 'here' | 'away';
 }
 
+/** A folder that is asked for, and how the images of the run are derived from its. */
+export interface WantedFolder extends FolderReference {
+  readonly derivation?: Derivation | undefined;
+}
+
 export interface DatasetStoreState {
   /** The data set in use, without its pixels, which the worker holds. */
   readonly info: DatasetInfo | null;
@@ -50,7 +56,11 @@ export interface DatasetStoreState {
   /** A batch size with which the images of that load can be trained on, where the chosen one was too large for them; else null. */
   readonly fittingBatch: number | null;
   /** The folder that an opened link asks for. */
-  readonly wanted: FolderReference | null;
+  readonly wanted: WantedFolder | null;
+  /** Whether other images can be chosen of those that were loaded. false: they are chosen ones themselves, from a project file. */
+  readonly isWholeHeld: boolean;
+  /** What the person should know about the splits of derived images, in sentences. */
+  readonly derivationNotes: readonly string[];
 }
 
 /** What is shown of a failed load. */
@@ -71,5 +81,7 @@ export function createDatasetStore() {
     loading: null,
     ...NO_PROBLEM,
     wanted: null,
+    isWholeHeld: true,
+    derivationNotes: [],
   }));
 }

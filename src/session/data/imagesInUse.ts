@@ -1,9 +1,13 @@
 import { undecodedFiles } from '../../data/filesToKeep';
 import { pixelsToTransfer } from '../../data/import/picturePort';
+import { HOLD_OUT_SEED } from '../../data/importTypes';
 import { counted } from '../../domain/counted';
+import type { FolderRefusal } from '../../domain/decodedFolder';
+import { type Derivation, isSameDerivation } from '../../domain/derivation';
 import { correctionsText, type FolderRole, withCorrection } from '../../domain/folderCorrections';
 import type { DatasetInfo, SampleId, SkippedFile } from '../../domain/imageDataset';
 import type { FolderReference } from '../../domain/shareLink';
+import { EngineFailure } from '../engine/engineClient';
 import type { EngineSession } from '../engine/engineSession';
 import { type NoticeStore, notify } from '../noticeStore';
 import { type Corrections, DatasetLoading, type ImageLoaders, type LoadSettings, type Origin } from './datasetLoading';
@@ -55,6 +59,8 @@ export class ImagesInUse {
   #holdsFolder = false;
   /** The files of the images in use that could not be decoded. */
   #undecoded: readonly SkippedFile[] = [];
+  /** How images are derived from those of their origin, or are to be once these are loaded; missing where they are not. */
+  readonly #derivations = new WeakMap<Origin, Derivation>();
   #isJoining = false;
   #isBeingReplaced = false;
 
@@ -74,12 +80,15 @@ export class ImagesInUse {
         this.thumbnails.replace(dataset.count);
       },
       readFolders: (reading) => engine.request<'readFolders'>({ type: 'readFolders', reading }),
-      takeCorrected: async (number, count) => {
-        await parts.leaveImages();
-        await engine.request<'takeCorrected'>({ type: 'takeCorrected', number });
-        this.thumbnails.replace(count);
-      },
+      takeNext: (number, count) => this.#takeNext(number, count),
     });
+  }
+
+  async #takeNext(number: number, count: number): Promise<void> {
+    this.#isBeingReplaced = true;
+    await this.#parts.leaveImages();
+    await this.#parts.engine.request<'takeNext'>({ type: 'takeNext', number });
+    this.thumbnails.replace(count);
   }
 
   /** The origin of the images in use; null before the first load. */
@@ -115,7 +124,10 @@ export class ImagesInUse {
     const settings = this.#parts.settings(this.#origin);
     const { sample, holdOut, labelRule } = settings;
     if (!areKeptAlike(settings, this.#loaded) || settings.images !== this.#loaded.images) return true;
-    if (this.#origin.kind === 'sample') return sample !== this.#loaded.sample;
+    if (this.#origin.kind === 'sample') {
+      const isHeldOutAnew = this.#derivations.has(this.#origin) && holdOut !== this.#loaded.holdOut;
+      return sample !== this.#loaded.sample || isHeldOutAnew;
+    }
     // Splits and classes are those of the file.
     if (this.#origin.kind === 'project') return false;
     return holdOut !== this.#loaded.holdOut || labelRule !== this.#loaded.labelRule;
@@ -123,17 +135,22 @@ export class ImagesInUse {
 
   /**
    * Stores the folder that a link asks for, unless it is in use already; null if the link asks for none. Returns whether the folder in use
-   * is to be loaded again, since the link corrects its folders otherwise.
+   * is to be loaded again, since the link corrects its folders otherwise, or chooses other images of it.
    */
-  waitFor(folder: FolderReference | null): boolean {
+  waitFor(folder: FolderReference | null, derivation?: Derivation): boolean {
     const { info, plan } = this.#stores.datasetStore.getState();
-    const isInUse = info?.source.kind === 'folder' && info.source.fingerprint === folder?.fingerprint;
-    // The images of a project file are those that were corrected.
+    const isProject = this.#origin?.kind === 'project';
+    const areDerived = isSameDerivation(info?.derivation, derivation);
+    // The images of a project file are those that were chosen and corrected; others cannot be had from it.
+    const isInUse =
+      info?.source.kind === 'folder' && info.source.fingerprint === folder?.fingerprint && (areDerived || !isProject);
     const isOtherwise =
-      this.#origin?.kind !== 'project' &&
-      correctionsText(folder?.corrections ?? []) !== correctionsText(plan?.corrections ?? []);
+      !isProject &&
+      (!areDerived || correctionsText(folder?.corrections ?? []) !== correctionsText(plan?.corrections ?? []));
     const isToBeRead = isInUse && isOtherwise;
-    this.#stores.datasetStore.setState({ wanted: isInUse && !isToBeRead ? null : folder });
+    const wanted =
+      folder === null || (isInUse && !isToBeRead) ? null : { ...folder, ...(derivation && { derivation }) };
+    this.#stores.datasetStore.setState({ wanted });
     return isToBeRead;
   }
 
@@ -150,7 +167,7 @@ export class ImagesInUse {
     const { plan, correcting } = this.#stores.datasetStore.getState();
     if (this.#origin === null || plan === null) return Promise.resolve(null);
     const corrections = withCorrection(correcting ?? plan.corrections, position, role);
-    return this.load(this.#origin, { corrections });
+    return this.load(this.#origin, { corrections }, null);
   }
 
   /** The images whose refusal is shown, and the corrections that they were refused with; null where none is. */
@@ -166,16 +183,32 @@ export class ImagesInUse {
     return origin === this.#origin ? { corrections: plan?.corrections ?? [] } : {};
   }
 
+  /** As `#correctionsFor`, how images are derived. */
+  #derivationFor(origin: Origin): Derivation | null {
+    const { wanted } = this.#stores.datasetStore.getState();
+    if (origin.kind === 'files' && wanted !== null) return wanted.derivation ?? null;
+    return this.#derivations.get(origin) ?? null;
+  }
+
+  #keepDerivation(origin: Origin, derivation: Derivation | null): void {
+    if (derivation === null) this.#derivations.delete(origin);
+    else this.#derivations.set(origin, derivation);
+  }
+
   /**
    * Loads images. Those in use stay until the new ones are complete. Resolves with the new data set in use; with null when the load
    * was cancelled, replaced by another one or failed (the store holds the reason).
+   * @param derivation how they are derived once they are loaded; null: not at all
    * @param shown why a later load failed, which stays shown
    */
   async load(
     origin: Origin,
     corrections: Corrections = this.#correctionsFor(origin),
+    derivation: Derivation | null = this.#derivationFor(origin),
     shown = NO_PROBLEM,
   ): Promise<DatasetInfo | null> {
+    const before = this.#derivations.get(origin) ?? null;
+    this.#keepDerivation(origin, derivation);
     // Set before the load, so that the first images are loaded again if the worker fails meanwhile.
     this.#origin ??= origin;
     const isOwn = shown.problem === null;
@@ -183,24 +216,77 @@ export class ImagesInUse {
     const settings = this.#parts.settings(origin);
     const areHeld = this.#areHeld(origin, settings);
     const outcome = await this.#loading.load(origin, settings, corrections, areHeld, shown);
-    this.#isBeingReplaced = false;
+    if (typeof outcome === 'string') this.#isBeingReplaced = false;
     if (isOwn && outcome === 'refused') this.#refused = { origin, corrections };
     if (typeof outcome !== 'string') {
       this.#origin = origin;
       this.#loaded = settings;
-      this.#stores.datasetStore.setState({ part: this.#partOf(origin, settings, outcome) });
+      this.#stores.datasetStore.setState({
+        part: this.#partOf(origin, settings, outcome),
+        isWholeHeld: outcome.derivation === undefined,
+        derivationNotes: [],
+      });
       if (origin.kind !== 'project') this.#compareWithWanted(outcome);
       else this.#stores.datasetStore.setState({ wanted: null });
-      return outcome;
+      const derived = derivation === null ? outcome : await this.#deriveLoaded(origin, derivation, outcome);
+      this.#isBeingReplaced = false;
+      return derived;
     }
     const { info: inUse, loading, problem, problemFiles, fittingBatch } = this.#stores.datasetStore.getState();
+    if (inUse !== null && origin === this.#origin) this.#keepDerivation(origin, before);
     // Images that were refused would be refused again.
     if (outcome === 'refused' && inUse === null && this.#origin === origin) this.#origin = null;
     const first = this.#origin;
     // This load had cancelled the load of the first images, so that no images are in use: load the first ones again.
     const isWanting = inUse === null && loading === null && first !== null && first !== origin;
     if (!isWanting) return null;
-    return this.load(first, this.#correctionsFor(first), { problem, problemFiles, fittingBatch });
+    const failure = { problem, problemFiles, fittingBatch };
+    return this.load(first, this.#correctionsFor(first), this.#derivationFor(first), failure);
+  }
+
+  /** Derives images that were just loaded. Where that is refused, all of them are used, which a notice says. */
+  async #deriveLoaded(origin: Origin, derivation: Derivation, whole: DatasetInfo): Promise<DatasetInfo | null> {
+    const outcome = await this.#deriveHeld(origin, derivation);
+    if (outcome === null || !('refusal' in outcome)) return outcome;
+    this.#derivations.delete(origin);
+    notify(this.#stores.noticeStore, `${outcome.refusal.message} All images of “${whole.name}” are used.`);
+    return whole;
+  }
+
+  /**
+   * Derives images from those that were loaded, without loading them again where the worker holds them; null: all of them as they are. Those
+   * in use stay where it is refused. Resolves with null where other images came between, or the engine failed.
+   */
+  async derive(derivation: Derivation | null): Promise<DatasetInfo | { readonly refusal: FolderRefusal } | null> {
+    const origin = this.#origin;
+    if (origin === null || this.#stores.datasetStore.getState().loading !== null) return null;
+    if (this.areStale()) return this.load(origin, this.#correctionsFor(origin), derivation);
+    this.keepPart();
+    const outcome = await this.#deriveHeld(origin, derivation);
+    this.#isBeingReplaced = false;
+    return outcome;
+  }
+
+  async #deriveHeld(
+    origin: Origin,
+    derivation: Derivation | null,
+  ): Promise<DatasetInfo | { readonly refusal: FolderRefusal } | null> {
+    const { holdOut, batchSize } = this.#parts.settings(origin);
+    const reading = { seed: HOLD_OUT_SEED, holdOut, batchSize };
+    try {
+      const outcome = await this.#parts.engine.request<'derive'>({ type: 'derive', derivation, reading });
+      if ('refusal' in outcome) return outcome;
+      const { number, info, notes } = outcome;
+      await this.#takeNext(number, info.count);
+      this.#keepDerivation(origin, derivation);
+      if (this.#loaded !== null) this.#loaded = { ...this.#loaded, holdOut };
+      this.#stores.datasetStore.setState({ info, derivationNotes: notes });
+      return info;
+    } catch (error) {
+      // The page shows errors of the engine elsewhere; images that were loaded meanwhile are the ones in use.
+      if (error instanceof EngineFailure) return null;
+      throw error;
+    }
   }
 
   #partOf(origin: Origin, settings: LoadSettings, { count }: DatasetInfo): SamplePart | null {
@@ -227,7 +313,7 @@ export class ImagesInUse {
     this.#isBeingReplaced = false;
     if (typeof outcome === 'string') return null;
     this.#loaded = settings;
-    this.#stores.datasetStore.setState({ part: null });
+    this.#stores.datasetStore.setState({ part: null, derivationNotes: [] });
     return outcome;
   }
 

@@ -1,4 +1,6 @@
+import { orderOf } from '../../domain/derivation';
 import type { DatasetInfo } from '../../domain/imageDataset';
+import { imagesOf, rangesOf } from '../../domain/imageRanges';
 import { z } from '../../domain/zod';
 import { type PageStorage, readText, writeText } from '../pageText';
 
@@ -17,43 +19,6 @@ const KEPT = z.array(
 const KEY = 'simsiam-lab-selections';
 /** Further sets of images are forgotten, those written longest ago first. */
 const MOST_SETS = 20;
-
-/**
- * What a set of images is recognised by: the paths in their order, since a selection names places in it. 32 bits of FNV-1a and the count; a
- * mix-up would need a person's two folders with as many images to collide.
- */
-export function orderOf({ count, names }: Pick<DatasetInfo, 'count' | 'names'>): string {
-  let hash = 0x811c9dc5;
-  for (const name of names) {
-    for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-    hash = Math.imul(hash ^ 0x2f, 0x01000193);
-  }
-  return `${count}-${(hash >>> 0).toString(16)}`;
-}
-
-/** Rising indices as ranges: “3-7,12”. */
-export function rangesOf(images: readonly number[]): string {
-  const ranges: string[] = [];
-  for (let i = 0; i < images.length; i++) {
-    const from = images[i];
-    while (images[i + 1] === images[i] + 1) i += 1;
-    ranges.push(from === images[i] ? `${from}` : `${from}-${images[i]}`);
-  }
-  return ranges.join(',');
-}
-
-/** The indices of ranges, below `count`; null where the text is not of that form. */
-export function imagesOf(ranges: string, count: number): number[] | null {
-  const images: number[] = [];
-  for (const range of ranges.split(',')) {
-    const match = /^(\d+)(?:-(\d+))?$/.exec(range);
-    if (match === null) return null;
-    const [from, to] = [Number(match[1]), Number(match[2] ?? match[1])];
-    if (from > to || to >= count || from <= (images.at(-1) ?? -1)) return null;
-    for (let i = from; i <= to; i++) images.push(i);
-  }
-  return images;
-}
 
 function readAll(storage: PageStorage | null): z.infer<typeof KEPT> {
   try {

@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import { areDerivedAlike } from '../../domain/derivation';
 import { CURRENT_VERSION } from '../../domain/versions/registry';
 import type { CheckpointStorage } from '../../storage/checkpointStorage';
 import type { RunPointer } from '../../storage/runPointer';
@@ -101,7 +102,8 @@ export class KeptRuns {
     if (last === undefined) return null;
     const record = this.#lab.archive.store.getState().runs.find(({ id }) => id === last.id);
     const changes = [...last.changes, ...(record?.changes ?? [])];
-    if (!isFirstVisit && !namesRun(run, { config: last.config, changes })) return null;
+    const isNamed = areDerivedAlike(run.derivation, last.dataset.derivation);
+    if (!isFirstVisit && !(isNamed && namesRun(run, { config: last.config, changes }))) return null;
     if (await this.#lock.take(last.id)) return last;
     const text = `“${this.#nameOf(last)}” is open in another tab. This tab starts a run of its own.`;
     notify(this.#lab.noticeStore, text);

@@ -25,7 +25,8 @@ export function linkOf(run: RunStoreState, data: DatasetStoreState): string {
     if (step === 0) shown = { ...shown, [key]: live[key] };
     else changes.push([step, key, live[key]]);
   }
-  return encodeShareLink({ config: shown, changes, folder: config.dataset === 'folder' ? folderOf(data) : null });
+  const folder = config.dataset === 'folder' ? folderOf(data) : null;
+  return encodeShareLink({ config: shown, changes, folder, derivation: (data.wanted ?? data.info)?.derivation });
 }
 
 export interface OpenedLink {

@@ -6,6 +6,7 @@ import { useDataset } from '../lab';
 import { Section } from '../layout/Section';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';
+import { ClassesOfWhole } from './DerivedNote';
 import { FolderRoles } from './FolderRoles';
 import { FoundClasses } from './FoundClasses';
 
@@ -20,7 +21,9 @@ export function DatasetDetails() {
         {classCount === null &&
           'kNN accuracy needs classes: put the images into one folder for each class. Everything else works without.'}
         <FoundClasses />
-        <FolderRoles />
+        {info.derivation?.classes !== undefined && <ClassesOfWhole />}
+        {/* Folders are those of all images. */}
+        {info.derivation === undefined && <FolderRoles />}
         <div>
           Short sides up to {info.size} px
           {info.source.kind === 'sample' && <License id={info.source.id} />}

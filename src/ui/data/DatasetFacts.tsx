@@ -1,10 +1,12 @@
 import { useMemo } from 'react';
+import { countOfWhole } from '../../domain/derivation';
 import { indicesOf, TRAIN } from '../../domain/imageDataset';
 import { AHEAD_BYTES, CACHE_BYTES } from '../../domain/pictureMemory';
 import { formatBytes } from '../../formats/bytes';
 import { useDataset, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './DataPanel.module.css';
+import { DerivedNote } from './DerivedNote';
 import { SamplePartNote } from './SamplePartNote';
 import { SkippedFiles } from './SkippedFiles';
 
@@ -16,20 +18,22 @@ export function DatasetFacts() {
   // Under the message of a failed load the list would be taken for its reasons.
   const problem = useDataset((data) => data.problem);
   const held = useMemo(() => (info === null ? 0 : info.count - indicesOf(info, TRAIN).length), [info]);
+  const chosenOf = info?.derivation?.images === undefined ? null : countOfWhole(info.derivation);
+  const total = chosenOf ?? part?.total ?? null;
   return (
     <div className={classes.facts}>
       {info !== null && (
         <>
           <div>
             <strong data-testid="dataset-size">{grouped(info.count)}</strong>
-            {part === null ? ' images' : ` of ${grouped(part.total)} images`}
+            {total === null ? ' images' : ` of ${grouped(total)} images`}
             {held > 0 && `, ${grouped(held)} held out`}
           </div>
           <div>
             <span data-testid="dataset-skipped">{grouped(skipped.length)}</span> skipped
             {problem === null && <SkippedFiles key={info.name} files={skipped} />}
           </div>
-          <SamplePartNote />
+          {info.derivation === undefined ? <SamplePartNote /> : <DerivedNote derivation={info.derivation} />}
           <CompressedNote />
         </>
       )}

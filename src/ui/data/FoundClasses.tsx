@@ -14,10 +14,13 @@ const LISTED = 500;
 export function FoundClasses() {
   const info = useDataset((data) => data.info);
   const plan = useDataset((data) => data.plan);
+  const ofDerived = useDataset((data) => data.derivationNotes);
   const [areAll, { toggle }] = useDisclosure(false);
   const counts = useMemo(() => (info === null ? null : datasetCounts(info)), [info]);
   if (counts === null) return null;
   const { unlabelled, splits } = counts;
+  // What is said of the whole need not hold for images that are derived from it.
+  const notes = info?.derivation === undefined ? (plan?.notes ?? []) : ofDerived;
   const many = counts.classes.length > FIRST + 1;
   const shown = many && !areAll ? counts.classes.slice(0, FIRST) : counts.classes.slice(0, LISTED);
   const labelled = (side: 'train' | 'test') => counts.classes.reduce((sum, found) => sum + found[side], 0);
@@ -75,9 +78,9 @@ export function FoundClasses() {
         </div>
       )}
       {areAll && counts.classes.length > LISTED && <div>The first {grouped(LISTED)} classes are listed.</div>}
-      {plan !== null && plan.notes.length > 0 && (
+      {notes.length > 0 && (
         <ul className={classes.notes}>
-          {plan.notes.map((note) => (
+          {notes.map((note) => (
             <li key={note}>{note}</li>
           ))}
         </ul>

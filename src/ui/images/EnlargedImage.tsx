@@ -1,9 +1,10 @@
-import { Modal, UnstyledButton } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { ImageSheet } from '../explore/grid/ImageSheet';
 import classes from './EnlargedImage.module.css';
 import { Thumbnail, useImageName } from './Thumbnail';
 
-/** An image of the data set that a press enlarges. */
+/** An image of the data set that a press enlarges, with what can be done with it. */
 export function EnlargedImage({ index }: { readonly index: number }) {
   const [opened, { open, close }] = useDisclosure(false);
   const name = useImageName(index);
@@ -12,9 +13,7 @@ export function EnlargedImage({ index }: { readonly index: number }) {
       <UnstyledButton className={classes.button} title={name} aria-label={`Enlarge ${name}`} onClick={open}>
         <Thumbnail index={index} />
       </UnstyledButton>
-      <Modal opened={opened} onClose={close} title={name} centered>
-        <Thumbnail index={index} />
-      </Modal>
+      <ImageSheet image={opened ? index : null} onClose={close} />
     </>
   );
 }

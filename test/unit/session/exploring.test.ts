@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { orderOf } from '../../../src/domain/derivation';
+import { imagesOf, rangesOf } from '../../../src/domain/imageRanges';
 import { presetConfig } from '../../../src/domain/presets';
 import type { ExploringCommand, ExploringEvent } from '../../../src/protocol/exploring';
 import { createDatasetStore } from '../../../src/session/data/datasetStore';
 import { EngineFailure } from '../../../src/session/engine/engineClient';
 import { Exploring, membersOf } from '../../../src/session/exploring/exploring';
-import { imagesOf, orderOf, rangesOf } from '../../../src/session/exploring/keptSelections';
 import type { ExplorerPort } from '../../../src/session/exploring/openExplorer';
 import { createRunStore } from '../../../src/session/run/runStore';
 import { activeRun } from '../../setup/activeRun';

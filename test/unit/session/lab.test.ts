@@ -782,7 +782,7 @@ describe('corrected folders', () => {
       // The second one was replaced before it was in use.
       expect(
         worker()
-          .sent('takeCorrected')
+          .sent('takeNext')
           .map((command) => command.number),
       ).toEqual([number - 2, number]);
       const { info, plan, skipped, correcting, loading } = lab.datasetStore.getState();
@@ -794,7 +794,7 @@ describe('corrected folders', () => {
         null,
       ]);
       expect(new URLSearchParams(currentLink(lab)).get('folders')).toBe('2:test');
-      expect(typesOf(worker().commands).slice(-3)).toEqual(['takeCorrected', 'create', 'setQueries']);
+      expect(typesOf(worker().commands).slice(-3)).toEqual(['takeNext', 'create', 'setQueries']);
     });
 
     it('keep the run and the images when they are refused, and are made with a smaller batch when asked', async () => {
@@ -804,7 +804,7 @@ describe('corrected folders', () => {
       await settled();
       expect(lab.datasetStore.getState()).toMatchObject({ problem: 'Only 3 images.', fittingBatch: 16 });
       expect(lab.datasetStore.getState().info?.count).toBe(300);
-      expect(worker().sent('takeCorrected')).toEqual([]);
+      expect(worker().sent('takeNext')).toEqual([]);
       expect(worker().sent('create')).toHaveLength(created);
       await lab.fitBatchSize();
       await settled();

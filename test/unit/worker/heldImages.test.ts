@@ -6,7 +6,9 @@ import type { Decoder } from '../../../src/data/import/readImages';
 import { runImport } from '../../../src/data/import/runImport';
 import type { ImportSettings } from '../../../src/data/importTypes';
 import { type FolderReading, withReader } from '../../../src/domain/decodedFolder';
+import { orderOf } from '../../../src/domain/derivation';
 import { type FolderCorrections, parseCorrections } from '../../../src/domain/folderCorrections';
+import { packImages } from '../../../src/domain/imageRanges';
 import { pixelsOf, type TrainingImages, trainingImages, withPixels } from '../../../src/engine/images/pictureCache';
 import { HeldImages } from '../../../src/worker/heldImages';
 import { picture } from '../../setup/imageFiles';
@@ -103,7 +105,7 @@ describe.each([
       const decodedBefore = batchesDecoded;
       const outcome = images.readFolders({ ...READING, corrections });
       if ('refusal' in outcome) throw new Error(outcome.refusal.message);
-      images.takeCorrected(outcome.number);
+      images.takeNext(outcome.number);
       expect(batchesDecoded).toBe(decodedBefore);
       expect('reader' in images.dataset).toBe(limit !== undefined);
       const anew = await digested(trainingImages(expected.dataset));
@@ -123,7 +125,7 @@ describe.each([
     const reading: FolderReading = { ...READING, holdOut: 'images', corrections: parseCorrections('4:out') };
     const outcome = images.readFolders(reading);
     if ('refusal' in outcome) throw new Error(outcome.refusal.message);
-    images.takeCorrected(outcome.number);
+    images.takeNext(outcome.number);
     const anew = trainingImages((await loaded(reading, limit)).dataset);
     expect(await digested(images.dataset)).toEqual(await digested(anew));
   });
@@ -141,16 +143,39 @@ describe.each([
     expect(images.dataset).toBe(before);
     const second = images.readFolders({ ...READING, corrections: parseCorrections('3:out') });
     if ('refusal' in first || 'refusal' in second) throw new Error('refused');
-    expect(() => images.takeCorrected(first.number)).toThrow(/read again meanwhile/);
-    images.takeCorrected(second.number);
+    expect(() => images.takeNext(first.number)).toThrow(/asked for meanwhile/);
+    images.takeNext(second.number);
     expect(images.dataset.names.some((name) => name.startsWith('images/b'))).toBe(false);
+  });
+
+  test('can be followed by a choice of images, whose pictures are those of the whole', async () => {
+    const images = await held([], limit);
+    const whole = await digested(images.dataset);
+    const of = orderOf(images.dataset);
+    const decodedBefore = batchesDecoded;
+    const derivation = { from: '', of, images: packImages([1, 2, 5, 7, 8, 9, 20, 21, 22, 23], images.dataset.count) };
+    const outcome = images.derive(derivation, READING);
+    if ('refusal' in outcome) throw new Error(outcome.refusal.message);
+    expect(images.dataset.count).toBe(whole.pictures.length);
+    images.takeNext(outcome.number);
+    expect(batchesDecoded).toBe(decodedBefore);
+    expect(images.dataset).toMatchObject(outcome.info);
+    const part = await digested(images.dataset);
+    expect(part.pictures).toEqual([1, 2, 5, 7, 8, 9, 20, 21, 22, 23].map((i) => whole.pictures[i]));
+    // Other ones of the whole, not of the part.
+    const other = images.derive({ ...derivation, images: '0-19' }, READING);
+    expect('refusal' in other ? null : other.info.count).toBe(20);
+    const back = images.derive(null, READING);
+    images.takeNext('number' in back ? back.number : 0);
+    expect(await digested(images.dataset)).toEqual(whole);
+    expect(images.derive({ ...derivation, of: '34-0' }, READING)).toHaveProperty('refusal');
   });
 
   test('are those of the images in use only', async () => {
     const images = await held([], limit);
     const outcome = images.readFolders({ ...READING, corrections: parseCorrections('4:out') });
     images.take({ dataset: syntheticDataset(8) });
-    expect(() => images.takeCorrected('number' in outcome ? outcome.number : 0)).toThrow(/meanwhile/);
+    expect(() => images.takeNext('number' in outcome ? outcome.number : 0)).toThrow(/meanwhile/);
     expect(() => images.readFolders(READING)).toThrow(/have no folders/);
   });
 });
@@ -163,7 +188,7 @@ test('the reader of compressed images is closed when others are taken, but not b
     withReader({ dataset, decoded }, (reader) => ({ read: (numbers) => reader.read(numbers), close: () => closed++ })),
   );
   const outcome = images.readFolders({ ...READING, corrections: parseCorrections('4:out') });
-  images.takeCorrected('number' in outcome ? outcome.number : 0);
+  images.takeNext('number' in outcome ? outcome.number : 0);
   expect(closed).toBe(0);
   images.take({ dataset: syntheticDataset(8) });
   expect(closed).toBe(1);

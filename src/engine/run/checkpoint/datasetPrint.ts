@@ -1,4 +1,5 @@
 import { counted } from '../../../domain/counted';
+import { areDerivedAlike, type Derivation } from '../../../domain/derivation';
 import type { DatasetInfo, KeptShapes } from '../../../domain/imageDataset';
 import { crc32 } from '../../../formats/zip/crc32';
 import { CheckpointError } from './checkpointError';
@@ -18,6 +19,8 @@ export interface DatasetPrint {
   readonly split: number;
   readonly classes: number;
   readonly shapes: number;
+  /** How they are derived from those of the sample or of the folder; left out where they are these. */
+  readonly derivation?: Derivation | undefined;
 }
 
 function checksum(...parts: readonly (ArrayBufferView | null)[]): number {
@@ -29,7 +32,7 @@ function checksum(...parts: readonly (ArrayBufferView | null)[]): number {
 }
 
 export function datasetPrint(dataset: DatasetInfo & KeptShapes): DatasetPrint {
-  const { name, source, count, split, labels, classNames, widths, heights } = dataset;
+  const { name, source, count, split, labels, classNames, widths, heights, derivation } = dataset;
   return {
     name,
     sample: source.kind === 'sample' ? source.id : null,
@@ -38,6 +41,7 @@ export function datasetPrint(dataset: DatasetInfo & KeptShapes): DatasetPrint {
     split: checksum(split),
     classes: checksum(labels, new TextEncoder().encode(JSON.stringify(classNames))),
     shapes: checksum(widths, heights),
+    ...(derivation && { derivation }),
   };
 }
 
@@ -51,7 +55,8 @@ export function imageDifferences(wanted: DatasetPrint, given: DatasetPrint): str
     ['classes', 'they have other classes'],
     ['shapes', 'they are kept at other sizes'],
   ];
-  return parts.filter(([part]) => wanted[part] !== given[part]).map(([, words]) => words);
+  const found = parts.filter(([part]) => wanted[part] !== given[part]).map(([, words]) => words);
+  return areDerivedAlike(wanted.derivation, given.derivation) ? found : ['other ones of them are chosen', ...found];
 }
 
 /** @throws CheckpointError naming what differs, where a run's images are not those of a checkpoint */

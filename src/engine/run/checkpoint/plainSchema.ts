@@ -1,3 +1,4 @@
+import { derivationSchema } from '../../../domain/derivation';
 import {
   anyNumber,
   baselinesSchema,
@@ -66,6 +67,7 @@ const dataset = z.object({
   split: count,
   classes: count,
   shapes: count,
+  derivation: derivationSchema.optional(),
 }) satisfies z.ZodType<DatasetPrint>;
 
 const reported = z.object({

@@ -1,4 +1,5 @@
 import { flattenConfig } from '../../../domain/configPath';
+import { areDerivedAlike } from '../../../domain/derivation';
 import { type DatasetInfo, type KeptShapes, SAMPLE_IDS } from '../../../domain/imageDataset';
 import type { DatasetIdentity } from '../../../domain/keptRun';
 import type { RunConfig } from '../../../domain/runConfig';
@@ -67,6 +68,7 @@ function projectDifferences(project: Project, { step, config, changes, dataset }
   for (const part of ['name', 'count', 'sample', 'fingerprint'] as const) {
     compare(`the ${part} of the images`, project.dataset[part], dataset[part]);
   }
+  if (!areDerivedAlike(project.dataset.derivation, dataset.derivation)) found.push('other images are chosen');
   return found;
 }
 
@@ -80,7 +82,7 @@ function settingsThatDiffer(wanted: RunConfig, given: RunConfig) {
  * @throws UnusableFile where they are a sample that is not known here, or the settings name other images
  */
 export function identityIn({ dataset, config }: Checkpoint): DatasetIdentity {
-  const { name, count, fingerprint } = dataset;
+  const { name, count, fingerprint, derivation } = dataset;
   const sample = SAMPLE_IDS.find((id) => id === dataset.sample) ?? null;
   if (sample === null && dataset.sample !== null) {
     throw new UnusableFile(
@@ -90,7 +92,7 @@ export function identityIn({ dataset, config }: Checkpoint): DatasetIdentity {
   if ((sample ?? 'folder') !== config.dataset || (sample === null) !== (fingerprint !== null)) {
     throw new UnusableFile(`is damaged: its settings name the images “${config.dataset}”, and its run is on “${name}”`);
   }
-  return { name, count, sample, fingerprint };
+  return { name, count, sample, fingerprint, ...(derivation && { derivation }) };
 }
 
 /** @throws UnusableFile where the images in a project file are not those of its run */

@@ -1,10 +1,12 @@
 import { ActionIcon, Anchor, Button, TextInput } from '@mantine/core';
-import { IconDownload, IconX } from '@tabler/icons-react';
+import { IconDownload, IconPlayerPlay, IconTags, IconX } from '@tabler/icons-react';
 import { type FormEvent, useMemo, useState } from 'react';
 import type { DatasetInfo } from '../../../domain/imageDataset';
+import { ClassesOfWhole } from '../../data/DerivedNote';
 import { useExploring, useLab } from '../../lab';
 import { grouped } from '../../numbers';
 import { saveCsv } from '../../save/saveFile';
+import { DeriveButton } from '../DeriveButton';
 import { imagesCsv } from '../lists/csvRows';
 import { useOpenImage } from '../openedImage';
 import { shareOf } from '../words';
@@ -23,7 +25,7 @@ function byCluster(count: number, labels: Int32Array | null): number[] {
 
 /** The grid beside the map: the images that were chosen or found, or else all, and what can be done with them. */
 export function ChosenPanel({ info }: { readonly info: DatasetInfo }) {
-  const { exploring } = useLab();
+  const { exploring, deriving } = useLab();
   const listed = useExploring((state) => state.listed);
   const chosen = useExploring((state) => state.chosen);
   const clusters = useExploring((state) => state.clusters);
@@ -73,6 +75,13 @@ export function ChosenPanel({ info }: { readonly info: DatasetInfo }) {
         </p>
       )}
       <div className={classes.actions}>
+        <DeriveButton
+          isOff={chosen.size === 0}
+          icon={<IconPlayerPlay size={15} aria-hidden />}
+          onClick={() => deriving.trainOn([...chosen])}
+        >
+          Train on these
+        </DeriveButton>
         <Button
           size="compact-sm"
           variant="default"
@@ -89,7 +98,7 @@ export function ChosenPanel({ info }: { readonly info: DatasetInfo }) {
         )}
       </div>
       {chosen.size > 0 && <NameField />}
-      <KeptSelections />
+      <KeptSelections info={info} />
     </section>
   );
 }
@@ -121,30 +130,42 @@ function NameField() {
   );
 }
 
-/** The selections with a name, which are kept in this browser for these images. */
-function KeptSelections() {
-  const { exploring } = useLab();
+/** The selections with a name, which are kept in this browser for these images, and their use as classes. */
+function KeptSelections({ info }: { readonly info: DatasetInfo }) {
+  const { exploring, deriving } = useLab();
   const kept = useExploring((state) => state.kept);
   if (kept.length === 0) return null;
   return (
-    <ul className={classes.kept} aria-label="Kept selections">
-      {kept.map(({ name, images }) => (
-        <li key={name}>
-          <Anchor component="button" type="button" size="xs" onClick={() => exploring.choose(name, images)}>
-            {name}
-          </Anchor>
-          <span>{grouped(images.length)}</span>
-          <ActionIcon
-            size="xs"
-            variant="subtle"
-            color="gray"
-            aria-label={`Forget the selection ${name}`}
-            onClick={() => exploring.forgetSelection(name)}
-          >
-            <IconX size={13} aria-hidden />
-          </ActionIcon>
-        </li>
-      ))}
-    </ul>
+    <section aria-label="Kept selections">
+      <ul className={classes.kept}>
+        {kept.map(({ name, images }) => (
+          <li key={name}>
+            <Anchor component="button" type="button" size="xs" onClick={() => exploring.choose(name, images)}>
+              {name}
+            </Anchor>
+            <span>{grouped(images.length)}</span>
+            <ActionIcon
+              size="xs"
+              variant="subtle"
+              color="gray"
+              aria-label={`Forget the selection ${name}`}
+              onClick={() => exploring.forgetSelection(name)}
+            >
+              <IconX size={13} aria-hidden />
+            </ActionIcon>
+          </li>
+        ))}
+      </ul>
+      <div className={classes.labelling}>
+        <DeriveButton
+          isOff={false}
+          icon={<IconTags size={15} aria-hidden />}
+          onClick={() => deriving.makeClasses(kept)}
+        >
+          Use as labels
+        </DeriveButton>
+        {info.derivation?.classes !== undefined && <ClassesOfWhole />}
+      </div>
+    </section>
   );
 }

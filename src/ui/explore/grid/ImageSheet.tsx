@@ -49,12 +49,14 @@ function Sheet({ image, onClose }: { readonly image: number; onClose(): void }) 
   const cluster = clusters?.labels[image] ?? -1;
   const similar = () => {
     exploring.show('map');
+    // The sheet is also opened beside the run.
+    lab.placeStore.setState({ place: 'explore' });
     void exploring.search(image, `Nearest to ${baseName(info.names[image])}`);
     onClose();
   };
   return (
     <>
-      {original === null ? <Thumbnail index={image} /> : <Original file={original} image={image} />}
+      {original instanceof Blob ? <Original file={original} image={image} /> : <Thumbnail index={image} />}
       <dl className={classes.facts}>
         <dt>Path</dt>
         <dd>{info.names[image]}</dd>
@@ -75,10 +77,18 @@ function Sheet({ image, onClose }: { readonly image: number; onClose(): void }) 
           </>
         )}
         <dt>Shown</dt>
-        <dd>{original === null ? 'as it is kept for training' : 'the original file'}</dd>
+        <dd>
+          {original instanceof Blob ? 'the original file' : 'as it is kept for training'}
+          {typeof original === 'string' && `; ${original}`}
+        </dd>
       </dl>
       <div className={classes.actions}>
-        <Button size="xs" disabled={!isExplored} onClick={similar}>
+        <Button
+          size="xs"
+          disabled={!isExplored}
+          title={isExplored ? undefined : 'Explore the images first, so that there is something to search.'}
+          onClick={similar}
+        >
           Find similar
         </Button>
         <Button size="xs" variant="default" onClick={() => exploring.toggle(image)}>
@@ -89,10 +99,10 @@ function Sheet({ image, onClose }: { readonly image: number; onClose(): void }) 
   );
 }
 
-/** The file of an image, where the browser still has it; null meanwhile, and elsewhere. */
-function useOriginal(image: number): Blob | null {
+/** The file of an image, where the browser still has it, or in words why not; null meanwhile, and elsewhere. */
+function useOriginal(image: number): Blob | string | null {
   const lab = useLab();
-  const [found, setFound] = useState<{ readonly image: number; readonly file: Blob } | null>(null);
+  const [found, setFound] = useState<{ readonly image: number; readonly file: Blob | string } | null>(null);
   useEffect(() => {
     let isCurrent = true;
     void lab.originalOf(image).then((file) => {

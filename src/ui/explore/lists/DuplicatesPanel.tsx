@@ -1,5 +1,5 @@
 import { Button, Checkbox } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { IconDownload, IconPlayerPlay } from '@tabler/icons-react';
 import { useDeferredValue, useMemo } from 'react';
 import type { Exploration } from '../../../domain/exploration';
 import { type DatasetInfo, TRAIN } from '../../../domain/imageDataset';
@@ -13,6 +13,7 @@ import {
 import { useExploring, useLab } from '../../lab';
 import { grouped, inWords } from '../../numbers';
 import { saveCsv } from '../../save/saveFile';
+import { DeriveButton } from '../DeriveButton';
 import { pairsCsv } from './csvRows';
 import { ImageButton } from './ImageButton';
 import classes from './Lists.module.css';
@@ -37,7 +38,7 @@ interface DuplicatesPanelProps {
 
 /** Images that are there twice, made anew, or alike, and what of them is to be kept. */
 export function DuplicatesPanel({ info, exploration }: DuplicatesPanelProps) {
-  const { exploring } = useLab();
+  const { exploring, deriving } = useLab();
   const leftOut = useExploring((state) => state.leftOut);
   const limits = useExploring((state) => state.limits) ?? { alike: 1, near: 1 };
   // The marks move at once; long lists follow.
@@ -55,6 +56,7 @@ export function DuplicatesPanel({ info, exploration }: DuplicatesPanelProps) {
     ] as const;
     saveCsv('duplicates', pairsCsv({ info, clusters: null }, lists, isKept));
   };
+  const ticked = () => Array.from({ length: info.count }, (_, i) => i).filter((image) => !leftOut.has(image));
   const leaks = [exact, near, alike].map((groups) => groups.filter(({ isLeak }) => isLeak).length);
   return (
     <section className={classes.panel} aria-label="Duplicates">
@@ -103,6 +105,13 @@ export function DuplicatesPanel({ info, exploration }: DuplicatesPanelProps) {
         <Button size="compact-sm" variant="default" disabled={leftOut.size === 0} onClick={() => exploring.tickAll()}>
           Tick all again
         </Button>
+        <DeriveButton
+          isOff={leftOut.size === 0}
+          icon={<IconPlayerPlay size={15} aria-hidden />}
+          onClick={() => deriving.trainOn(ticked())}
+        >
+          Train without the unticked
+        </DeriveButton>
         <Button
           size="compact-sm"
           variant="default"
