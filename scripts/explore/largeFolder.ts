@@ -33,8 +33,10 @@ async function main(): Promise<void> {
   });
   const [archive] = positionals;
   if (archive === undefined) throw new UsageError('Name an archive of images.');
+  const executablePath = await ensureChromium();
+  if (executablePath === null) throw new Error('There is no Chromium to measure in: set CHROME_PATH to one.');
   const site = await serveApp();
-  const browser = await chromium.launch({ executablePath: await ensureChromium(), args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(PATIENCE_MS);

@@ -1,3 +1,5 @@
+import { fromBase64url, toBase64url } from './base64url';
+
 /** Rising indices as ranges: “3-7,12”. */
 export function rangesOf(images: ArrayLike<number>): string {
   const ranges: string[] = [];
@@ -34,22 +36,16 @@ export function packImages(images: readonly number[], count: number): string {
   if (ranges.length <= count / 6) return ranges;
   const bytes = new Uint8Array(Math.ceil(count / 8));
   for (const image of images) bytes[image >> 3] |= 1 << (image & 7);
-  const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-  const bits = BITS + text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const bits = BITS + toBase64url(bytes);
   return bits.length < ranges.length ? bits : ranges;
 }
 
 /** The indices of `packImages`; null where the text is of neither form, names no image, or one that is not below `count`. */
 export function unpackImages(text: string, count: number): number[] | null {
   if (!text.startsWith(BITS)) return imagesOf(text.replaceAll('.', ','), count);
-  let bytes: string;
-  try {
-    bytes = atob(text.slice(1).replaceAll('-', '+').replaceAll('_', '/'));
-  } catch {
-    return null;
-  }
-  if (bytes.length !== Math.ceil(count / 8)) return null;
+  const bytes = fromBase64url(text.slice(1));
+  if (bytes?.length !== Math.ceil(count / 8)) return null;
   const images: number[] = [];
-  for (let i = 0; i < 8 * bytes.length; i++) if ((bytes.charCodeAt(i >> 3) >> (i & 7)) & 1) images.push(i);
+  for (let i = 0; i < 8 * bytes.length; i++) if ((bytes[i >> 3] >> (i & 7)) & 1) images.push(i);
   return images.length === 0 || (images.at(-1) ?? 0) >= count ? null : images;
 }

@@ -1,5 +1,6 @@
 import { flattenConfig, parseLeaf, setConfigValue } from './configPath';
-import { addToLink, DERIVATION_KEYS, type Derivation, derivationIn } from './derivation';
+import type { Derivation } from './derivation';
+import { addToLink, DERIVATION_KEYS, derivationIn } from './derivationLink';
 import { fieldOf, valueLabel } from './fields';
 import { correctionsText, type FolderCorrections, parseCorrections } from './folderCorrections';
 import { ALL_SAMPLE_VERSIONS, SAMPLE_VERSIONS, type SampleVersion } from './imageDataset';

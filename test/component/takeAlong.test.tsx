@@ -92,7 +92,13 @@ it('says in words why there is nothing to take, and what there is', async () => 
 it('makes embeddings by an encoder that was opened, also without a run', async () => {
   const { lab, worker } = labWithRun();
   lab.runStore.setState({ active: null, runState: null });
-  const openedEncoder = { name: 'mine.safetensors', backbone: 'tiny ResNet', featureDim: 24, imageSize: 32 };
+  const openedEncoder = {
+    name: 'mine.safetensors',
+    keptId: null,
+    backbone: 'tiny ResNet',
+    featureDim: 24,
+    imageSize: 32,
+  };
   lab.opening.store.setState({ openedEncoder });
   await open(lab);
   await expect.element(button('Save embeddings.parquet')).toBeDisabled();

@@ -1,4 +1,5 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
+import { fromBase64url, toBase64url } from '../base64url';
 import { type Lesson, lessonSchema } from './lesson';
 
 /** The longest text of a lesson in a link. Forty steps of long sentences take about 5,000 characters. */
@@ -7,16 +8,11 @@ const LONGEST_TEXT = 12_000;
 const LONGEST_JSON = 60_000;
 const PIECE = 256;
 
-/** Letters, digits, `-` and `_`, which stay as they are in an address. */
-function toText(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-}
-
-function toBytes(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
+/** @throws Error where the text is no base64url */
+function bytesOf(text: string): Uint8Array {
+  const bytes = fromBase64url(text);
+  if (bytes === null) throw new Error('it is damaged');
+  return bytes;
 }
 
 /** @throws Error when the bytes are no deflated data, or unpack into more than `LONGEST_JSON` bytes. */
@@ -45,7 +41,7 @@ function unpacked(bytes: Uint8Array): Uint8Array {
 
 /** A lesson as the value of the key `lesson` in a link; a link to a lesson that the page ships with has its id instead. */
 export function encodeLesson(lesson: Lesson): string {
-  return toText(deflateSync(strToU8(JSON.stringify(lesson)), { level: 9 }));
+  return toBase64url(deflateSync(strToU8(JSON.stringify(lesson)), { level: 9 }));
 }
 
 /**
@@ -56,7 +52,7 @@ export function decodeLesson(text: string): Lesson {
   if (text.length > LONGEST_TEXT) throw new Error('it is too long.');
   let value: unknown;
   try {
-    value = JSON.parse(strFromU8(unpacked(toBytes(text))));
+    value = JSON.parse(strFromU8(unpacked(bytesOf(text))));
   } catch {
     throw new Error('the link is damaged or incomplete. Ask for it again.');
   }
