@@ -1,7 +1,8 @@
 import sharp from 'sharp';
+import type { NearPair, PictureCopies } from '../../src/domain/exploration';
 import type { Random } from '../../src/engine/random';
-import { type NearPair, nearDuplicates } from '../../src/explore/duplicates/nearDuplicates';
-import { AREA, type PictureCopies, writePictureCopy } from '../../src/explore/duplicates/pictureCopies';
+import { nearDuplicates } from '../../src/explore/duplicates/nearDuplicates';
+import { AREA, writePictureCopy } from '../../src/explore/duplicates/pictureCopies';
 import { finished } from '../../src/explore/work';
 import { CHANGES, type Change, type RawPicture } from './plantedChanges';
 

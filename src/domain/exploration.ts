@@ -16,15 +16,28 @@ export interface NeighbourGraph {
   readonly isExact: boolean;
 }
 
+/** Small copies of pictures, squeezed to squares, by which duplicates are found. */
+export interface PictureCopies {
+  readonly count: number;
+  /** [count, 3, side, side]: red, green and blue, in levels of 0 to 255. */
+  readonly colours: Uint8Array;
+  /** [count]: sides of the pictures in pixels: the copy of a picture that is smaller than it has less fine structure. */
+  readonly widths: ArrayLike<number>;
+  readonly heights: ArrayLike<number>;
+}
+
 /** Two pictures that show the same, but not pixel for pixel. */
-export interface Pair {
+export interface NearPair {
   /** a < b. */
   readonly a: number;
   readonly b: number;
-  /** How well their fine structure agrees once one is laid upon the other, at most 1. */
+  /** How well their fine structure agrees once one is laid upon the other, from 0.88 to 1. */
   readonly score: number;
   /** What differs: nothing but resampling, compression or brightness; left and right; or a band at the top or the bottom. */
   readonly kind: 'same' | 'mirrored' | 'banded';
+}
+
+export interface Pair extends NearPair {
   /** Whether one is for training and the other for testing. */
   readonly isLeak: boolean;
 }
@@ -48,8 +61,8 @@ export interface Exploration {
   readonly graph: NeighbourGraph;
   /** Groups of images with equal pixels. */
   readonly exact: readonly (readonly number[])[];
-  /** One picture that was made anew: rescaled, recompressed, mirrored, cropped. */
-  readonly near: readonly Pair[];
+  /** One picture that was made anew: rescaled, recompressed, mirrored, cropped. null where they were not looked for to the end. */
+  readonly near: readonly Pair[] | null;
   /** null where the images were not decoded from files, so that nothing was measured of them. */
   readonly quality: readonly QualityEntry[] | null;
 }
@@ -76,6 +89,7 @@ export interface Explored {
   readonly exploration: Exploration;
   /** [n, d] */
   readonly features: FeatureRows;
+  readonly copies: PictureCopies;
   /** About how long it takes to measure whether the encoder is of use, in milliseconds; null where there is nothing to measure. */
   readonly measuringMs: number | null;
 }

@@ -17,8 +17,8 @@ export interface ImageFindings {
   readonly clusters: Pick<Clusters, 'labels' | 'probabilities' | 'outlierScores'> | null;
   /** [n]: the image that is kept of those with equal pixels. */
   readonly duplicateOf: Int32Array<ArrayBuffer>;
-  /** [n]: the image that is kept of those that show the same. */
-  readonly nearDuplicateOf: Int32Array<ArrayBuffer>;
+  /** [n]: the image that is kept of those that show the same; null where they were not looked for to the end. */
+  readonly nearDuplicateOf: Int32Array<ArrayBuffer> | null;
   /** What may be wrong with pictures; null where it was not measured. */
   readonly quality: readonly QualityEntry[] | null;
 }

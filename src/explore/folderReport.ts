@@ -1,12 +1,11 @@
-import type { NeighbourGraph } from '../domain/exploration';
+import type { NearPair, NeighbourGraph, PictureCopies } from '../domain/exploration';
 import type { FeatureRows } from '../domain/features';
 import type { DatasetInfo, PictureFacts } from '../domain/imageDataset';
 import { findClusters, NOISE } from './clusters/hdbscan';
 import { type AlikePair, alikePairs } from './duplicates/alikePairs';
 import { exactGroups, withoutRepeats } from './duplicates/exactDuplicates';
 import { isLeak } from './duplicates/leaks';
-import { type NearPair, nearDuplicates } from './duplicates/nearDuplicates';
-import type { PictureCopies } from './duplicates/pictureCopies';
+import { nearDuplicates } from './duplicates/nearDuplicates';
 import { neighbourGraph } from './graph/buildGraph';
 import { outlierScores } from './outliers';
 import type { ProductsOf } from './products';

@@ -1,5 +1,6 @@
+import type { PictureCopies } from '../domain/exploration';
 import type { FeatureRows } from '../domain/features';
-import { AREA, type PictureCopies, SIDE } from './duplicates/pictureCopies';
+import { AREA, SIDE } from './duplicates/pictureCopies';
 
 /** Side of the pictures whose pixels are the features. */
 const SMALL = 8;

@@ -1,7 +1,7 @@
-import type { Clusters, NeighbourGraph } from '../domain/exploration';
+import type { Clusters, NearPair, NeighbourGraph, PictureCopies } from '../domain/exploration';
 import type { FeatureRows } from '../domain/features';
 
-/** The command of the page to the worker that makes clusters and a map of images. A worker gets one command and is ended to cancel it. */
+/** The command of the page to the worker that makes clusters and a map of images, and then finds near duplicates. A worker gets one command and is ended to cancel it. */
 export interface ExploringCommand {
   readonly type: 'arrange';
   readonly graph: NeighbourGraph;
@@ -10,6 +10,8 @@ export interface ExploringCommand {
   /** [n, 2]: where the images lay before, so that they move and do not jump; null for a first map. */
   readonly from: Float32Array<ArrayBuffer> | null;
   readonly seed: number;
+  /** What near duplicates are looked for in, without the repeats of exact duplicates; null where they are known. */
+  readonly pictures: { readonly copies: PictureCopies; readonly exact: readonly (readonly number[])[] } | null;
 }
 
 export type ExploringEvent =
@@ -21,13 +23,20 @@ export type ExploringEvent =
       readonly total: number;
     }
   | { readonly type: 'clusters'; readonly clusters: Clusters }
+  /** The share of the search for near duplicates that is done, in [0, 1]. */
+  | { readonly type: 'comparing'; readonly share: number }
+  | { readonly type: 'near'; readonly pairs: readonly NearPair[] }
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string };
 
-const EVENT_TYPES = { positions: true, clusters: true, done: true, failed: true } satisfies Record<
-  ExploringEvent['type'],
-  true
->;
+const EVENT_TYPES = {
+  positions: true,
+  clusters: true,
+  comparing: true,
+  near: true,
+  done: true,
+  failed: true,
+} satisfies Record<ExploringEvent['type'], true>;
 
 /** Whether a message is one of the worker's events; other senders are ignored. */
 export function isExploringEvent(message: unknown): message is ExploringEvent {

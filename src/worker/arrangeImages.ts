@@ -1,8 +1,11 @@
 import { breathe } from '../data/import/breathe';
 import type { Clusters } from '../domain/exploration';
 import { findClusters, NOISE } from '../explore/clusters/hdbscan';
+import { withoutRepeats } from '../explore/duplicates/exactDuplicates';
+import { nearDuplicates } from '../explore/duplicates/nearDuplicates';
 import { Layout } from '../explore/layout/layout';
 import { outlierScores } from '../explore/outliers';
+import { finished } from '../explore/work';
 import type { ExploringCommand, ExploringEvent } from '../protocol/exploring';
 import { plainProducts } from './plainProducts';
 
@@ -20,10 +23,11 @@ const FEWEST = 20;
  */
 const EXACT_UP_TO = 4000;
 
-/** Makes the map and the clusters by turns, and sends the map while it forms. A failure is sent, too. */
+/** Makes the map and the clusters by turns, and sends the map while it forms; then finds near duplicates. A failure is sent, too. */
 export async function arrangeImages(command: ExploringCommand, send: SendEvent): Promise<void> {
   try {
     await Promise.all([layOut(command, send), cluster(command, send)]);
+    await compare(command, send);
     send({ type: 'done' });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -44,6 +48,19 @@ async function layOut({ graph, from, seed }: ExploringCommand, send: SendEvent):
     await breathe();
   }
   sendPositions();
+}
+
+async function compare({ pictures }: ExploringCommand, send: SendEvent): Promise<void> {
+  if (pictures === null) return;
+  const { copies, exact } = pictures;
+  let sent = 0;
+  const onProgress = (share: number) => {
+    if (Date.now() - sent < SEND_MS) return;
+    send({ type: 'comparing', share });
+    sent = Date.now();
+  };
+  const pairs = await finished(nearDuplicates(copies, withoutRepeats(exact, copies.count)), onProgress);
+  send({ type: 'near', pairs });
 }
 
 async function cluster({ graph, features }: ExploringCommand, send: SendEvent): Promise<void> {

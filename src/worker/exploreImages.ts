@@ -1,5 +1,5 @@
 import type { EngineInfo } from '../domain/engineInfo';
-import type { Explored, ExploredBy, Found, Pair, QualityEntry } from '../domain/exploration';
+import type { Explored, ExploredBy, Found, QualityEntry } from '../domain/exploration';
 import type { FeatureRows } from '../domain/features';
 import { readPixels, type TrainingImages } from '../engine/images/pictureCache';
 import { deviceProducts } from '../engine/monitors/deviceProducts';
@@ -8,24 +8,21 @@ import { type EncoderWeights, encoderWeights } from '../engine/run/export/encode
 import { FrozenEncoder } from '../engine/run/export/frozenEncoder';
 import { measuringCost } from '../engine/run/export/measuredImages';
 import type { Trainer } from '../engine/run/trainer';
-import { exactGroups, withoutRepeats } from '../explore/duplicates/exactDuplicates';
-import { isLeak } from '../explore/duplicates/leaks';
-import { nearDuplicates } from '../explore/duplicates/nearDuplicates';
+import { exactGroups } from '../explore/duplicates/exactDuplicates';
 import { AREA, writePictureCopy } from '../explore/duplicates/pictureCopies';
 import { readCopies } from '../explore/duplicates/readCopies';
 import { neighbourGraph } from '../explore/graph/buildGraph';
 import { unitRows } from '../explore/graph/neighbourGraph';
 import { pixelFeatures } from '../explore/pixelFeatures';
 import { qualityFindings } from '../explore/quality';
-import { finished } from '../explore/work';
 import type { WorkPace } from './workPace';
 
 /** About the longest time in milliseconds for which embedding may hold up the worker. */
 const BLOCK_MS = 50;
 /** About the milliseconds that linear probes and similarities take for each labelled training image, on a processor. */
 const PROBED_MS = 2;
-/** Progress counts each image so many times: embedded, copied, compared by features, and by pictures. */
-const PASSES = 4;
+/** Progress counts each image so many times: embedded, copied, and compared. */
+const PASSES = 3;
 
 /** What images are explored with. */
 export interface ExploreFrom {
@@ -85,18 +82,15 @@ export async function exploreImages({
   });
   const { facts } = images;
   const exact = facts === null ? [] : exactGroups(facts, copies);
-  const others = withoutRepeats(exact, count);
-  const near = (await finished(nearDuplicates(copies, others), sharing(pace, count))).map(
-    ({ a, b, score, kind }): Pair => ({ a, b, score, kind, isLeak: isLeak(images, [a, b]) }),
-  );
   const quality =
     facts === null
       ? null
       : qualityFindings(facts).map(({ index, kind, score }): QualityEntry => ({ image: index, kind, score }));
   return {
     reply: {
-      exploration: { by, step: by === 'run' ? (weights?.step ?? null) : null, graph, exact, near, quality },
+      exploration: { by, step: by === 'run' ? (weights?.step ?? null) : null, graph, exact, near: null, quality },
       features: embedding.features,
+      copies,
       measuringMs: measuringMs(images, embedding),
     },
     explored: { rows, weights: by === 'pixels' ? null : weights, mean: embedding.mean },

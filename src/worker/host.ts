@@ -160,7 +160,8 @@ export class Host {
         return { result: await this.#exploring.openKept(command.id, command.keptId) };
       case 'explore': {
         const result = await this.#exploring.explore(command);
-        return { result, transfer: [result.features.data.buffer as ArrayBuffer] };
+        const { features, copies } = result;
+        return { result, transfer: [features.data.buffer as ArrayBuffer, copies.colours.buffer as ArrayBuffer] };
       }
       case 'cancelExplore':
         this.#exploring.cancel();

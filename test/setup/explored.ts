@@ -87,8 +87,14 @@ export function explorationOf(count: number, k = 5): Exploration {
 /** What the worker answers to `explore`, with features of two numbers. */
 export function exploredOf(count: number): Explored {
   return {
-    exploration: explorationOf(count),
+    exploration: { ...explorationOf(count), near: null },
     features: { data: new Float32Array(2 * count), n: count, d: 2 },
+    copies: {
+      count,
+      colours: new Uint8Array(3 * count),
+      widths: new Uint16Array(count),
+      heights: new Uint16Array(count),
+    },
     measuringMs: 1500,
   };
 }

@@ -1,7 +1,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { PictureCopies } from '../../domain/exploration';
 import type { Work } from '../work';
-import { greyCopy, type PictureCopies } from './pictureCopies';
+import { greyCopy } from './pictureCopies';
 import { DESCRIPTION_LENGTH as LENGTH, mirrorDescription, type Rectangle, View } from './views';
 
 // Copied, since imported constants are slow to read in loops where modules are not bundled.

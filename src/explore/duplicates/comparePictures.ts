@@ -1,6 +1,7 @@
+import type { PictureCopies } from '../../domain/exploration';
 import { type Alignment, alignPictures, warped } from './alignPictures';
 import type { Candidate } from './candidates';
-import { atResolution, AREA as COPY_AREA, SIDE as COPY_SIDE, type PictureCopies } from './pictureCopies';
+import { atResolution, AREA as COPY_AREA, SIDE as COPY_SIDE } from './pictureCopies';
 
 // Copied, since imported constants are slow to read in loops where modules are not bundled.
 const SIDE = COPY_SIDE;

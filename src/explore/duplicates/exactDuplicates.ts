@@ -1,5 +1,6 @@
+import type { PictureCopies } from '../../domain/exploration';
 import type { PictureFacts } from '../../domain/imageDataset';
-import { AREA, type PictureCopies } from './pictureCopies';
+import { AREA } from './pictureCopies';
 
 /**
  * Groups of pictures that are equal pixel for pixel at their original size: equal hashes and shapes, and equal copies, so that a chance

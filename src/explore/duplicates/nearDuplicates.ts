@@ -1,18 +1,8 @@
+import type { NearPair, PictureCopies } from '../../domain/exploration';
 import { type Work, within } from '../work';
 import { type Candidate, findCandidates } from './candidates';
 import { type Agreement, agreement, type Laid, lay, type Rows } from './comparePictures';
-import { type PictureCopies, SIDE } from './pictureCopies';
-
-/** Two pictures that show the same, but not pixel for pixel. */
-export interface NearPair {
-  /** a < b. */
-  readonly a: number;
-  readonly b: number;
-  /** How well their fine structure agrees once one is laid upon the other, from 0.88 to 1. */
-  readonly score: number;
-  /** What differs: nothing but resampling, compression or brightness; left and right; or a band at the top or the bottom. */
-  readonly kind: 'same' | 'mirrored' | 'banded';
-}
+import { SIDE } from './pictureCopies';
 
 /** What a pair must reach. */
 interface Bounds {

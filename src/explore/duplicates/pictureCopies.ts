@@ -1,16 +1,8 @@
+import type { PictureCopies } from '../../domain/exploration';
+
 /** Side of the copies on which pictures are compared. */
 export const SIDE = 32;
 export const AREA = SIDE * SIDE;
-
-/** Small copies of pictures, squeezed to squares. */
-export interface PictureCopies {
-  readonly count: number;
-  /** [count, 3, SIDE, SIDE]: red, green and blue, in levels of 0 to 255. */
-  readonly colours: Uint8Array;
-  /** [count]: sides of the pictures in pixels: a copy of a smaller picture than SIDE has less fine structure. */
-  readonly widths: ArrayLike<number>;
-  readonly heights: ArrayLike<number>;
-}
 
 /** The pixels of a line that a cell covers, with the weight of each. */
 interface Tap {

@@ -1,5 +1,6 @@
+import type { PictureCopies } from '../../domain/exploration';
 import type { KeptShapes } from '../../domain/imageDataset';
-import { AREA, type PictureCopies, writePictureCopy } from './pictureCopies';
+import { AREA, writePictureCopy } from './pictureCopies';
 
 /** Pictures read at once. */
 const BLOCK = 64;

@@ -40,7 +40,8 @@ function sorted(groups: DuplicateGroup[]): DuplicateGroup[] {
   return groups.sort((a, b) => Number(b.isLeak) - Number(a.isLeak) || b.score - a.score);
 }
 
-function isMixed(images: readonly number[], { split }: DatasetInfo): boolean {
+/** Whether some of these images are for training and others for testing. */
+export function isMixed(images: readonly number[], { split }: Pick<DatasetInfo, 'split'>): boolean {
   return new Set(images.map((image) => split[image] === TRAIN)).size > 1;
 }
 
@@ -52,8 +53,9 @@ function groupOf({ a, b, score, isLeak, kind }: Pair): DuplicateGroup {
   return { images: [a, b], score, isLeak, difference: kind };
 }
 
+/** None as long as they are not known. */
 export function nearGroups({ near }: Exploration): DuplicateGroup[] {
-  return sorted(near.map(groupOf));
+  return sorted((near ?? []).map(groupOf));
 }
 
 /** The numbers of two images as one. */
@@ -65,7 +67,7 @@ function keyOf(a: number, b: number, n: number): number {
 export function alikeGroups({ graph, exact, near }: Exploration, info: DatasetInfo, from: number): DuplicateGroup[] {
   const { n, k, indices, similarities } = graph;
   const groupOfImage = new Map(exact.flatMap((images, group) => images.map((image) => [image, group] as const)));
-  const known = new Set(near.map(({ a, b }) => keyOf(a, b, n)));
+  const known = new Set((near ?? []).map(({ a, b }) => keyOf(a, b, n)));
   const groups: DuplicateGroup[] = [];
   for (let a = 0; a < n; a++) {
     const group = groupOfImage.get(a);

@@ -1,10 +1,10 @@
-import type { Clusters, Exploration, Explored, ExploredBy, Found } from '../../domain/exploration';
+import type { Clusters, Exploration, Explored, ExploredBy, Found, NearPair, Pair } from '../../domain/exploration';
 import type { ExploringEvent } from '../../protocol/exploring';
 import type { DatasetStore } from '../data/datasetStore';
 import { type EngineSession, engineErrorOf } from '../engine/engineSession';
 import type { PageStorage } from '../pageText';
 import type { RunStore } from '../run/runStore';
-import { type AlikeLimits, firstLeftOut, firstLimits } from './duplicates';
+import { type AlikeLimits, firstLeftOut, firstLimits, isMixed } from './duplicates';
 import {
   createExploringStore,
   type ExploreView,
@@ -108,9 +108,12 @@ export class Exploring {
     this.store.setState({ task, problem: null });
   }
 
-  #arrange({ exploration, features, measuringMs }: Explored, exploredKept: string | null): void {
-    const { positions } = this.store.getState();
-    const { graph } = exploration;
+  #arrange({ exploration: found, features, copies, measuringMs }: Explored, exploredKept: string | null): void {
+    const { positions, exploration: before, leftOut } = this.store.getState();
+    // Near duplicates are those of the pictures, whatever the images are compared by.
+    const near = before?.near ?? null;
+    const exploration = { ...found, near };
+    const { graph, exact } = exploration;
     // A map of another number of images would be no place to move on from.
     const from = positions?.length === 2 * graph.n ? positions : null;
     // A picture that was searched by, and similarities, belong to the embedding before.
@@ -120,12 +123,13 @@ export class Exploring {
       exploration,
       exploredKept,
       clusters: null,
-      leftOut: this.#leftOutOf(exploration),
+      leftOut: near === null ? this.#leftOutOf(exploration) : leftOut,
       limits: firstLimits(graph),
       ...(isSearch ? { listed: null } : {}),
     });
     this.#work({ kind: 'arranging', done: 0, total: null });
-    const command = { type: 'arrange', graph, features, from, seed: SEED } as const;
+    const pictures = near === null ? { copies, exact } : null;
+    const command = { type: 'arrange', graph, features, from, seed: SEED, pictures } as const;
     this.#endArranging = arrange(this.#parts.openExplorer(), command, (event) => this.#receive(event));
     this.embedding.explored(measuringMs);
   }
@@ -160,6 +164,12 @@ export class Exploring {
       case 'clusters':
         this.store.setState({ clusters: event.clusters });
         return;
+      case 'comparing':
+        this.store.setState({ task: { kind: 'comparing', done: event.share, total: 1 } });
+        return;
+      case 'near':
+        this.#take(event.pairs);
+        return;
       case 'done':
         this.#endArranging = null;
         this.store.setState({ task: null });
@@ -171,6 +181,16 @@ export class Exploring {
       default:
         event satisfies never;
     }
+  }
+
+  /** Of near duplicates, too, all but one have no tick at first; ticks that the person took away stay away. */
+  #take(pairs: readonly NearPair[]): void {
+    const { exploration: before, leftOut } = this.store.getState();
+    const { info } = this.#lab.datasetStore.getState();
+    if (before === null || info === null) return;
+    const near = pairs.map((pair): Pair => ({ ...pair, isLeak: isMixed([pair.a, pair.b], info) }));
+    const exploration = { ...before, near };
+    this.store.setState({ exploration, leftOut: new Set([...leftOut, ...this.#leftOutOf(exploration)]) });
   }
 
   /** Ends the exploration under way. What was known before, and as much of the map as there is, stays. */

@@ -12,7 +12,9 @@ export type ExploringTask =
   /** In images. `rate`: images per second, null until it is known. */
   | { readonly kind: 'embedding'; readonly done: number; readonly total: number | null; readonly rate: number | null }
   /** Clusters and the map, which forms meanwhile. */
-  | { readonly kind: 'arranging'; readonly done: number; readonly total: number | null };
+  | { readonly kind: 'arranging'; readonly done: number; readonly total: number | null }
+  /** The search for near duplicates, after the map. `done`: a share of `total`, which is 1. */
+  | { readonly kind: 'comparing'; readonly done: number; readonly total: number };
 
 /** What is known of whether the embedding is better than the untrained network and than raw pixels. */
 export type Measuring =

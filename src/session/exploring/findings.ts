@@ -28,7 +28,7 @@ export function findingsOf(
             outlierScores: clusters.outlierScores,
           },
     duplicateOf: keptOf(exactGroups(exploration, info)),
-    nearDuplicateOf: keptOf(nearGroups(exploration)),
+    nearDuplicateOf: exploration.near === null ? null : keptOf(nearGroups(exploration)),
     quality: exploration.quality,
   };
 }

@@ -37,8 +37,12 @@ export function arrange(
     if (isExploringEvent(data)) receive(data);
   });
   onWorkerFailure(worker, (reason) => receive({ type: 'failed', message: `The map could not be made: ${reason}.` }));
-  // The page has no further use for the features, which are the largest part. The training worker searches in its own.
-  const { buffer } = command.features.data;
-  worker.postMessage(command, buffer instanceof ArrayBuffer ? [buffer] : []);
+  // The page has no further use for features and pictures, which are the largest part. The training worker searches in its own.
+  const { features, pictures } = command;
+  const buffers = [features.data.buffer, pictures?.copies.colours.buffer];
+  worker.postMessage(
+    command,
+    buffers.filter((buffer) => buffer instanceof ArrayBuffer),
+  );
   return end;
 }

@@ -30,7 +30,7 @@ function useCounts(): Readonly<Record<ExploreView, number | null>> {
   const clusters = useExploring((state) => state.clusters);
   return {
     map: null,
-    duplicates: exploration === null ? null : exploration.exact.length + exploration.near.length,
+    duplicates: exploration?.near == null ? null : exploration.exact.length + exploration.near.length,
     clusters: clusters?.medoids.length ?? null,
     outliers: clusters === null ? null : outliersOf(clusters).length,
     quality: exploration?.quality?.length ?? null,

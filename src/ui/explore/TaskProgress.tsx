@@ -7,6 +7,7 @@ import classes from './ExplorePlace.module.css';
 /** What is being done, and how far it is. */
 function wordsOf(task: ExploringTask): string {
   if (task.kind === 'arranging') return 'The map forms';
+  if (task.kind === 'comparing') return 'Looking for near duplicates';
   const { done, total, rate } = task;
   if (total === null) return 'Embedding and comparing';
   const speed = rate === null ? '' : `, ${grouped(Math.round(rate))} images/s`;
@@ -28,7 +29,7 @@ export function TaskProgress({ task }: { readonly task: ExploringTask }) {
         aria-label="Progress of the exploration"
       />
       <Button size="compact-sm" variant="default" onClick={() => exploring.cancel()}>
-        {task.kind === 'arranging' ? 'Stop' : 'Cancel'}
+        {task.kind === 'embedding' ? 'Cancel' : 'Stop'}
       </Button>
     </div>
   );

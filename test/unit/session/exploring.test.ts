@@ -109,6 +109,38 @@ describe('exploring the images', () => {
     expect(explorers[0]!.isTerminated).toBe(true);
   });
 
+  it('looks for near duplicates once, and keeps the ticks that were taken away', async () => {
+    const { exploring, explorers, asked, state, info } = opened();
+    void exploring.explore();
+    asked[0]!.resolve(exploredOf(COUNT));
+    await settled();
+    expect(explorers[0]!.command?.pictures).toMatchObject({ copies: { count: COUNT }, exact: [[0, 1, 2]] });
+    expect(state().exploration?.near).toBeNull();
+    const first = [...state().leftOut];
+    exploring.tick(30);
+    explorers[0]!.send({ type: 'comparing', share: 0.25 });
+    expect(state().task).toEqual({ kind: 'comparing', done: 0.25, total: 1 });
+    const other = Array.from(info.split).findIndex((split, i) => i > 10 && split !== info.split[10]);
+    const pair = { score: 0.97, kind: 'same' } as const;
+    explorers[0]!.send({
+      type: 'near',
+      pairs: [
+        { a: 10, b: other < 0 ? 11 : other, ...pair },
+        { a: 20, b: 21, ...pair },
+      ],
+    });
+    explorers[0]!.send({ type: 'done' });
+    expect(state().exploration?.near?.map(({ isLeak }) => isLeak)).toEqual([other >= 0, false]);
+    expect([...state().leftOut]).toEqual(expect.arrayContaining([...first, 30, 21]));
+    const { leftOut } = state();
+    void exploring.explore();
+    asked.at(-1)!.resolve(exploredOf(COUNT));
+    await settled();
+    expect(explorers[1]!.command?.pictures).toBeNull();
+    expect(state().exploration?.near).toHaveLength(2);
+    expect(state().leftOut).toBe(leftOut);
+  });
+
   it('needs no run for raw pixels', () => {
     const { exploring, asked } = opened();
     exploring.compareBy('pixels');

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { NeighbourGraph } from '../../../src/domain/exploration';
+import { seededRandom } from '../../../src/engine/random';
+import { AREA, SIDE } from '../../../src/explore/duplicates/pictureCopies';
 import { neighbourGraph } from '../../../src/explore/graph/buildGraph';
-import type { ExploringEvent } from '../../../src/protocol/exploring';
+import type { ExploringCommand, ExploringEvent } from '../../../src/protocol/exploring';
 import { arrangeImages } from '../../../src/worker/arrangeImages';
 import { plainProducts } from '../../../src/worker/plainProducts';
 import { draws } from '../../setup/explored';
@@ -18,11 +20,17 @@ function features(count = GROUPS * EACH) {
   return { data, n: count, d: D };
 }
 
-async function arranged(count?: number, from: Float32Array<ArrayBuffer> | null = null) {
+async function arranged(
+  count?: number,
+  from: Float32Array<ArrayBuffer> | null = null,
+  pictures: ExploringCommand['pictures'] = null,
+) {
   const rows = features(count);
   const graph = (await neighbourGraph(rows, { productsOf: plainProducts })) as NeighbourGraph;
   const events: ExploringEvent[] = [];
-  await arrangeImages({ type: 'arrange', graph, features: rows, from, seed: 1 }, (event) => events.push(event));
+  await arrangeImages({ type: 'arrange', graph, features: rows, from, seed: 1, pictures }, (event) =>
+    events.push(event),
+  );
   return events;
 }
 
@@ -69,6 +77,23 @@ describe('the worker for maps', () => {
     const events = await arranged(6);
     expect(last(events, 'clusters').clusters.labels.every((label) => label === -1)).toBe(true);
     expect(last(events, 'positions').positions.every(Number.isFinite)).toBe(true);
+  });
+
+  it('looks for near duplicates after the map, but not for exact ones', async () => {
+    const count = GROUPS * EACH;
+    const random = seededRandom(3, 'pictures');
+    const colours = Uint8Array.from({ length: 3 * AREA * count }, () => random.integer(20, 200));
+    const picture = (i: number) => colours.subarray(3 * AREA * i, 3 * AREA * (i + 1));
+    // 7 is 2 made brighter; 9 repeats 4.
+    picture(7).set(picture(2).map((level) => level + 30));
+    picture(9).set(picture(4));
+    const sides = new Uint16Array(count).fill(SIDE);
+    const copies = { count, colours, widths: sides, heights: sides };
+    const events = await arranged(count, null, { copies, exact: [[4, 9]] });
+    const kinds = [...new Set(events.map(({ type }) => type))];
+    expect(kinds.slice(-3)).toEqual(['comparing', 'near', 'done']);
+    expect(last(events, 'near').pairs).toMatchObject([{ a: 2, b: 7, kind: 'same' }]);
+    expect((await arranged(count)).map(({ type }) => type)).not.toContain('near');
   });
 
   it('says why it failed', async () => {

@@ -37,7 +37,7 @@ export function findingColumns(
           column('outlier_score', 'float', (image) => clusters.outlierScores[image]),
         ]),
     column('duplicate_of', 'text', pathOf(duplicateOf)),
-    column('near_duplicate_of', 'text', pathOf(nearDuplicateOf)),
+    ...(nearDuplicateOf === null ? [] : [column('near_duplicate_of', 'text', pathOf(nearDuplicateOf))]),
     ...(quality === null ? [] : [column('quality', 'text', (image) => kinds.get(image)?.join(';') ?? null)]),
   ];
 }

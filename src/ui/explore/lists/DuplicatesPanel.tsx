@@ -1,6 +1,6 @@
 import { Button, Checkbox } from '@mantine/core';
 import { IconDownload, IconPlayerPlay } from '@tabler/icons-react';
-import { useDeferredValue, useMemo } from 'react';
+import { type ReactNode, useDeferredValue, useMemo } from 'react';
 import type { Exploration } from '../../../domain/exploration';
 import { type DatasetInfo, TRAIN } from '../../../domain/imageDataset';
 import {
@@ -77,6 +77,7 @@ export function DuplicatesPanel({ info, exploration }: DuplicatesPanelProps) {
           what="one picture, made anew"
           sure="Nearly certain: fingerprints that agree were confirmed on the pictures. Look at low scores yourself."
           groups={near}
+          none={exploration.near === null ? <NotLooked /> : undefined}
           leaks={leaks[1]}
           info={info}
           leftOut={leftOut}
@@ -132,17 +133,22 @@ interface ColumnProps {
   /** How sure the list is. */
   readonly sure: string;
   readonly groups: readonly DuplicateGroup[];
+  /** In place of an empty list, where it is not known to be empty. */
+  readonly none?: ReactNode;
   readonly leaks: number | undefined;
   readonly info: DatasetInfo;
   readonly leftOut: ReadonlySet<number>;
   words(group: DuplicateGroup): string;
 }
 
-function Column({ title, what, sure, groups, leaks = 0, info, leftOut, words }: ColumnProps) {
+function Column({ title, what, sure, groups, none, leaks = 0, info, leftOut, words }: ColumnProps) {
   return (
     <section className={classes.column} aria-label={`${title} duplicates`}>
       <h2 className={classes.title}>
-        {title} <span className={classes.number}>{grouped(groups.length)}</span>{' '}
+        {title}{' '}
+        <span className={classes.number}>
+          {groups.length === 0 && none !== undefined ? '' : grouped(groups.length)}
+        </span>{' '}
         <span className={classes.what}>{what}</span>
       </h2>
       <p className={classes.sure}>
@@ -150,7 +156,7 @@ function Column({ title, what, sure, groups, leaks = 0, info, leftOut, words }: 
         {leaks > 0 && ` ${grouped(leaks)} between training and test images, first.`}
       </p>
       {groups.length === 0 ? (
-        <p className={classes.none}>None was found.</p>
+        <p className={classes.none}>{none ?? 'None was found.'}</p>
       ) : (
         <VirtualList label={`${title} duplicates`} count={groups.length} rowHeight={ROW_HEIGHT}>
           {(row) => <Group group={groups[row]} info={info} leftOut={leftOut} words={words} />}
@@ -158,6 +164,14 @@ function Column({ title, what, sure, groups, leaks = 0, info, leftOut, words }: 
       )}
     </section>
   );
+}
+
+/** In place of near duplicates, as long as they are not known. */
+function NotLooked() {
+  const task = useExploring((state) => state.task);
+  return task === null
+    ? 'They were not looked for to the end. Explore the images again.'
+    : 'They are looked for after the map …';
 }
 
 interface GroupProps extends Pick<ColumnProps, 'info' | 'leftOut' | 'words'> {
