@@ -14,11 +14,15 @@ const REPORTS = join(ROOT, 'test-results');
 const tool = (packageName, command, args, env = {}) =>
   run(process.execPath, [binary(packageName, command), ...args], { env: { ...process.env, ...env } });
 
-/** A stage with a single check, which passes or fails as a whole. */
-function check(name, title, commands) {
+/**
+ * A stage with a single check, which passes or fails as a whole.
+ * @param onOneCore whether it uses one core only
+ */
+function check(name, title, commands, { onOneCore = false } = {}) {
   return {
     name,
     title,
+    onOneCore,
     async run() {
       for (const [packageName, command, ...args] of commands) {
         if ((await tool(packageName, command, args)) !== 0) return { passed: 0, failed: 1, skipped: [] };
@@ -51,15 +55,25 @@ function tests(name, title, { browser = false, project = name, files = [], env =
 const long = process.argv.includes('--long');
 
 const STAGES = [
-  check('types', 'Types', [
-    ['typescript', 'tsc', '--noEmit', '-p', '.'],
-    ['typescript', 'tsc', '--noEmit', '-p', 'src/engine'],
-    ['typescript', 'tsc', '--noEmit', '-p', 'src/explore'],
-  ]),
-  check('lint', 'Lint and format', [['@biomejs/biome', 'biome', 'check', '--error-on-warnings', '.']]),
-  check('imports', 'Import rules', [
-    ['dependency-cruiser', 'depcruise', '--config', '.dependency-cruiser.mjs', 'src', 'scripts', 'test'],
-  ]),
+  check(
+    'types',
+    'Types',
+    [
+      ['typescript', 'tsc', '--noEmit', '-p', '.'],
+      ['typescript', 'tsc', '--noEmit', '-p', 'src/engine'],
+      ['typescript', 'tsc', '--noEmit', '-p', 'src/explore'],
+    ],
+    { onOneCore: true },
+  ),
+  check('lint', 'Lint and format', [['@biomejs/biome', 'biome', 'check', '--error-on-warnings', '.']], {
+    onOneCore: true,
+  }),
+  check(
+    'imports',
+    'Import rules',
+    [['dependency-cruiser', 'depcruise', '--config', '.dependency-cruiser.mjs', 'src', 'scripts', 'test']],
+    { onOneCore: true },
+  ),
   tests('unit', 'Unit tests'),
   tests('component', 'Components in Chromium', { browser: true }),
   tests('gpu', 'GPU tests', { browser: true }),
@@ -117,8 +131,9 @@ if (stages.some(({ browser }) => browser)) {
   if (chromium !== null) process.env.CHROME_PATH = chromium;
 }
 
-const results = [];
-for (const [index, stage] of stages.entries()) {
+/** Runs a stage between two lines that name it. */
+async function resultOf(stage) {
+  const index = stages.indexOf(stage);
   console.log(`\n[${index + 1}/${stages.length}] ${stage.title}`);
   const start = performance.now();
   const result = await stage.run();
@@ -126,8 +141,14 @@ for (const [index, stage] of stages.entries()) {
   console.log(
     `[${index + 1}/${stages.length}] ${stage.title}: ${result.failed === 0 ? 'passed' : 'FAILED'} in ${seconds.toFixed(1)} s`,
   );
-  results.push({ title: stage.title, seconds, ...result });
+  return { title: stage.title, seconds, ...result };
 }
+
+// The stages that come first and use one core each run at the same time; all others one after the other.
+const sequential = stages.findIndex(({ onOneCore }) => !onOneCore);
+const together = sequential === -1 ? stages : stages.slice(0, sequential);
+const results = await Promise.all(together.map(resultOf));
+for (const stage of stages.slice(together.length)) results.push(await resultOf(stage));
 const passed = printSummary(results);
 if (long) {
   const table = resultTable(results);

@@ -2,8 +2,9 @@ import { describe, expect } from 'vitest';
 import { LabPage } from './harness/labPage';
 import { test } from './harness/test';
 
-/** The tiny preset without stop-gradient. */
-const WITHOUT_STOP_GRADIENT = '#v=4&preset=tiny&dataset=fashion-mnist&stopGradient=false&knn.bank=40&knn.queries=20';
+/** The tiny preset without stop-gradient, on an engine that starts quickly. */
+const WITHOUT_STOP_GRADIENT =
+  '#v=4&preset=tiny&dataset=fashion-mnist&engine=wasm&stopGradient=false&knn.bank=40&knn.queries=20';
 
 describe('a run without stop-gradient', () => {
   test('collapses, and the page says so and why; switching stop-gradient on again does not undo it', async ({

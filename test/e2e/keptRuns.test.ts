@@ -103,7 +103,7 @@ inLongRun(() => {
 });
 
 test('a browser that is killed at any moment has the run again', async () => {
-  const times = LONG ? 20 : 2;
+  const times = LONG ? 20 : 1;
   let lab = await browser.lab(ENDLESS);
   for (let time = 0; time < times; time++) {
     await lab.button('Train').click();

@@ -3,17 +3,15 @@ import { LabPage } from './harness/labPage';
 import { mainThreadTasks, referenceTask } from './harness/mainThread';
 import { test } from './harness/test';
 
+const TINY = '#v=4&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20';
 const CHARTS_WITH_STEPS = ['Loss', 'Output std', 'Learning rate'] as const;
 
-describe('training on the preselected sample, on WebGPU', () => {
-  test('ten steps: numbers, curves and neighbours, and no task on the main thread longer than one of 50 ms', async ({
+describe('training on the preselected sample', () => {
+  test('ten steps on WebGPU: numbers, curves and neighbours, and no task on the main thread longer than one of 50 ms', async ({
     page,
     browser,
   }) => {
-    const lab = await LabPage.open(
-      page,
-      '#v=4&preset=tiny&dataset=fashion-mnist&engine=webgpu&knn.bank=40&knn.queries=20',
-    );
+    const lab = await LabPage.open(page, `${TINY}&engine=webgpu`);
     await lab.reachState('paused');
     const { tasks, references } = await mainThreadTasks(browser, page, async () => {
       await lab.button('Train').click();
@@ -50,7 +48,7 @@ describe('training on the preselected sample, on WebGPU', () => {
   });
 
   test('pause, step, reset, and stop-gradient in flight', async ({ page }) => {
-    const lab = await LabPage.open(page, '#v=4&preset=tiny&dataset=fashion-mnist&knn.bank=40&knn.queries=20');
+    const lab = await LabPage.open(page, `${TINY}&engine=wasm`);
     // Pressed before the run is built.
     await lab.button('Train').click();
     await lab.reachStep(1);

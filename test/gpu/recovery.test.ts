@@ -43,6 +43,12 @@ afterEach(() => vi.restoreAllMocks());
 
 describeOnEngines(['webgpu'], 'a run whose GPU is lost', () => {
   let device: () => LosableDevice | null;
+  let undisturbed: ReturnType<typeof uninterrupted> | undefined;
+  /** The losses without a loss of the device, computed once. */
+  const lossesOfUndisturbed = () => {
+    undisturbed ??= uninterrupted('webgpu');
+    return undisturbed;
+  };
   beforeEach(() => {
     const { gpu } = navigator;
     const own = Object.create(gpu, { requestAdapter: { value: gpu.requestAdapter.bind(gpu), writable: true } }) as GPU;
@@ -52,7 +58,7 @@ describeOnEngines(['webgpu'], 'a run whose GPU is lost', () => {
   });
 
   it('goes on by itself from its last checkpoint, to the same numbers, and on WASM after the third loss within a minute', async () => {
-    const losses = await uninterrupted('webgpu');
+    const losses = await lossesOfUndisturbed();
     const worker = newWorker(() => 0);
     await worker.create('webgpu', CONFIG);
     beforeStep(8, () => device()?.lose());
@@ -88,7 +94,7 @@ describeOnEngines(['webgpu'], 'a run whose GPU is lost', () => {
   });
 
   it('fails a file that is being made, in words, and goes on to the same numbers', async () => {
-    const losses = await uninterrupted('webgpu');
+    const losses = await lossesOfUndisturbed();
     const worker = newWorker();
     await worker.create('webgpu', CONFIG);
     const { embed } = FrozenEncoder.prototype;

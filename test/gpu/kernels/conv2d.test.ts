@@ -106,17 +106,24 @@ describeOnGpu('conv2d kernels', () => {
   const oneOfEach: Choose = (pass) => schemes.flatMap((scheme) => first(scheme)(pass));
   // Fewer channels than the width of a tile, and more than one tile.
   const pairs = sampleOf(channelPairs, ([cin, cout]) => (cin === 5 && cout === 3) || cin === 100);
+  const windows = [
+    { kernel: 3, stride: 1 },
+    { kernel: 3, stride: 2 },
+    { kernel: 1, stride: 1 },
+    { kernel: 1, stride: 2 },
+  ];
+  /** One size alone has every window in the short run. */
+  const shapes = sampleOf(
+    sizes.flatMap((size, s) => windows.map((window, w) => ({ ...size, ...window, stands: s === 2 || w === s }))),
+    ({ stands }) => stands,
+  );
   it.each(schemes.flatMap((scheme) => pairs.map(([cin, cout]) => [scheme, cin, cout] as const)))(
     '%s equals the CPU backend: %i -> %i channels',
     async (scheme, inChannels, outChannels) => {
       const random = seeded(inChannels * 1000 + outChannels);
       const before = tf.memory().numTensors;
-      for (const size of sizes) {
-        for (const kernel of [1, 3]) {
-          for (const stride of [1, 2]) {
-            await compare({ ...size, inChannels, outChannels, kernel, stride }, random, first(scheme));
-          }
-        }
+      for (const { stands: _, ...shape } of shapes) {
+        await compare({ ...shape, inChannels, outChannels }, random, first(scheme));
       }
       expect(tf.memory().numTensors).toBe(before);
     },
@@ -189,7 +196,7 @@ describeOnGpu('conv2d kernels', () => {
     const seed = Number(process.env.SEED ?? 20201);
     const random = seeded(seed);
     const upTo = (n: number) => 1 + Math.floor(random() * n);
-    for (let i = 0; i < (LONG ? 40 : 10); i++) {
+    for (let i = 0; i < (LONG ? 40 : 6); i++) {
       const c: Case = {
         batch: upTo(4),
         height: upTo(12),
