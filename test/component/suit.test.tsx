@@ -47,7 +47,7 @@ it('offers a time, searches, shows the plan and the progress, and is cancelled',
   const task = { kind: 'run', round: 0, entry: 1, share: 0.4 } as const;
   tell(suitTable({ task, secondsLeft: 41, ending: null }, [[score(0.2)], [], [], []]));
   await expect.element(page.getByText(/^Round 1 of 2, run 2 of 4: /).first()).toBeVisible();
-  await expect.element(page.getByText('41 s left')).toBeVisible();
+  await expect.element(page.getByText('41 s left', { exact: true })).toBeVisible();
   await expect.element(page.getByText('4 × 2,560 images')).toBeVisible();
   await expect.element(page.getByRole('cell', { name: '40 % trained' })).toBeVisible();
   await expect.element(page.getByRole('cell', { name: '20.0 ± 1.6' })).toBeVisible();
