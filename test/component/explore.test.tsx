@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-react';
+import { shareOf } from '../../src/domain/accuracy';
 import type { BottomLine } from '../../src/domain/bottomLine';
 import { EXPLORE_VIEWS } from '../../src/session/exploring/exploringStore';
 import type { Lab } from '../../src/session/lab';
@@ -344,10 +345,12 @@ describe('the bottom line', () => {
   });
 
   it.each([
-    ['yes', 'tabler-icon-circle-check', 'Better than raw pixels'],
-    ['partly', 'tabler-icon-circle-half-2', 'Better only in part'],
-  ] as const)('%s has another mark and other words', async (verdict, icon, words) => {
-    const element = await shown({ ...lostLine(), verdict });
+    ['yes', 0.01, 'tabler-icon-circle-check', 'Better than raw pixels'],
+    ['partly', 0.06, 'tabler-icon-circle-half-2', 'Better only in part'],
+    ['partly', 0.15, 'tabler-icon-circle-half-2', 'Raw pixels are better'],
+  ] as const)('%s, with raw pixels at %d, has another mark and other words', async (verdict, pixels, icon, words) => {
+    const comparisons = lostLine().comparisons.map((one) => ({ ...one, rawPixels: shareOf(pixels, one.images) }));
+    const element = await shown({ ...lostLine(), comparisons, verdict });
     expect(element.querySelector(`.${icon}`)).not.toBeNull();
     expect(element.textContent).toContain(words);
   });

@@ -51,28 +51,30 @@ export function ExploreControls() {
       ) : (
         exploration !== null && <TaskProgress task={task} />
       )}
-      <NativeSelect
-        size="xs"
-        aria-label="Compare images by"
-        className={classes.by}
-        value={byKept === null ? by : KEPT + byKept.id}
-        disabled={task !== null}
-        onChange={({ currentTarget }) => {
-          const { value } = currentTarget;
-          const run = keptRuns.find(({ id }) => value === KEPT + id);
-          const next = BY.find((each) => each === value);
-          if (run !== undefined) exploring.compareByKept(run);
-          else if (next !== undefined) exploring.compareBy(next);
-        }}
-        data={[
-          ...BY.filter((each) => each !== 'opened' || isFileOpen || (by === 'opened' && byKept === null)).map(
-            (value) => ({ value: value as string, label: `by ${words[value]}` }),
-          ),
-          ...(keptRuns.length === 0
-            ? []
-            : [{ group: 'Kept runs', items: keptRuns.map(({ id, label }) => ({ value: KEPT + id, label })) }]),
-        ]}
-      />
+      {(task === null || exploration === null) && (
+        <NativeSelect
+          size="xs"
+          aria-label="Compare images by"
+          className={classes.by}
+          value={byKept === null ? by : KEPT + byKept.id}
+          disabled={task !== null}
+          onChange={({ currentTarget }) => {
+            const { value } = currentTarget;
+            const run = keptRuns.find(({ id }) => value === KEPT + id);
+            const next = BY.find((each) => each === value);
+            if (run !== undefined) exploring.compareByKept(run);
+            else if (next !== undefined) exploring.compareBy(next);
+          }}
+          data={[
+            ...BY.filter((each) => each !== 'opened' || isFileOpen || (by === 'opened' && byKept === null)).map(
+              (value) => ({ value: value as string, label: `by ${words[value]}` }),
+            ),
+            ...(keptRuns.length === 0
+              ? []
+              : [{ group: 'Kept runs', items: keptRuns.map(({ id, label }) => ({ value: KEPT + id, label })) }]),
+          ]}
+        />
+      )}
     </div>
   );
 }

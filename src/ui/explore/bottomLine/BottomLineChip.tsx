@@ -7,7 +7,7 @@ import { duration } from '../../numbers';
 import classes from './BottomLine.module.css';
 import { BottomLineDetails } from './BottomLineDetails';
 import { VerdictMark } from './VerdictMark';
-import { MEASURE_WORDS, shortShare, VERDICT_WORDS } from './verdicts';
+import { MEASURE_WORDS, shortAnswer, shortShare } from './verdicts';
 
 /** Whether the embedding is better than the untrained network and than raw pixels, in the bar; details on demand. */
 export function BottomLineChip() {
@@ -70,7 +70,7 @@ function Measured({ line }: { readonly line: BottomLine }) {
       >
         <VerdictMark verdict={line.verdict} />
         <span className={classes.words}>
-          <b>{VERDICT_WORDS[line.verdict]}</b>
+          <b>{shortAnswer(line)}</b>
           <span className={classes.second}>
             {MEASURE_WORDS[measure]} {shortShare(trained.value)}, untrained {shortShare(untrained.value)}, pixels{' '}
             {shortShare(rawPixels.value)}

@@ -1,10 +1,17 @@
-import type { Comparison, Verdict } from '../../../domain/bottomLine';
+import { exceeds } from '../../../domain/accuracy';
+import type { BottomLine, Comparison, Verdict } from '../../../domain/bottomLine';
 
-export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   yes: 'Better than raw pixels',
   partly: 'Better only in part',
   no: 'Not better',
 };
+
+/** The answer in a few words. */
+export function shortAnswer({ verdict, comparisons: [first] }: BottomLine): string {
+  const isBelowPixels = exceeds(first.rawPixels, first.trained);
+  return verdict === 'partly' && isBelowPixels ? 'Raw pixels are better' : VERDICT_WORDS[verdict];
+}
 
 /** What a measure is called beside its numbers. */
 export const MEASURE_WORDS: Readonly<Record<Comparison['measure'], string>> = {
