@@ -37,13 +37,7 @@ function project(
 /** All cores: Vitest leaves one to itself, which on two cores would be half of them. */
 const everyCore = { maxWorkers: '100%' };
 
-/**
- * Two files at a time: one compiles kernels, waits for a page or runs on one thread while the other computes. More would only
- * wait for each other, since a software adapter uses every core.
- */
-const inPairs = { maxWorkers: 2 };
-
-/** One file at a time, for the pages of one browser. */
+/** One file at a time, because a software adapter uses every core, and a browser nearly so. */
 const alone = { fileParallelism: false, maxWorkers: 1 };
 
 const limits = (minutes: number) => ({ testTimeout: minutes * MINUTE, hookTimeout: 10 * MINUTE });
@@ -84,10 +78,10 @@ export default defineConfig(async () => ({
     projects: [
       project('unit', 0, { ...everyCore, ...limits(3) }),
       await componentProject(1),
-      project('gpu', 2, { ...inPairs, ...limits(15) }),
-      project('parity', 3, { ...inPairs, ...limits(15) }),
-      project('paper', 4, { ...inPairs, ...limits(45) }),
-      project('e2e', 5, { ...inPairs, ...limits(15), globalSetup: 'test/e2e/harness/site.ts' }),
+      project('gpu', 2, { ...alone, ...limits(15) }),
+      project('parity', 3, { ...alone, ...limits(15) }),
+      project('paper', 4, { ...alone, ...limits(45) }),
+      project('e2e', 5, { ...alone, ...limits(15), globalSetup: 'test/e2e/harness/site.ts' }),
     ],
   },
 }));

@@ -129,7 +129,7 @@ function measures({ comparisons }: BottomLine): string {
     (comparison) =>
       `<tr><th scope="row">${comparison.measure}</th>${MEASURED.map((kind) => `<td>${percent(comparison[kind])}</td>`).join('')}<td>${comparison.images.toLocaleString('en')}</td></tr>`,
   );
-  return `<table><thead><tr>${head.map((title) => `<th scope="col">${title}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<div class="wide" role="region" aria-label="Measures" tabindex="0"><table><thead><tr>${head.map((title) => `<th scope="col">${title}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 function section(title: string, sure: string, content: string): string {

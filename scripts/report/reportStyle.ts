@@ -8,6 +8,7 @@ h1, figcaption, p { overflow-wrap: anywhere; }
 section { border-top: 1px solid var(--line); margin-top: 2rem; }
 .sure { color: var(--quiet); }
 .verdict { font-size: 1.15rem; }
+.wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem 1rem .25rem 0; text-align: left; font-weight: normal; border-bottom: 1px solid var(--line); }
 ul { padding-left: 1.2rem; }

@@ -37,7 +37,7 @@ const question = () => page.getByRole('group', { name: 'Keep these images?' });
 it('is asked at the first own images, without moving what is below, and nothing is kept until Keep is pressed', async () => {
   const { lab, storage, show } = shown();
   await show();
-  await expect.element(page.getByText('Or drop your own')).toBeVisible();
+  await expect.element(page.getByText('Drop your own')).toBeVisible();
   const height = () => document.querySelector('section')!.getBoundingClientRect().height;
   const before = height();
   await use(lab, 'pets', 34_000_000);

@@ -101,7 +101,9 @@ describe('for everyone', () => {
     await page.setViewportSize({ width: 390, height: 300 });
     await page.keyboard.press('End');
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(100);
-    expect(await overflowing(page)).toEqual([]);
+    // A table that is wider than a phone scrolls by itself.
+    const scrolls = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    expect(await scrolls()).toBe(false);
   });
 
   test('it can be used with the keyboard alone', async ({ page }) => {

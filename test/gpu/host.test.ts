@@ -12,6 +12,7 @@ import type { Event } from '../../src/protocol/events';
 import { isEvent } from '../../src/protocol/guards';
 import { Host } from '../../src/worker/host';
 import { describeOnEngines } from '../setup/engine';
+import { sampleOf } from '../setup/matrix';
 import { syntheticDataset } from '../setup/syntheticDataset';
 
 const CONFIG: RunConfig = {
@@ -179,7 +180,7 @@ describeOnEngines(['webgpu'], 'worker host', () => {
       expect(losses('searched')).toEqual(losses('none'));
     });
 
-    it.each(['train', 'step', 'create'] as const)('a search ends with its block at “%s”', async (type) => {
+    it.each(sampleOf(['train', 'step', 'create'] as const))('a search ends with its block at “%s”', async (type) => {
       await send({ type: 'setDataset', dataset: syntheticDataset(3000) });
       const embed = vi.spyOn(RunMonitors.prototype, 'embed');
       await send({ type: 'create', runId: 'long', config: { ...CONFIG, ...PROBED }, changes: [] });

@@ -25,7 +25,7 @@ export function KeptLine() {
   if (own === null) {
     return (
       <Text size="xs" c="dimmed">
-        Or drop your own: they stay here.
+        Drop your own: they stay here.
       </Text>
     );
   }
