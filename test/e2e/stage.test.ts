@@ -152,11 +152,12 @@ describe('a run on the stage', () => {
     });
     await lab.stopGradient.click();
     await expect.poll(() => states.jsonValue()).toContain('collapsed');
-    expect((await states.jsonValue()).filter((state, i, all) => state !== all[i - 1])).toEqual([
-      'learning',
-      'narrowing',
-      'collapsed',
-    ]);
+    // How long the run has trained before depends on the machine: it may have oscillated.
+    const ofHealthy = ['learning', 'oscillation'];
+    const seen = (await states.jsonValue()).filter((state, i, all) => state !== all[i - 1]);
+    expect(ofHealthy).toContain(seen[0]);
+    expect(seen.filter((state) => !ofHealthy.includes(state ?? ''))).toEqual(['narrowing', 'collapsed']);
+    expect(seen.at(-1)).toBe('collapsed');
     await expect
       .poll(() => picture.getAttribute('aria-label'))
       .toMatch(/^Collapsed: (95 % of )?[\d,]+ images lie within \d+° of one point; mean cosine (1\.00|0\.9\d)/);
