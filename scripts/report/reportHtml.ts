@@ -2,7 +2,7 @@ import type { Estimate } from '../../src/domain/accuracy';
 import type { BottomLine } from '../../src/domain/bottomLine';
 import { counted } from '../../src/domain/counted';
 import { QUALITY_KINDS } from '../../src/domain/exploration';
-import { isLeak } from '../../src/explore/duplicates/leaks';
+import { isLeak } from '../../src/domain/leaks';
 import { QUALITY_HELP } from '../../src/explore/quality';
 import type { AboutFolder } from './reportJson';
 import { REPORT_STYLE } from './reportStyle';

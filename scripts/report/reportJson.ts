@@ -1,6 +1,6 @@
 import type { BottomLine } from '../../src/domain/bottomLine';
 import type { DatasetInfo } from '../../src/domain/imageDataset';
-import { isLeak } from '../../src/explore/duplicates/leaks';
+import { isLeak } from '../../src/domain/leaks';
 import type { FolderReport } from '../../src/explore/folderReport';
 
 /** A report and what it is about. */

@@ -94,17 +94,15 @@ async function imagesAndWeights(
 
 async function embedded(weights: EncoderWeights, images: TrainingImages, progress: Progress): Promise<FeatureRows> {
   const encoder = new FrozenEncoder(weights);
-  const d = encoder.featureDim;
-  const data = new Float32Array(images.count * d);
+  let done = 0;
   try {
-    for await (const { start, features } of encoder.embed(images)) {
-      data.set(features.data, start * d);
-      progress.at('embedding', start / images.count);
-    }
+    return await encoder.features(images, {}, (count) => {
+      done += count;
+      progress.at('embedding', done / images.count);
+    });
   } finally {
     encoder.dispose();
   }
-  return { data, n: images.count, d };
 }
 
 const COMPARING = 'comparing with the untrained network and raw pixels';

@@ -1,6 +1,6 @@
 import { counted } from '../../src/domain/counted';
 import { QUALITY_KINDS } from '../../src/domain/exploration';
-import { isLeak } from '../../src/explore/duplicates/leaks';
+import { isLeak } from '../../src/domain/leaks';
 import type { AboutFolder } from './reportJson';
 
 /** The report in some lines. */

@@ -1,10 +1,10 @@
 import type { NearPair, NeighbourGraph, PictureCopies } from '../domain/exploration';
 import type { FeatureRows } from '../domain/features';
 import type { DatasetInfo, PictureFacts } from '../domain/imageDataset';
+import { isLeak } from '../domain/leaks';
 import { findClusters, NOISE } from './clusters/hdbscan';
 import { type AlikePair, alikePairs } from './duplicates/alikePairs';
 import { exactGroups, withoutRepeats } from './duplicates/exactDuplicates';
-import { isLeak } from './duplicates/leaks';
 import { nearDuplicates } from './duplicates/nearDuplicates';
 import { neighbourGraph } from './graph/buildGraph';
 import { outlierScores } from './outliers';

@@ -1,7 +1,10 @@
 import type { Clusters, NearPair, NeighbourGraph, PictureCopies } from '../domain/exploration';
 import type { FeatureRows } from '../domain/features';
 
-/** The command of the page to the worker that makes clusters and a map of images, and then finds near duplicates. A worker gets one command and is ended to cancel it. */
+/**
+ * The command of the page to the worker that makes clusters and a map of images, and then finds near duplicates. A worker gets one command and
+ * is ended to cancel it.
+ */
 export interface ExploringCommand {
   readonly type: 'arrange';
   readonly graph: NeighbourGraph;

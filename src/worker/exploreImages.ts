@@ -125,16 +125,13 @@ function measuringMs(images: TrainingImages, { mean, imageMs }: Embedding): numb
 async function embedded(images: TrainingImages, weights: EncoderWeights, pace: WorkPace): Promise<Embedding> {
   const encoder = new FrozenEncoder(weights);
   try {
-    const d = encoder.featureDim;
-    const data = new Float32Array(images.count * d);
     const begun = performance.now();
-    for await (const { start, features } of encoder.embed(images, { blockMs: BLOCK_MS })) {
-      data.set(features.data, start * d);
-      pace.done(features.n);
-      await pace.between();
-    }
+    const features = await encoder.features(images, { blockMs: BLOCK_MS }, (count) => {
+      pace.done(count);
+      return pace.between();
+    });
     const imageMs = (performance.now() - begun) / Math.max(1, images.count);
-    return { features: { data, n: images.count, d }, mean: null, imageMs };
+    return { features, mean: null, imageMs };
   } finally {
     encoder.dispose();
   }
@@ -180,8 +177,7 @@ async function rowOfFile({ weights, mean }: ExploredImages, file: Blob): Promise
   }
   const encoder = new FrozenEncoder(weights);
   try {
-    for await (const { features } of encoder.embed(image)) return unitRows(features).data;
-    throw new Error('the picture was not embedded');
+    return unitRows(await encoder.features(image, {}, () => undefined)).data;
   } finally {
     encoder.dispose();
   }

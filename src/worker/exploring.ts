@@ -2,6 +2,7 @@ import type { CommandBody, Replies } from '../protocol/commands';
 import { CommandError } from './errors';
 import type { ExploredImages } from './exploreImages';
 import type { HeldImages } from './heldImages';
+import { loadedCode } from './loadedCode';
 import { LongWork, type LongWorkParts, type WorkWords } from './longWork';
 import type { OpenedEncoder } from './openedEncoder';
 
@@ -32,7 +33,10 @@ const MEASURING_WORDS: WorkWords = {
   failed: (reason) => `The embedding could not be measured: ${reason}. ${MEASURE_AGAIN}`,
 };
 
-/** Embeds and compares all images, says whether the embedding is of use, and finds those that are like one. The code for it is loaded when it is first asked for. */
+/**
+ * Embeds and compares all images, says whether the embedding is of use, and finds those that are like one. The code for it is loaded when it is
+ * first asked for.
+ */
 export class Exploring {
   readonly #parts: ExploringParts;
   readonly #work: LongWork;
@@ -132,18 +136,8 @@ export class Exploring {
   }
 }
 
-const loaded = () => loadedCode(() => import('./exploreImages'));
-const loadedKept = () => loadedCode(() => import('./keptEncoder'));
-const loadedMeasuring = () => loadedCode(() => import('./measureImages'));
+const EXPLORES = 'explores images';
 
-async function loadedCode<T>(load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch {
-    // Without a network, code that was never loaded cannot be had.
-    throw new CommandError(
-      'internal',
-      'The code that explores images could not be loaded: check the network and try again.',
-    );
-  }
-}
+const loaded = () => loadedCode(EXPLORES, () => import('./exploreImages'));
+const loadedKept = () => loadedCode(EXPLORES, () => import('./keptEncoder'));
+const loadedMeasuring = () => loadedCode(EXPLORES, () => import('./measureImages'));

@@ -3,6 +3,7 @@ import type { KernelOptions } from '../engine/run/kernelChoice';
 import type { CommandBody } from '../protocol/commands';
 import { CommandError } from './errors';
 import type { HeldImages } from './heldImages';
+import { loadedCode } from './loadedCode';
 import { LongWork, type LongWorkParts, type WorkWords } from './longWork';
 
 export interface SuitingParts extends LongWorkParts {
@@ -88,18 +89,11 @@ export class Suiting {
   }
 }
 
-async function loaded() {
-  try {
+const loaded = () =>
+  loadedCode('searches for settings', async () => {
     const [{ suitImages }, { withinTime }] = await Promise.all([
       import('../engine/run/suit/suitImages'),
       import('../engine/run/suit/planning'),
     ]);
     return { suitImages, withinTime };
-  } catch {
-    // Without a network, code that was never loaded cannot be had.
-    throw new CommandError(
-      'internal',
-      'The code that searches for settings could not be loaded: check the network and try again.',
-    );
-  }
-}
+  });

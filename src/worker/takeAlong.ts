@@ -4,6 +4,7 @@ import type { CommandBody, Replies } from '../protocol/commands';
 import { CommandError } from './errors';
 import type { HeldImages } from './heldImages';
 import type { HostedRun } from './hostedRun';
+import { loadedCode } from './loadedCode';
 import { LongWork, type LongWorkParts, type WorkWords } from './longWork';
 import type { OpenedEncoder } from './openedEncoder';
 import type { WorkPace } from './workPace';
@@ -73,17 +74,7 @@ export class TakeAlong {
   }
 }
 
-async function loaded(): Promise<typeof import('./takeAlongFiles')> {
-  try {
-    return await import('./takeAlongFiles');
-  } catch {
-    // Without a network, code that was never loaded cannot be had.
-    throw new CommandError(
-      'internal',
-      'The code that makes files could not be loaded: check the network and try again.',
-    );
-  }
-}
+const loaded = () => loadedCode('makes files', () => import('./takeAlongFiles'));
 
 /** @throws CommandError where there is no run whose weights are of use */
 function expectRun(run: HostedRun | null): void {

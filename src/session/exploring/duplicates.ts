@@ -1,5 +1,6 @@
 import type { Exploration, NeighbourGraph, Pair } from '../../domain/exploration';
 import { type DatasetInfo, TRAIN } from '../../domain/imageDataset';
+import { isLeak } from '../../domain/leaks';
 
 /** Pairs whose cosine is at least `alike` are listed as alike; at least `near`, they are listed as very alike. */
 export interface AlikeLimits {
@@ -40,13 +41,8 @@ function sorted(groups: DuplicateGroup[]): DuplicateGroup[] {
   return groups.sort((a, b) => Number(b.isLeak) - Number(a.isLeak) || b.score - a.score);
 }
 
-/** Whether some of these images are for training and others for testing. */
-export function isMixed(images: readonly number[], { split }: Pick<DatasetInfo, 'split'>): boolean {
-  return new Set(images.map((image) => split[image] === TRAIN)).size > 1;
-}
-
 export function exactGroups({ exact }: Exploration, info: DatasetInfo): DuplicateGroup[] {
-  return sorted(exact.map((images) => ({ images, score: 1, isLeak: isMixed(images, info), difference: null })));
+  return sorted(exact.map((images) => ({ images, score: 1, isLeak: isLeak(info, images), difference: null })));
 }
 
 function groupOf({ a, b, score, isLeak, kind }: Pair): DuplicateGroup {
@@ -79,7 +75,7 @@ export function alikeGroups({ graph, exact, near }: Exploration, info: DatasetIn
       groups.push({
         images: a < b ? [a, b] : [b, a],
         score: similarities[at],
-        isLeak: isMixed([a, b], info),
+        isLeak: isLeak(info, [a, b]),
         difference: null,
       });
     }

@@ -1,10 +1,11 @@
 import type { Clusters, Exploration, Explored, ExploredBy, Found, NearPair, Pair } from '../../domain/exploration';
+import { isLeak } from '../../domain/leaks';
 import type { ExploringEvent } from '../../protocol/exploring';
 import type { DatasetStore } from '../data/datasetStore';
 import { type EngineSession, engineErrorOf } from '../engine/engineSession';
 import type { PageStorage } from '../pageText';
 import type { RunStore } from '../run/runStore';
-import { type AlikeLimits, firstLeftOut, firstLimits, isMixed } from './duplicates';
+import { type AlikeLimits, firstLeftOut, firstLimits } from './duplicates';
 import {
   createExploringStore,
   type ExploreView,
@@ -188,7 +189,7 @@ export class Exploring {
     const { exploration: before, leftOut } = this.store.getState();
     const { info } = this.#lab.datasetStore.getState();
     if (before === null || info === null) return;
-    const near = pairs.map((pair): Pair => ({ ...pair, isLeak: isMixed([pair.a, pair.b], info) }));
+    const near = pairs.map((pair): Pair => ({ ...pair, isLeak: isLeak(info, [pair.a, pair.b]) }));
     const exploration = { ...before, near };
     this.store.setState({ exploration, leftOut: new Set([...leftOut, ...this.#leftOutOf(exploration)]) });
   }

@@ -108,6 +108,24 @@ export class FrozenEncoder {
   }
 
   /**
+   * The features of images of a data set as one array, without z.
+   * @param after awaited after each block, with the number of its images; may throw to stop
+   */
+  async features(
+    images: TrainingImages,
+    options: EmbedOptions,
+    after: (images: number) => void | Promise<void>,
+  ): Promise<FeatureRows> {
+    const [n, d] = [options.indices?.length ?? images.count, this.featureDim];
+    const data = new Float32Array(n * d);
+    for await (const { start, features } of this.embed(images, options)) {
+      data.set(features.data, start * d);
+      await after(features.n);
+    }
+    return { data, n, d };
+  }
+
+  /**
    * The features of prepared views [N, side, side, 3], which are not disposed; some at once, as long as they hold the thread up for about
    * `blockMs` milliseconds.
    * @param normalisation what the views are normalised with

@@ -104,15 +104,11 @@ export async function labelledFeatures(
   measured: MeasuredImages,
   pace: Pace,
 ): Promise<LabelledFeatures> {
-  const rowsOf = async (indices: Uint32Array): Promise<FeatureRows> => {
-    const parts: Float32Array[] = [];
-    for await (const { features } of encoder.embed(images, { indices, blockMs: BLOCK_MS })) {
-      parts.push(features.data);
-      pace.done(features.n);
-      await pace.between();
-    }
-    return joined(parts, indices.length);
-  };
+  const rowsOf = (indices: Uint32Array): Promise<FeatureRows> =>
+    encoder.features(images, { indices, blockMs: BLOCK_MS }, (count) => {
+      pace.done(count);
+      return pace.between();
+    });
   return labelled(images, measured, await rowsOf(measured.train), await rowsOf(measured.test));
 }
 

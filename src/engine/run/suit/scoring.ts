@@ -57,21 +57,12 @@ function sampleOf(indices: Uint32Array, count: number, seed: number): Uint32Arra
   return drawn.sort().map((i) => indices[i]);
 }
 
-async function featuresOf(
+const featuresOf = (
   encoder: FrozenEncoder,
   images: TrainingImages,
   between: () => Promise<void>,
-  only?: Uint32Array,
-): Promise<FeatureRows> {
-  const d = encoder.featureDim;
-  const n = only?.length ?? images.count;
-  const data = new Float32Array(n * d);
-  for await (const { start, features } of encoder.embed(images, { blockMs: BLOCK_MS, indices: only })) {
-    data.set(features.data, start * d);
-    await between();
-  }
-  return { data, n, d };
-}
+  indices?: Uint32Array,
+): Promise<FeatureRows> => encoder.features(images, { blockMs: BLOCK_MS, indices }, between);
 
 /** kNN among the training images alone: the test images stay unseen until the choice is made. */
 function knnScoring(images: TrainingImages, { seed, knn }: RunConfig): Scoring {

@@ -1,4 +1,4 @@
-import { type DatasetInfo, TRAIN } from '../../domain/imageDataset';
+import { type DatasetInfo, TRAIN } from './imageDataset';
 
 /** Whether some of these images are trained on and others are not. */
 export function isLeak({ split }: Pick<DatasetInfo, 'split'>, images: readonly number[]): boolean {
