@@ -13,6 +13,7 @@ export function widened(layers: readonly Layer[], factor: number): Layer[] {
       case 'residual':
         return { ...layer, body: widened(layer.body, factor), shortcut: widened(layer.shortcut, factor) };
       case 'relu':
+      case 'maxPool':
       case 'globalAveragePool':
         return layer;
       default:

@@ -1,7 +1,7 @@
 import type { Derivation } from './derivation';
 
 /** Sides in pixels of the square images that the network gets. */
-export const IMAGE_SIZES = [32, 48, 64, 96, 128] as const;
+export const IMAGE_SIZES = [32, 48, 64, 96, 128, 160, 192, 224] as const;
 export type ImageSize = (typeof IMAGE_SIZES)[number];
 
 /**

@@ -1,5 +1,6 @@
 import { ALL_OPTIONS, hasOption, METHODS, type MethodName } from './methods/registry';
 import { type DatasetChoice, type PresetName, type RunConfig, runConfigSchema } from './runConfig';
+import { PAPERS_PRESETS } from './settings/names';
 import { SETTINGS } from './settings/registry';
 import { valuesIn } from './settings/tree';
 
@@ -14,7 +15,7 @@ export function presetConfig(
   return runConfigSchema.parse({
     ...base,
     ...Object.fromEntries(others.map(([name, { value }]) => [name, value])),
-    ...METHODS[method].defaults(base, preset === 'paper'),
+    ...METHODS[method].defaults(base, PAPERS_PRESETS.includes(preset)),
     preset,
     dataset,
     method,

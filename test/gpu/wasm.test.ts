@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { basicBlocks } from '../../src/domain/backbones/basicBlocks';
+import { basicBlock } from '../../src/domain/backbones/residualBlocks';
+import { residualNetwork } from '../../src/domain/backbones/residualNetwork';
 import { presetConfig } from '../../src/domain/presets';
 import { liveSettingsOf, type RunConfig } from '../../src/domain/runConfig';
 import { trainingConv2d } from '../../src/engine/kernels/conv2d/conv2d';
@@ -208,10 +209,12 @@ describeOnEngines(['wasm'], 'training', () => {
       projectorHidden: 16,
       predictorHidden: 8,
     };
-    const layers = basicBlocks(
-      { widths: [8, 16], blocks: [1, 1], strides: [1, 2] },
-      { stemStride: 2, zeroInitResidual: false, convolutionInit: 'uniformFanIn' },
-    );
+    const layers = residualNetwork({ widths: [8, 16], blocks: [1, 1], strides: [1, 2] }, basicBlock, {
+      stem: 'cifar',
+      stemStride: 2,
+      zeroInitResidual: false,
+      convolutionInit: 'uniformFanIn',
+    });
     const backbone = { imageSize: 16, featureDim: 16, layers };
     const method = createMethod(config, { count: 16 }, networkLayers(backbone, config));
     const live = liveSettingsOf(config);

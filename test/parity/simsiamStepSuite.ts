@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { basicBlocks } from '../../src/domain/backbones/basicBlocks';
+import { basicBlock } from '../../src/domain/backbones/residualBlocks';
+import { residualNetwork } from '../../src/domain/backbones/residualNetwork';
 import type { Symmetrization } from '../../src/domain/methods/options';
 import { presetConfig } from '../../src/domain/presets';
 import { type LiveSettings, liveSettingsOf, type RunConfig } from '../../src/domain/runConfig';
@@ -75,7 +76,12 @@ function goldenMethod(options: { symmetrization?: Symmetrization } = {}): Method
   const backbone = {
     imageSize: golden.x1.shape[1],
     featureDim: config.widths[config.widths.length - 1],
-    layers: basicBlocks(config, { stemStride: 1, zeroInitResidual: false, convolutionInit: 'uniformFanIn' }),
+    layers: residualNetwork(config, basicBlock, {
+      stem: 'cifar',
+      stemStride: 1,
+      zeroInitResidual: false,
+      convolutionInit: 'uniformFanIn',
+    }),
   };
   const method = createMethod(settings, { count: 1 }, networkLayers(backbone, settings));
   for (const [name, t] of Object.entries(golden.init)) {

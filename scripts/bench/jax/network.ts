@@ -60,6 +60,8 @@ function applyLayer(x: np.Array, take: Take, layer: Layer): np.Array {
       const sum = main.add(apply(x, take, layer.shortcut));
       return layer.relu ? nn.relu(sum) : sum;
     }
+    case 'maxPool':
+      throw new Error('jax-js is compared on networks without max-pooling only.');
     case 'globalAveragePool':
       return np.mean(x, [2, 3]);
     default:

@@ -2,14 +2,17 @@
 export const CONVOLUTION_INITS = ['uniformFanIn', 'normalFanOut'] as const;
 export type ConvolutionInit = (typeof CONVOLUTION_INITS)[number];
 
-/** Square convolution without bias, padded by (kernel - 1)/2 zeros on all sides. Images [N, H, W, in] -> [N, H/stride, W/stride, out]. */
+/**
+ * Square convolution without bias, padded by (kernel - 1)/2 zeros on all sides. Images [N, H, W, in] -> [N, ceil(H/stride), ceil(W/stride),
+ * out].
+ */
 export interface ConvLayer {
   readonly kind: 'conv';
   readonly name: string;
   readonly in: number;
   readonly out: number;
   /** Side in pixels. */
-  readonly kernel: 1 | 3;
+  readonly kernel: 1 | 3 | 7;
   readonly stride: number;
   readonly init: ConvolutionInit;
 }
@@ -48,6 +51,11 @@ export interface ResidualLayer {
   readonly relu: boolean;
 }
 
+/** Maximum over 3x3 pixels at stride 2, padded by 1: [N, H, W, C] -> [N, ceil(H/2), ceil(W/2), C]. */
+export interface MaxPoolLayer {
+  readonly kind: 'maxPool';
+}
+
 /** Mean over the pixels: [N, H, W, C] -> [N, C]. */
 export interface GlobalAveragePoolLayer {
   readonly kind: 'globalAveragePool';
@@ -57,4 +65,11 @@ export interface GlobalAveragePoolLayer {
  * One layer of a network as data. A network is a list of them; building it, its cost and the names of its parameters follow from the list.
  * `name` is the whole path of a layer with parameters (`encoder.stage1.block0.conv1`), which the parameters' names begin with.
  */
-export type Layer = ConvLayer | BatchNormLayer | LinearLayer | ReluLayer | ResidualLayer | GlobalAveragePoolLayer;
+export type Layer =
+  | ConvLayer
+  | BatchNormLayer
+  | LinearLayer
+  | ReluLayer
+  | ResidualLayer
+  | MaxPoolLayer
+  | GlobalAveragePoolLayer;

@@ -1,9 +1,11 @@
 import { resnet18 } from './resnet18';
+import { resnet34 } from './resnet34';
+import { resnet50 } from './resnet50';
 import { small } from './small';
 import { tiny } from './tiny';
 
 /** Every backbone, in the order in which the page lists them. */
-export const BACKBONES = { tiny, small, resnet18 };
+export const BACKBONES = { tiny, small, resnet18, resnet34, resnet50 };
 
 export type BackboneName = keyof typeof BACKBONES;
 export const BACKBONE_NAMES = Object.keys(BACKBONES) as BackboneName[];
@@ -24,3 +26,8 @@ export const BACKBONE_OPTIONS = Object.fromEntries(
 export const BACKBONE_TITLES = Object.fromEntries(
   BACKBONE_NAMES.map((name) => [name, BACKBONES[name].title]),
 ) as Readonly<Record<BackboneName, string>>;
+
+/** Whether an option of some backbones is not one of this backbone. */
+export function isOptionOfOthers(backbone: BackboneName, path: string): boolean {
+  return Object.hasOwn(BACKBONE_OPTIONS, path) && !Object.hasOwn(BACKBONES[backbone].options, path);
+}

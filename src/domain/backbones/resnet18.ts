@@ -1,11 +1,14 @@
 import { describeBackbone } from './backboneDescription';
-import { basicBlockOptions, basicBlocks } from './basicBlocks';
+import { basicBlock } from './residualBlocks';
+import { residualNetwork } from './residualNetwork';
+import { resnetOptions } from './residualOptions';
 
-/** ResNet-18 as used for CIFAR (App. D): 3x3 stem, no max-pool. */
+const STAGES = { widths: [64, 128, 256, 512], blocks: [2, 2, 2, 2], strides: [1, 2, 2, 2] };
+
+/** ResNet-18: with the CIFAR stem as in App. D, with the ImageNet stem as in torchvision. */
 export const resnet18 = describeBackbone({
   title: 'ResNet-18',
-  options: basicBlockOptions,
+  options: resnetOptions,
   featureDim: 512,
-  layers: (_imageSize, options) =>
-    basicBlocks({ widths: [64, 128, 256, 512], blocks: [2, 2, 2, 2], strides: [1, 2, 2, 2] }, options),
+  layers: (_imageSize, options) => residualNetwork(STAGES, basicBlock, options),
 });

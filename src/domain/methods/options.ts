@@ -61,7 +61,7 @@ export const headBatchNorm = setting('heads', z.enum(HEAD_BATCH_NORMS), {
   },
   source: 'Sec. 4.4',
   value: 'hidden',
-  inPreset: { resnet18: 'outputAffine', paper: 'outputAffine' },
+  inPreset: { resnet18: 'outputAffine', photos: 'outputAffine', paper: 'outputAffine', imagenet: 'outputAffine' },
 });
 
 export const symmetrization = setting('heads', z.enum(SYMMETRIZATIONS), {

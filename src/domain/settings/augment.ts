@@ -129,6 +129,7 @@ export const AUGMENT = {
       help: 'Blurs a view. The paper does not use it at 32 × 32.',
       source: 'App. D',
       value: false,
+      inPreset: { photos: true, imagenet: true },
     }),
     probability: setting('augment', unit, {
       label: 'Probability',

@@ -8,7 +8,7 @@ export const HEADS = {
     help: 'Dimension of z and p. Outputs spread evenly over the sphere have a std of 1/√d. ImageNet: 65.3 % with 256, 68.1 with 2048 (App. B).',
     source: 'App. D',
     value: 256,
-    inPreset: { tiny: 64, resnet18: 2048, paper: 2048 },
+    inPreset: { tiny: 64, resnet18: 2048, photos: 2048, paper: 2048, imagenet: 2048 },
   }),
   projectorLayers: setting('heads', z.literal([2, 3]), {
     label: 'Projector layers',
@@ -16,13 +16,13 @@ export const HEADS = {
     labels: { 2: '2 layers', 3: '3 layers' },
     source: 'App. D',
     value: 3,
-    inPreset: { tiny: 2, resnet18: 2, paper: 2 },
+    inPreset: { tiny: 2, resnet18: 2, photos: 2, paper: 2 },
   }),
   projectorHidden: setting('heads', z.int().min(2).max(4096), {
     label: 'Projector width',
     help: 'Width of the projector’s hidden layers.',
     source: 'Sec. 3',
     value: 256,
-    inPreset: { tiny: 64, resnet18: 2048, paper: 2048 },
+    inPreset: { tiny: 64, resnet18: 2048, photos: 2048, paper: 2048, imagenet: 2048 },
   }),
 };

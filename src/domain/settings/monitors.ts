@@ -14,14 +14,14 @@ export const MONITORS = {
       step: 50,
       source: null,
       value: 400,
-      inPreset: { tiny: 200, paper: 500 },
+      inPreset: { tiny: 200, paper: 500, imagenet: 5000 },
     }),
     k: setting('monitors', z.int().min(1).max(1000), {
       label: 'kNN k',
       help: 'How many nearest training images vote on the class of a test image.',
       source: null,
       value: 20,
-      inPreset: { paper: 200 },
+      inPreset: { paper: 200, imagenet: 200 },
     }),
     temperature: setting('monitors', z.number().min(0.001).max(10), {
       label: 'kNN T',
@@ -36,7 +36,7 @@ export const MONITORS = {
       step: 500,
       source: null,
       value: 2000,
-      inPreset: { tiny: 600, paper: 50_000 },
+      inPreset: { tiny: 600, paper: 50_000, imagenet: 50_000 },
     }),
     queries: setting('monitors', images, {
       label: 'kNN test images',
@@ -44,7 +44,7 @@ export const MONITORS = {
       step: 100,
       source: null,
       value: 1000,
-      inPreset: { tiny: 300, paper: 100_000 },
+      inPreset: { tiny: 300, paper: 100_000, imagenet: 100_000 },
     }),
   },
   /** Effective rank, neighbours and view retrieval, measured on some fixed training images. */

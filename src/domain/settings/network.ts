@@ -10,7 +10,7 @@ export const NETWORK = {
     labels: BACKBONE_TITLES,
     source: 'App. D',
     value: 'small',
-    inPreset: { tiny: 'tiny', resnet18: 'resnet18', paper: 'resnet18' },
+    inPreset: { tiny: 'tiny', resnet18: 'resnet18', photos: 'resnet18', paper: 'resnet18', imagenet: 'resnet50' },
   }),
   ...BACKBONE_OPTIONS,
 };

@@ -8,7 +8,7 @@ export const OPTIMISER = {
     help: 'Images per step, two views of each. In the paper 128 to 2048 give nearly the same accuracy, 67.3 to 68.1 %; 64 gives 66.1, 4096 64.0 (Table 2).',
     source: 'App. D',
     value: 64,
-    inPreset: { tiny: 32, resnet18: 256, paper: 512 },
+    inPreset: { tiny: 32, resnet18: 256, paper: 512, imagenet: 256 },
   }),
   totalSteps: setting('optimiser', z.int().min(1).max(10_000_000), {
     label: 'Length of the run',
@@ -17,8 +17,15 @@ export const OPTIMISER = {
     source: 'App. D',
     live: true,
     value: 8000,
-    // Paper: 800 epochs of 50,000 images in batches of 512.
-    inPreset: { tiny: 1000, resnet18: 4000, paper: 800 * Math.floor(50_000 / 512) },
+    inPreset: {
+      tiny: 1000,
+      resnet18: 4000,
+      photos: 4000,
+      // 800 epochs of CIFAR-10 in batches of 512.
+      paper: 800 * Math.floor(50_000 / 512),
+      // 100 epochs of ImageNet in batches of 256.
+      imagenet: 100 * Math.floor(1_281_167 / 256),
+    },
   }),
   baseLearningRate: setting('optimiser', z.number().min(0).max(100), {
     label: 'Base learning rate',
@@ -27,7 +34,7 @@ export const OPTIMISER = {
     source: 'App. D',
     live: true,
     value: 0.5,
-    inPreset: { resnet18: 0.12, paper: 0.03 },
+    inPreset: { resnet18: 0.12, photos: 0.12, paper: 0.03, imagenet: 0.05 },
     onDataset: { 'emoji-3d': (rate) => Math.min(rate, 0.3) },
     shownBefore: 'batchSize',
   }),
@@ -44,6 +51,7 @@ export const OPTIMISER = {
     step: 0.0001,
     source: 'App. D',
     value: 5e-4,
+    inPreset: { photos: 1e-4, imagenet: 1e-4 },
   }),
   schedule: setting('optimiser', z.enum(['cosine', 'constant']), {
     label: 'Schedule',

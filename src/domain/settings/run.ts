@@ -16,12 +16,14 @@ const METHOD_TITLES = Object.fromEntries(METHOD_NAMES.map((name) => [name, METHO
 export const RUN = {
   preset: setting('run', z.enum(PRESET_NAMES), {
     label: 'Preset',
-    help: 'A set of values to start from. All but “paper” use learning rates at which a run of some hundred steps learns.',
+    help: 'A set of values to start from. All but “paper” and “imagenet” use learning rates at which a run of some hundred steps learns.',
     labels: {
       tiny: 'tiny (no GPU)',
       small: 'small (default)',
       resnet18: 'resnet18 (strong GPU)',
+      photos: 'photos (folders of photographs)',
       paper: 'paper (CIFAR-10)',
+      imagenet: 'imagenet (paper, strong GPU)',
     },
     source: null,
     value: 'small',
@@ -73,9 +75,19 @@ export const RUN = {
   imageSize: setting('run', z.literal(IMAGE_SIZES), {
     label: 'Image size',
     help: 'Side in pixels of the views and images that the network gets. A step at 64 costs four times as much as at 32.',
-    labels: { 32: '32 × 32 px', 48: '48 × 48 px', 64: '64 × 64 px', 96: '96 × 96 px', 128: '128 × 128 px' },
+    labels: {
+      32: '32 × 32 px',
+      48: '48 × 48 px',
+      64: '64 × 64 px',
+      96: '96 × 96 px',
+      128: '128 × 128 px',
+      160: '160 × 160 px',
+      192: '192 × 192 px',
+      224: '224 × 224 px',
+    },
     source: 'App. D',
     value: 32,
+    inPreset: { photos: 96, imagenet: 224 },
     shownBefore: 'seed',
   }),
   sourceSize: setting('run', z.literal(SOURCE_SIZES), {
@@ -95,6 +107,7 @@ export const RUN = {
     },
     source: null,
     value: 64,
+    inPreset: { photos: 128, imagenet: 256 },
     formerly: 'square',
     shownBefore: 'seed',
   }),

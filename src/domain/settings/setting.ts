@@ -1,5 +1,5 @@
 import { z } from '../zod';
-import type { DATASET_CHOICES, PRESET_NAMES } from './names';
+import { type DATASET_CHOICES, PAPERS_PRESETS, type PRESET_NAMES } from './names';
 
 type Preset = (typeof PRESET_NAMES)[number];
 type Dataset = (typeof DATASET_CHOICES)[number];
@@ -54,7 +54,7 @@ export interface Setting<Schema extends z.ZodType<Leaf> = z.ZodType<Leaf>, Live 
   readonly formerly?: z.infer<Schema>;
   /** The setting of the same group before which the page lists this one; by default in the order of declaration. */
   readonly shownBefore?: string;
-  /** Its default for a preset and a data set. The `paper` preset has the paper's value for every data set. */
+  /** Its default for a preset and a data set. The paper's presets have its value for every data set. */
   valueIn(preset: Preset, dataset: Dataset): z.infer<Schema>;
 }
 
@@ -101,7 +101,7 @@ export function setting<Schema extends z.ZodType<Leaf>, Live extends boolean = f
     ...(shownBefore === undefined ? {} : { shownBefore }),
     valueIn(preset, dataset) {
       const own = forDataset?.[dataset] ?? inPreset?.[preset] ?? value;
-      return preset === 'paper' ? own : (onDataset?.[dataset]?.(own) ?? own);
+      return PAPERS_PRESETS.includes(preset) ? own : (onDataset?.[dataset]?.(own) ?? own);
     },
   };
 }

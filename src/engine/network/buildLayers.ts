@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Layer, ResidualLayer } from '../../domain/backbones/layer';
 import { globalAveragePool } from '../kernels/averagePool';
+import { maxPool } from '../kernels/maxPool';
 import type { Random } from '../random';
 import { batchNormLayer } from './nn/batchNorm';
 import { conv2dLayer } from './nn/conv2d';
@@ -76,6 +77,8 @@ function buildLayer(parameters: Parameters, layer: Layer, random: Random): Layer
       return chunkwise((x) => tf.relu(x));
     case 'residual':
       return buildResidual(parameters, layer, random);
+    case 'maxPool':
+      return chunkwise((x) => maxPool(x as tf.Tensor4D));
     case 'globalAveragePool':
       return chunkwise((x) => globalAveragePool(x as tf.Tensor4D));
     default:

@@ -45,6 +45,8 @@ function walkLayer(layer: Layer, x: Shape4D): Walked {
       }
       return { geometries: [...body.geometries, ...shortcut.geometries], out: body.out };
     }
+    case 'maxPool':
+      return { geometries: [], out: [x[0], Math.ceil(x[1] / 2), Math.ceil(x[2] / 2), x[3]] };
     case 'globalAveragePool':
       return { geometries: [], out: [x[0], 1, 1, x[3]] };
     default:

@@ -41,6 +41,7 @@ export function torchvisionNames(layers: readonly Layer[]): ExportName[] {
       case 'residual':
         return [...torchvisionNames(layer.body), ...torchvisionNames(layer.shortcut)];
       case 'relu':
+      case 'maxPool':
       case 'globalAveragePool':
         return [];
       default:

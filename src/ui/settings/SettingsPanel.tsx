@@ -2,11 +2,12 @@ import { Accordion, Anchor, Button, NativeSelect, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
+import { isOptionOfOthers } from '../../domain/backbones/registry';
 import type { ConfigPath } from '../../domain/configPath';
 import { differingPaths, FIELDS, type Field, fieldOf, hasEffectOn } from '../../domain/fields';
-import { ALL_OPTIONS, hasOption, METHOD_NAMES, METHODS, type MethodName } from '../../domain/methods/registry';
+import { ALL_OPTIONS, hasOption, METHOD_NAMES, METHODS } from '../../domain/methods/registry';
 import { presetConfig } from '../../domain/presets';
-import type { DatasetChoice } from '../../domain/runConfig';
+import type { RunConfig } from '../../domain/runConfig';
 import { PRESET_NAMES } from '../../domain/settings/names';
 import type { FieldGroup } from '../../domain/settings/setting';
 import { KEPT_BY_PRESET } from '../../session/run/rebase';
@@ -34,24 +35,26 @@ const SECTIONS: readonly { readonly group: FieldGroup; readonly title: string }[
   { group: 'run', title: 'Image size, seed, engine' },
 ];
 
-/** The settings that the method has, and that have an effect on the data set. */
-function fieldsFor(method: MethodName, dataset: DatasetChoice): readonly Field[] {
+/** The settings that the method and the backbone have, and that have an effect on the data set. */
+function fieldsFor({ method, dataset, backbone }: RunConfig): readonly Field[] {
   return FIELDS.filter(
     ({ path }) =>
-      !ELSEWHERE.has(path) && (!ALL_OPTIONS.has(path) || hasOption(method, path)) && hasEffectOn(path, dataset),
+      !ELSEWHERE.has(path) &&
+      (!ALL_OPTIONS.has(path) || hasOption(method, path)) &&
+      !isOptionOfOthers(backbone, path) &&
+      hasEffectOn(path, dataset),
   );
 }
 
 /** The settings: a few are open, as are those that were changed by hand; the rest, with the augmentations, is behind “More”. */
 export function SettingsPanel() {
-  const method = useRun((run) => run.config.method);
-  const dataset = useRun((run) => run.config.dataset);
+  const config = useRun((run) => run.config);
   const changed = useChanged();
   const [more, { toggle }] = useDisclosure(false);
   // While the rest is shown, a setting that is edited there stays where it is: moved, it would lose the focus.
   const [moved, setMoved] = useState(changed);
   const promoted = more ? moved : changed;
-  const fields = fieldsFor(method, dataset).filter(({ group }) => group !== 'augment');
+  const fields = fieldsFor(config).filter(({ group }) => group !== 'augment');
   const isOpen = ({ path }: Field) => OPEN.includes(path) || promoted.includes(path);
   const ranked = (path: ConfigPath) => (OPEN.includes(path) ? OPEN.indexOf(path) : OPEN.length);
   const open = fields.filter(isOpen).sort((a, b) => ranked(a.path) - ranked(b.path));

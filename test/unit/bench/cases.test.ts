@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { describeCase, networkCase, REFERENCE } from '../../../src/bench/cases';
 import { widened } from '../../../src/bench/widened';
-import { basicBlocks } from '../../../src/domain/backbones/basicBlocks';
+import { basicBlock } from '../../../src/domain/backbones/residualBlocks';
+import { residualNetwork } from '../../../src/domain/backbones/residualNetwork';
 import { presetConfig } from '../../../src/domain/presets';
 
 describe('a benchmark’s network', () => {
@@ -16,9 +17,9 @@ describe('a benchmark’s network', () => {
 
   it('is made wider layer by layer', () => {
     const stages = { blocks: [1, 2], strides: [1, 2] };
-    const options = { stemStride: 1, zeroInitResidual: true, convolutionInit: 'uniformFanIn' } as const;
-    expect(widened(basicBlocks({ ...stages, widths: [8, 16] }, options), 0.5)).toEqual(
-      basicBlocks({ ...stages, widths: [4, 8] }, options),
+    const options = { stem: 'cifar', stemStride: 1, zeroInitResidual: true, convolutionInit: 'uniformFanIn' } as const;
+    expect(widened(residualNetwork({ ...stages, widths: [8, 16] }, basicBlock, options), 0.5)).toEqual(
+      residualNetwork({ ...stages, widths: [4, 8] }, basicBlock, options),
     );
   });
 });

@@ -27,11 +27,23 @@ describe.each(BACKBONE_NAMES)('backbone %s', (backbone) => {
     [96, 2],
     [128, 1],
     [128, 2],
+    [224, 2],
   ] as const)('fits together at %i pixels and stem stride %i, and ends in its features', (imageSize, stemStride) => {
     const config: RunConfig = { ...presetConfig('small'), backbone, imageSize, stemStride };
     const { layers, featureDim } = backboneOf(config);
     expect(walkLayers(layers, [1, imageSize, imageSize, 3]).out).toEqual([1, 1, 1, featureDim]);
   });
+});
+
+it.each([
+  ['resnet18', 32, 1],
+  ['resnet34', 160, 5],
+  ['resnet50', 192, 6],
+  ['resnet50', 224, 7],
+] as const)('%s with the ImageNet stem has 1/32 of %i pixels before the mean', (backbone, imageSize, side) => {
+  const config: RunConfig = { ...presetConfig('small'), backbone, imageSize, stem: 'imagenet' };
+  const { layers, featureDim } = backboneOf(config);
+  expect(walkLayers(layers.slice(0, -1), [1, imageSize, imageSize, 3]).out).toEqual([1, side, side, featureDim]);
 });
 
 describe('layers that do not fit', () => {

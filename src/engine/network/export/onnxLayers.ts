@@ -38,6 +38,13 @@ function onnxLayer(layer: Layer, input: string): OnnxPart {
       return only(relu(input));
     case 'residual':
       return residual(layer, input);
+    case 'maxPool':
+      return only({
+        operator: 'MaxPool',
+        inputs: [input],
+        output: `${input}.max`,
+        attributes: { kernel_shape: integers(3, 2), strides: integers(2, 2), pads: integers(1, 4) },
+      });
     case 'globalAveragePool': {
       const mean = `${input}.mean`;
       const output = `${input}.pooled`;
@@ -60,9 +67,10 @@ const only = (node: OnnxNode): OnnxPart => ({ nodes: [node], output: node.output
 
 const relu = (input: string): OnnxNode => ({ operator: 'Relu', inputs: [input], output: `${input}.relu` });
 
+const integers = (value: number, count: number) => ({ kind: 'integers', value: Array(count).fill(value) }) as const;
+
 function conv({ name, kernel, stride }: ConvLayer, input: string): OnnxNode {
   const layer = torchvisionLayer(name);
-  const integers = (value: number, count: number) => ({ kind: 'integers', value: Array(count).fill(value) }) as const;
   return {
     operator: 'Conv',
     inputs: [input, `${layer}.weight`],
