@@ -6,8 +6,7 @@ import { presetConfig } from '../src/domain/presets';
 import type { RunConfig } from '../src/domain/runConfig';
 import { endOfRun } from '../src/domain/runLength';
 import type { TrainingImages } from '../src/engine/images/pictureCache';
-import { passesOf } from '../src/engine/methods/registry';
-import { gflopOf } from '../src/engine/network/cost';
+import { gflopPerStep } from '../src/engine/methods/registry';
 import { pairsLieInOneBatch } from '../src/engine/network/nn/bothViews';
 import type { Checkpoint } from '../src/engine/run/checkpoint/checkpoint';
 import { checkpointAt, engineToStart, expectAgreeing, imagesToLoad, namingFile } from './experiment/fromCheckpoint';
@@ -62,7 +61,7 @@ async function single(options: Options): Promise<void> {
     from === undefined ? await startNodeEngine(config.engine, threadsOf(options)) : await engineAgain(from, options);
   const dataset = await imagesFor(config, options, location);
   console.log(
-    `${counted(dataset.count, 'image')} of ${dataset.name}, ${gflopOf(passesOf(config), pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
+    `${counted(dataset.count, 'image')} of ${dataset.name}, ${gflopPerStep(config, pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
   if (from !== undefined) console.log(`goes on from step ${from.step} of ${end}, ${options.from}`);
   const frames = recordFrames();

@@ -1,6 +1,7 @@
 import { SAMPLE_VERSIONS } from './imageDataset';
 import { FEWEST_IMAGES } from './imagesOfRun';
 import { ALL_OPTIONS, hasOption, METHODS } from './methods/registry';
+import { microBatchSize, SMALLEST_PART } from './microBatch';
 import { AUGMENT } from './settings/augment';
 import { SETTING_LIST, SETTINGS } from './settings/registry';
 import { type ShapeOf, shapeOf } from './settings/tree';
@@ -64,6 +65,12 @@ export function configProblems(config: RunConfig): string[] {
   }
   if (config.images > 0 && config.images < FEWEST_IMAGES) {
     problems.push(`A run uses at least ${FEWEST_IMAGES} images: raise images, or set it to 0 for all.`);
+  }
+  const part = microBatchSize(config);
+  if (!Number.isInteger(part) || part < SMALLEST_PART) {
+    problems.push(
+      `A batch of ${config.batchSize} cannot be computed in ${config.microBatches} equal parts of at least ${SMALLEST_PART} images: change batchSize or microBatches.`,
+    );
   }
   const values = new Map<string, unknown>(Object.entries(config));
   for (const [name, { label, value }] of ALL_OPTIONS) {

@@ -1,3 +1,4 @@
+import { microBatchSize } from '../microBatch';
 import { SAME_ENCODER, SAME_WEIGHTS, throughPredictor, VIEW_EDGES, VIEWS } from './diagramParts';
 import { type Diagram, describeMethod, type SettingsOf } from './methodDescription';
 import {
@@ -23,7 +24,8 @@ const options = {
 type Settings = SettingsOf<typeof options>;
 
 /** Figure 3, "SimCLR": two equal branches, and all other images of the batch as negatives. */
-function diagram({ predictor, stopGradient, batchSize }: Settings): Diagram {
+function diagram(settings: Settings): Diagram {
+  const { predictor, stopGradient } = settings;
   const first = throughPredictor(predictor, 'loss');
   const p = predictor === 'none' ? 'z' : 'p';
   const key = (z: string) => (stopGradient ? `stopgrad(${z})` : z);
@@ -36,7 +38,7 @@ function diagram({ predictor, stopGradient, batchSize }: Settings): Diagram {
       {
         id: 'negatives',
         label: 'negatives',
-        detail: `${2 * batchSize - 2} views`,
+        detail: `${2 * microBatchSize(settings) - 2} views`,
         kind: 'memory',
         branch: 'both',
       },
@@ -83,7 +85,9 @@ export const simclr = describeMethod({
   },
   problems: () => [],
   lossRange: () => null,
-  lossHelp: ({ batchSize }) =>
-    `${Math.log(2 * batchSize - 1).toFixed(2)} (log of ${2 * batchSize - 1}): the other view is no more similar than any other image, as with a constant output. Depends on batch size and T.`,
+  lossHelp: (settings) => {
+    const others = 2 * microBatchSize(settings) - 1;
+    return `${Math.log(others).toFixed(2)} (log of ${others}): the other view is no more similar than any other image, as with a constant output. Depends on batch size and T.`;
+  },
   diagram,
 });

@@ -179,7 +179,7 @@ function diagram(settings: Settings): Diagram {
 }
 
 function problems(settings: Settings): string[] {
-  const { momentumEncoder, movingAverageTarget, stopGradient, symmetrization, similarity } = settings;
+  const { momentumEncoder, movingAverageTarget, stopGradient, symmetrization, similarity, microBatches } = settings;
   const alternating = alternates(settings);
   const found: string[] = [];
   const constants = [
@@ -198,6 +198,11 @@ function problems(settings: Settings): string[] {
   if (symmetrization === 'asymmetric2x' && (movingAverageTarget || alternating)) {
     found.push(
       'Two pairs of views for each image work only with targets of the same step: choose another symmetrisation.',
+    );
+  }
+  if (alternating && microBatches > 1) {
+    found.push(
+      'Alternating optimisation computes its targets for whole batches: set microBatches to 1, or alternation to 1.',
     );
   }
   if (movingAverageTarget && similarity === 'crossEntropy') {

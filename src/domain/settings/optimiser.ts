@@ -1,3 +1,4 @@
+import { MOST_PARTS } from '../microBatch';
 import { z } from '../zod';
 import { setting } from './setting';
 
@@ -9,6 +10,13 @@ export const OPTIMISER = {
     source: 'App. D',
     value: 64,
     inPreset: { tiny: 32, resnet18: 256, paper: 512, imagenet: 256 },
+  }),
+  microBatches: setting('optimiser', z.int().min(1).max(MOST_PARTS), {
+    label: 'Gradient accumulation',
+    help: 'In how many parts a batch is computed, one after the other, with the mean of their gradients: a batch whose activations do not fit in memory can be trained on. BN has the statistics of a part; SimCLR, SwAV and Barlow Twins compare the images of a part.',
+    source: null,
+    value: 1,
+    formerly: 1,
   }),
   totalSteps: setting('optimiser', z.int().min(1).max(10_000_000), {
     label: 'Length of the run',

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { microBatchSize } from '../../domain/microBatch';
 import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import { byolLoss } from '../losses/byolLoss';
 import type { Network } from '../network/network';
@@ -34,8 +35,8 @@ class Byol extends BaseMethod {
     return { loss, features: z.features, z1: z.first, z2: z.second, p1, p2 };
   }
 
-  afterUpdate(inputs: StepInputs): void {
-    this.#target.follow(inputs);
+  afterUpdate(scalars: tf.Tensor1D): void {
+    this.#target.follow(scalars);
   }
 
   tau(t: number, total: number): number {
@@ -45,7 +46,7 @@ class Byol extends BaseMethod {
 
 /** The online networks' passes, and both views through the momentum encoder. */
 function passes(network: NetworkLayers, config: RunConfig): Pass[] {
-  const target = encoderPass(network, { rows: config.batchSize, views: 2, gradientViews: 0 });
+  const target = encoderPass(network, { rows: microBatchSize(config), views: 2, gradientViews: 0 });
   return [...siamesePasses(network, config), target];
 }
 

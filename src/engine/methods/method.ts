@@ -67,7 +67,7 @@ export interface Method {
   /** The parameters that the loss trains in a step (counted from 0) under these settings. */
   trained(live: LiveSettings, step: number): TrainedParameter[];
   /** Called after the optimiser's update in the same step, for moving averages and the normalisation of prototypes. */
-  afterUpdate?(inputs: StepInputs, live: LiveSettings): void;
+  afterUpdate?(scalars: tf.Tensor1D): void;
   /** Share of the old value that stays in a moving average, at step t of `total`. */
   tau?(t: number, total: number): number;
   /** A name for the operations of a step where they depend on the step's number; where left out, all steps have the same operations. */

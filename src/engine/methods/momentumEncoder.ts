@@ -6,7 +6,7 @@ import type { Network } from '../network/network';
 import type { Pair } from '../network/nn/bothViews';
 import { Parameters } from '../network/nn/parameters';
 import { withoutGradient } from '../network/nn/stopGradient';
-import { SCALAR, type StepInputs } from './stepInputs';
+import { SCALAR } from './stepInputs';
 
 /**
  * BYOL's target network (Sec. 3.1): begins as a copy of the online encoder and follows it as a moving average of its weights. Its BN uses
@@ -38,7 +38,7 @@ export class MomentumEncoder {
   }
 
   /** target = tau target + (1 - tau) online. */
-  follow({ scalars }: StepInputs): void {
+  follow(scalars: tf.Tensor1D): void {
     movingAverage(this.#followers, scalars, SCALAR.tau);
   }
 }

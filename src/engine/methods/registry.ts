@@ -1,5 +1,6 @@
 import type { MethodName } from '../../domain/methods/registry';
 import type { RunConfig } from '../../domain/runConfig';
+import { gflopOf } from '../network/cost';
 import { buildNetwork } from '../network/network';
 import { networkLayersOf } from '../network/networkLayers';
 import type { Pass } from '../network/pass';
@@ -19,7 +20,15 @@ export function createMethod(config: RunConfig, images: TrainingImages, layers =
   return IMPLEMENTATIONS[config.method].create(buildNetwork(layers, config.seed), config, images);
 }
 
-/** The passes of a step of a run. `layers` replaces the networks that the settings name. */
+/** The passes of a step of a run, or of each part of its batch with gradient accumulation. `layers` replaces the networks that the settings name. */
 export function passesOf(config: RunConfig, layers = networkLayersOf(config)): readonly Pass[] {
   return IMPLEMENTATIONS[config.method].passes(layers, config);
+}
+
+/**
+ * GFLOP of a training step of a run (`gflopOf`).
+ * @param pairsInOneBatch `pairsLieInOneBatch` of the engine
+ */
+export function gflopPerStep(config: RunConfig, pairsInOneBatch: boolean): number {
+  return config.microBatches * gflopOf(passesOf(config), pairsInOneBatch);
 }

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { microBatchSize } from '../../domain/microBatch';
 import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import type { Network } from '../network/network';
 import type { NetworkLayers } from '../network/networkLayers';
@@ -36,9 +37,9 @@ export class Siamese extends BaseMethod {
 
 /** Both views through encoder and predictor, and a gradient from each. */
 export function siamesePasses(network: NetworkLayers, config: RunConfig): Pass[] {
-  const { batchSize, viewsTogether } = config;
-  const pair = viewsTogether
-    ? ({ rows: 2 * batchSize, views: 1, gradientViews: 1 } as const)
-    : ({ rows: batchSize, views: 2, gradientViews: 2 } as const);
+  const rows = microBatchSize(config);
+  const pair = config.viewsTogether
+    ? ({ rows: 2 * rows, views: 1, gradientViews: 1 } as const)
+    : ({ rows, views: 2, gradientViews: 2 } as const);
   return [encoderPass(network, pair), ...predictorPasses(network, config, pair)];
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { alternates, hasConstantTarget } from '../../domain/methods/simsiam';
+import { microBatchSize } from '../../domain/microBatch';
 import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import { crossEntropySimilarity } from '../losses/crossEntropySimilarity';
 import { negativeCosine } from '../losses/negativeCosine';
@@ -99,8 +100,8 @@ class SimSiam extends BaseMethod {
     return live.stopGradient ? stopGradient(z) : z;
   }
 
-  afterUpdate(inputs: StepInputs): void {
-    this.#momentumEncoder?.follow(inputs);
+  afterUpdate(scalars: tf.Tensor1D): void {
+    this.#momentumEncoder?.follow(scalars);
   }
 
   tau(t: number, total: number): number {
@@ -114,7 +115,8 @@ function similarityOf({ similarity }: LiveSettings): typeof negativeCosine {
 
 /** The passes of a step's pairs of views, and those of their targets where another network or earlier weights compute them. */
 function passes(network: NetworkLayers, config: RunConfig): Pass[] {
-  const { batchSize: rows, symmetrization, momentumEncoder } = config;
+  const { symmetrization, momentumEncoder } = config;
+  const rows = microBatchSize(config);
   const symmetric = symmetrization === 'symmetric';
   const constantTarget = config.stopGradient || hasConstantTarget(config);
   const predicted = symmetric ? 2 : 1;

@@ -9,6 +9,8 @@ export const SCALAR = {
   tau: 2,
   /** The rate of the online linear probe. */
   probeLearningRate: 3,
+  /** Share of the parts of the batch that were computed before this one in the mean of all so far (gradient accumulation). */
+  earlierParts: 4,
 } as const;
 
 export const SCALARS = Object.keys(SCALAR).length;

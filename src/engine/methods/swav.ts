@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { microBatchSize } from '../../domain/microBatch';
 import type { LiveSettings, RunConfig } from '../../domain/runConfig';
 import { sinkhornKnopp } from '../losses/sinkhornKnopp';
 import { swappedPrediction } from '../losses/swappedPrediction';
@@ -142,7 +143,8 @@ function smallSide({ backbone }: NetworkLayers): number {
 
 /** Large and small views through encoder and predictor; all are scored against the prototypes, and z with the queue for the assignments. */
 function passes(network: NetworkLayers, config: RunConfig): Pass[] {
-  const { batchSize: rows, smallCrops, queueLength, stopGradient, outputDim } = config;
+  const { smallCrops, queueLength, stopGradient, outputDim } = config;
+  const rows = microBatchSize(config);
   const view = { rows, views: 1, gradientViews: 1 } as const;
   const scores: Pass = {
     layers: [prototypesLayer(config)],
@@ -156,7 +158,8 @@ function passes(network: NetworkLayers, config: RunConfig): Pass[] {
 }
 
 function viewPasses(network: NetworkLayers, config: RunConfig): Pass[] {
-  const { batchSize: rows, smallCrops, viewsTogether } = config;
+  const { smallCrops, viewsTogether } = config;
+  const rows = microBatchSize(config);
   const alone = { views: 1, gradientViews: 1 } as const;
   if (!viewsTogether || smallCrops === 0) {
     const view = { rows, ...alone };

@@ -1,4 +1,5 @@
 import { type DatasetInfo, indicesOf, type KeptShapes, TRAIN } from '../../domain/imageDataset';
+import { microBatchSize } from '../../domain/microBatch';
 import type { RunConfig } from '../../domain/runConfig';
 import { type RunProblem, runProblems } from '../../domain/runProblems';
 import { mostPixels } from '../images/imageSource';
@@ -37,7 +38,7 @@ export function checkRun(dataset: DatasetInfo & KeptShapes, config: RunConfig, b
   const problems = runProblems(config, train);
   if (problems[0] !== undefined) throw new RunError(problems[0].code, problems.map(({ text }) => text).join(' '));
   checkPictures(dataset, config);
-  checkAdapter(config, train, mostPixels(dataset, config.batchSize), bindingLimit);
+  checkAdapter(config, train, mostPixels(dataset, microBatchSize(config)), bindingLimit);
 }
 
 /** @throws RunError when the images were loaded for a run that keeps them in another way. */

@@ -1,8 +1,7 @@
 import type { RunConfig } from '../../domain/runConfig';
 import { noiseDataset } from '../images/noiseDataset';
 import { isWasm } from '../kernels/runtime/wasm/backend';
-import { passesOf } from '../methods/registry';
-import { gflopOf } from '../network/cost';
+import { gflopPerStep } from '../methods/registry';
 import { pairsLieInOneBatch } from '../network/nn/bothViews';
 import type { KernelOptions } from './kernelChoice';
 import { Trainer } from './trainer';
@@ -36,7 +35,7 @@ export async function prepareRun(
   const trainer = new Trainer(images, unmeasured, [], () => undefined, options);
   try {
     await trainer.prepare();
-    if (!isWasm() || gflopOf(passesOf(config), pairsLieInOneBatch()) > MOST_GFLOP) return;
+    if (!isWasm() || gflopPerStep(config, pairsLieInOneBatch()) > MOST_GFLOP) return;
     for (let step = 0; step < STEPS && (await goOn()); step++) await trainer.advance();
   } finally {
     trainer.dispose();

@@ -40,6 +40,15 @@ export class StagedTensor<R extends tf.Rank> {
     return this.#tensor;
   }
 
+  /**
+   * The values that were written last.
+   * @throws Error before the first
+   */
+  get tensor(): tf.Tensor<R> {
+    if (this.#tensor === null) throw new Error('nothing was uploaded yet');
+    return this.#tensor;
+  }
+
   dispose(): void {
     this.#tensor?.dispose();
     this.#tensor = null;

@@ -3,6 +3,7 @@ import type { LiveSettings } from '../../domain/runConfig';
 import type { Method, MethodOutput, TrainedParameter } from '../methods/method';
 import { SCALAR, type StepInputs } from '../methods/stepInputs';
 import { outputStdTensor } from '../monitors/outputStd';
+import type { GradientMean } from '../optim/gradientMean';
 import type { Sgd } from '../optim/sgd';
 import { valueAndGradients } from './backprop';
 
@@ -48,19 +49,78 @@ export function trainStep(
 ): tf.Tensor1D {
   return tf.tidy(() => {
     const { output, trained, gradients } = computeGradients(method, inputs, live);
-    optimiser.step(
-      trained.flatMap(({ name, variable, constantLearningRate }) => {
-        const gradient = gradients.get(name);
-        if (gradient === undefined) return [];
-        const rate = constantLearningRate ? SCALAR.initialLearningRate : SCALAR.learningRate;
-        return [{ name, variable, gradient, rate }];
-      }),
-      inputs.scalars,
-    );
-    method.afterUpdate?.(inputs, live);
+    update(method, optimiser, trained, (name) => gradients.get(name), inputs.scalars);
     withFeatures?.(output.features);
-    const metrics = tf.stack([output.loss, outputStdTensor(output.z1)]) as tf.Tensor1D;
-    for (const tensor of Object.values(output)) tensor.dispose();
-    return metrics;
+    return metricsOf(output);
   });
+}
+
+/**
+ * The forward and backward pass of a part of a batch, whose gradients and metrics [2] go into `mean`, which must be prepared
+ * (`preparePart`). Returns the names of the parameters that have a gradient.
+ */
+export function trainPart(
+  method: Method,
+  mean: GradientMean,
+  inputs: StepInputs,
+  live: LiveSettings,
+  withFeatures?: (features: tf.Tensor2D) => void,
+): ReadonlySet<string> {
+  let names: ReadonlySet<string> = new Set();
+  tf.tidy(() => {
+    const { output, gradients } = computeGradients(method, inputs, live);
+    withFeatures?.(output.features);
+    mean.add(new Map([...gradients, [METRICS, metricsOf(output)]]), inputs.scalars, SCALAR.earlierParts);
+    names = new Set(gradients.keys());
+  });
+  return names;
+}
+
+/** Name of the metrics among the means: no parameter has it. */
+const METRICS = 'metrics of the step';
+
+/** Prepares `mean` for the parts of a step that trains these parameters. */
+export function preparePart(mean: GradientMean, trained: readonly TrainedParameter[]): void {
+  mean.prepare([...trained.map(({ name, variable: { shape } }) => ({ name, shape })), { name: METRICS, shape: [2] }]);
+}
+
+/** The update after the last part of a batch, for the parameters with a gradient; returns the means of the metrics as `trainStep` does. */
+export function updateByMean(
+  method: Method,
+  optimiser: Sgd,
+  mean: GradientMean,
+  trained: readonly TrainedParameter[],
+  withGradient: ReadonlySet<string>,
+  scalars: tf.Tensor1D,
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    update(method, optimiser, trained, (name) => (withGradient.has(name) ? mean.get(name) : undefined), scalars);
+    return tf.add<tf.Tensor1D>(mean.get(METRICS), 0);
+  });
+}
+
+function update(
+  method: Method,
+  optimiser: Sgd,
+  trained: readonly TrainedParameter[],
+  gradientOf: (name: string) => tf.Tensor | undefined,
+  scalars: tf.Tensor1D,
+): void {
+  optimiser.step(
+    trained.flatMap(({ name, variable, constantLearningRate }) => {
+      const gradient = gradientOf(name);
+      if (gradient === undefined) return [];
+      const rate = constantLearningRate ? SCALAR.initialLearningRate : SCALAR.learningRate;
+      return [{ name, variable, gradient, rate }];
+    }),
+    scalars,
+  );
+  method.afterUpdate?.(scalars);
+}
+
+/** [loss, output std]; the output is disposed. */
+function metricsOf(output: MethodOutput): tf.Tensor1D {
+  const metrics = tf.stack([output.loss, outputStdTensor(output.z1)]) as tf.Tensor1D;
+  for (const tensor of Object.values(output)) tensor.dispose();
+  return metrics;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { presetConfig } from '../../../src/domain/presets';
+import type { RunConfig } from '../../../src/domain/runConfig';
 import { adviceOnFew, fittingBatch, runProblems } from '../../../src/domain/runProblems';
 
 describe('what keeps a run from starting', () => {
@@ -31,6 +32,17 @@ describe('what keeps a run from starting', () => {
     expect(problems[1]?.text).toContain('augment.crop.scaleMin');
     expect(problems[2]?.text).toContain('augment.blur.sigmaMin');
   });
+});
+
+it('a batch is computed in equal parts of at least 4 images, and alternating optimisation in one', () => {
+  const of = (change: Partial<RunConfig>) =>
+    runProblems({ ...presetConfig('tiny'), ...change }, 1000).map(({ text }) => text);
+  expect(of({ batchSize: 32, microBatches: 8 })).toEqual([]);
+  expect(of({ batchSize: 32, microBatches: 3 })).toEqual([
+    'A batch of 32 cannot be computed in 3 equal parts of at least 4 images: change batchSize or microBatches.',
+  ]);
+  expect(of({ batchSize: 32, microBatches: 16 })).toHaveLength(1);
+  expect(of({ batchSize: 32, microBatches: 2, alternation: 3 })[0]).toContain('whole batches');
 });
 
 it('never advises a batch size below the smallest, 4', () => {

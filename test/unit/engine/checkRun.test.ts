@@ -22,9 +22,13 @@ describe('whether a run can start', () => {
 
   it('for a smaller adapter, the message names a batch size that is then accepted', () => {
     expect(() => checkRun(dataset, config, bytes - 4)).toThrow(
-      'The largest layer takes 8 MB for a batch of 16, and this adapter can use no more than 7 MB at once: choose a batch of at most 15, or smaller images or a smaller backbone.',
+      'The largest layer takes 8 MB for a batch of 16, and this adapter can use no more than 7 MB at once: choose a batch of at most 15, gradient accumulation (microBatches) in 2 parts, or smaller images or a smaller backbone.',
     );
     expect(() => checkRun(dataset, { ...config, batchSize: 15 }, bytes - 4)).not.toThrow();
+    expect(() => checkRun(dataset, { ...config, microBatches: 2 }, bytes - 4)).not.toThrow();
+    expect(() => checkRun(dataset, { ...config, microBatches: 2 }, bytes / 2 - 4)).toThrow(
+      /for 8 images at once, .* choose a batch of at most 7, gradient accumulation \(microBatches\) in 4 parts, or/,
+    );
   });
 
   it('if not even the smallest batch fits, the message names only images and backbone', () => {

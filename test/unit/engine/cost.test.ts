@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { MethodName } from '../../../src/domain/methods/registry';
 import { presetConfig } from '../../../src/domain/presets';
 import { configProblems, type RunConfig } from '../../../src/domain/runConfig';
-import { passesOf } from '../../../src/engine/methods/registry';
-import { gflopOf } from '../../../src/engine/network/cost';
+import { gflopPerStep as gflopOnEngine } from '../../../src/engine/methods/registry';
 
-const gflopPerStep = (config: RunConfig, pairsInOneBatch = false) => gflopOf(passesOf(config), pairsInOneBatch);
+const gflopPerStep = (config: RunConfig, pairsInOneBatch = false) => gflopOnEngine(config, pairsInOneBatch);
 
 // 32 x 32, stem 3 -> 16 at stride 1; three stages of one block, 16, 32 and 64 wide, at 32, 16 and 8 pixels. Multiply-adds of one image.
 const stem = 1024 * 27 * 16;

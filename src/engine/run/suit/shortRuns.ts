@@ -2,8 +2,7 @@ import type { EngineInfo } from '../../../domain/engineInfo';
 import type { RunConfig } from '../../../domain/runConfig';
 import type { SuitOutcome } from '../../../domain/suiting/suitTable';
 import type { TrainingImages } from '../../images/pictureCache';
-import { passesOf } from '../../methods/registry';
-import { gflopOf } from '../../network/cost';
+import { gflopPerStep } from '../../methods/registry';
 import { pairsLieInOneBatch } from '../../network/nn/bothViews';
 import { CheckpointError } from '../checkpoint/checkpointError';
 import { saveRun } from '../checkpoint/saveRun';
@@ -57,7 +56,7 @@ export function shortRunsOn(parts: ShortRunParts): ShortRuns {
 
 /** GFLOP of a step for each of its images. */
 function costOf(config: RunConfig): number {
-  return gflopOf(passesOf(config), pairsLieInOneBatch()) / config.batchSize;
+  return gflopPerStep(config, pairsLieInOneBatch()) / config.batchSize;
 }
 
 async function trained(

@@ -1,5 +1,6 @@
 import type { EngineInfo } from '../../../domain/engineInfo';
 import { indicesOf, TRAIN } from '../../../domain/imageDataset';
+import { microBatchSize } from '../../../domain/microBatch';
 import type { RunConfig } from '../../../domain/runConfig';
 import type { SuitMeasure, SuitTable } from '../../../domain/suiting/suitTable';
 import { mostPixels } from '../../images/imageSource';
@@ -65,6 +66,6 @@ function fits(images: TrainingImages, own: RunConfig, config: RunConfig): boolea
   }
   if (config.batchSize <= own.batchSize) return true;
   const trainImages = indicesOf(images, TRAIN).length;
-  const tensors = largeTensors(config, trainImages, mostPixels(images, config.batchSize));
+  const tensors = largeTensors(config, trainImages, mostPixels(images, microBatchSize(config)));
   return tensors.every(({ bytes }) => bytes <= TENSOR_SHARE * limit);
 }
