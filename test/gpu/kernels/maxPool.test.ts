@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { maxPool, plainMaxPool, plainMaxPoolGradient } from '../../../src/engine/kernels/maxPool';
 import { decode, type GoldenTensor, loadGolden } from '../../fixtures/golden';
 import { describeOnEngines } from '../../setup/engine';
-import { normalValues, onCpu, seeded, valuesOf } from './harness';
+import { expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
 
 type Name = 'x' | 'y' | 'dy' | 'dx';
 interface Golden {
@@ -46,7 +46,9 @@ describeOnEngines(['webgpu', 'wasm', 'cpu'], 'max pooling', () => {
       const [x, dy] = inputs();
       return [maxPool(x), gradient(x, dy)];
     });
-    for (const [i, want] of expected.entries()) expect(await valuesOf(actual[i]!)).toEqual(want);
+    expect(await valuesOf(actual[0]!)).toEqual(expected[0]!);
+    // A pixel that several windows hold sums in another order.
+    expectClose(await valuesOf(actual[1]!), expected[1]!, { tolerance: 1e-6, label: 'dx' });
     tf.dispose(actual);
   });
 });
