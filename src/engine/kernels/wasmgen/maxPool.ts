@@ -71,14 +71,21 @@ export function maxPool(shape: MaxPoolShape): Kernel<'x' | 'y'> {
       const { image, row } = f.locals('i32', 'image', 'row');
       const rows = rowsOf(f);
       const target = f.let(at(y, from, windows(width) * channels * FLOAT));
-      const best = f.local('v128');
+      const { value, best, odd } = f.locals('v128', 'value', 'best', 'odd');
       f.upTo(from, to, 1, () => {
         f.set(image, at(x, i32.divU(from, rowsOfWindows), height * width * channels * FLOAT));
         f.set(row, i32.remU(from, rowsOfWindows));
         enterRow(f, rows, image, row, shape);
         eachWindow(f, shape, rows, target, (lanes, columns) => {
-          const values = rows.flatMap((pointer) => columns.map((offset) => loadLanes(pointer, lanes, offset)));
-          values.forEach((value, tap) => f.set(best, tap === 0 ? value : f32x4.max(best, value)));
+          const taps = rows.flatMap((pointer) => columns.map((offset) => loadLanes(pointer, lanes, offset)));
+          taps.forEach((tap, number) => {
+            f.set(value, tap);
+            const isNan = f32x4.ne(value, value);
+            // Quicker than `max`, which takes care of NaN each time.
+            f.set(best, number === 0 ? value : f32x4.pmax(value, best));
+            f.set(odd, number === 0 ? isNan : v128.or(odd, isNan));
+          });
+          f.set(best, v128.or(best, odd));
           for (const store of storeLanes(target, best, lanes)) f.emit(store);
         });
       });
