@@ -33,6 +33,7 @@ export interface CpuKernelCase {
   readonly onTfjs: (() => TfjsRun) | null;
 }
 
+const STEM_SIDE = 96;
 /** Side, input and output channels, size of the kernel and stride: the reference step's convolutions of both views. */
 const CONVOLUTIONS = [
   [32, 16, 16, 3, 1],
@@ -43,15 +44,17 @@ const CONVOLUTIONS = [
   [32, 16, 32, 1, 2],
   [16, 32, 64, 1, 2],
   [32, 3, 16, 3, 1],
-  // The stem of ResNets for ImageNet, with smaller images.
-  [96, 3, 64, 7, 2],
+  // The stem of ResNets for ImageNet.
+  [STEM_SIDE, 3, 64, 7, 2],
 ] as const;
-
-/** Side and channels of the images that the stem hands on to max pooling. */
-const MAX_POOL: MaxPoolShape = { images: 64, height: 48, width: 48, channels: 64 };
 
 /** Both views of 32 images. */
 const IMAGES = 64;
+/** Fewer where they are larger, at the stem for ImageNet and behind it. */
+const LARGE_IMAGES = 16;
+
+/** Side and channels of the images that the stem hands on to max pooling. */
+const MAX_POOL: MaxPoolShape = { images: LARGE_IMAGES, height: 48, width: 48, channels: 64 };
 
 /** Winograd's tiles of 4 x 4 outputs. */
 const TILE = 4;
@@ -60,7 +63,8 @@ type Made = readonly [pass: ConvPass, kernel: Kernel, sizes: readonly number[]];
 
 /** Kernels that compute the convolution as it is written. */
 function direct(shape: ConvShape, variant: Variant): Made[] {
-  const [x, y, w] = [IMAGES * inBytesOf(shape), IMAGES * outBytesOf(shape), weightsOf(shape) * FLOAT];
+  const { images } = shape;
+  const [x, y, w] = [images * inBytesOf(shape), images * outBytesOf(shape), weightsOf(shape) * FLOAT];
   const backward = inputGradientPacking(shape).reduce((sum, set) => sum + packedBytes(set), 0);
   return [
     ['forward', directForward(shape, variant), [x, packedBytes(forwardPacking(shape)), y]],
@@ -71,7 +75,8 @@ function direct(shape: ConvShape, variant: Variant): Made[] {
 
 /** F(4x4), for 3 x 3 taps at stride 1 with as many output as input channels: there forward pass and input gradient are one kernel. */
 function winograd(shape: ConvShape, variant: Variant): Made[] {
-  const [x, y, w] = [IMAGES * inBytesOf(shape), IMAGES * outBytesOf(shape), weightsOf(shape) * FLOAT];
+  const { images } = shape;
+  const [x, y, w] = [images * inBytesOf(shape), images * outBytesOf(shape), weightsOf(shape) * FLOAT];
   const weights = winogradWeightBytes(TILE, shape.inChannels, shape.outChannels);
   const partials = winogradBlocks(shape, TILE).count * w;
   return [
@@ -108,8 +113,9 @@ function maxPoolCases(): CpuKernelCase[] {
 /** The convolutions of the reference step and of the stem for ImageNet, each direct and, where it is used, by F(4x4). */
 function convolutionCases(variant: Variant): CpuKernelCase[] {
   return CONVOLUTIONS.flatMap(([side, inChannels, outChannels, size, stride]) => {
-    const shape: ConvShape = { images: IMAGES, height: side, width: side, inChannels, outChannels, size, stride };
-    const flop = 2 * IMAGES * outHeightOf(shape) * outWidthOf(shape) * weightsOf(shape);
+    const images = side === STEM_SIDE ? LARGE_IMAGES : IMAGES;
+    const shape: ConvShape = { images, height: side, width: side, inChannels, outChannels, size, stride };
+    const flop = 2 * images * outHeightOf(shape) * outWidthOf(shape) * weightsOf(shape);
     const label = `${side} px, ${inChannels} to ${outChannels}, ${size} x ${size}${stride === 1 ? '' : `, stride ${stride}`}`;
     const named = (algorithm: string, made: Made[]) =>
       made.map(([pass, kernel, sizes]) => ({
