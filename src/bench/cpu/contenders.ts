@@ -1,13 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { plainFilterGradient } from '../../engine/kernels/conv2d/filterGradient';
-import {
-  type ConvGeometry,
-  convGeometry,
-  kernelShapeOf,
-  xShapeOf,
-  yShapeOf,
-} from '../../engine/kernels/conv2d/geometry';
-import { plainInputGradient } from '../../engine/kernels/conv2d/inputGradient';
 import { compileKernels, type Kernel } from '../../engine/kernels/wasmgen/kernel';
 import { webAssembly } from '../../engine/kernels/wasmgen/webAssembly';
 import type { Contender } from '../contender';
@@ -36,30 +27,17 @@ export function kernelContender(kernel: Kernel, sizes: readonly number[]): Conte
   };
 }
 
-/** The same pass of a convolution on tfjs's WASM backend, which must be started. */
-export async function xnnpackContender({ shape, pass }: CpuKernelCase): Promise<Contender> {
+/** The same on tfjs's WASM backend, which must be started; null where that has no kernel for it. */
+export async function xnnpackContender({ onTfjs }: CpuKernelCase): Promise<Contender | null> {
+  if (onTfjs === null) return null;
   await tf.setBackend(XNNPACK_BACKEND);
-  const { images, height, width, inChannels, outChannels, size, stride } = shape;
-  const g: ConvGeometry = convGeometry(
-    [images, height, width, inChannels],
-    [size, size, inChannels, outChannels],
-    stride,
-    (size - 1) / 2,
-  );
-  const x = tf.fill<tf.Rank.R4>(xShapeOf(g), 1 / 64);
-  const kernel = tf.fill<tf.Rank.R4>(kernelShapeOf(g), 1 / 64);
-  const dy = tf.fill<tf.Rank.R4>(yShapeOf(g), 1 / 64);
-  const run = {
-    forward: () => tf.conv2d(x, kernel, g.stride, g.pad),
-    'input gradient': () => plainInputGradient(dy, kernel, g),
-    'filter gradient': () => plainFilterGradient(x, dy, g),
-  }[pass];
+  const { run, dispose } = onTfjs();
   return {
     async enter() {
       await tf.setBackend(XNNPACK_BACKEND);
     },
     step: () => tf.tidy(run).dispose(),
     finish: async () => undefined,
-    dispose: () => tf.dispose([x, kernel, dy]),
+    dispose,
   };
 }

@@ -10,7 +10,7 @@ import { medianTurns } from './turns';
 const NOT_A_STEP = { threads: 1, imagesPerSecond: null, scriptMs: null } as const;
 
 /**
- * The convolutions of the reference step one by one, on one thread, with fused multiply-adds where there are any; each in turns with the peak
+ * The kernels of `cpuKernelCases` one by one, on one thread, with fused multiply-adds where there are any; each in turns with the peak
  * and, where it has been started, with XNNPACK. The first row is the peak itself.
  */
 export async function measureCpuKernels(hasXnnpack: boolean, context: CpuContext): Promise<CpuRow[]> {

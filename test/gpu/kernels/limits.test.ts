@@ -8,6 +8,7 @@ import { withVariant } from '../../../src/engine/kernels/conv2d/choice';
 import { trainingConv2d } from '../../../src/engine/kernels/conv2d/conv2d';
 import { CONV_PASSES, nameOf, variantsOf } from '../../../src/engine/kernels/conv2d/variants';
 import { trainingLinear } from '../../../src/engine/kernels/linear';
+import { maxPool } from '../../../src/engine/kernels/maxPool';
 import { assignInPlace, movingAverage } from '../../../src/engine/kernels/movingAverage';
 import { fusedNegativeCosine } from '../../../src/engine/kernels/negativeCosine';
 import { meanStdOfDirections } from '../../../src/engine/kernels/outputStd';
@@ -91,6 +92,7 @@ describeOnGpu('on a device that has no more than every WebGPU device', () => {
     [[3, 9, 10, 20], [3, 3, 20, 24], 1, 1],
     [[3, 9, 10, 5], [3, 3, 5, 7], 2, 1],
     [[37, 1, 1, 64], [1, 1, 64, 20], 1, 0],
+    [[2, 12, 11, 3], [7, 7, 3, 64], 2, 3],
   ] as const;
   it.each(sampleOf(convolutions))('every variant of a convolution runs: %j * %j', async (x, kernel, stride, pad) => {
     const device = currentDevice();
@@ -151,7 +153,10 @@ describeOnGpu('on a device that has no more than every WebGPU device', () => {
     const w = tf.randomNormal<tf.Rank.R2>([260, 65]);
     const loss = (a: tf.Tensor, b: tf.Tensor) => {
       const z = trainingLinear(a as tf.Tensor2D, b as tf.Tensor2D);
-      const pooled = globalAveragePool(tf.reshape(z, [33, 5, 1, 13]));
+      const pooled = tf.add(
+        globalAveragePool(maxPool(tf.reshape(z, [33, 5, 1, 13]))),
+        globalAveragePool(maxPool(tf.reshape(z, [33, 1, 5, 13]))),
+      );
       return tf.add(fusedNegativeCosine(z, tf.mul(z, z)), tf.mean(pooled));
     };
     await finite([...tf.grads(loss)([x, w]), meanStdOfDirections(x)]);

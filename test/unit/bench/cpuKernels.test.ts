@@ -12,6 +12,8 @@ describe('the processor’s kernels in a benchmark', () => {
       for (const pass of ['forward', 'filter gradient']) expect(names).toContain(`F(4x4) ${pass}, ${label}`);
     }
     expect(names).not.toContain('direct input gradient, 32 px, 3 to 16, 3 x 3');
+    expect(names).toContain('direct forward, 96 px, 3 to 64, 7 x 7, stride 2');
+    for (const pass of ['forward', 'gradient']) expect(names).toContain(`max pool ${pass}, 48 px, 64 channels`);
   });
 
   it('are rows with rates, and the peak first', async () => {

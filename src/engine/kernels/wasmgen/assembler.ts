@@ -175,6 +175,7 @@ const oneVector = (operation: number) => unary<'v128', 'v128'>('v128', simd(oper
 /** Bits of four lanes. */
 export const v128 = {
   and: vectors(0x4e),
+  or: vectors(0x50),
   /** Bits of `a` where the mask has ones, else of `b`. */
   select: (a: Value<'v128'>, b: Value<'v128'>, mask: Value<'v128'>): Value<'v128'> =>
     value('v128', a.code, b.code, mask.code, simd(0x52)),
@@ -203,6 +204,7 @@ export const f32x4 = {
   loadSplat: load('v128', simd(0x09)),
   lane: (a: Value<'v128'>, lane: number): Value<'f32'> => value('f32', a.code, simd(0x1f), [lane]),
   eq: vectors(0x41),
+  ne: vectors(0x42),
   gt: vectors(0x44),
   floor: oneVector(0x68),
   nearest: oneVector(0x6a),
