@@ -9,7 +9,7 @@ import { writeEncoder } from '../../../src/engine/run/export/encoderFile';
 import { encoderFiles } from '../../../src/engine/run/export/encoderFiles';
 import { imageFacts, imagesCsv } from '../../../src/engine/run/export/imageTable';
 import { readEncoder } from '../../../src/engine/run/export/readEncoder';
-import { readSafetensors, storedTensor, writeSafetensors } from '../../../src/formats/safetensors';
+import { readSafetensors } from '../../../src/formats/safetensors';
 import { drawnEncoder } from '../../setup/encoders';
 import { syntheticDataset } from '../../setup/syntheticDataset';
 
@@ -66,18 +66,6 @@ it('writes the files of the contract, and num_batches_tracked as PyTorch’s lon
   expect(metadata.get('format')).toBe('pt');
   const { dtype, shape, bytes } = tensors.get('layer2.0.downsample.1.num_batches_tracked')!;
   expect([dtype, shape, [...bytes]]).toEqual(['I64', [], [7, 0, 0, 0, 0, 0, 0, 0]]);
-});
-
-it('reads a ResNet of other people with our layers, and says what it assumes', () => {
-  const { tensors } = readSafetensors(writeEncoder(drawnEncoder({ backbone: 'resnet18' })));
-  const classifier = storedTensor('F32', [10, 512], new Float32Array(5120));
-  const file = writeSafetensors({ tensors: new Map([...tensors, ['fc.weight', classifier]]), metadata: new Map() });
-  const { encoder, notes } = readEncoder(file);
-  expect(encoder.config).toMatchObject({ backbone: 'resnet18', stemStride: 1 });
-  expect(notes).toEqual([
-    expect.stringContaining('normalised with the means and deviations of ImageNet'),
-    'Its classifier (fc.weight) is not used.',
-  ]);
 });
 
 it('names images by path, class and split, exactly', () => {
