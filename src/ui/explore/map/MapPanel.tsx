@@ -231,10 +231,15 @@ function goByOverview(event: React.PointerEvent<HTMLElement>, view: MapView | nu
   view?.goTo(event.clientX - left, event.clientY - top);
 }
 
+const WHY_SAMPLE = {
+  'no WebGL': 'this browser has no WebGL',
+  software: 'this browser draws without a GPU',
+} as const;
+
 /** “726 of 2,000 in view · a dot is an image that there is no room for” */
 function countWords(count: number, { inView, sample }: MapCounts): string {
   const view = `${grouped(inView)} of ${grouped(count)} in view`;
-  if (sample !== null) return `${view} · this browser has no WebGL: ${grouped(sample)} of the dots are drawn`;
+  if (sample !== null) return `${view} · ${WHY_SAMPLE[sample.why]}: ${grouped(sample.points)} of the dots are drawn`;
   return `${view} · a dot is an image that there is no room for`;
 }
 
