@@ -128,15 +128,15 @@ describe('the map', () => {
   });
 
   it.each([
-    ['no WebGL', null],
+    ['has no WebGL', null],
     ['draws without a GPU', SWIFTSHADER],
-  ])('shows a sample where the browser has %s, and works on all images', async (words, renderer) => {
+  ])('shows a sample where the browser %s, and works on all images', async (words, renderer) => {
     drawWith(renderer);
     const { lab } = exploredLab({ count: 8000 });
     await show(lab);
     await expect
       .element(page.getByTestId('explore-counts'))
-      .toHaveTextContent(new RegExp(`^8,000 of .* ${words}: 5,000 of the dots are drawn`));
+      .toHaveTextContent(new RegExp(`^8,000 of .* this browser ${words}: 5,000 of the dots are drawn`));
     /** Pixels of the points with these colours. */
     const drawn = (isCounted: (red: number, green: number, blue: number) => boolean) => {
       const { width, height } = points();
@@ -330,6 +330,17 @@ describe('the lists', () => {
     await page.getByRole('tab', { name: 'Quality 3' }).click();
     await page.getByRole('combobox', { name: 'Kind of quality' }).selectOptions('blurred');
     await expect.element(page.getByRole('option', { name: /image-6\.png.*, 0\.80$/ })).toBeVisible();
+  });
+
+  it('claims no clusters where there are none', async () => {
+    const { lab } = exploredLab();
+    const { clusters } = lab.exploring.store.getState();
+    const none = { labels: new Int32Array(200).fill(-1), medoids: new Int32Array(0) };
+    lab.exploring.store.setState({ clusters: { ...clusters!, ...none } });
+    await show(lab);
+    await expect.element(map()).toHaveAttribute('aria-label', expect.stringContaining('200 images in no cluster'));
+    await page.getByRole('tab', { name: 'Clusters 0' }).click();
+    await expect.element(page.getByText(/^No group of images is denser/)).toBeVisible();
   });
 
   it('says that the quality of a sample is not known', async () => {

@@ -1,6 +1,7 @@
 import { ActionIcon, NativeSelect, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconArrowsMaximize, IconLasso, IconMinus, IconPlus } from '@tabler/icons-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { counted } from '../../../domain/counted';
 import type { Exploration } from '../../../domain/exploration';
 import type { DatasetInfo } from '../../../domain/imageDataset';
 import { membersOf } from '../../../session/exploring/exploring';
@@ -244,7 +245,7 @@ function countWords(count: number, { inView, sample }: MapCounts): string {
 }
 
 function describe(count: number, clusters: number | null, counts: MapCounts | null): string {
-  const found = clusters === null ? '' : ` in ${grouped(clusters)} clusters`;
+  const found = clusters === null ? '' : clusters === 0 ? ' in no cluster' : ` in ${counted(clusters, 'cluster')}`;
   const shown = counts === null ? '' : `; ${grouped(counts.inView)} are in view`;
   return `Map of ${grouped(count)} images${found}${shown}: like images lie together`;
 }
