@@ -39,21 +39,34 @@ function watchTasks(): void {
     });
 }
 
-/** “12 tasks of more than 50 ms, the longest 81 ms” */
-function taskWords(tasks: readonly Timed[], from: number, to: number): string {
-  const within = tasks.filter(({ start }) => start >= from && start < to).map(({ duration }) => duration);
-  return `${counted(within.length, 'task')} of more than 50 ms, the longest ${Math.max(0, ...within).toFixed(0)} ms`;
-}
-
-/** “median 1.2 ms, 95 % below 4.0 ms” */
-function frameWords(frames: readonly Timed[], from: number, to: number): string {
-  const within = frames.filter(({ start }) => start >= from && start < to).map(({ duration }) => duration);
-  within.sort((a, b) => a - b);
-  const at = (share: number) => `${(within[Math.floor(share * (within.length - 1))] ?? 0).toFixed(1)} ms`;
-  return `median ${at(0.5)}, 95 % below ${at(0.95)}, longest ${at(1)}`;
-}
-
 const now = (page: Page) => page.evaluate(() => performance.now());
+
+/** Prints what the page did since a time, and returns the time now. */
+async function stage(page: Page, name: string, from: number): Promise<number> {
+  const to = await now(page);
+  const { longTasks, frames } = await page.evaluate(() => {
+    const { longTasks, frames } = window as unknown as WatchedWindow;
+    return { longTasks, frames };
+  });
+  const within = (all: readonly Timed[]) =>
+    all
+      .filter(({ start }) => start >= from && start < to)
+      .map(({ duration }) => duration)
+      .sort((a, b) => a - b);
+  const at = (sorted: readonly number[], share: number) =>
+    (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
+  const [tasks, drawn] = [within(longTasks), within(frames)];
+  console.log(
+    `${name} in ${((to - from) / 1000).toFixed(1)} s, load of the machine ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores`,
+  );
+  console.log(
+    `  ${counted(tasks.length, 'task')} of more than 50 ms: median ${at(tasks, 0.5)} ms, longest ${at(tasks, 1)} ms`,
+  );
+  console.log(
+    `  the page's own time in a frame: median ${at(drawn, 0.5)} ms, 95 % below ${at(drawn, 0.95)} ms, longest ${at(drawn, 1)} ms`,
+  );
+  return to;
+}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -80,25 +93,12 @@ async function main(): Promise<void> {
     await page.getByRole('button', { name: /^Explore \d/ }).click();
     const began = await now(page);
     await page.getByTestId('explore-map').waitFor();
-    const mapped = await now(page);
+    const mapped = await stage(page, 'embedded and compared', began);
     await page.getByText('The map forms').waitFor({ state: 'detached' });
-    const formed = await now(page);
-    await page.getByText('up to date').waitFor();
-    const ended = await now(page);
-    const { longTasks, frames } = await page.evaluate(() => {
-      const { longTasks, frames } = window as unknown as WatchedWindow;
-      return { longTasks, frames };
-    });
-    const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+    const formed = await stage(page, 'the map formed', mapped);
     console.log(await page.getByTestId('explore-counts').textContent());
-    console.log(`embedded and compared in ${seconds(mapped - began)}: ${taskWords(longTasks, began, mapped)}`);
-    console.log(`the map formed in ${seconds(formed - mapped)}: ${taskWords(longTasks, mapped, formed)}`);
-    console.log(`  the page's own time in a frame: ${frameWords(frames, mapped, formed)}`);
-    console.log(`near duplicates in ${seconds(ended - formed)}: ${taskWords(longTasks, formed, ended)}`);
-    console.log(`load of the machine in the last minute: ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores`);
-    for (const { start, duration } of longTasks.filter((task) => task.start >= began)) {
-      console.log(`  a task of ${duration.toFixed(0)} ms, ${seconds(start - began)} after the beginning`);
-    }
+    await page.getByText('up to date').waitFor();
+    await stage(page, 'near duplicates', formed);
   } finally {
     await browser.close();
     await site.close();
