@@ -150,7 +150,6 @@ describeOnGpu('conv2d kernels', () => {
   const layersOfResNets = [
     { batch: 2, height: 13, width: 12, inChannels: 3, outChannels: 20, kernel: 7, stride: 2 },
     { batch: 2, height: 7, width: 7, inChannels: 64, outChannels: 68, kernel: 3, stride: 2 },
-    { batch: 1, height: 8, width: 9, inChannels: 5, outChannels: 6, kernel: 7, stride: 1 },
     { batch: 1, height: 7, width: 7, inChannels: 512, outChannels: 512, kernel: 3, stride: 2 },
     { batch: 1, height: 14, width: 14, inChannels: 256, outChannels: 512, kernel: 3, stride: 2 },
     { batch: 1, height: 7, width: 7, inChannels: 2048, outChannels: 512, kernel: 1, stride: 1 },
@@ -161,7 +160,7 @@ describeOnGpu('conv2d kernels', () => {
   it.each(sampleOf(layersOfResNets, ({ outChannels }) => outChannels === 20))(
     'equal the CPU backend for layers of ResNets: $height x $width x $inChannels to $outChannels, kernel $kernel, stride $stride',
     async (c) => {
-      await compare(c, seeded(13), LONG ? ALL : matching(({ scheme, columns }) => scheme === 'tile' && columns === 8));
+      await compare(c, seeded(13), LONG ? oneOfEach : first('tile'));
       await compare(c, seeded(14));
     },
   );
