@@ -10,6 +10,7 @@ export function stepInputs(
   const numbers = new Float32Array(SCALARS);
   numbers[SCALAR.learningRate] = learningRate;
   numbers[SCALAR.initialLearningRate] = learningRate;
+  numbers[SCALAR.backboneLearningRate] = learningRate;
   numbers[SCALAR.tau] = tau;
   return {
     step,

@@ -1,3 +1,4 @@
+import { MOST_STAGES } from '../backbones/freezing';
 import { MOST_PARTS } from '../microBatch';
 import { z } from '../zod';
 import { setting } from './setting';
@@ -60,6 +61,28 @@ export const OPTIMISER = {
     source: 'App. D',
     value: 5e-4,
     inPreset: { photos: 1e-4, imagenet: 1e-4 },
+  }),
+  backboneRate: setting('optimiser', z.number().min(0).max(1), {
+    label: 'Backbone’s learning rate',
+    help: 'Share of the learning rate that the backbone gets; the heads get all of it. Below 1, a backbone that begins from trained weights changes less.',
+    step: 0.05,
+    source: null,
+    value: 1,
+    formerly: 1,
+  }),
+  frozenStages: setting('optimiser', z.int().min(0).max(MOST_STAGES), {
+    label: 'Frozen stages',
+    help: 'The stem and so many of the first stages of the backbone keep the weights they begin with, and their BN its moving statistics; no gradient is computed for them. 0: all are trained.',
+    source: null,
+    value: 0,
+    formerly: 0,
+  }),
+  frozenBatchNorm: setting('optimiser', z.boolean(), {
+    label: 'Frozen BN in the backbone',
+    help: 'BN of the backbone normalises with the moving statistics that it begins with, and its scales and shifts are not trained. For a backbone that begins from trained weights, above all with small batches.',
+    source: null,
+    value: false,
+    formerly: false,
   }),
   schedule: setting('optimiser', z.enum(['cosine', 'constant']), {
     label: 'Schedule',

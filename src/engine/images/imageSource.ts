@@ -18,8 +18,8 @@ const UNIT_RANGE: Normalisation = { mean: [0, 0, 0], std: [1, 1, 1] };
 const PART_PIXELS = 2 ** 24;
 
 /**
- * The images of a data set, as a network of one input size gets them, normalised by mean and std of the training images. Where they are kept
- * compressed, `prepare` comes first, and their pixels are read within `withPixels`.
+ * The images of a data set, as a network of one input size gets them, normalised by mean and std of the training images, or by those that are
+ * given. Where they are kept compressed, `prepare` comes first, and their pixels are read within `withPixels`.
  */
 export class ImageSource {
   readonly dataset: TrainingImages;
@@ -30,20 +30,29 @@ export class ImageSource {
   /** The largest height and width among the images. */
   readonly #largest: readonly [height: number, width: number];
 
-  constructor(dataset: TrainingImages, { imageSize, sourceSize }: PictureStorage) {
+  /** What images are normalised with; null: mean and std of the training images. */
+  readonly #given: Normalisation | null;
+
+  /** @param normalisation that of the weights that a run begins with */
+  constructor(
+    dataset: TrainingImages,
+    { imageSize, sourceSize }: PictureStorage,
+    normalisation: Normalisation | null = null,
+  ) {
     this.dataset = dataset;
+    this.#given = normalisation;
     this.side = imageSize;
     this.#antialias = sourceSize !== 'square';
     this.#largest = largestOf(dataset);
   }
 
   /** Measures what images are normalised with. */
-  prepare(): Promise<void> {
-    return measureChannels(this.dataset);
+  async prepare(): Promise<void> {
+    if (this.#given === null) await measureChannels(this.dataset);
   }
 
   get normalisation(): Normalisation {
-    return channelStatistics(this.dataset);
+    return this.#given ?? channelStatistics(this.dataset);
   }
 
   /** The pixels of these images. The plain ops need each image in a part of its own. */

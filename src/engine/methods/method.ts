@@ -23,8 +23,8 @@ export interface MethodOutput {
 export interface TrainedParameter {
   readonly name: string;
   readonly variable: tf.Variable;
-  /** Kept at the initial learning rate, whatever the schedule says. */
-  readonly constantLearningRate: boolean;
+  /** Which of the step's scalars is its learning rate. */
+  readonly rate: 'learningRate' | 'initialLearningRate' | 'backboneLearningRate';
 }
 
 /** The views that a method learns from in addition to x1 and x2. */

@@ -4,21 +4,20 @@ import type { Follower } from '../kernels/parameterUpdates';
 import type { Encoder } from '../network/encoder';
 import type { Network } from '../network/network';
 import type { Pair } from '../network/nn/bothViews';
-import { Parameters } from '../network/nn/parameters';
 import { withoutGradient } from '../network/nn/stopGradient';
 import { SCALAR } from './stepInputs';
 
 /**
  * BYOL's target network (Sec. 3.1): begins as a copy of the online encoder and follows it as a moving average of its weights. Its BN uses
- * the statistics of its own inputs; moving statistics are not averaged. Remembered as `target.*`.
+ * the statistics of its own inputs; moving statistics are not averaged, and frozen weights stay the same in both. Remembered as `target.*`.
  */
 export class MomentumEncoder {
   readonly #encoder: Encoder;
   readonly #followers: readonly Follower[];
 
   constructor({ parameters: online, encoderAgain }: Network) {
-    const own = new Parameters();
-    this.#encoder = encoderAgain(own);
+    const { parameters: own, encoder } = encoderAgain();
+    this.#encoder = encoder;
     this.#followers = [...own.trainable].map(([name, target]) => ({ target, online: online.get(name) }));
     online.adopt('target.', own);
   }

@@ -40,7 +40,7 @@ export class Predictor {
     for (const [name, variable] of this.#parameters.trainable) {
       const own = name.startsWith('predictor.');
       if (own && live.predictor !== 'trained') continue;
-      trained.push({ name, variable, constantLearningRate: own && live.fixPredictorLr });
+      trained.push({ name, variable, rate: own && live.fixPredictorLr ? 'initialLearningRate' : rateOf(name) });
     }
     return trained;
   }
@@ -54,4 +54,8 @@ export class Predictor {
   dispose(): void {
     for (const tensor of this.#initial.values()) tensor.dispose();
   }
+}
+
+function rateOf(name: string): TrainedParameter['rate'] {
+  return name.startsWith('encoder.') ? 'backboneLearningRate' : 'learningRate';
 }

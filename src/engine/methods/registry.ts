@@ -17,7 +17,7 @@ const IMPLEMENTATIONS: Record<MethodName, MethodImplementation> = { simsiam, byo
 
 /** A run's method with its networks, freshly initialised. `layers` replaces the networks that the settings name. */
 export function createMethod(config: RunConfig, images: TrainingImages, layers = networkLayersOf(config)): Method {
-  return IMPLEMENTATIONS[config.method].create(buildNetwork(layers, config.seed), config, images);
+  return IMPLEMENTATIONS[config.method].create(buildNetwork(layers, config.seed, config), config, images);
 }
 
 /** The passes of a step of a run, or of each part of its batch with gradient accumulation. `layers` replaces the networks that the settings name. */

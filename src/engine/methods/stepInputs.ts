@@ -11,6 +11,8 @@ export const SCALAR = {
   probeLearningRate: 3,
   /** Share of the parts of the batch that were computed before this one in the mean of all so far (gradient accumulation). */
   earlierParts: 4,
+  /** The rate of the backbone's parameters. */
+  backboneLearningRate: 5,
 } as const;
 
 export const SCALARS = Object.keys(SCALAR).length;

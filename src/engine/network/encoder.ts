@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { seededRandom } from '../random';
+import { countOfFrozen, type Freezing, NOTHING_FROZEN } from '../../domain/backbones/freezing';
+import type { Layer } from '../../domain/backbones/layer';
+import { type Random, seededRandom } from '../random';
 import { buildLayers, type Layers } from './buildLayers';
 import type { NetworkLayers } from './networkLayers';
 import { onPair, type Pair } from './nn/bothViews';
 import type { Mode } from './nn/forward';
 import type { Parameters } from './nn/parameters';
 import type { LayerStatistics, Statistics } from './nn/statistics';
+import { withoutGradient } from './nn/stopGradient';
 
 /** The outputs of the encoder. It is a type alias, since `tf.tidy` does not accept an interface. */
 export type Embedding = {
@@ -41,12 +44,13 @@ export interface Encoder {
 }
 
 /** Builds an encoder with parameters `encoder.*` and `projector.*`; the same seed gives the same weights. */
-export function buildEncoder(parameters: Parameters, layers: NetworkLayers, seed: number): Encoder {
-  const backbone = buildLayers<tf.Tensor4D, tf.Tensor2D>(
-    parameters,
-    layers.backbone.layers,
-    seededRandom(seed, 'init', 'encoder'),
-  );
+export function buildEncoder(
+  parameters: Parameters,
+  layers: NetworkLayers,
+  seed: number,
+  freezing = NOTHING_FROZEN,
+): Encoder {
+  const backbone = buildBackbone(parameters, layers.backbone.layers, seededRandom(seed, 'init', 'encoder'), freezing);
   const projector = buildLayers<tf.Tensor2D, tf.Tensor2D>(
     parameters,
     layers.projector,
@@ -81,5 +85,24 @@ export function buildEncoder(parameters: Parameters, layers: NetworkLayers, seed
       });
       return gathered;
     },
+  };
+}
+
+/** The backbone; the tape does not record the layers before the first trained one. */
+function buildBackbone(
+  parameters: Parameters,
+  layers: readonly Layer[],
+  random: Random,
+  freezing: Freezing,
+): Layers<tf.Tensor4D, tf.Tensor2D> {
+  const count = countOfFrozen(layers, freezing);
+  const fixed = buildLayers<tf.Tensor4D, tf.Tensor>(parameters, layers.slice(0, count), random);
+  const trained = buildLayers<tf.Tensor, tf.Tensor2D>(parameters, layers.slice(count), random);
+  return {
+    forward: (images, mode) => {
+      const between = count === 0 ? images : withoutGradient(() => fixed.forward(images, mode));
+      return trained.forward(between, mode);
+    },
+    gather: (chunks, into) => trained.gather(fixed.gather(chunks, into), into),
   };
 }

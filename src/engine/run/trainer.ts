@@ -6,10 +6,12 @@ import type { Measurement, RecoveryMarker, Resources } from '../../domain/measur
 import { METHODS } from '../../domain/methods/registry';
 import type { LiveChange, LiveKey, LiveValue, RunConfig } from '../../domain/runConfig';
 import type { Emit } from '../../domain/signal';
+import type { WarmStart } from '../../domain/warmStart';
 import { BatchSampler } from '../images/batchSampler';
 import { ImageSource } from '../images/imageSource';
 import { expectPixels, type TrainingImages, withPixels } from '../images/pictureCache';
 import { ShownViews } from '../images/shownViews';
+import type { Normalisation } from '../kernels/augment/normalisation';
 import { bindingLimit } from '../kernels/runtime/program';
 import type { Method } from '../methods/method';
 import { createMethod } from '../methods/registry';
@@ -27,6 +29,7 @@ import { GoodWeights } from './goodWeights';
 import { type ChosenKernels, KernelChoice, type KernelOptions } from './kernelChoice';
 import { Measuring } from './measuring';
 import { type Reported, Reports } from './reports';
+import { beginWith, type StartingWeights } from './startingWeights';
 import type { RunSnapshot } from './state';
 
 /** Batches that are decoded ahead of their steps where the images are kept compressed. */
@@ -46,6 +49,8 @@ export interface TrainerOptions extends KernelOptions {
   readonly recordSteps?: boolean;
   /** Makes a frame at every probe, also where that takes more than a small share of the time (`Measuring`). */
   readonly allFrames?: boolean;
+  /** The weights that the backbone begins with, and what images are normalised with then; random weights where left out. */
+  readonly start?: StartingWeights | null;
 }
 
 export type StepOutcome = 'continue' | 'finished' | 'diverged';
@@ -56,6 +61,8 @@ export type StepOutcome = 'continue' | 'finished' | 'diverged';
  */
 export class Trainer {
   readonly config: RunConfig;
+  /** What its backbone began with; null: random weights. */
+  readonly warmStart: WarmStart | null;
   readonly #reports: Reports;
   readonly #source: ImageSource;
   readonly #method: Method;
@@ -80,7 +87,7 @@ export class Trainer {
    * Builds the networks; `start` measures them before the first step.
    * @param changes changes in flight to make at their steps, as a link carries them
    * @param emit receives what the run reports
-   * @throws RunError when a run cannot start with these settings and images
+   * @throws RunError when a run cannot start with these settings, images and weights
    */
   constructor(
     dataset: TrainingImages,
@@ -95,11 +102,14 @@ export class Trainer {
     const report: Emit = (signal) => this.#reports.report(signal);
     this.#changes = new ChangesInFlight(config, changes);
     this.#kernels = new KernelChoice(config, options);
-    const source = new ImageSource(dataset, config);
+    const { start = null } = options;
+    this.warmStart = start?.identity ?? null;
+    const source = new ImageSource(dataset, config, this.warmStart);
     this.#source = source;
     const train = indicesOf(dataset, TRAIN);
     this.#sampler = new BatchSampler(train, config.batchSize, config.seed);
     this.#method = createMethod(config, { count: train.length });
+    if (start?.tensors != null) beginWith(start.tensors, this.#method.parameters, config);
     this.#method.liveChanged('predictor', this.#changes.live);
     const imagesOf = (step: number) => this.#sampler.batch(step).images;
     const labelled = config.knn.every > 0 && labelledIndicesOf(dataset, TRAIN).length > 0;
@@ -147,6 +157,11 @@ export class Trainer {
 
   get dataset(): TrainingImages {
     return this.#source.dataset;
+  }
+
+  /** What its images are normalised with. */
+  get normalisation(): Normalisation {
+    return this.#source.normalisation;
   }
 
   /** The variants of the kernels that compute the run. */

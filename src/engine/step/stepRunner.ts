@@ -234,6 +234,7 @@ export class StepRunner {
     const numbers = new Float32Array(SCALARS);
     numbers[SCALAR.learningRate] = plan.learningRate;
     numbers[SCALAR.initialLearningRate] = plan.initialLearningRate;
+    numbers[SCALAR.backboneLearningRate] = this.#config.backboneRate * plan.learningRate;
     numbers[SCALAR.tau] = this.#method.tau?.(step, live.totalSteps) ?? 0;
     numbers[SCALAR.probeLearningRate] = cosineDecay(PROBE_RATE, step, live.totalSteps);
     numbers[SCALAR.earlierParts] = part / (part + 1);

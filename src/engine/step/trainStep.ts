@@ -107,11 +107,10 @@ function update(
   scalars: tf.Tensor1D,
 ): void {
   optimiser.step(
-    trained.flatMap(({ name, variable, constantLearningRate }) => {
+    trained.flatMap(({ name, variable, rate }) => {
       const gradient = gradientOf(name);
       if (gradient === undefined) return [];
-      const rate = constantLearningRate ? SCALAR.initialLearningRate : SCALAR.learningRate;
-      return [{ name, variable, gradient, rate }];
+      return [{ name, variable, gradient, rate: SCALAR[rate] }];
     }),
     scalars,
   );

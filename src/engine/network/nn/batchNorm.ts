@@ -82,6 +82,42 @@ export function batchNormTrain<T extends tf.Tensor>(
   return tf.reshape(y, x.shape) as T;
 }
 
+/**
+ * The same with the moving statistics, which stay: differentiable in x and the residual; scale and shift are constants. Images depend on
+ * themselves alone.
+ */
+function batchNormFrozen<T extends tf.Tensor>(
+  x: T,
+  affine: Affine,
+  { residual, relu = false }: BatchNormTail<T>,
+  moving: MovingStatistics,
+): T {
+  const hasResidual = residual !== undefined;
+  const op = tf.customGrad((...args) => {
+    const save = args[args.length - 1] as unknown as tf.GradSaveFunc;
+    const [input, added] = args as unknown as [tf.Tensor2D, tf.Tensor2D];
+    const statistics = statisticsOf(moving);
+    const y = batchNormWith(input, affine, hasResidual ? { residual: added, relu } : { relu }, statistics);
+    const slope = tf.mul(affine.gamma, statistics.inverseStd);
+    save(relu ? [slope, y] : [slope]);
+    return {
+      value: y,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [scale, output] = saved;
+        const passed = relu ? tf.mul(dy, tf.step(output)) : dy;
+        const dx = tf.mul(passed, scale);
+        return hasResidual ? [dx, passed] : [dx];
+      },
+    };
+  });
+  const y = hasResidual ? op(rows(x), rows(residual)) : op(rows(x));
+  return tf.reshape(y, x.shape) as T;
+}
+
+function statisticsOf({ mean, variance }: MovingStatistics): LayerStatistics {
+  return { mean, inverseStd: tf.rsqrt(tf.add<tf.Tensor1D>(variance, BN_EPSILON)) };
+}
+
 /** BatchNorm over all axes but the last with statistics that are given. Not differentiable. */
 function batchNormWith<T extends tf.Tensor>(
   x: T,
@@ -110,7 +146,8 @@ export interface BatchNorm {
 
 /**
  * BatchNorm over the last axis with its parameters `name.{gamma,beta}` (unless `affine` is false) and `name.{moving_mean,moving_variance}`;
- * the moving variance uses the unbiased one, as in PyTorch. The layer's ReLU is given with the tail.
+ * the moving variance uses the unbiased one, as in PyTorch. The layer's ReLU is given with the tail. Where its scale is frozen, it normalises
+ * with the moving statistics in every mode, and these stay.
  */
 export function batchNormLayer(
   parameters: Parameters,
@@ -132,14 +169,13 @@ export function batchNormLayer(
     decay: MOVING_DECAY,
   };
 
+  const isFrozen = affine && parameters.isFrozen(`${name}.gamma`);
   const affineOf = () => trained ?? { gamma: tf.ones<tf.Rank.R1>([channels]), beta: tf.zeros<tf.Rank.R1>([channels]) };
 
   return {
     forward(x, mode, tail = {}) {
-      if (mode === 'infer') {
-        const inverseStd = tf.rsqrt(tf.add<tf.Tensor1D>(moving.variance, BN_EPSILON));
-        return batchNormWith(x, affineOf(), tail, { mean: moving.mean, inverseStd });
-      }
+      if (isFrozen) return batchNormFrozen(x, affineOf(), tail, moving);
+      if (mode === 'infer') return batchNormWith(x, affineOf(), tail, statisticsOf(moving));
       if (typeof mode === 'string') {
         return batchNormTrain(x, affineOf(), tail, mode === 'measure' ? null : moving, mode === 'trainPair' ? 2 : 1);
       }
@@ -149,6 +185,11 @@ export function batchNormLayer(
     },
     gather(chunks, into, tails) {
       const scale = affineOf();
+      if (isFrozen) {
+        const { mean, inverseStd } = statisticsOf(moving);
+        into.set(name, { mean: tf.keep(tf.add<tf.Tensor1D>(mean, 0)), inverseStd: tf.keep(inverseStd) });
+        return chunks.map((x, i) => batchNormWith(x, scale, tails[i], { mean, inverseStd }));
+      }
       const own = chunks.map((x, i) => {
         const { residual, relu = false } = tails[i];
         const added = residual === undefined ? null : rows(residual);

@@ -1,22 +1,35 @@
 import * as tf from '@tensorflow/tfjs';
+import { type Freezing, isFrozen, NOTHING_FROZEN } from '../../../domain/backbones/freezing';
 import { assignInPlace } from '../../kernels/movingAverage';
 
 type Group = Map<string, tf.Variable>;
 
 /**
- * A network's state as a flat tree of names like `encoder.stage1.block0.conv1.kernel`, in three groups, each in the order of creation:
+ * A network's state as a flat tree of names like `encoder.stage1.block0.conv1.kernel`, in four groups, each in the order of creation:
  * - trainable: gets gradient, weight decay and momentum;
+ * - frozen: weights that stay as they are in this run;
  * - moving: BN's moving statistics;
  * - remembered: what a method keeps from step to step apart from its networks, such as queues, memories and a momentum encoder.
  */
 export class Parameters {
+  readonly #freezing: Freezing;
   readonly #trainable: Group = new Map();
+  readonly #frozen: Group = new Map();
   readonly #moving: Group = new Map();
   readonly #remembered: Group = new Map();
 
-  /** Adds a parameter that the optimiser updates; takes ownership of the values. */
+  constructor(freezing: Freezing = NOTHING_FROZEN) {
+    this.#freezing = freezing;
+  }
+
+  /** Whether a weight of this name stays as it is. */
+  isFrozen(name: string): boolean {
+    return isFrozen(name, this.#freezing);
+  }
+
+  /** Adds a parameter that the optimiser updates, unless it is frozen; takes ownership of the values. */
   addTrainable<R extends tf.Rank>(name: string, shape: tf.ShapeMap[R], values: Float32Array): tf.Variable<R> {
-    return this.#add(this.#trainable, name, shape, values);
+    return this.#add(this.isFrozen(name) ? this.#frozen : this.#trainable, name, shape, values);
   }
 
   /** Adds a moving statistic. */
@@ -50,11 +63,15 @@ export class Parameters {
   }
 
   #find(name: string): tf.Variable | undefined {
-    return this.#trainable.get(name) ?? this.#moving.get(name) ?? this.#remembered.get(name);
+    return this.#trainable.get(name) ?? this.#frozen.get(name) ?? this.#moving.get(name) ?? this.#remembered.get(name);
   }
 
   get trainable(): ReadonlyMap<string, tf.Variable> {
     return this.#trainable;
+  }
+
+  get frozen(): ReadonlyMap<string, tf.Variable> {
+    return this.#frozen;
   }
 
   get moving(): ReadonlyMap<string, tf.Variable> {
@@ -67,7 +84,7 @@ export class Parameters {
 
   /** All variables of the state, group after group in the order above. */
   entries(): [name: string, variable: tf.Variable][] {
-    return [...this.#trainable, ...this.#moving, ...this.#remembered];
+    return [...this.#trainable, ...this.#frozen, ...this.#moving, ...this.#remembered];
   }
 
   /** @throws Error when there is no such parameter. */
@@ -94,6 +111,6 @@ export class Parameters {
 
   dispose(): void {
     for (const [, variable] of this.entries()) variable.dispose();
-    for (const group of [this.#trainable, this.#moving, this.#remembered]) group.clear();
+    for (const group of [this.#trainable, this.#frozen, this.#moving, this.#remembered]) group.clear();
   }
 }

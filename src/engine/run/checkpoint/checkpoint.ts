@@ -1,5 +1,6 @@
 import type { EngineInfo } from '../../../domain/engineInfo';
 import type { RunConfig } from '../../../domain/runConfig';
+import type { WarmStart } from '../../../domain/warmStart';
 import type { Normalisation } from '../../kernels/augment/normalisation';
 import type { RunDiagnosisState } from '../../monitors/diagnosis';
 import type { FramePoses } from '../../monitors/outputFrames';
@@ -35,6 +36,8 @@ export interface Checkpoint {
   readonly changes: ChangesState;
   readonly engine: CheckpointEngine;
   readonly dataset: DatasetPrint;
+  /** The weights that the backbone began with; left out where it began with random ones. The run does not need them to go on. */
+  readonly warmStart?: WarmStart | undefined;
   /** Names of kernel variants by the class of shapes that they compute; empty where none were chosen. */
   readonly kernels: ChosenKernels;
   readonly diagnosis: RunDiagnosisState;

@@ -1,6 +1,5 @@
 import { type StoredTensor, storedTensor } from '../../../formats/safetensors';
 import { UnusableFile } from '../../../formats/unusableFile';
-import { channelStatistics } from '../../images/channelStatistics';
 import type { Normalisation } from '../../kernels/augment/normalisation';
 import type { Trainer } from '../trainer';
 import type { Checkpoint, MeasuredWith, TensorValues } from './checkpoint';
@@ -21,7 +20,7 @@ const CHANNELS = 3;
 export async function withMeasuredWith(checkpoint: Checkpoint, trainer: Trainer): Promise<Checkpoint> {
   const found = await trainer.statistics();
   const statistics = new Map([...found].map(([name, values]) => [name, Float32Array.from(values)] as const));
-  return { ...checkpoint, measuredWith: { statistics, normalisation: channelStatistics(trainer.dataset) } };
+  return { ...checkpoint, measuredWith: { statistics, normalisation: trainer.normalisation } };
 }
 
 export function measuredEntries(measuredWith: MeasuredWith | null): [name: string, tensor: StoredTensor][] {

@@ -9,6 +9,7 @@ import {
 import { endOfRun } from '../../../domain/runLength';
 import { isVersion } from '../../../domain/versions/registry';
 import { storedConfig } from '../../../domain/versions/storedConfig';
+import { warmStartSchema } from '../../../domain/warmStart';
 import { z } from '../../../domain/zod';
 import type { RunDiagnosisState } from '../../monitors/diagnosis';
 import type { CheckpointEngine } from './checkpoint';
@@ -93,6 +94,7 @@ export const plainSchema = z
     changes: z.object({ made: z.array(liveChangeSchema), planned: z.array(liveChangeSchema) }),
     engine: engineSchema,
     dataset,
+    warmStart: warmStartSchema.optional(),
     kernels: z.array(z.tuple([z.string(), z.string()])),
     diagnosis,
     heldFrom: count.nullable(),

@@ -30,7 +30,9 @@ export async function resumeRun(
   options: TrainerOptions = {},
 ): Promise<ResumedRun> {
   expectSameImages(checkpoint.dataset, datasetPrint(images));
-  const trainer = new Trainer(images, checkpoint.config, [], emit, options);
+  const { warmStart } = checkpoint;
+  const start = warmStart === undefined ? null : { identity: warmStart, tensors: null };
+  const trainer = new Trainer(images, checkpoint.config, [], emit, { ...options, start });
   try {
     const fresh = await trainer.take();
     try {

@@ -1,4 +1,5 @@
 import type { EngineInfo } from '../../../domain/engineInfo';
+import type { WarmStart } from '../../../domain/warmStart';
 import type { Reported } from '../reports';
 import { disposeSnapshot, type RunSnapshot } from '../state';
 import type { Trainer } from '../trainer';
@@ -12,13 +13,14 @@ export interface TakenRun {
   /** On the device; `readTaken` disposes it. */
   readonly snapshot: RunSnapshot;
   readonly dataset: DatasetPrint;
+  readonly warmStart: WarmStart | null;
   readonly reported: Reported;
 }
 
 /** Takes a run after its present step. Call it between two steps, and await it before the next. */
 export async function takeRun(trainer: Trainer): Promise<TakenRun> {
   const snapshot = await trainer.take();
-  return { snapshot, dataset: datasetPrint(trainer.dataset), reported: trainer.reported };
+  return { snapshot, dataset: datasetPrint(trainer.dataset), warmStart: trainer.warmStart, reported: trainer.reported };
 }
 
 /**
@@ -27,7 +29,7 @@ export async function takeRun(trainer: Trainer): Promise<TakenRun> {
  * @throws CheckpointError where a weight is not a finite number: the run is about to diverge
  */
 export async function readTaken(
-  { snapshot, dataset, reported }: TakenRun,
+  { snapshot, dataset, warmStart, reported }: TakenRun,
   { engine, description, features, threads }: EngineInfo,
 ): Promise<Checkpoint> {
   try {
@@ -40,6 +42,7 @@ export async function readTaken(
       changes,
       engine: { engine, description, features, threads },
       dataset,
+      ...(warmStart && { warmStart }),
       kernels,
       diagnosis,
       heldFrom: heldTargets?.from ?? null,
