@@ -53,7 +53,15 @@ export interface EncoderFacts {
   readonly featureDim: number;
   /** Side in pixels of the images that it was trained on. */
   readonly imageSize: number;
+  /** The settings that a run of the same network has. */
+  readonly network: Pick<RunConfig, 'backbone' | 'stem' | 'stemStride' | 'imageSize' | 'sourceSize'>;
 }
+
+/** How images are prepared for an encoder whose file does not say: as for ImageNet, not normalised, or as a `preprocessor_config.json` says. */
+export type OpenedPreparation =
+  | { readonly kind: 'imagenet' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'file'; readonly name: string; readonly text: string };
 
 /** The encoder of a kept run, which the worker holds from now on. */
 export interface OpenedKeptEncoder extends EncoderFacts {
@@ -81,6 +89,8 @@ export type OpenedFile =
       readonly kind: 'encoder';
       /** What the reader of the file had to assume, as sentences for the person. */
       readonly notes: readonly string[];
+      /** Whether the file says what images are normalised with. */
+      readonly isNormalisationStated: boolean;
     } & EncoderFacts)
   /** A .zip archive without a run; it may hold images. */
   | { readonly kind: 'other' };

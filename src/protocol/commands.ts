@@ -8,7 +8,7 @@ import type { RunKeeping } from '../domain/keptRun';
 import type { Picture } from '../domain/measurement';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
 import type { SuitTable } from '../domain/suiting/suitTable';
-import type { OpenedFile, OpenedKeptEncoder, TakenFile } from '../domain/takeAlong';
+import type { EncoderFacts, OpenedFile, OpenedKeptEncoder, OpenedPreparation, TakenFile } from '../domain/takeAlong';
 
 /**
  * The commands of the page to the worker. Every command carries an `id` and is answered once, by a `reply` or a `failure` event with that
@@ -99,6 +99,13 @@ export type CommandBody =
   | { readonly type: 'suit'; readonly config: RunConfig; readonly seconds: number }
   /** Ends the search under way, whose command fails as `cancelled`. */
   | { readonly type: 'cancelSuit' }
+  /**
+   * Makes a run at step 0 that begins from the weights of the opened file, with these settings, and keeps it under `keptId`; a run waits
+   * meanwhile. Answered as `openFile` is for a run.
+   */
+  | { readonly type: 'beginFromOpened'; readonly config: RunConfig; readonly keptId: string }
+  /** Sets how images are prepared for the opened encoder. */
+  | { readonly type: 'prepareOpened'; readonly as: OpenedPreparation }
   /** Data-set indices whose neighbours the gallery shows. */
   | { readonly type: 'setQueries'; readonly runId: string; readonly indices: readonly number[] }
   /** Pictures of some images, for the page to draw. */
@@ -154,6 +161,8 @@ export interface Replies {
   search: readonly Found[];
   suit: SuitTable;
   cancelSuit: null;
+  beginFromOpened: OpenedFile;
+  prepareOpened: EncoderFacts & { readonly isNormalisationStated: boolean };
   setQueries: null;
   thumbnails: readonly Picture[];
   usedFiles: readonly string[];

@@ -29,6 +29,8 @@ const COMMAND_TYPES = {
   search: true,
   suit: true,
   cancelSuit: true,
+  beginFromOpened: true,
+  prepareOpened: true,
   setQueries: true,
   thumbnails: true,
   usedFiles: true,

@@ -90,6 +90,7 @@ export class Exploring {
       code.keptEncoder(runs, keptId, images.dataset),
     );
     opened.encoder = encoder;
+    opened.file = null;
     return facts;
   }
 

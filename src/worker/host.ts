@@ -21,6 +21,7 @@ import type { Post } from './runSignals';
 import { Runs } from './runs';
 import { Suiting } from './suiting';
 import { TakeAlong } from './takeAlong';
+import { WarmStarting } from './warmStarting';
 
 export interface HostOptions {
   /** Where the choice of kernels is kept between visits. */
@@ -49,6 +50,7 @@ export class Host {
   readonly #takeAlong: TakeAlong;
   readonly #exploring: Exploring;
   readonly #suiting: Suiting;
+  readonly #warmStarting: WarmStarting;
   /** The recovery under way; never rejects. */
   #recovered: Promise<void> = Promise.resolve();
   #exclusive: Promise<unknown> = Promise.resolve();
@@ -68,6 +70,7 @@ export class Host {
     this.#exploring = new Exploring({ post, engine, images, runs: this.#runs, opened: this.#opened });
     const kernels = () => this.#kernelOptions;
     this.#suiting = new Suiting({ post, engine, images, runs: this.#runs, kernels, now });
+    this.#warmStarting = new WarmStarting({ post, engine, images, runs: this.#runs, opened: this.#opened, kernels });
     this.#recovery = new Recovery({ engine, runs: this.#runs, post, now });
   }
 
@@ -142,6 +145,10 @@ export class Host {
       case 'cancelSuit':
         this.#suiting.cancel();
         return { result: null };
+      case 'beginFromOpened':
+        return { result: await this.#warmStarting.begin(command) };
+      case 'prepareOpened':
+        return { result: await this.#prepareOpened(command.as) };
       case 'setQueries':
         await this.#runs.carryOut(() => this.#runs.of(command.runId).setQueries(command.indices));
         return { result: null };
@@ -230,7 +237,12 @@ export class Host {
 
   /** Ends the run, and the long work that it waits for. */
   async #endRun(): Promise<void> {
-    const ended = Promise.all([this.#takeAlong.end(), this.#exploring.end(), this.#suiting.end()]);
+    const ended = Promise.all([
+      this.#takeAlong.end(),
+      this.#exploring.end(),
+      this.#suiting.end(),
+      this.#warmStarting.end(),
+    ]);
     await this.#runs.end();
     await ended;
   }
@@ -255,11 +267,18 @@ export class Host {
           throw new CommandError('unusable-file', `“${command.name}” cannot be opened, since no engine runs. ${RESET}`);
         }),
       adopt: (run, file) => this.#runs.adopt(run, file),
-      hold: (encoder) => {
+      hold: (encoder, weights) => {
         this.#opened.encoder = encoder;
+        this.#opened.file = weights;
       },
       onProgress: (done, total) => this.#post({ type: 'progress', id: command.id, done, total }),
     });
+  }
+
+  /** Sets what images are normalised with for the encoder that was opened from a file. */
+  async #prepareOpened(as: CommandOf<'prepareOpened'>['as']): Promise<Replies['prepareOpened']> {
+    const { prepareOpened } = await import('./prepareOpened');
+    return prepareOpened(this.#opened, as);
   }
 
   /** Ends the run, and makes sure of the engine that the next one is built on. */

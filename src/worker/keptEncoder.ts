@@ -1,8 +1,8 @@
-import { BACKBONE_TITLES, BACKBONES } from '../domain/backbones/registry';
 import type { OpenedKeptEncoder } from '../domain/takeAlong';
 import type { TrainingImages } from '../engine/images/pictureCache';
 import { encoderOnImages } from '../engine/run/export/encoderOnImages';
 import type { EncoderWeights } from '../engine/run/export/encoderWeights';
+import { factsOf } from './encoderFacts';
 import type { Runs } from './runs';
 
 /**
@@ -15,14 +15,6 @@ export async function keptEncoder(
   images: TrainingImages,
 ): Promise<{ readonly encoder: EncoderWeights; readonly facts: OpenedKeptEncoder }> {
   const { made, step, damages } = await runs.fromKept(keptId, (checkpoint) => encoderOnImages(checkpoint, images));
-  const { backbone, imageSize } = made.config;
   const notes = damages.map((damage) => `${damage}; the encoder is that of step ${step}.`);
-  const facts = {
-    backbone: BACKBONE_TITLES[backbone],
-    featureDim: BACKBONES[backbone].featureDim,
-    imageSize,
-    step,
-    notes,
-  };
-  return { encoder: made, facts };
+  return { encoder: made, facts: { ...factsOf(made), step, notes } };
 }

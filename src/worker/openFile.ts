@@ -1,7 +1,7 @@
 import { checkProjectImages, projectInfo, readProjectImages } from '../data/project/projectImages';
-import { BACKBONE_TITLES, BACKBONES } from '../domain/backbones/registry';
 import { indicesOf, TRAIN } from '../domain/imageDataset';
 import type { OpenedFile, PageFacts } from '../domain/takeAlong';
+import { fingerprintOfWeights } from '../domain/warmStart';
 import type { Checkpoint } from '../engine/run/checkpoint/checkpoint';
 import { isCheckpoint, readCheckpoint } from '../engine/run/checkpoint/checkpointFile';
 import { readSealed } from '../engine/run/checkpoint/sealedFile';
@@ -23,8 +23,10 @@ import { formatBytes } from '../formats/bytes';
 import { UnusableFile } from '../formats/unusableFile';
 import { openPackedFolder, type PackedFolder } from '../formats/zip/packedFolder';
 import { StorageError } from '../storage/runStorage';
+import { factsOf } from './encoderFacts';
 import { CommandError } from './errors';
 import type { OpenedRun } from './keptRuns';
+import type { WeightsFile } from './openedEncoder';
 
 /** What opening a file needs. */
 export interface OpeningParts {
@@ -33,7 +35,7 @@ export interface OpeningParts {
   /** Keeps a run. @throws StorageError */
   adopt(run: OpenedRun, file: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Receives an encoder. */
-  hold(encoder: EncoderWeights): void;
+  hold(encoder: EncoderWeights, file: WeightsFile): void;
   /** Receives how much of the file was checked, in bytes or images. */
   onProgress(done: number, total: number): void;
 }
@@ -88,7 +90,7 @@ function readable(file: ByteSource): ByteSource {
 async function opened(file: ByteSource, name: string, keptId: string, parts: OpeningParts): Promise<OpenedFile> {
   if (file.size === 0) throw new UnusableFile('is empty (0 bytes)');
   // PyTorch and Keras pack their models as .zip.
-  if (!beginsAsZip(await readBytes(file, 0, 4)) || MODEL_NAME.test(name)) return openWeights(file, keptId, parts);
+  if (!beginsAsZip(await readBytes(file, 0, 4)) || MODEL_NAME.test(name)) return openWeights(file, name, keptId, parts);
   const folder = await openPackedFolder(file, ENTRIES.project);
   return folder === null ? { kind: 'other' } : openProject(folder, keptId, parts);
 }
@@ -108,7 +110,7 @@ async function openProject(folder: PackedFolder, keptId: string, parts: OpeningP
 }
 
 /** A checkpoint or an encoder. */
-async function openWeights(source: ByteSource, keptId: string, parts: OpeningParts): Promise<OpenedFile> {
+async function openWeights(source: ByteSource, name: string, keptId: string, parts: OpeningParts): Promise<OpenedFile> {
   refuseOtherModels(await readBytes(source, 0, HEAD_BYTES));
   if (source.size > MOST_CHECKPOINT_BYTES) {
     throw new UnusableFile(
@@ -116,7 +118,7 @@ async function openWeights(source: ByteSource, keptId: string, parts: OpeningPar
     );
   }
   const file = await readBytes(source, 0, source.size);
-  if (!isCheckpoint(readSealed(file).metadata)) return openEncoder(file, parts);
+  if (!isCheckpoint(readSealed(file).metadata)) return openEncoder(file, name, parts);
   const checkpoint = readCheckpoint(file);
   const dataset = identityIn(checkpoint);
   await parts.withEngine(() => expectTensors(checkpoint, null));
@@ -128,17 +130,10 @@ const MODEL_NAME = /\.(pt|pth|ckpt|keras)$/i;
 /** Bytes at the beginning of a file that tell most kinds of files apart. */
 const HEAD_BYTES = 512;
 
-function openEncoder(file: Uint8Array, parts: OpeningParts): OpenedFile {
-  const { encoder, notes } = readEncoder(file);
-  const { backbone, imageSize } = encoder.config;
-  parts.hold(encoder);
-  return {
-    kind: 'encoder',
-    backbone: BACKBONE_TITLES[backbone],
-    featureDim: BACKBONES[backbone].featureDim,
-    imageSize,
-    notes,
-  };
+async function openEncoder(file: Uint8Array<ArrayBuffer>, name: string, parts: OpeningParts): Promise<OpenedFile> {
+  const { encoder, notes, isNormalisationStated } = readEncoder(file);
+  parts.hold(encoder, { name, fingerprint: await fingerprintOfWeights(file) });
+  return { kind: 'encoder', ...factsOf(encoder), notes, isNormalisationStated };
 }
 
 async function keep(

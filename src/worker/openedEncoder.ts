@@ -1,7 +1,15 @@
 import type { EncoderWeights } from '../engine/run/export/encoderWeights';
 
-/** The encoder that was opened from a file last, with which images can be embedded. */
+/** A file of weights: its name, and what it is recognised by (`fingerprintOfWeights`). */
+export interface WeightsFile {
+  readonly name: string;
+  readonly fingerprint: string;
+}
+
+/** The encoder that was opened last, with which images can be embedded, and which a run can begin from. */
 export class OpenedEncoder {
   /** null before the first. */
   encoder: EncoderWeights | null = null;
+  /** null where it is of a kept run. */
+  file: WeightsFile | null = null;
 }

@@ -98,7 +98,10 @@ it('makes embeddings by an encoder that was opened, also without a run', async (
     backbone: 'tiny ResNet',
     featureDim: 24,
     imageSize: 32,
-  };
+    network: { backbone: 'tiny', stem: 'cifar', stemStride: 1, imageSize: 32, sourceSize: 64 },
+    isNormalisationStated: true,
+    notes: [],
+  } as const;
   lab.opening.store.setState({ openedEncoder });
   await open(lab);
   await expect.element(button('Save embeddings.parquet')).toBeDisabled();

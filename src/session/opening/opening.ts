@@ -1,4 +1,5 @@
-import type { OpenedFile } from '../../domain/takeAlong';
+import type { RunConfig } from '../../domain/runConfig';
+import type { OpenedFile, OpenedPreparation } from '../../domain/takeAlong';
 import { CURRENT_VERSION } from '../../domain/versions/registry';
 import type { RunPointer } from '../../storage/runPointer';
 import type { RunRecord } from '../../storage/runRecord';
@@ -24,6 +25,8 @@ export interface OpeningLab {
   /** As `begin`, once these images are loaded; the run on the page stays until then. Resolves to whether they were loaded. */
   beginOn(origin: ProjectOrigin, beginning: Beginning, run: Pick<RunPointer, 'config' | 'changes'>): Promise<boolean>;
   loadImages(origin: Origin): Promise<void>;
+  /** Replaces the run by one with other settings, on images loaded as they need them. Resolves once it is built, or cannot be. */
+  replaceBy(config: RunConfig, intent: null): Promise<void>;
 }
 
 type OpenedRun = Extract<OpenedFile, { kind: 'run' }>;
@@ -68,10 +71,50 @@ export class Opening {
    */
   async openKept(keptId: string, name: string): Promise<void> {
     const opened = await this.#engine.request<'openKept'>({ type: 'openKept', keptId });
-    const { step, backbone, featureDim, imageSize, notes } = opened;
+    const { step, notes, ...facts } = opened;
     const title = `${name}, step ${step.toLocaleString('en')}`;
-    this.store.setState({ openedEncoder: { name: title, keptId, backbone, featureDim, imageSize } });
+    this.store.setState({ openedEncoder: { ...facts, name: title, keptId, notes, isNormalisationStated: true } });
     if (notes.length > 0) notify(this.#lab.noticeStore, notes.join(' '));
+  }
+
+  /**
+   * Replaces the run by one that begins from the weights of the opened file, with the present settings and the network of the weights. Why it
+   * was not made is the store's `problem`.
+   */
+  async beginFromOpened(): Promise<void> {
+    const { openedEncoder, isBeginning } = this.store.getState();
+    if (openedEncoder === null || openedEncoder.keptId !== null || isBeginning) return;
+    this.store.setState({ isBeginning: true, problem: null });
+    try {
+      const { runStore } = this.#lab;
+      // Images are kept as the weights need them, and a run shows whether the settings fit.
+      await this.#lab.replaceBy({ ...runStore.getState().config, ...openedEncoder.network }, null);
+      const { active, error } = runStore.getState();
+      if (active === null || error !== null) return;
+      const { config } = active;
+      const made = await this.#engine.request<'beginFromOpened'>({
+        type: 'beginFromOpened',
+        config,
+        keptId: newKeptId(),
+      });
+      if (made.kind === 'run') await this.#goOn(made, null);
+      notify(this.#lab.noticeStore, `The run begins from “${openedEncoder.name}”, with new heads.`);
+    } catch (thrown) {
+      this.store.setState({ problem: engineErrorOf(thrown).message });
+    } finally {
+      this.store.setState({ isBeginning: false });
+    }
+  }
+
+  /** Sets how images are prepared for the opened encoder, where its file does not say. */
+  async prepareOpened(as: OpenedPreparation): Promise<void> {
+    this.store.setState({ problem: null });
+    try {
+      const facts = await this.#engine.request<'prepareOpened'>({ type: 'prepareOpened', as });
+      this.store.setState(({ openedEncoder }) => ({ openedEncoder: openedEncoder && { ...openedEncoder, ...facts } }));
+    } catch (thrown) {
+      this.store.setState({ problem: engineErrorOf(thrown).message });
+    }
   }
 
   /** Called when the worker has failed, which held the encoder. */
@@ -101,9 +144,10 @@ export class Opening {
       case 'other':
         return false;
       case 'encoder': {
-        const { backbone, featureDim, imageSize, notes } = opened;
-        this.store.setState({ openedEncoder: { name: file.name, keptId: null, backbone, featureDim, imageSize } });
-        const text = `“${file.name}” is open: an encoder “${backbone}” with ${featureDim} features, trained on images of ${imageSize} px. “Take along” makes embeddings of the images in use with it.`;
+        const { kind: _, ...facts } = opened;
+        const { backbone, featureDim, imageSize, notes } = facts;
+        this.store.setState({ openedEncoder: { ...facts, name: file.name, keptId: null } });
+        const text = `“${file.name}” is open: an encoder “${backbone}” with ${featureDim} features, trained on images of ${imageSize} px. “Take along” makes embeddings of the images in use with it; Explore compares them by it, and begins a run from it.`;
         notify(this.#lab.noticeStore, [text, ...notes].join(' '));
         return true;
       }
@@ -116,10 +160,11 @@ export class Opening {
     }
   }
 
-  async #goOn(run: OpenedRun, file: File): Promise<void> {
+  async #goOn(run: OpenedRun, file: File | null): Promise<void> {
     const { id, config, changes, dataset, evaluation, hasImages } = run;
     const { archive } = this.#lab;
-    const origin: ProjectOrigin | null = hasImages ? { kind: 'project', title: dataset.name, file } : null;
+    const origin: ProjectOrigin | null =
+      hasImages && file !== null ? { kind: 'project', title: dataset.name, file } : null;
     if (origin !== null && this.#isAwaited(run)) {
       await archive.discard(id);
       await this.#lab.loadImages(origin);

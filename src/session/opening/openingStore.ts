@@ -7,6 +7,10 @@ export interface OpenedEncoderInfo extends EncoderFacts {
   readonly name: string;
   /** null where it is from a file. */
   readonly keptId: string | null;
+  /** Whether it is known what images are normalised with. */
+  readonly isNormalisationStated: boolean;
+  /** What was found, left out and assumed. */
+  readonly notes: readonly string[];
 }
 
 export interface OpeningState {
@@ -18,6 +22,8 @@ export interface OpeningState {
   } | null;
   /** Why the last file could not be opened; lists have a line for each entry. */
   readonly problem: string | null;
+  /** Whether a run is being made from the opened weights. */
+  readonly isBeginning: boolean;
   /** The encoder that was opened last, by which embeddings can be made; null before the first. */
   readonly openedEncoder: OpenedEncoderInfo | null;
 }
@@ -25,5 +31,5 @@ export interface OpeningState {
 export type OpeningStore = ReturnType<typeof createOpeningStore>;
 
 export function createOpeningStore() {
-  return createStore<OpeningState>(() => ({ checking: null, problem: null, openedEncoder: null }));
+  return createStore<OpeningState>(() => ({ checking: null, problem: null, isBeginning: false, openedEncoder: null }));
 }

@@ -5,6 +5,7 @@ import type { ExploredBy } from '../../domain/exploration';
 import { useDataset, useEngine, useExploring, useLab, useOpening, useRun } from '../lab';
 import { grouped } from '../numbers';
 import classes from './ExplorePlace.module.css';
+import { OpenedWeights } from './opened/OpenedWeights';
 import { TaskProgress } from './TaskProgress';
 import { useKeptRunsToExplore } from './useKeptRunsToExplore';
 
@@ -38,6 +39,7 @@ export function ExploreControls() {
   const isFileOpen = opened !== null && opened.keptId === null;
   return (
     <div className={classes.controls}>
+      <OpenedWeights />
       {task === null ? (
         <>
           {exploration !== null && !isCurrent && (

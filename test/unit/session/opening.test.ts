@@ -107,6 +107,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const ENCODER = {
+  kind: 'encoder',
+  backbone: 'ResNet',
+  featureDim: 64,
+  imageSize: 48,
+  network: { backbone: 'resnet18', stem: 'cifar', stemStride: 1, imageSize: 48, sourceSize: 64 },
+  isNormalisationStated: false,
+  notes: ['A note.'],
+} as const;
+
 describe('a file that is dropped alone', () => {
   it('is taken for one of ours by its content, whatever its name', async () => {
     const zip = (files: Readonly<Record<string, Uint8Array>>, name = 'x.zip') =>
@@ -134,13 +144,14 @@ describe('a file that is dropped alone', () => {
   });
 
   it('and is an encoder, is told and kept in the store until the worker fails', async () => {
-    const encoder = { kind: 'encoder', backbone: 'ResNet', featureDim: 64, imageSize: 32, notes: ['A note.'] } as const;
-    const { take, lab, shown, worker } = await opened({ answer: encoder });
+    const { take, lab, shown, worker } = await opened({ answer: ENCODER });
     const before = shown();
     await take();
-    const { kind: _, notes: __, ...facts } = encoder;
+    const { kind: _, ...facts } = ENCODER;
     expect(lab.opening.store.getState().openedEncoder).toEqual({ name: 'run.safetensors', keptId: null, ...facts });
-    expect(lab.noticeStore.getState().notices.at(-1)?.text).toMatch(/64 features.*Take along.*A note\.$/);
+    expect(lab.noticeStore.getState().notices.at(-1)?.text).toMatch(
+      /64 features.*Take along.*begins a run from it.*A note\.$/,
+    );
     expect(shown()).toEqual(before);
     worker.crash('gone');
     expect(lab.opening.store.getState().openedEncoder).toBeNull();
