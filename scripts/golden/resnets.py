@@ -97,7 +97,7 @@ def rounded_to_digits(number):
 
 def pins(name, value):
     """The norm of a tensor, its projections on vectors of -1 and 1, and its first values."""
-    values = to_ours(value.detach()).contiguous().double().numpy().reshape(-1)
+    values = value.detach().contiguous().double().numpy().reshape(-1)
     bits = hashes(f"{name}.projections", values.size)
     signs = [((bits >> numpy.uint32(k)) & numpy.uint32(1)) * 2.0 - 1 for k in range(PROJECTIONS)]
     return {
@@ -191,7 +191,7 @@ def result_of(case):
         "trained": encoded(result["trained"]),
         "z1": pins("z1", result["z1"]),
         "p2": pins("p2", result["p2"]),
-        "gradients": {name: pins(name, gradient) for name, gradient in result["gradients"].items()},
+        "gradients": {name: pins(name, to_ours(gradient)) for name, gradient in result["gradients"].items()},
     }
 
 

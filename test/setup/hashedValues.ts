@@ -42,14 +42,16 @@ export interface Pins {
 /** The pins of values, with as many projections and first values as `like` has. */
 export function pinsOf(name: string, values: Float32Array, like: Pins): Pins {
   const hash = hashes(`${name}.projections`);
-  const projections = like.projections.map(() => 0);
+  const count = like.projections.length;
+  const sums = new Float64Array(count);
   let squares = 0;
   for (let i = 0; i < values.length; i++) {
-    const [h, value] = [hash(i), values[i]!];
+    const h = hash(i);
+    const value = values[i]!;
     squares += value * value;
-    for (let k = 0; k < projections.length; k++) projections[k]! += (h >>> k) & 1 ? value : -value;
+    for (let k = 0; k < count; k++) sums[k]! += (((h >>> k) & 1) * 2 - 1) * value;
   }
-  return { norm: Math.sqrt(squares), projections, first: [...values.subarray(0, like.first.length)] };
+  return { norm: Math.sqrt(squares), projections: [...sums], first: [...values.subarray(0, like.first.length)] };
 }
 
 /**
