@@ -68,54 +68,20 @@ it('writes the files of the contract, and num_batches_tracked as PyTorch’s lon
   expect([dtype, shape, [...bytes]]).toEqual(['I64', [], [7, 0, 0, 0, 0, 0, 0, 0]]);
 });
 
-describe('the files for transformers in Python', () => {
-  const stemOf = (stem: 'cifar' | 'imagenet') => ({ backbone: 'resnet50', stem, imageSize: 64 }) as const;
-  const jsonOf = (file: Uint8Array) => JSON.parse(new TextDecoder().decode(file)) as unknown;
-
-  it('hold the weights by the names of ResNetModel, and describe the network', () => {
-    const encoder = drawnEncoder(stemOf('imagenet'));
-    const files = encoderFiles(encoder);
-    const { tensors, metadata } = readSafetensors(files.get('model.safetensors')!);
-    expect(metadata.get('format')).toBe('pt');
-    const names = [...tensors.keys()].filter((name) => !name.endsWith('num_batches_tracked'));
-    // 53 convolutions with a weight, and 53 BN layers with four tensors each.
-    expect(names).toHaveLength(265);
-    const expected = [
-      'embedder.embedder.convolution.weight',
-      'embedder.embedder.normalization.running_mean',
-      'encoder.stages.0.layers.0.shortcut.convolution.weight',
-      'encoder.stages.0.layers.0.shortcut.normalization.bias',
-      'encoder.stages.2.layers.5.layer.2.convolution.weight',
-      'encoder.stages.3.layers.2.layer.1.normalization.running_var',
-    ];
-    expect(names).toEqual(expect.arrayContaining(expected));
-    expect(names.filter((name) => !/^(embedder\.embedder|encoder\.stages\.\d\.layers\.\d)\./.test(name))).toEqual([]);
-    expect(jsonOf(files.get('config.json')!)).toEqual({
-      model_type: 'resnet',
-      architectures: ['ResNetModel'],
-      torch_dtype: 'float32',
-      num_channels: 3,
-      embedding_size: 64,
-      hidden_sizes: [256, 512, 1024, 2048],
-      depths: [3, 4, 6, 3],
-      layer_type: 'bottleneck',
-      hidden_act: 'relu',
-      downsample_in_first_stage: false,
-      downsample_in_bottleneck: false,
-    });
-    expect(jsonOf(files.get('preprocessor_config.json')!)).toMatchObject({
-      size: { shortest_edge: 64 },
-      crop_size: { width: 64, height: 64 },
-      image_mean: encoder.normalisation.mean,
-      image_std: encoder.normalisation.std,
-    });
+it('prepares an image as the page does: the short side is scaled, the centre square cut out', () => {
+  const encoder = drawnEncoder();
+  const files = encoderFiles(encoder);
+  const jsonOf = (name: string) => JSON.parse(new TextDecoder().decode(files.get(name)!)) as unknown;
+  const { imageSize } = encoder.config;
+  expect(jsonOf('preprocessor_config.json')).toMatchObject({
+    size: { shortest_edge: imageSize },
+    do_center_crop: true,
+    crop_size: { width: imageSize, height: imageSize },
+    image_mean: encoder.normalisation.mean,
+    image_std: encoder.normalisation.std,
   });
-
-  it('are left out with the CIFAR stem, which it does not have', () => {
-    const files = encoderFiles(drawnEncoder(stemOf('cifar')));
-    expect([...files.keys()]).not.toContain('model.safetensors');
-    expect(jsonOf(files.get('config.json')!)).toEqual({ model_type: 'resnet' });
-  });
+  // No network of Hugging Face's transformers has these layers.
+  expect(jsonOf('config.json')).toEqual({ model_type: 'resnet' });
 });
 
 it('reads a ResNet of other people with our layers, and says what it assumes', () => {
