@@ -15,7 +15,7 @@ import { sampleOf } from '../setup/matrix';
 import { describeWithPython, readFloats, scratchFolder, writeFloats } from '../setup/python';
 
 const CONTINUE = join(import.meta.dirname, '../../continue');
-const SCRIPT = join(import.meta.dirname, '../setup/python/torchvision_features.py');
+const SCRIPT = join(import.meta.dirname, '../setup/pythonWithTorchvision/features.py');
 const PICTURES = 20;
 /** ImageNet's, as torchvision normalises. */
 const NORMALISATION = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;

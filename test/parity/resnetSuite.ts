@@ -57,7 +57,6 @@ function methodOf({ backbone, seed, side, heads, ranges }: Case): { method: Meth
     outputDim: heads[0],
     predictorHidden: heads[1],
     headBatchNorm: 'output' as const,
-    // The first weights are replaced; these are drawn fastest.
     convolutionInit: 'uniformFanIn' as const,
   };
   expect(config).toMatchObject({ stem: 'imagenet', projectorLayers: 3, predictor: 'trained' });

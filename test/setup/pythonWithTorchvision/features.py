@@ -1,7 +1,8 @@
 """
 torchvision's ResNet with seeded random weights. `weights`: writes them as encoder.safetensors with the metadata of the argument.
 `features`: writes own.f32, the features of x.f32 [N, H, W, 3], and resized.f32, those of the pictures that torchvision scales and crops.
-Arguments: the folder `continue/`, the backbone, `weights` METADATA or `features` NORMALISATION PATHS SIDE.
+Arguments: the folder `continue/`, the backbone, `weights` METADATA or `features` NORMALISATION PATHS SIDE. It lies apart from the module that
+stands for torchvision, which Python would find first.
 """
 
 import json
