@@ -1,30 +1,72 @@
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright-core';
+import { counted } from '../../src/domain/counted';
 import { serveApp } from '../bench/servedSite';
 import { ensureChromium } from '../bootstrap/chromium.mjs';
 import { runCommand } from '../node/runCommand';
 import { UsageError } from '../node/usageError';
 
 const USAGE = `npx tsx scripts/explore/largeFolder.ts ARCHIVE [--preset small]
-Opens the page in Chromium on WASM, drops an archive of images, explores them by the untrained network, and measures how long that takes, and
-which tasks of the page's main thread took longer than 50 ms.`;
+Opens the page in Chromium on WASM, drops an archive of at least 10,000 images, explores them by the untrained network, and measures how long
+that takes, which tasks of the page's main thread took longer than 50 ms, and the page's own time in a frame while the map forms.`;
 
 const PATIENCE_MS = 3_600_000;
 
-interface WatchedWindow {
-  readonly longTasks: { readonly start: number; readonly duration: number }[];
+interface Timed {
+  readonly start: number;
+  readonly duration: number;
 }
 
-/** Notes all tasks of the main thread that take longer than 50 ms. */
+interface WatchedWindow {
+  readonly longTasks: Timed[];
+  readonly frames: Timed[];
+}
+
+/** Notes all tasks of the main thread that take longer than 50 ms, and what is drawn in frames. */
 function watchTasks(): void {
-  const longTasks: { start: number; duration: number }[] = [];
-  Object.assign(window, { longTasks });
+  const watched: WatchedWindow = { longTasks: [], frames: [] };
+  Object.assign(window, watched);
   new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) longTasks.push({ start: startTime, duration });
+    for (const { startTime, duration } of list.getEntries()) watched.longTasks.push({ start: startTime, duration });
   }).observe({ type: 'longtask', buffered: true });
+  const later = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (draw) =>
+    later((now) => {
+      const start = performance.now();
+      draw(now);
+      watched.frames.push({ start, duration: performance.now() - start });
+    });
 }
 
 const now = (page: Page) => page.evaluate(() => performance.now());
+
+/** Prints what the page did since a time, and returns the time now. */
+async function stage(page: Page, name: string, from: number): Promise<number> {
+  const to = await now(page);
+  const { longTasks, frames } = await page.evaluate(() => {
+    const { longTasks, frames } = window as unknown as WatchedWindow;
+    return { longTasks, frames };
+  });
+  const within = (all: readonly Timed[]) =>
+    all
+      .filter(({ start }) => start >= from && start < to)
+      .map(({ duration }) => duration)
+      .sort((a, b) => a - b);
+  const at = (sorted: readonly number[], share: number) =>
+    (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
+  const [tasks, drawn] = [within(longTasks), within(frames)];
+  console.log(
+    `${name} in ${((to - from) / 1000).toFixed(1)} s, load of the machine ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores`,
+  );
+  console.log(
+    `  ${counted(tasks.length, 'task')} of more than 50 ms: median ${at(tasks, 0.5)} ms, longest ${at(tasks, 1)} ms`,
+  );
+  console.log(
+    `  the page's own time in a frame: median ${at(drawn, 0.5)} ms, 95 % below ${at(drawn, 0.95)} ms, longest ${at(drawn, 1)} ms`,
+  );
+  return to;
+}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -50,16 +92,13 @@ async function main(): Promise<void> {
     await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Explore' }).click();
     await page.getByRole('button', { name: /^Explore \d/ }).click();
     const began = await now(page);
-    await page.locator('canvas').first().waitFor();
-    const mapped = await now(page);
+    await page.getByTestId('explore-map').waitFor();
+    const mapped = await stage(page, 'embedded and compared', began);
+    await page.getByText('The map forms').waitFor({ state: 'detached' });
+    const formed = await stage(page, 'the map formed', mapped);
+    console.log(await page.getByTestId('explore-counts').textContent());
     await page.getByText('up to date').waitFor();
-    const ended = await now(page);
-    const tasks = await page.evaluate(() => (window as unknown as WatchedWindow).longTasks);
-    const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-    console.log(`embedded and compared in ${seconds(mapped - began)}, arranged in ${seconds(ended - mapped)}`);
-    for (const { start, duration } of tasks.filter((task) => task.start >= began)) {
-      console.log(`  a task of ${duration.toFixed(0)} ms, ${seconds(start - began)} after the beginning`);
-    }
+    await stage(page, 'near duplicates', formed);
   } finally {
     await browser.close();
     await site.close();

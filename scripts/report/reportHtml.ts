@@ -1,5 +1,6 @@
 import type { Estimate } from '../../src/domain/accuracy';
 import type { BottomLine } from '../../src/domain/bottomLine';
+import { clusterDoubt } from '../../src/domain/clusterDoubt';
 import { counted } from '../../src/domain/counted';
 import { QUALITY_KINDS } from '../../src/domain/exploration';
 import { isLeak } from '../../src/domain/leaks';
@@ -69,7 +70,7 @@ export async function htmlReport(about: AboutFolder, thumbnail: Thumbnails): Pro
     ),
     section(
       `Clusters: ${report.clusters.length}`,
-      'Groups of images that lie more densely than what is between them (HDBSCAN), the most typical first. They are only as good as the features.',
+      `Groups of images that lie more densely than what is between them (HDBSCAN), the most typical first. They are only as good as the features. ${clusterDoubt(images.count - report.noise.length, images.count) ?? ''}`,
       `<ul>${(
         await Promise.all(
           report.clusters

@@ -10,6 +10,7 @@ import { convGeometry, type Shape4D } from '../engine/kernels/conv2d/geometry';
 import { conv2dInputGradient } from '../engine/kernels/conv2d/inputGradient';
 import type { ConvPass } from '../engine/kernels/conv2d/variants';
 import { linearInputGradient, linearWeightGradient, trainingLinear } from '../engine/kernels/linear';
+import { maxPool, maxPoolGradient } from '../engine/kernels/maxPool';
 import { sgdUpdate } from '../engine/kernels/sgd';
 import type { ConvUse } from '../engine/kernels/tuning/tuneConvolutions';
 import { seededRandom } from '../engine/random';
@@ -35,7 +36,7 @@ export interface ConvolutionSize {
   readonly size: number;
   readonly cin: number;
   readonly cout: number;
-  readonly kernel: 1 | 3;
+  readonly kernel: 1 | 3 | 7;
   readonly stride: 1 | 2;
 }
 
@@ -68,6 +69,33 @@ export function convolutionCases(batch: number, { size, cin, cout, kernel: k, st
       name: 'conv filter gradient',
       convolution: as('filterGradient'),
       run: () => conv2dFilterGradient(x, dy, kernel.shape, stride, pad),
+    },
+  ];
+}
+
+/** Max pooling of 3 x 3 windows at stride 2. */
+export function maxPoolCases(batch: number, size: number, channels: number): KernelCase[] {
+  const x = tf.randomNormal<tf.Rank.R4>([batch, size, size, channels]);
+  const dy = maxPool(x);
+  const shape = `${batch} x ${size}x${size}x${channels}`;
+  // Eight comparisons for each window.
+  const flop = 8 * dy.size;
+  return [
+    {
+      name: 'max pool forward',
+      shape,
+      flop,
+      bytes: FLOAT * (x.size + dy.size),
+      hasStock: true,
+      run: () => maxPool(x),
+    },
+    {
+      name: 'max pool gradient',
+      shape,
+      flop,
+      bytes: FLOAT * (2 * x.size + dy.size),
+      hasStock: true,
+      run: () => maxPoolGradient(dy, x),
     },
   ];
 }

@@ -8,6 +8,7 @@ import {
   convolutionCases,
   type KernelCase,
   linearCases,
+  maxPoolCases,
   sgdCase,
 } from './kernelCases';
 import type { Peak } from './peak';
@@ -27,6 +28,16 @@ const CONVOLUTIONS: readonly ConvolutionSize[] = [
 ];
 /** A convolution of ResNet-18's first stage: enough work to fill a large GPU. */
 const WIDE: ConvolutionSize = { size: 32, cin: 64, cout: 64, kernel: 3, stride: 1 };
+
+/** The stem of ResNets for ImageNet. Images need no gradient. */
+const STEM: ConvolutionSize = { size: 96, cin: 3, cout: 64, kernel: 7, stride: 2 };
+/** A layer of ResNet-50 between two widths. */
+const BOTTLENECK: ConvolutionSize = { size: 7, cin: 2048, cout: 512, kernel: 1, stride: 1 };
+const LARGE_IMAGES = 16;
+
+function stemCases(): KernelCase[] {
+  return convolutionCases(LARGE_IMAGES, STEM).filter(({ name }) => name !== 'conv input gradient');
+}
 
 /** For a shorter time the round trip to the device counts more than the kernel, so several runs in a row are one measurement. */
 const MEASURABLE_MS = 2;
@@ -71,7 +82,14 @@ export async function measureKernels(peak: Peak, context: BenchContext): Promise
     () => [sgdCase(40, 5000), augmentCase(context.reference.batch, 32)],
   ];
   if (!context.quick) {
-    groups.splice(CONVOLUTIONS.length, 0, () => convolutionCases(64, WIDE));
+    groups.splice(
+      CONVOLUTIONS.length,
+      0,
+      () => convolutionCases(64, WIDE),
+      () => convolutionCases(LARGE_IMAGES, BOTTLENECK),
+      stemCases,
+      () => maxPoolCases(LARGE_IMAGES, STEM.size / 2, STEM.cout),
+    );
     groups.push(() => linearCases(256, 2048, 2048).slice(0, context.engine.isSoftware ? 0 : 3));
     if (context.engine.isSoftware)
       context.note('Linear layers of 2048 x 2048 left out of the kernels: software adapter.');

@@ -14,7 +14,7 @@ export interface EncoderMeasures {
  * Whether an embedding is better than the untrained network and than raw pixels for a folder. Differences count beyond two combined standard
  * errors, with the binomial error of each share; the same images are asked for, so the true error of a difference is smaller. Where there are
  * classes, kNN and probe decide, since view retrieval is close to what training optimises and shows invariance, not meaning. Whatever is below
- * raw pixels by any measure is better in part at most.
+ * raw pixels by any measure is better in part at most, and so is what finds hardly any picture again where nothing else is known.
  * @throws RangeError without images
  */
 export function bottomLine({ viewRetrieval, knn, probe = null }: EncoderMeasures): BottomLine {
@@ -57,9 +57,17 @@ const isAbovePixels = ({ trained, rawPixels }: Comparison) => exceeds(trained, r
 const isBelowPixels = ({ trained, rawPixels }: Comparison) => exceeds(rawPixels, trained);
 const isAboveBoth = (comparison: Comparison) => isAboveUntrained(comparison) && isAbovePixels(comparison);
 
+/**
+ * Where no view retrieval reaches this, so few images are found again that being better than the others is of no use. On 20,000 images of noise
+ * raw pixels reach 0.01.
+ */
+const LEAST_RETRIEVAL = 0.02;
+const findsHardlyAny = ({ measure, trained, untrained, rawPixels }: Comparison) =>
+  measure === 'view retrieval' && Math.max(trained.value, untrained.value, rawPixels.value) < LEAST_RETRIEVAL;
+
 function verdictOf(deciding: readonly Comparison[], retrieval: Comparison): Verdict {
   const decides = deciding.every(isAboveBoth);
-  if (decides && !isBelowPixels(retrieval)) return 'yes';
+  if (decides && !isBelowPixels(retrieval) && !deciding.every(findsHardlyAny)) return 'yes';
   const isPartly = deciding.some(isAboveUntrained) || isAboveBoth(retrieval);
   // Less than both by any deciding measure is no gain that another one could make up for.
   const isLess = deciding.some(({ trained, untrained }) => exceeds(untrained, trained));
@@ -84,6 +92,14 @@ function adviceFor(verdict: Verdict, deciding: readonly Comparison[], retrieval:
   const fewest = Math.min(...comparisons.map(({ images }) => images));
   if (fewest < 200) advice.push(`Measure on more images: with ${fewest}, only large differences show.`);
   if (verdict === 'yes') return [...advice, 'Use it: embed the folder, search it, or label it in clusters.'];
+  if (deciding.every(findsHardlyAny)) {
+    advice.push(
+      `Do not rely on a search, a map or clusters here: neither the embedding nor raw pixels find ${100 * LEAST_RETRIEVAL} % of the images again by another view.`,
+      'Train longer, and watch whether view retrieval rises.',
+      'Try larger crops (a higher smallest crop area), so that two views of an image share more of it.',
+    );
+    return advice;
+  }
   if (deciding.every(isAboveBoth)) {
     advice.push('Use it where classes count. To find the same picture again, compare raw pixels.');
     return advice;

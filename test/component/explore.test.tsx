@@ -51,6 +51,49 @@ async function drawnPoints(): Promise<{ left: number; right: number }> {
   return counts;
 }
 
+const SWIFTSHADER = 'ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)';
+const GPU = 'ANGLE (NVIDIA, NVIDIA GeForce RTX 3080 (0x00002206) Direct3D11 vs_5_0 ps_5_0, D3D11)';
+
+/** Gives WebGL a renderer of this name; null: there is no WebGL. */
+function drawWith(renderer: string | null): void {
+  const UNMASKED_RENDERER_WEBGL = 0x9246;
+  const { getParameter } = WebGL2RenderingContext.prototype;
+  vi.spyOn(WebGL2RenderingContext.prototype, 'getParameter').mockImplementation(function (
+    this: WebGL2RenderingContext,
+    name,
+  ) {
+    return name === UNMASKED_RENDERER_WEBGL ? renderer : getParameter.call(this, name);
+  });
+  if (renderer !== null) return;
+  const { getContext } = HTMLCanvasElement.prototype;
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation(function (
+    this: HTMLCanvasElement,
+    ...kind: unknown[]
+  ) {
+    return kind[0] === 'webgl2' ? null : Reflect.apply(getContext, this, kind);
+  } as never);
+}
+
+/** Presses a pointer on the map, moves it along places in shares of its sides, and lifts it. */
+function dragAlong(...path: readonly (readonly [x: number, y: number])[]): void {
+  vi.spyOn(HTMLElement.prototype, 'setPointerCapture').mockImplementation(() => undefined);
+  const { left, top, width, height } = overlay().getBoundingClientRect();
+  const at = (kind: string, [x, y]: readonly [number, number]) =>
+    overlay().dispatchEvent(
+      new PointerEvent(kind, {
+        pointerId: 1,
+        isPrimary: true,
+        bubbles: true,
+        buttons: kind === 'pointerup' ? 0 : 1,
+        clientX: left + x * width,
+        clientY: top + y * height,
+      }),
+    );
+  at('pointerdown', path[0]!);
+  for (const place of path.slice(1)) at('pointermove', place);
+  at('pointerup', path.at(-1)!);
+}
+
 describe('the map', () => {
   it('draws the points where they lie, and after they have moved', async () => {
     const { lab } = exploredLab({ count: 400 });
@@ -84,23 +127,39 @@ describe('the map', () => {
     await expect.element(page.getByTestId('explore-counts')).toHaveTextContent(/^200 of 200/);
   });
 
-  it('says that it shows a sample where the browser has no WebGL', async () => {
-    const original = HTMLCanvasElement.prototype.getContext;
-    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation(function (
-      this: HTMLCanvasElement,
-      ...kind: unknown[]
-    ) {
-      return kind[0] === 'webgl2' ? null : Reflect.apply(original, this, kind);
-    } as never);
+  it.each([
+    ['has no WebGL', null],
+    ['draws without a GPU', SWIFTSHADER],
+  ])('shows a sample where the browser %s, and works on all images', async (words, renderer) => {
+    drawWith(renderer);
     const { lab } = exploredLab({ count: 8000 });
     await show(lab);
-    await expect.element(page.getByTestId('explore-counts')).toHaveTextContent('no WebGL: 5,000 of the dots are drawn');
-    const { width, height } = points();
-    const { data } = points().getContext('2d')!.getImageData(0, 0, width, height);
-    expect(data.some((value) => value > 0)).toBe(true);
+    await expect
+      .element(page.getByTestId('explore-counts'))
+      .toHaveTextContent(new RegExp(`^8,000 of .* this browser ${words}: 5,000 of the dots are drawn`));
+    /** Pixels of the points with these colours. */
+    const drawn = (isCounted: (red: number, green: number, blue: number) => boolean) => {
+      const { width, height } = points();
+      const { data } = points().getContext('2d')!.getImageData(0, 0, width, height);
+      let count = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3]! > 0 && isCounted(data[at]!, data[at + 1]!, data[at + 2]!)) count += 1;
+      }
+      return count;
+    };
+    const inAccent = () => drawn((red, green, blue) => red === 0x2b && green === 0x50 && blue === 0xd6);
+    await expect.poll(() => drawn(() => true)).toBeGreaterThan(1000);
+    expect(inAccent()).toBe(0);
+    // One that is not in the sample.
+    lab.exploring.choose('One', [2]);
+    await expect.poll(inAccent).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Lasso' }).click();
+    dragAlong([0, 0], [1, 0], [1, 1], [0, 1]);
+    await expect.element(page.getByText('8,000 chosen')).toBeVisible();
   });
 
   it('needs little of the main thread for a frame of 50,000 points, also while they move', async () => {
+    drawWith(GPU);
     const { lab } = exploredLab({ count: 50_000, groups: 60 });
     const times: number[] = [];
     const later = window.requestAnimationFrame.bind(window);
@@ -112,7 +171,7 @@ describe('the map', () => {
       }),
     );
     await show(lab);
-    await expect.element(page.getByTestId('explore-counts')).toHaveTextContent(/^50,000 of/);
+    await expect.element(page.getByTestId('explore-counts')).toHaveTextContent(/^50,000 of .* a dot is an image/);
     await new Promise((resolve) => setTimeout(resolve, 500));
     const wheel = (deltaY: number) => {
       const { left, top } = overlay().getBoundingClientRect();
@@ -149,27 +208,7 @@ describe('the map', () => {
     await expect.element(page.getByText('25 % of 200 · mostly ‘class 2’, 49')).toBeVisible();
 
     await page.getByRole('button', { name: 'Lasso' }).click();
-    const { left, top, width, height } = overlay().getBoundingClientRect();
-    const at = (kind: string, x: number, y: number) =>
-      overlay().dispatchEvent(
-        new PointerEvent(kind, {
-          pointerId: 1,
-          isPrimary: true,
-          bubbles: true,
-          buttons: kind === 'pointerup' ? 0 : 1,
-          clientX: left + x * width,
-          clientY: top + y * height,
-        }),
-      );
-    vi.spyOn(HTMLElement.prototype, 'setPointerCapture').mockImplementation(() => undefined);
-    at('pointerdown', 0.01, 0.01);
-    for (const [x, y] of [
-      [0.5, 0.01],
-      [0.5, 0.5],
-      [0.01, 0.5],
-    ] as const)
-      at('pointermove', x, y);
-    at('pointerup', 0.01, 0.5);
+    dragAlong([0.01, 0.01], [0.5, 0.01], [0.5, 0.5], [0.01, 0.5]);
     // The first group lies in that quarter.
     await expect.element(page.getByText('50 chosen')).toBeVisible();
     expect([...lab.exploring.store.getState().chosen].every((image) => image < 50)).toBe(true);
@@ -291,6 +330,17 @@ describe('the lists', () => {
     await page.getByRole('tab', { name: 'Quality 3' }).click();
     await page.getByRole('combobox', { name: 'Kind of quality' }).selectOptions('blurred');
     await expect.element(page.getByRole('option', { name: /image-6\.png.*, 0\.80$/ })).toBeVisible();
+  });
+
+  it('claims no clusters where there are none', async () => {
+    const { lab } = exploredLab();
+    const { clusters } = lab.exploring.store.getState();
+    const none = { labels: new Int32Array(200).fill(-1), medoids: new Int32Array(0) };
+    lab.exploring.store.setState({ clusters: { ...clusters!, ...none } });
+    await show(lab);
+    await expect.element(map()).toHaveAttribute('aria-label', expect.stringContaining('200 images in no cluster'));
+    await page.getByRole('tab', { name: 'Clusters 0' }).click();
+    await expect.element(page.getByText(/^No group of images is denser/)).toBeVisible();
   });
 
   it('says that the quality of a sample is not known', async () => {

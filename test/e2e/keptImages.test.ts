@@ -77,6 +77,7 @@ test('own images that a person keeps are there in the next browser without a dro
     before.classes = await page.getByTestId('dataset-classes').innerText();
     await lab.step();
     before.loss = await lab.metric('loss');
+    await lab.kept();
   });
   // The copy does not need the folder.
   rmSync(pets, { recursive: true });

@@ -1,13 +1,13 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
 import { embedTo } from '../../scripts/export/embedTo';
 import { allImages } from '../../scripts/export/runOfCheckpoint';
-import { presetConfig } from '../../src/domain/presets';
-import { CURRENT_VERSION } from '../../src/domain/versions/registry';
 import { ImageSource } from '../../src/engine/images/imageSource';
 import { withPixels } from '../../src/engine/images/pictureCache';
+import { readPreprocessor } from '../../src/engine/run/export/preprocessor';
+import { readEncoder } from '../../src/engine/run/export/readEncoder';
 import { maxError } from '../fixtures/golden';
 import { describeOnEngines } from '../setup/engine';
 import { drawn } from '../setup/hashedValues';
@@ -37,11 +37,11 @@ async function writePicture(file: string, i: number): Promise<void> {
 
 describeOnEngines(['wasm'], 'npm run embed with torchvision’s weights', () => {
   const cases = [
-    { backbone: 'resnet18', imageSize: 96, sourceSize: 128 },
-    { backbone: 'resnet18', imageSize: 224, sourceSize: 256 },
-    { backbone: 'resnet50', imageSize: 224, sourceSize: 256 },
+    { backbone: 'resnet18', imageSize: 96 },
+    { backbone: 'resnet18', imageSize: 224 },
+    { backbone: 'resnet50', imageSize: 224 },
   ] as const;
-  for (const { backbone, imageSize, sourceSize } of sampleOf(cases)) {
+  for (const { backbone, imageSize } of sampleOf(cases)) {
     describeWithPython(['torch', 'torchvision', 'numpy', 'PIL'], `torchvision, ${backbone}, ${imageSize} px`, (run) => {
       const scratch = scratchFolder('embedStandard');
       const at = (name: string) => join(scratch.path, name);
@@ -50,18 +50,15 @@ describeOnEngines(['wasm'], 'npm run embed with torchvision’s weights', () => 
       it('gives torchvision’s features of the same pixels', async () => {
         mkdirSync(at('pictures'));
         for (let i = 0; i < PICTURES; i++) await writePicture(at(`pictures/${i}.png`), i);
-        const config = {
-          ...presetConfig('imagenet', 'folder'),
-          backbone,
-          imageSize,
-          sourceSize,
-          engine: 'wasm' as const,
-        };
-        const encoder = { version: 1, defaults: CURRENT_VERSION, config, step: 0, ...NORMALISATION };
-        run([SCRIPT, CONTINUE, backbone, 'weights', JSON.stringify(encoder)], scratch.path);
+        run([SCRIPT, CONTINUE, backbone, 'weights'], scratch.path);
+        const beside = { crop_size: imageSize, image_mean: NORMALISATION.mean, image_std: NORMALISATION.std };
+        writeFileSync(at('preprocessor_config.json'), JSON.stringify(beside));
         const out = at('features.npy');
-        await embedTo({ location: at('pictures'), weights: at('encoder.safetensors'), out, batch: 5 });
+        await embedTo({ location: at('pictures'), weights: at('weights.safetensors'), out, batch: 5 });
 
+        const preprocessor = readPreprocessor(JSON.stringify(beside));
+        const { config } = readEncoder(readFileSync(at('weights.safetensors')), preprocessor).encoder;
+        expect(config).toMatchObject({ backbone, stem: 'imagenet', imageSize });
         const images = await allImages(at('pictures'), config);
         const source = new ImageSource(images, config);
         const indices = Uint32Array.from({ length: images.count }, (_, i) => i);

@@ -3,10 +3,10 @@
  * features in use, reports errors that no call throws, and reports its loss.
  */
 
+import { isSoftwareRenderer } from '../../domain/softwareRenderer';
+
 /** Features used when present: timing, half floats, subgroup operations. */
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
-
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
 
 /** The description of an adapter whose browser does not tell its name. */
 export const UNNAMED_ADAPTER = 'unnamed adapter';
@@ -97,5 +97,5 @@ export async function requestGpuDevice(
   const description = describe(info);
   const names = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
   const isFallback = (info as GPUAdapterInfo & { isFallbackAdapter?: boolean }).isFallbackAdapter === true;
-  return { device, adapterInfo: info, description, isSoftware: isFallback || SOFTWARE.test(names) };
+  return { device, adapterInfo: info, description, isSoftware: isFallback || isSoftwareRenderer(names) };
 }

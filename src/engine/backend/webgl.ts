@@ -1,18 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EngineInfo } from '../../domain/engineInfo';
-
-/** The part of a WebGL context that names the renderer, declared here because the engine compiles without the DOM types. */
-interface RendererInfo {
-  readonly RENDERER: number;
-  getExtension(name: 'WEBGL_debug_renderer_info'): { readonly UNMASKED_RENDERER_WEBGL: number } | null;
-  getParameter(name: number): unknown;
-}
+import { isSoftwareRenderer, type RendererInfo, rendererOf } from '../../domain/softwareRenderer';
 
 function webGlRenderer(): string {
-  const { gl } = (tf.backend() as unknown as { readonly gpgpu: { readonly gl: RendererInfo } }).gpgpu;
-  const debug = gl.getExtension('WEBGL_debug_renderer_info');
-  const name = gl.getParameter(debug === null ? gl.RENDERER : debug.UNMASKED_RENDERER_WEBGL);
-  return typeof name === 'string' ? name : 'unnamed renderer';
+  return rendererOf((tf.backend() as unknown as { readonly gpgpu: { readonly gl: RendererInfo } }).gpgpu.gl);
 }
 
 /** tfjs's factory of the backend. Kept, because removing the backend also unregisters the factory. */
@@ -46,11 +37,10 @@ export async function startWebGl(): Promise<EngineInfo> {
     throw new Error('its WebGL has no 32-bit floats, which training needs');
   }
   const description = webGlRenderer();
-  const isSoftware = /swiftshader|llvmpipe|softpipe|basic render/i.test(description);
   return {
     engine: 'webgl',
     description,
-    isSoftware,
+    isSoftware: isSoftwareRenderer(description),
     features: [],
     threads: 0,
     oneThreadReason: null,

@@ -243,7 +243,8 @@ export function plainMaxPoolGradient(dy: tf.Tensor4D, x: tf.Tensor4D): tf.Tensor
   });
 }
 
-const gradient = defineOp({
+/** Gradient of `maxPool` in x [N, H, W, C], from dy [N, ceil(H / 2), ceil(W / 2), C] and x. */
+export const maxPoolGradient = defineOp({
   name: 'MaxPoolOf3x3Gradient',
   webgpu: gradientOnGpu,
   wasm: maxPoolGradientOnWasm,
@@ -255,7 +256,7 @@ const run = defineOp<'x', object>({
   webgpu: ({ x }) => [forwardOnGpu(x as tf.Tensor4D)],
   wasm: ({ x }) => [maxPoolOnWasm(x as tf.Tensor4D)],
   plain: ({ x }) => [plainMaxPool(x as tf.Tensor4D)],
-  gradient: ([dy], { inputs: { x } }) => ({ x: () => gradient(dy as tf.Tensor4D, x as tf.Tensor4D) }),
+  gradient: ([dy], { inputs: { x } }) => ({ x: () => maxPoolGradient(dy as tf.Tensor4D, x as tf.Tensor4D) }),
 });
 
 /**

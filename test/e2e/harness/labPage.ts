@@ -24,11 +24,17 @@ export class LabPage {
     await this.button('Train').and(this.page.locator(':enabled')).waitFor();
   }
 
-  /** Shows a place of the page. */
+  /** Shows a place of the page, and waits until it is loaded. */
   async goTo(place: Place): Promise<void> {
     const link = this.page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place, exact: true });
     await link.click();
     await link.and(this.page.locator('[aria-current="page"]')).waitFor();
+    const shown = {
+      Train: this.region('Outputs'),
+      Explore: this.page.getByRole('tablist'),
+      Compare: this.region('Runs'),
+    };
+    await shown[place].waitFor();
   }
 
   /** Opens “More” in Train, if it is closed, and one of its sections. */
@@ -124,6 +130,12 @@ export class LabPage {
     await this.page.locator(`[data-testid="run-state"][data-state="${state}"]`).waitFor();
   }
 
+  /** Waits until a checkpoint of the run as it is now is stored in this browser. */
+  async kept(): Promise<void> {
+    const step = await this.metric('step');
+    await expect.poll(() => this.page.evaluate(lastSteps)).toContain(step);
+  }
+
   /** Makes one update with the Step button, and waits until the run is paused again. */
   async step(): Promise<void> {
     const before = await this.metric('step');
@@ -131,4 +143,19 @@ export class LabPage {
     await this.reachStep(before + 1);
     await this.reachState('paused');
   }
+}
+
+/** The last step that is stored of each run. Runs in the page. */
+async function lastSteps(): Promise<number[]> {
+  const result = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const database = await result(indexedDB.open('simsiam-lab'));
+  const pointers = await result<{ readonly last: number }[]>(
+    database.transaction('pointers').objectStore('pointers').getAll(),
+  );
+  database.close();
+  return pointers.map(({ last }) => last);
 }

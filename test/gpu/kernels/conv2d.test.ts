@@ -147,6 +147,24 @@ describeOnGpu('conv2d kernels', () => {
     await compare(c, seeded(11), oneOfEach);
   });
 
+  const layersOfResNets = [
+    { batch: 2, height: 13, width: 12, inChannels: 3, outChannels: 20, kernel: 7, stride: 2 },
+    { batch: 2, height: 7, width: 7, inChannels: 64, outChannels: 68, kernel: 3, stride: 2 },
+    { batch: 1, height: 7, width: 7, inChannels: 512, outChannels: 512, kernel: 3, stride: 2 },
+    { batch: 1, height: 14, width: 14, inChannels: 256, outChannels: 512, kernel: 3, stride: 2 },
+    { batch: 1, height: 7, width: 7, inChannels: 2048, outChannels: 512, kernel: 1, stride: 1 },
+    { batch: 1, height: 7, width: 7, inChannels: 512, outChannels: 2048, kernel: 1, stride: 1 },
+    { batch: 2, height: 7, width: 5, inChannels: 1024, outChannels: 2048, kernel: 1, stride: 2 },
+    { batch: 2, height: 14, width: 14, inChannels: 256, outChannels: 64, kernel: 1, stride: 1 },
+  ];
+  it.each(sampleOf(layersOfResNets, ({ outChannels }) => outChannels === 20))(
+    'equal the CPU backend for layers of ResNets: $height x $width x $inChannels to $outChannels, kernel $kernel, stride $stride',
+    async (c) => {
+      await compare(c, seeded(13), LONG ? oneOfEach : first('tile'));
+      await compare(c, seeded(14));
+    },
+  );
+
   it('cover more positions than one dimension of a dispatch has workgroups for', async () => {
     // A tile has 16 rows and more, a subgroup 8 lanes on lavapipe with strips of 4 positions.
     const c: Case = { batch: 1, height: 1450, width: 1450, inChannels: 1, outChannels: 1, kernel: 1, stride: 1 };

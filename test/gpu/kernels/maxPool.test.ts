@@ -1,8 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { trainingConv2d } from '../../../src/engine/kernels/conv2d/conv2d';
 import { maxPool, plainMaxPool, plainMaxPoolGradient } from '../../../src/engine/kernels/maxPool';
+import { record } from '../../../src/engine/step/capture/record';
+import { StagedTensor } from '../../../src/engine/step/stagedTensor';
 import { decode, type GoldenTensor, loadGolden } from '../../fixtures/golden';
 import { describeOnEngines } from '../../setup/engine';
+import { inLongRun } from '../../setup/matrix';
 import { expectClose, normalValues, onCpu, seeded, valuesOf } from './harness';
 
 type Name = 'x' | 'y' | 'dy' | 'dx';
@@ -52,3 +56,53 @@ describeOnEngines(['webgpu', 'wasm', 'cpu'], 'max pooling', () => {
     tf.dispose(actual);
   });
 });
+
+describeOnEngines(['webgpu', 'wasm'], 'a stem of 7 x 7 and max pooling', () => {
+  it('gives the same when it is recorded, in every replay', async () => {
+    const random = seeded(9);
+    const shape: [number, number, number, number] = [2, 13, 12, 3];
+    const weights = normalValues(7 * 7 * 3 * 8, random);
+    const probes = normalValues(2 * 4 * 3 * 8, random);
+    const compute = (x: tf.Tensor4D, kernel: tf.Tensor4D, probe: tf.Tensor4D) =>
+      tf.tidy(() => {
+        const stem = (k: tf.Tensor) => maxPool(trainingConv2d(x, k as tf.Tensor4D, 2, 3));
+        return { y: stem(kernel), dKernel: tf.grad((k) => tf.sum(tf.mul(stem(k), probe)))(kernel) };
+      });
+    const constants = () => [tf.tensor4d(weights, [7, 7, 3, 8]), tf.tensor4d(probes, [2, 4, 3, 8])] as const;
+    const input = new StagedTensor<tf.Rank.R4>(shape, 'float32');
+    const x = input.write(new Float32Array(2 * 13 * 12 * 3));
+    const [kernel, probe] = constants();
+    const recording = record(() => compute(x, kernel, probe));
+    for (let replay = 0; replay < 2; replay++) {
+      const values = normalValues(2 * 13 * 12 * 3, random);
+      const [y, dKernel] = onCpu(() => Object.values(compute(tf.tensor4d(values, shape), ...constants())));
+      input.write(Float32Array.from(values));
+      recording.replay();
+      expectClose({ shape: y!.shape, data: await recording.read('y') }, y!, { label: 'y' });
+      expectClose({ shape: dKernel!.shape, data: await recording.read('dKernel') }, dKernel!, { label: 'dKernel' });
+    }
+    recording.dispose();
+    input.dispose();
+    tf.dispose([kernel, probe]);
+  });
+});
+
+inLongRun(() =>
+  describeOnEngines(['webgpu', 'wasm'], 'max pooling of a large image', () => {
+    it('has more windows than one dimension of a dispatch has workgroups for', async () => {
+      // Rising values: each window's maximum is its last pixel, which no other window holds.
+      const side = 4096;
+      const x = tf.reshape(tf.range(0, side * side), [1, side, side, 1]) as tf.Tensor4D;
+      const dy = tf.ones<tf.Rank.R4>([1, side / 2, side / 2, 1]);
+      const y = tf.tidy(() => maxPool(x));
+      const dx = tf.tidy(() => gradient(x, dy));
+      const isLast = (i: number) => (i & 1) === 1 && ((i / side) & 1) === 1;
+      const maxima = await y.data();
+      expect(maxima.every((value, i) => value === (2 * Math.floor(i / 2048) + 1) * side + 2 * (i % 2048) + 1)).toBe(
+        true,
+      );
+      expect((await dx.data()).every((value, i) => value === (isLast(i) ? 1 : 0))).toBe(true);
+      tf.dispose([x, dy, y, dx]);
+    });
+  }),
+);

@@ -1,7 +1,7 @@
 """
-torchvision's ResNet with seeded random weights. `weights`: writes them as encoder.safetensors with the metadata of the argument.
+torchvision's ResNet with seeded random weights. `weights`: writes its state_dict as weights.safetensors.
 `features`: writes own.f32, the features of x.f32 [N, H, W, 3], and resized.f32, those of the pictures that torchvision scales and crops.
-Arguments: the folder `continue/`, the backbone, `weights` METADATA or `features` NORMALISATION PATHS SIDE. It lies apart from the module that
+Arguments: the folder `continue/`, the backbone, `weights` or `features` NORMALISATION PATHS SIDE. It lies apart from the module that
 stands for torchvision, which Python would find first.
 """
 
@@ -26,13 +26,12 @@ def network():
         for _ in range(3):
             squares = torch.randn(8, 3, 8, 8).repeat_interleave(8, 2).repeat_interleave(8, 3)
             model(squares + 0.3 * torch.randn(8, 3, 64, 64))
-    model.fc = torch.nn.Identity()
     return model.eval()
 
 
-def write_weights(metadata):
-    with open('encoder.safetensors', 'wb') as file:
-        file.write(safetensors_file.written(network().state_dict(), {'format': 'pt', 'simsiam-lab': metadata}))
+def write_weights():
+    with open('weights.safetensors', 'wb') as file:
+        file.write(safetensors_file.written(network().state_dict(), {'format': 'pt'}))
 
 
 def write_features(normalisation, paths, side):
@@ -49,12 +48,13 @@ def write_features(normalisation, paths, side):
     own = torch.from_numpy(numpy.fromfile('x.f32', numpy.float32)).reshape(-1, side, side, 3).permute(0, 3, 1, 2)
     resized = torch.stack([prepare(Image.open(path).convert('RGB')) for path in paths])
     model = network()
+    model.fc = torch.nn.Identity()
     with torch.no_grad():
         for name, x in (('own', own), ('resized', resized)):
             torch.cat([model(one) for one in x.contiguous().split(4)]).numpy().tofile(f'{name}.f32')
 
 
 if sys.argv[3] == 'weights':
-    write_weights(sys.argv[4])
+    write_weights()
 else:
     write_features(json.loads(sys.argv[4]), json.loads(sys.argv[5]), int(sys.argv[6]))

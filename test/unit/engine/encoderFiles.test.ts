@@ -9,7 +9,7 @@ import { writeEncoder } from '../../../src/engine/run/export/encoderFile';
 import { encoderFiles } from '../../../src/engine/run/export/encoderFiles';
 import { imageFacts, imagesCsv } from '../../../src/engine/run/export/imageTable';
 import { readEncoder } from '../../../src/engine/run/export/readEncoder';
-import { readSafetensors, storedTensor, writeSafetensors } from '../../../src/formats/safetensors';
+import { readSafetensors } from '../../../src/formats/safetensors';
 import { drawnEncoder } from '../../setup/encoders';
 import { syntheticDataset } from '../../setup/syntheticDataset';
 
@@ -82,18 +82,6 @@ it('prepares an image as the page does: the short side is scaled, the centre squ
   });
   // No network of Hugging Face's transformers has these layers.
   expect(jsonOf('config.json')).toEqual({ model_type: 'resnet' });
-});
-
-it('reads a ResNet of other people with our layers, and says what it assumes', () => {
-  const { tensors } = readSafetensors(writeEncoder(drawnEncoder({ backbone: 'resnet18' })));
-  const classifier = storedTensor('F32', [10, 512], new Float32Array(5120));
-  const file = writeSafetensors({ tensors: new Map([...tensors, ['fc.weight', classifier]]), metadata: new Map() });
-  const { encoder, notes } = readEncoder(file);
-  expect(encoder.config).toMatchObject({ backbone: 'resnet18', stemStride: 1 });
-  expect(notes).toEqual([
-    expect.stringContaining('normalised with the means and deviations of ImageNet'),
-    'Its classifier (fc.weight) is not used.',
-  ]);
 });
 
 it('names images by path, class and split, exactly', () => {

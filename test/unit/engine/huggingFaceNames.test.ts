@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { presetConfig } from '../../../src/domain/presets';
+import { foreignNames } from '../../../src/engine/network/foreignNames';
 import { huggingFaceName, huggingFaceResNet } from '../../../src/engine/network/huggingFaceNames';
 import { backboneOf } from '../../../src/engine/network/networkLayers';
 import { torchvisionNames } from '../../../src/engine/network/torchvisionNames';
@@ -24,6 +25,9 @@ it.each(['resnet18', 'resnet34', 'resnet50'] as const)('every tensor of %s has a
   const pattern =
     /^(embedder\.embedder|encoder\.stages\.\d\.layers\.\d\.(layer\.\d|shortcut))\.(convolution|normalization)\.\w+$/;
   expect(names.filter((name) => !pattern.test(name))).toEqual([]);
+  // The reader of other people's weights takes them back.
+  const read = foreignNames(new Map(names.map((name) => [name, null])));
+  expect([...read.tensors.keys()]).toEqual(torchvisionNames(layersOf(backbone)).map(({ torchvision }) => torchvision));
 });
 
 it('describes the network as the config.json of a ResNetModel does', () => {

@@ -54,6 +54,23 @@ test.each([
   expect(comparisons.map(({ measure }) => measure)).toEqual(['linear probe', 'kNN accuracy', 'view retrieval']);
 });
 
+test.each([
+  ['as measured on noise', share(0.001, 0.001, 0.01, 2000), 'no'],
+  ['above both, of noise', share(0.015, 0.001, 0.001, 2000), 'partly'],
+])('where hardly any image is found again, nothing is recommended: %s', (_, viewRetrieval, expected) => {
+  const { verdict, advice } = bottomLine({ viewRetrieval, knn: null });
+  expect(verdict).toBe(expected);
+  expect(advice[0]).toBe(
+    'Do not rely on a search, a map or clusters here: neither the embedding nor raw pixels find 2 % of the images again by another view.',
+  );
+  expect(advice.join(' ')).not.toMatch(/Use it|use raw pixels/);
+});
+
+test('a low retrieval does not count where classes are told apart', () => {
+  const { verdict } = bottomLine({ viewRetrieval: share(0.015, 0.001, 0.001, 2000), knn: share(0.8, 0.6, 0.7, 2000) });
+  expect(verdict).toBe('yes');
+});
+
 test('without an image there is nothing to say', () => {
   expect(() => bottomLine({ viewRetrieval: share(0, 0, 0, 0), knn: null })).toThrow(RangeError);
 });

@@ -142,9 +142,9 @@ const CONTENT: readonly Case[] = [
     'other: not expected, found [1]',
   ],
   [
-    'half precision',
-    resealed((tensors) => tensors.set('bn1.bias', { dtype: 'F16', shape: [8], bytes: new Uint8Array(16) })),
-    'has the tensor “bn1.bias” as F16: save its weights as float32',
+    'whole numbers',
+    resealed((tensors) => tensors.set('bn1.bias', { dtype: 'I32', shape: [8], bytes: new Uint8Array(32) })),
+    'has the tensor “bn1.bias” as I32: save its weights as floating-point numbers',
   ],
   ['no tensors', writeSafetensors({ tensors: new Map(), metadata: new Map() }), 'holds no tensors'],
   ['unreadable settings', resealed((_, metadata) => metadata.set('simsiam-lab', '{')), 'are not readable'],
@@ -167,7 +167,7 @@ const OTHERS: readonly Case[] = [
   [
     'a ResNet of ImageNet',
     model({ 'conv1.weight': [64, 3, 7, 7], 'bn1.weight': [64], 'layer1.0.conv1.weight': [64, 64, 1, 1] }),
-    'layer1.0.conv1.weight: expected [64, 64, 3, 3], found [64, 64, 1, 1]',
+    'does not fit the network “ResNet-50”:\n',
   ],
   [
     'a vision transformer',

@@ -97,6 +97,9 @@ describe.each(VARIANTS.map((variant) => [variantName(variant), variant] as const
       shape(1, [2, 1], [4, 4], 1, 2),
       shape(1, [9, 8], [3, 16], 5, 1),
       shape(1, [9, 8], [3, 16], 7, 2),
+      shape(3, [13, 12], [3, 64], 7, 2),
+      shape(2, [7, 7], [64, 68], 3, 2),
+      shape(1, [7, 7], [260, 64], 1, 2),
       shape(1, [7, 7], [3, 4], 3, 3),
     ];
     it.each(shapes.map((s) => [nameOf(s), s] as const))('forward and gradients are the reference: %s', (_, s) => {

@@ -207,8 +207,8 @@ export function runFilterStrips(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry
   const { batch, outHeight, outWidth, inHeight, inWidth } = linesOf(g);
   const lanes = variant.scheme === 'broadcast' ? lanesOf(currentDevice()) : 0;
   const vectorOut = outChannels % 4 === 0;
-  // A kernel of one column leaves registers for twice the channels.
-  const room = kernelWidth === 1 ? 2 * variant.rows : variant.rows;
+  // A kernel of one column leaves registers for twice the channels, one of more than three for no more than one.
+  const room = kernelWidth === 1 ? 2 * variant.rows : kernelWidth > 3 ? 1 : variant.rows;
   const rows = room === 1 || room === 2 ? room : 4;
   const vectorIn = inChannels % rows === 0;
   const block = vectorOut || lanes > 0 ? variant.columns : 4;

@@ -19,8 +19,15 @@ import { SearchField } from './SearchField';
 function byCluster(count: number, labels: Int32Array | null): number[] {
   const all = Array.from({ length: count }, (_, i) => i);
   if (labels === null) return all;
-  const rank = (image: number) => (labels[image] < 0 ? Number.MAX_SAFE_INTEGER : labels[image]);
-  return all.sort((a, b) => rank(a) - rank(b) || a - b);
+  const groups: number[][] = [];
+  const rest: number[] = [];
+  for (const image of all) {
+    const label = labels[image] ?? -1;
+    const group = label < 0 ? rest : groups[label];
+    if (group === undefined) groups[label] = [image];
+    else group.push(image);
+  }
+  return [...groups.flat(), ...rest];
 }
 
 /** The grid beside the map: the images that were chosen or found, or else all, and what can be done with them. */

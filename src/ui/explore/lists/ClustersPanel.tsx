@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import { clusterDoubt } from '../../../domain/clusterDoubt';
 import type { Clusters } from '../../../domain/exploration';
 import type { DatasetInfo } from '../../../domain/imageDataset';
 import { membersOf } from '../../../session/exploring/exploring';
@@ -27,6 +28,7 @@ export function ClustersPanel({ info, clusters }: ClustersPanelProps) {
   const { exploring } = useLab();
   const regions = useMemo(() => regionsOf(clusters, info), [clusters, info]);
   const noise = useMemo(() => membersOf(clusters, -1), [clusters]);
+  const doubt = clusterDoubt(info.count - noise.length, info.count);
   const show = (title: string, images: readonly number[]) => {
     exploring.choose(title, images);
     exploring.show('map');
@@ -40,8 +42,9 @@ export function ClustersPanel({ info, clusters }: ClustersPanelProps) {
     <section className={classes.panel} aria-label="Clusters">
       <header className={classes.head}>
         <p className={classes.sure}>
-          Groups that are denser than what lies around them (HDBSCAN). Their borders are soft: the list says how
-          strongly each image belongs. What a group has in common, only you can say.
+          {doubt !== null && <b className={classes.total}>{doubt}</b>} Groups that are denser than what lies around them
+          (HDBSCAN). Their borders are soft: the list says how strongly each image belongs. What a group has in common,
+          only you can say.
         </p>
         <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} aria-hidden />} onClick={save}>
           List as CSV

@@ -29,13 +29,13 @@ interface OutliersPanelProps {
   readonly clusters: Clusters;
 }
 
-/** The images that lie far from all others. */
+/** The images that lie further from others than is usual around them. */
 export function OutliersPanel({ info, clusters }: OutliersPanelProps) {
   const images = useMemo(() => outliersOf(clusters), [clusters]);
   return (
     <RankedImages
       title="Outliers"
-      sure={`Images whose score is at least ${OUTLIER_FROM}: they lie far from every group of the embedding. Often they are merely rare; whether one is a mistake, look at it.`}
+      sure={`Images whose score is at least ${OUTLIER_FROM}: they lie much further from their nearest images than those do from theirs. Often they are merely rare; whether one is a mistake, look at it.`}
       images={images}
       total={info.count}
       note={(place) => inWords(clusters.outlierScores[images[place] ?? 0], 2)}

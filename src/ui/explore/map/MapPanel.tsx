@@ -1,6 +1,7 @@
 import { ActionIcon, NativeSelect, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconArrowsMaximize, IconLasso, IconMinus, IconPlus } from '@tabler/icons-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { counted } from '../../../domain/counted';
 import type { Exploration } from '../../../domain/exploration';
 import type { DatasetInfo } from '../../../domain/imageDataset';
 import { membersOf } from '../../../session/exploring/exploring';
@@ -231,15 +232,20 @@ function goByOverview(event: React.PointerEvent<HTMLElement>, view: MapView | nu
   view?.goTo(event.clientX - left, event.clientY - top);
 }
 
+const WHY_SAMPLE = {
+  'no WebGL': 'this browser has no WebGL',
+  software: 'this browser draws without a GPU',
+} as const;
+
 /** “726 of 2,000 in view · a dot is an image that there is no room for” */
 function countWords(count: number, { inView, sample }: MapCounts): string {
   const view = `${grouped(inView)} of ${grouped(count)} in view`;
-  if (sample !== null) return `${view} · this browser has no WebGL: ${grouped(sample)} of the dots are drawn`;
+  if (sample !== null) return `${view} · ${WHY_SAMPLE[sample.why]}: ${grouped(sample.points)} of the dots are drawn`;
   return `${view} · a dot is an image that there is no room for`;
 }
 
 function describe(count: number, clusters: number | null, counts: MapCounts | null): string {
-  const found = clusters === null ? '' : ` in ${grouped(clusters)} clusters`;
+  const found = clusters === null ? '' : clusters === 0 ? ' in no cluster' : ` in ${counted(clusters, 'cluster')}`;
   const shown = counts === null ? '' : `; ${grouped(counts.inView)} are in view`;
   return `Map of ${grouped(count)} images${found}${shown}: like images lie together`;
 }

@@ -1,7 +1,6 @@
 import { type Palette, paletteAt } from '../../outputs/paint/palette';
 import type { PictureSource } from '../../outputs/paint/tiles';
 import { boundsOf, type Camera, panned, toMap, zoomed } from './camera';
-import { CanvasPoints } from './canvasPoints';
 import { type Colouring, coloursOf, type PointColours } from './colours';
 import { Glide, wantsStillness } from './glide';
 import { pointsInside } from './lasso';
@@ -10,9 +9,9 @@ import { MapLabels, type NamedRegion } from './mapLabels';
 import { drawOverview, frameIn, mapPlaceAt } from './overview';
 import { paintOver, type Ring } from './paintOver';
 import { Pictures } from './pictures';
-import { type Box, overlap, pictureOrder, pictureSide, placePictures } from './placing';
-import { type PointLayer, pointDiameter } from './pointLayer';
-import { WebglPoints } from './webglPoints';
+import { type Box, evenOrder, overlap, pictureOrder, pictureSide, placePictures } from './placing';
+import { type DrawnSample, type PointLayer, pointDiameter } from './pointLayer';
+import { pointsOn } from './pointsOn';
 
 /** Points take so long to their next places: about as long as the next ones take to come. */
 const MOVE_MS = 280;
@@ -22,6 +21,10 @@ const FIT_MS = 250;
 const REACH = 9;
 /** What is in view is counted at most so often. */
 const COUNT_MS = 250;
+/** While points move, pictures are placed at most so often: to look at all images takes longer than the rest of a frame. */
+const PLACE_MS = 100;
+/** Points that move are drawn at most so often where that is done without a GPU: the processor is needed for the map itself. */
+const SOFTWARE_FRAME_MS = 50;
 
 /** The elements that a map is drawn on, from the lowest to the uppermost. */
 export interface MapElements {
@@ -39,8 +42,8 @@ export interface MapElements {
 export interface MapCounts {
   readonly inView: number;
   readonly pictures: number;
-  /** How many points are drawn at all, where there are too many for this browser; else null. */
-  readonly sample: number | null;
+  /** Where there are too many points for this browser to draw them all; else null. */
+  readonly sample: DrawnSample | null;
 }
 
 export interface MapListeners {
@@ -67,6 +70,7 @@ export class MapView {
   #colouring: Colouring = 'clusters';
   #colours: PointColours;
   #chosen: Uint8Array;
+  readonly #all: Uint32Array;
   #order: Uint32Array;
   #shown: readonly number[] = [];
   #named: number | null = null;
@@ -76,6 +80,8 @@ export class MapView {
   #isPlaced = false;
   #taken: readonly Box[] = [];
   #frame = 0;
+  #drawnAt = 0;
+  #placedAt = 0;
   #countedAt = 0;
 
   constructor(elements: MapElements, count: number, source: PictureSource, listeners: MapListeners) {
@@ -87,9 +93,10 @@ export class MapView {
     this.#labels = new MapLabels(elements.labels);
     this.#colours = { indices: new Uint8Array(count), legend: [] };
     this.#chosen = new Uint8Array(count);
-    this.#order = pictureOrder(count, []);
+    this.#all = evenOrder(count);
+    this.#order = this.#all;
     this.#palette = paletteAt(elements.over);
-    this.#points = WebglPoints.on(elements.points, () => this.#ask()) ?? new CanvasPoints(elements.points, count);
+    this.#points = pointsOn(elements.points, count, () => this.#ask());
     this.resize();
   }
 
@@ -138,7 +145,7 @@ export class MapView {
 
   /** Names of clusters, and the images that stand for them, which get their pictures first. */
   name(regions: readonly NamedRegion[], labels: Int32Array, medoids: Int32Array): void {
-    this.#order = pictureOrder(this.#count, medoids);
+    this.#order = pictureOrder(this.#all, medoids);
     this.#labels.name(regions, labels, medoids.length);
     this.#labels.move(this.#to);
     this.#changed();
@@ -260,21 +267,29 @@ export class MapView {
   readonly #draw = (): void => {
     this.#frame = 0;
     const now = performance.now();
+    const isMoving = !this.#move.isOver(now);
+    if (isMoving && this.#points.sample !== null && now - this.#drawnAt < SOFTWARE_FRAME_MS) {
+      this.#ask();
+      return;
+    }
+    this.#drawnAt = now;
     const moved = this.#move.at(now);
-    if (this.#camera.advance(now) || !this.#isPlaced) this.#place();
+    if (this.#camera.advance(now)) this.#isPlaced = false;
+    if (!this.#isPlaced && !(isMoving && now - this.#placedAt < PLACE_MS)) this.#place(now);
     const { now: camera, size, whole } = this.#camera;
-    const diameter = pointDiameter(this.#count, camera.scale / whole);
+    const diameter = pointDiameter(this.#points.sample?.points ?? this.#count, camera.scale / whole);
     this.#points.draw({ camera, size, moved, diameter, ratio: this.#ratio });
     this.#labels.place(camera, size, this.#taken);
     this.#pictures.beginFrame();
     this.#paintOver(moved);
     this.#showFrame();
     this.#tell(now);
-    if (!this.#move.isOver(now) || !this.#camera.isAtRest(now) || this.#pictures.isLate) this.#ask();
+    if (isMoving || !this.#isPlaced || !this.#camera.isAtRest(now) || this.#pictures.isLate) this.#ask();
   };
 
-  #place(): void {
+  #place(time: number): void {
     this.#isPlaced = true;
+    this.#placedAt = time;
     const { now, size, whole } = this.#camera;
     this.#shown = placePictures({
       camera: now,
@@ -365,8 +380,10 @@ export class MapView {
   #later: ReturnType<typeof setTimeout> | undefined;
 
   #countLater(): void {
-    clearTimeout(this.#later);
-    this.#later = setTimeout(() => this.#tell(performance.now()), COUNT_MS);
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.#tell(performance.now());
+    }, COUNT_MS);
   }
 
   dispose(): void {

@@ -25,16 +25,34 @@ export function pictureSide(scale: number, whole: number): number {
 }
 
 /**
- * The order in which images get their pictures: those that stand for clusters first, then the others as if shuffled, but always in the same
- * order, so that a picture stays where the map is moved.
+ * All images in steps of about the golden ratio's share of them: the first ones of any number lie evenly in the data set, and the order is
+ * always the same, so that a picture stays where the map is moved.
  */
-export function pictureOrder(count: number, medoids: ArrayLike<number>): Uint32Array {
-  const isMedoid = new Uint8Array(count);
-  for (let i = 0; i < medoids.length; i++) if (medoids[i] >= 0 && medoids[i] < count) isMedoid[medoids[i]] = 1;
-  const key = (i: number) => (isMedoid[i] === 1 ? 0 : (Math.imul(i + 1, 0x9e3779b1) >>> 1) + 1);
-  const keys = Float64Array.from({ length: count }, (_, i) => key(i) * 2 ** 20 + i);
-  keys.sort();
-  return Uint32Array.from(keys, (value) => value % 2 ** 20);
+export function evenOrder(count: number): Uint32Array {
+  let step = Math.max(1, Math.round(count * GOLDEN));
+  while (commonDivisor(step, count) > 1) step += 1;
+  const order = new Uint32Array(count);
+  for (let i = 0, image = 0; i < count; i++) {
+    order[i] = image;
+    image = (image + step) % count;
+  }
+  return order;
+}
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+/** The order in which images get their pictures: those that stand for clusters first, then the others in an order of all images. */
+export function pictureOrder(all: Uint32Array, medoids: ArrayLike<number>): Uint32Array {
+  const first = new Set(Array.from(medoids).filter((image) => image >= 0 && image < all.length));
+  const order = new Uint32Array(all.length);
+  order.set([...first]);
+  let at = first.size;
+  for (const image of all) if (!first.has(image)) order[at++] = image;
+  return order;
 }
 
 /** What pictures are placed by. */

@@ -12,10 +12,18 @@ export interface MapFrame {
   readonly ratio: number;
 }
 
+/** That some of the points are drawn. */
+export interface DrawnSample {
+  /** How many of them. */
+  readonly points: number;
+  /** `software`: the browser draws without a GPU, which takes too long for all of them. */
+  readonly why: 'no WebGL' | 'software';
+}
+
 /** The points of a map, drawn on a canvas. */
 export interface PointLayer {
-  /** How many of the points are drawn; null: all. */
-  readonly sample: number | null;
+  /** null: all are drawn. */
+  readonly sample: DrawnSample | null;
   /** The points glide from one place to the other, [n, 2] each. */
   move(from: Float32Array, to: Float32Array): void;
   /** The colour of each point, as a place among the colours (`#rrggbb`). */

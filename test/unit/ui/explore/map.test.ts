@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { boundsOf, fitted, panned, toMap, toScreen, zoomed } from '../../../../src/ui/explore/map/camera';
 import { isInside, pointsInside } from '../../../../src/ui/explore/map/lasso';
-import { overlap, pictureOrder, pictureSide, placeLabels, placePictures } from '../../../../src/ui/explore/map/placing';
+import {
+  evenOrder,
+  overlap,
+  pictureOrder,
+  pictureSide,
+  placeLabels,
+  placePictures,
+} from '../../../../src/ui/explore/map/placing';
 import { regionsOf, regionTops, regionWords } from '../../../../src/ui/explore/map/regions';
 import { clustersOfGroups, imagesInGroups, positionsInGroups } from '../../../setup/explored';
 
@@ -60,7 +67,7 @@ describe('the lasso', () => {
 });
 
 describe('pictures on the map', () => {
-  const order = pictureOrder(COUNT, [7, 2999]);
+  const order = pictureOrder(evenOrder(COUNT), [7, 2999, -1]);
   const place = (camera = whole, kept: readonly number[] = []) =>
     placePictures({ camera, size: SIZE, whole: whole.scale, positions, order, kept });
 
