@@ -83,11 +83,10 @@ export function resnetSuite(engines: readonly TestEngine[], side: number, gradie
         const inferred = tf.tidy(() => method.embed(x1, 'infer').features);
         expect(maxError(await inferred.data(), decode(golden.inferred)), 'features').toBeLessThan(1e-4);
         const inputs = stepInputs(x1, x2);
-        const { output, gradients } = tf.tidy(() => {
-          const computed = computeGradients(method, inputs, live);
-          for (const gradient of computed.gradients.values()) tf.keep(gradient);
-          return computed;
-        });
+        tf.engine().startScope();
+        const { output, gradients } = computeGradients(method, inputs, live);
+        for (const gradient of gradients.values()) tf.keep(gradient);
+        tf.engine().endScope();
         const features = (await output.features.data()).subarray(0, decode(golden.trained).length);
         expect(maxError(features, decode(golden.trained)), 'features in training').toBeLessThan(1e-4);
         const errorOf = async (name: string, value: tf.Tensor, expected: Pins) =>
