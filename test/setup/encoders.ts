@@ -13,8 +13,10 @@ export function drawnEncoder(change: Partial<RunConfig> = {}): EncoderWeights {
   const random = seededRandom(1, 'drawnEncoder');
   const tensors = torchvisionNames([...backbone.layers, ...projector]).map(({ ours, shape }): [string, Values] => {
     const count = shape.reduce((product, length) => product * length, 1);
-    const lowest = /variance|gamma/.test(ours) ? 0.5 : -0.5;
-    const values = Float32Array.from({ length: count }, () => random.uniform(lowest, lowest + 1));
+    // Larger kernels would make the features of deep networks infinite.
+    const bound = shape.length === 1 ? 0.5 : Math.min(0.5, Math.sqrt((3 * (shape.at(-1) ?? 1)) / count));
+    const centre = /variance|gamma/.test(ours) ? 1 : 0;
+    const values = Float32Array.from({ length: count }, () => random.uniform(centre - bound, centre + bound));
     return [ours, { shape, values }];
   });
   return {

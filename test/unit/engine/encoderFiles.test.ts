@@ -68,6 +68,22 @@ it('writes the files of the contract, and num_batches_tracked as PyTorch’s lon
   expect([dtype, shape, [...bytes]]).toEqual(['I64', [], [7, 0, 0, 0, 0, 0, 0, 0]]);
 });
 
+it('prepares an image as the page does: the short side is scaled, the centre square cut out', () => {
+  const encoder = drawnEncoder();
+  const files = encoderFiles(encoder);
+  const jsonOf = (name: string) => JSON.parse(new TextDecoder().decode(files.get(name)!)) as unknown;
+  const { imageSize } = encoder.config;
+  expect(jsonOf('preprocessor_config.json')).toMatchObject({
+    size: { shortest_edge: imageSize },
+    do_center_crop: true,
+    crop_size: { width: imageSize, height: imageSize },
+    image_mean: encoder.normalisation.mean,
+    image_std: encoder.normalisation.std,
+  });
+  // No network of Hugging Face's transformers has these layers.
+  expect(jsonOf('config.json')).toEqual({ model_type: 'resnet' });
+});
+
 it('names images by path, class and split, exactly', () => {
   const images = { ...syntheticDataset(5), names: ['-1.png', 'a,b.png', 'c.png', 'd.png', 'e.png'] };
   images.labels?.set([-1], 2);
