@@ -10,6 +10,7 @@ import { gflopPerStep } from '../src/engine/methods/registry';
 import { pairsLieInOneBatch } from '../src/engine/network/nn/bothViews';
 import type { Checkpoint } from '../src/engine/run/checkpoint/checkpoint';
 import { checkpointAt, engineToStart, expectAgreeing, imagesToLoad, namingFile } from './experiment/fromCheckpoint';
+import { warmRun } from './experiment/fromWeights';
 import {
   adjusted,
   baseOf,
@@ -50,8 +51,12 @@ function write(file: string | undefined, result: object): void {
 }
 
 async function single(options: Options): Promise<void> {
+  if (options.from !== undefined && options.weights !== undefined) {
+    throw new UsageError('--from goes on with the weights of its checkpoint: leave out --weights.');
+  }
   const from = options.from === undefined ? undefined : await checkpointAt(options.from);
-  const config = from?.config ?? configFrom(options);
+  const warm = options.weights === undefined ? undefined : await warmRun(options, options.weights);
+  const config = from?.config ?? warm?.config ?? configFrom(options);
   const end = endOfRun(config, from?.changes.made ?? []);
   const until = untilOf(options, end);
   const checkpoint = checkpointOf(options);
@@ -64,9 +69,11 @@ async function single(options: Options): Promise<void> {
     `${counted(dataset.count, 'image')} of ${dataset.name}, ${gflopPerStep(config, pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
   );
   if (from !== undefined) console.log(`goes on from step ${from.step} of ${end}, ${options.from}`);
+  if (warm !== undefined) console.log(`begins from the weights of ${options.weights}`);
+  for (const note of warm?.notes ?? []) console.log(note);
   const frames = recordFrames();
   const onSignal = options.frames === undefined ? undefined : frames.take;
-  const more = { onSignal, until, checkpoint, from };
+  const more = { onSignal, until, checkpoint, from, start: warm?.start };
   const result = await namingFile(options.from ?? '', () => trainOnce(dataset, config, engine, console.log, more));
   if (options.frames !== undefined) writeFileSync(options.frames, `${JSON.stringify(frames.json(config))}\n`);
   write(options.json, result);
@@ -74,7 +81,7 @@ async function single(options: Options): Promise<void> {
 }
 
 async function several(experiment: Experiment, options: Options): Promise<void> {
-  const forOne = ['frames', 'until', 'checkpoint', 'every', 'from'].find((name) => options.given.has(name));
+  const forOne = ['frames', 'until', 'checkpoint', 'every', 'from', 'weights'].find((name) => options.given.has(name));
   if (forOne !== undefined) throw new UsageError(`--${forOne} is for a single run: choose a preset of settings.`);
   const choice = {
     base: baseOf(options),

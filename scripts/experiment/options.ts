@@ -14,7 +14,7 @@ import { UsageError } from '../node/usageError';
 
 export const USAGE = `npm run experiment -- [--preset ${PRESET_NAMES.join('|')}] [--dataset fashion-mnist|emoji-3d|FOLDER|ZIP]
   [--method ${METHOD_NAMES.join('|')}] [--set key=value ...] [--steps N] [--seed N] [--threads N] [--folders CORRECTIONS] [--json FILE]
-  [--frames FILE] [--until N] [--checkpoint FILE [--every N]] [--from FILE]
+  [--frames FILE] [--until N] [--checkpoint FILE [--every N]] [--from FILE] [--weights FILE]
 Trains without the page, with the same engine. --set changes any setting, e.g. --set stopGradient=false --set engine=wasm.
 Without --set engine, the engines are measured and the fastest is used. --threads limits the threads of the engine wasm, 1 to 8; results
 do not depend on it. --folders corrects what folders are taken for, as npm run inspect does. --frames writes the picture of the outputs at
@@ -22,6 +22,8 @@ every probe.
 --until stops after N steps and changes nothing else: the schedule is that of the whole run. --checkpoint writes the state of the run at its
 end, and with --every after every N steps. --from goes on from such a file, with its settings, to the same numbers; a folder of images is
 named again with --dataset.
+--weights begins from the backbone of an encoder, a .safetensors file: its backbone, stem and image size become the run's, and images are
+normalised as its were. --set backboneRate, frozenStages and frozenBatchNorm say how much of it is trained.
 
 npm run experiment -- --preset ${EXPERIMENTS.map(({ name }) => name).join('|')}
   [--base ${PRESET_NAMES.join('|')}] [--seeds 1,2,3] [--dataset ...] [--set ...] [--steps N] [--json FILE]
@@ -55,6 +57,7 @@ export function readOptions() {
         checkpoint: { type: 'string' },
         every: { type: 'string' },
         from: { type: 'string' },
+        weights: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -149,12 +152,15 @@ export function adjusted(config: RunConfig, options: Options): RunConfig {
   }, config);
 }
 
-/** The settings of a single run. */
-export function configFrom(options: Options): RunConfig {
+/**
+ * The settings of a single run.
+ * @param base changes those of the preset before `--set`
+ */
+export function configFrom(options: Options, base: (preset: RunConfig) => RunConfig = (preset) => preset): RunConfig {
   const presets: readonly string[] = [...PRESET_NAMES, ...EXPERIMENTS.map(({ name }) => name)];
   const preset = PRESET_NAMES.find((name) => name === options.preset);
   if (preset === undefined) throw new UsageError(`--preset ${options.preset}: choose one of ${presets.join(', ')}.`);
   const method = oneOf(METHOD_NAMES, options.method, 'method');
-  const config = adjusted(presetConfig(preset, datasetOf(options), method), options);
+  const config = adjusted(base(presetConfig(preset, datasetOf(options), method)), options);
   return options.seed === undefined ? config : adjusted(config, { ...options, set: [`seed=${options.seed}`] });
 }

@@ -8,6 +8,7 @@ import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import { deviceProducts } from '../../src/engine/monitors/deviceProducts';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { type ResumedRun, resumeRun } from '../../src/engine/run/checkpoint/resumeRun';
+import type { StartingWeights } from '../../src/engine/run/startingWeights';
 import { Trainer } from '../../src/engine/run/trainer';
 import { evaluateLinearly } from '../../src/explore/evaluateLinearly';
 import { fileTuningCache } from '../node/tuningCache';
@@ -35,6 +36,8 @@ export interface TrainOptions {
   readonly checkpoint?: { readonly file: string; readonly every: number | undefined } | undefined;
   /** Goes on from here; `config` is that of the checkpoint. */
   readonly from?: Checkpoint | undefined;
+  /** The weights that a run begins with which does not go on from a checkpoint. */
+  readonly start?: StartingWeights | undefined;
 }
 
 /** Trains one run to its end and evaluates it; `log` gets a line for each kNN or rank measurement and for each marker. */
@@ -82,11 +85,11 @@ async function begun(
   config: RunConfig,
   engine: EngineInfo,
   emit: Emit,
-  { changes = [], onSignal, from }: TrainOptions,
+  { changes = [], onSignal, from, start }: TrainOptions,
 ): Promise<ResumedRun> {
   const options = { tuning: TUNING, isSoftware: engine.isSoftware, allFrames: onSignal !== undefined };
   if (from !== undefined) return resumeRun(from, dataset, engine, emit, options);
-  const trainer = new Trainer(dataset, config, changes, emit, options);
+  const trainer = new Trainer(dataset, config, changes, emit, { ...options, start: start ?? null });
   try {
     await trainer.start();
     return { trainer, notes: [] };

@@ -17,6 +17,8 @@ import {
 } from './runConfig';
 import { DATASET_CHOICES, PRESET_NAMES } from './settings/names';
 import { CURRENT_VERSION, defaultsOf, isVersion } from './versions/registry';
+import { type WarmStart, warmStartSchema } from './warmStart';
+import { z } from './zod';
 
 /** How a link identifies a person's own images, so that the page can ask for the same folder. */
 export interface FolderReference {
@@ -34,7 +36,12 @@ export interface SharedRun {
   readonly folder: FolderReference | null;
   /** How the images are derived from those of the sample or of the folder; left out where they are these. */
   readonly derivation?: Derivation | undefined;
+  /** The weights that the backbone begins with; left out where it begins with random ones. */
+  readonly warmStart?: WarmStart | undefined;
 }
+
+/** The key of the weights: their name, fingerprint, means and deviations as a JSON list. */
+const WEIGHTS_KEY = 'weights';
 
 /**
  * Keys that are not read as settings: those on which the defaults depend, the sample's version and the choice of images, which have
@@ -43,10 +50,11 @@ export interface SharedRun {
 const NOT_SETTINGS: ReadonlySet<string> = new Set([
   ...['v', 'preset', 'dataset', 'method', 'sample', PLACE_KEY, LESSON_KEY],
   ...Object.values(DERIVATION_KEYS),
+  WEIGHTS_KEY,
 ]);
 
 /** The URL hash (without `#`) of a run: version, preset, data set with a sample's version, and the settings that differ from the current defaults. */
-export function encodeShareLink({ config, changes, folder, derivation }: SharedRun): string {
+export function encodeShareLink({ config, changes, folder, derivation, warmStart }: SharedRun): string {
   const { preset, dataset } = config;
   const hash = new URLSearchParams({ v: String(CURRENT_VERSION), preset, dataset });
   if (dataset !== 'folder') hash.set('sample', String(config.sample));
@@ -60,6 +68,10 @@ export function encodeShareLink({ config, changes, folder, derivation }: SharedR
   const { corrections = [] } = folder ?? {};
   if (corrections.length > 0) hash.set('folders', correctionsText(corrections));
   if (derivation !== undefined) addToLink(derivation, hash);
+  if (warmStart !== undefined) {
+    const { name, fingerprint, mean, std } = warmStart;
+    hash.set(WEIGHTS_KEY, JSON.stringify([name, fingerprint, mean, std]));
+  }
   return hash.toString();
 }
 
@@ -161,6 +173,25 @@ function derivationOf(entries: URLSearchParams, whole: string, notices: string[]
   }
 }
 
+/** The weights that the link's run begins with; adds a notice, since a link does not hold them. */
+function warmStartIn(entries: URLSearchParams, notices: string[]): WarmStart | undefined {
+  const text = entries.get(WEIGHTS_KEY);
+  if (text === null) return undefined;
+  try {
+    const [name, fingerprint, mean, std] = z.array(z.unknown()).parse(JSON.parse(text));
+    const start = warmStartSchema.parse({ name, fingerprint, mean, std });
+    notices.push(
+      `The link’s run begins with the weights of “${start.name}”, which a link does not hold: open that file and train from it. Without it the backbone begins with random weights, and the run will differ.`,
+    );
+    return start;
+  } catch {
+    notices.push(
+      'The weights that the link’s run begins with could not be read: the backbone begins with random ones, and the run will differ.',
+    );
+    return undefined;
+  }
+}
+
 /**
  * Reads a URL hash. Never throws: a setting that cannot be read gets its default, and `notices` has a message about it to show.
  * An empty hash gives the defaults and no notice.
@@ -207,5 +238,9 @@ export function decodeShareLink(hash: string): { readonly run: SharedRun; readon
   }
   const whole = folder?.name ?? valueLabel(fieldOf('dataset'), dataset);
   const derivation = derivationOf(entries, whole, notices);
-  return { run: { config, changes, folder, ...(derivation && { derivation }) }, notices };
+  const warmStart = warmStartIn(entries, notices);
+  return {
+    run: { config, changes, folder, ...(derivation && { derivation }), ...(warmStart && { warmStart }) },
+    notices,
+  };
 }

@@ -11,6 +11,7 @@ import type { ProbeEvaluation } from '../domain/probeEvaluation';
 import type { LiveChange, RunConfig } from '../domain/runConfig';
 import { CURRENT_VERSION, isVersion } from '../domain/versions/registry';
 import { storedConfig } from '../domain/versions/storedConfig';
+import { type WarmStart, warmStartSchema } from '../domain/warmStart';
 import { z } from '../domain/zod';
 
 /** The state of a run when it was last written. `stopped`: it had steps left. */
@@ -31,6 +32,8 @@ export interface RunRecord {
   /** Changes made in flight, up to `steps`. */
   readonly changes: readonly LiveChange[];
   readonly dataset: DatasetIdentity;
+  /** The weights that the backbone began with; left out where it began with random ones. */
+  readonly warmStart?: WarmStart | undefined;
   /** The checkpoint that the run began from; null for a run that began at step 0. */
   readonly parent: RunParent | null;
   /** null where the engine was not known. */
@@ -84,6 +87,7 @@ const recordSchema = z
     config: z.unknown(),
     changes: z.array(liveChangeSchema),
     dataset: datasetSchema,
+    warmStart: warmStartSchema.optional(),
     // Records from before there were forks have none.
     parent: parentSchema
       .nullish()

@@ -122,10 +122,11 @@ describeOnEngines(['cpu', 'webgpu', 'wasm'], 'fine-tuning', (engine) => {
       tf.dispose([moved, at.loss, at.gradient]);
       return value!;
     };
-    const distance = 0.02;
+    // Small, since the ReLUs bend the loss.
+    const distance = 2e-4;
     const slope = ((await lossAt(distance)) - (await lossAt(-distance))) / (2 * distance);
-    expect(slope / norm).toBeGreaterThan(0.95);
-    expect(slope / norm).toBeLessThan(1.05);
+    expect(slope / norm).toBeGreaterThan(0.98);
+    expect(slope / norm).toBeLessThan(1.02);
     tf.dispose([loss, gradient, kept, x1!, x2!]);
     disposeStepInputs(inputs);
     method.dispose();

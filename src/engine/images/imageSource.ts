@@ -40,7 +40,7 @@ export class ImageSource {
     normalisation: Normalisation | null = null,
   ) {
     this.dataset = dataset;
-    this.#given = normalisation;
+    this.#given = normalisation && { mean: normalisation.mean, std: normalisation.std };
     this.side = imageSize;
     this.#antialias = sourceSize !== 'square';
     this.#largest = largestOf(dataset);

@@ -5,6 +5,7 @@ import type { LiveChange, RunConfig } from '../../../domain/runConfig';
 import type { PageFacts } from '../../../domain/takeAlong';
 import { CURRENT_VERSION, isVersion } from '../../../domain/versions/registry';
 import { storedConfig } from '../../../domain/versions/storedConfig';
+import { type WarmStart, warmStartSchema } from '../../../domain/warmStart';
 import { z } from '../../../domain/zod';
 import { UnusableFile } from '../../../formats/unusableFile';
 import type { CheckpointEngine } from '../checkpoint/checkpoint';
@@ -43,6 +44,8 @@ export interface Project extends PageFacts {
   readonly config: RunConfig;
   /** Changes made in flight, then those that a link still has to make. */
   readonly changes: readonly LiveChange[];
+  /** The weights that the backbone began with; left out where it began with random ones. */
+  readonly warmStart?: WarmStart | undefined;
   /** The classes of the images by label, among them those without an image; null where the data set has no labels. */
   readonly classes: readonly string[] | null;
   /** Whether the archive holds the images, each as `imageFile` below `images/`. */
@@ -62,6 +65,7 @@ const schema = z
     config: z.unknown(),
     changes: z.array(liveChangeSchema),
     dataset: datasetSchema,
+    warmStart: warmStartSchema.optional(),
     classes: z.array(z.string()).nullable(),
     hasImages: z.boolean(),
     engine: engineSchema,

@@ -3,6 +3,7 @@ import { areDerivedAlike } from '../../../domain/derivation';
 import { type DatasetInfo, type KeptShapes, SAMPLE_IDS } from '../../../domain/imageDataset';
 import type { DatasetIdentity } from '../../../domain/keptRun';
 import type { RunConfig } from '../../../domain/runConfig';
+import { beginsAlike } from '../../../domain/warmStart';
 import { UnusableFile } from '../../../formats/unusableFile';
 import { type PackedFolder, readPacked } from '../../../formats/zip/packedFolder';
 import type { Checkpoint } from '../checkpoint/checkpoint';
@@ -52,7 +53,7 @@ export async function naming<T>(path: string, work: () => T | Promise<T>): Promi
 }
 
 /** What `project.json` says and the checkpoint does not, as parts of a sentence. */
-function projectDifferences(project: Project, { step, config, changes, dataset }: Checkpoint): string[] {
+function projectDifferences(project: Project, { step, config, changes, dataset, warmStart }: Checkpoint): string[] {
   const found: string[] = [];
   const compare = (what: string, expected: unknown, there: unknown) => {
     if (JSON.stringify(expected) === JSON.stringify(there)) return;
@@ -69,6 +70,7 @@ function projectDifferences(project: Project, { step, config, changes, dataset }
     compare(`the ${part} of the images`, project.dataset[part], dataset[part]);
   }
   if (!areDerivedAlike(project.dataset.derivation, dataset.derivation)) found.push('other images are chosen');
+  if (!beginsAlike(project.warmStart, warmStart)) found.push('it began with other weights');
   return found;
 }
 

@@ -41,10 +41,11 @@ export async function* projectFiles({
   withImages,
   pace,
 }: ProjectParts): AsyncGenerator<ZipFile> {
-  const { step, config, changes, engine, reported } = checkpoint;
+  const { step, config, changes, engine, reported, warmStart } = checkpoint;
   const { name, created, dataset, evaluation } = facts;
   const project = {
     ...{ name, created, step, config, changes: [...changes.made, ...changes.planned], dataset },
+    ...(warmStart && { warmStart }),
     ...{ classes: images.labels === null ? null : images.classNames, hasImages: withImages, engine, evaluation },
   };
   yield text(ENTRIES.project, writeProject(project));
