@@ -7,5 +7,5 @@ vi.mock('../../src/engine/network/nn/init', async (original) => ({
   uniformFanIn: (count: number) => new Float32Array(count),
 }));
 
-// In float32 PyTorch's own gradients are up to 3e-3 from those in float64.
-resnetSuite(['webgpu', 'wasm'], 224, 1e-2);
+// In float32 PyTorch's own z is up to 4e-4 of the largest from that in float64, and its gradients up to 3e-3 of their norm.
+resnetSuite(['webgpu', 'wasm'], 224, { outputs: 1e-3, gradients: 1e-2 });
