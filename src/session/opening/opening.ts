@@ -145,10 +145,10 @@ export class Opening {
         return false;
       case 'encoder': {
         const { kind: _, ...facts } = opened;
-        const { backbone, featureDim, imageSize, notes } = facts;
+        const { backbone, featureDim } = facts;
         this.store.setState({ openedEncoder: { ...facts, name: file.name, keptId: null } });
-        const text = `“${file.name}” is open: an encoder “${backbone}” with ${featureDim} features, trained on images of ${imageSize} px. “Take along” makes embeddings of the images in use with it; Explore compares them by it, and begins a run from it.`;
-        notify(this.#lab.noticeStore, [text, ...notes].join(' '));
+        const text = `“${file.name}” is open: an encoder “${backbone}” with ${featureDim} features. In Explore, “Weights” says what was found in it, and trains from there; “Take along” makes embeddings of the images in use with it.`;
+        notify(this.#lab.noticeStore, text);
         return true;
       }
       case 'run':

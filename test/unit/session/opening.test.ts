@@ -50,17 +50,29 @@ const NO_ORIGIN: Extract<Origin, { kind: 'files' }> = {
   collect: async () => ({ name: 'x', found: [] }),
 };
 
+const FACTS = {
+  backbone: 'ResNet',
+  featureDim: 64,
+  imageSize: 48,
+  network: { backbone: 'resnet18', stem: 'cifar', stemStride: 1, imageSize: 48, sourceSize: 64 },
+} as const;
+const ENCODER = { kind: 'encoder', ...FACTS, isNormalisationStated: false, notes: ['A note.'] } as const;
+
 interface Options {
   readonly answer?: OpenedFile | EngineError;
   readonly importProject?: ImageLoaders['importProject'];
   readonly hash?: string;
+  readonly beginAnswer?: EngineError;
 }
 
-async function opened({ answer = RUN, importProject, hash = '' }: Options = {}) {
+async function opened({ answer = RUN, importProject, hash = '', beginAnswer }: Options = {}) {
   const imports: string[] = [];
   const worker = new FakeWorker({
     openFile: ({ keptId }) =>
       answer !== null && 'kind' in answer && answer.kind === 'run' ? { ...answer, id: keptId } : answer,
+    beginFromOpened: ({ config, keptId }) =>
+      beginAnswer ?? { ...RUN, id: keptId, config, changes: [], step: 0, hasImages: false },
+    prepareOpened: () => ({ ...FACTS, isNormalisationStated: true }),
     resume: () => ({ step: 64, config: CONFIG, changes: RUN.changes, notes: [] }),
   });
   const lab = new Lab(hash, {
@@ -107,16 +119,6 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const ENCODER = {
-  kind: 'encoder',
-  backbone: 'ResNet',
-  featureDim: 64,
-  imageSize: 48,
-  network: { backbone: 'resnet18', stem: 'cifar', stemStride: 1, imageSize: 48, sourceSize: 64 },
-  isNormalisationStated: false,
-  notes: ['A note.'],
-} as const;
-
 describe('a file that is dropped alone', () => {
   it('is taken for one of ours by its content, whatever its name', async () => {
     const zip = (files: Readonly<Record<string, Uint8Array>>, name = 'x.zip') =>
@@ -149,9 +151,7 @@ describe('a file that is dropped alone', () => {
     await take();
     const { kind: _, ...facts } = ENCODER;
     expect(lab.opening.store.getState().openedEncoder).toEqual({ name: 'run.safetensors', keptId: null, ...facts });
-    expect(lab.noticeStore.getState().notices.at(-1)?.text).toMatch(
-      /64 features.*Take along.*begins a run from it.*A note\.$/,
-    );
+    expect(lab.noticeStore.getState().notices.at(-1)?.text).toMatch(/64 features.*Weights.*Take along/);
     expect(shown()).toEqual(before);
     worker.crash('gone');
     expect(lab.opening.store.getState().openedEncoder).toBeNull();
@@ -167,6 +167,61 @@ describe('a file that is dropped alone', () => {
     expect(shown()).toEqual(before);
     expect(worker.commands.slice(commands).map(({ type }) => type)).toEqual(['openFile']);
     expect(lab.archive.store.getState().runs).toEqual([]);
+  });
+});
+
+describe('a run from opened weights', () => {
+  const begun = async (options: Options = {}) => {
+    const all = await opened({ answer: ENCODER, ...options });
+    await all.take();
+    const beginning = all.lab.opening.beginFromOpened();
+    await vi.advanceTimersByTimeAsync(3000);
+    await beginning;
+    return all;
+  };
+
+  it('has their network and the other settings of the page, and goes on from the checkpoint that the worker kept', async () => {
+    const { lab, worker } = await begun();
+    const [command] = worker.sent('beginFromOpened');
+    expect(command?.config).toMatchObject({ ...FACTS.network, outputDim: lab.runStore.getState().config.outputDim });
+    expect(worker.sent('resume').at(-1)).toMatchObject({ from: { id: command?.keptId, step: null } });
+    expect(lab.opening.store.getState()).toMatchObject({ isBeginning: false, problem: null });
+    expect(lab.noticeStore.getState().notices.at(-1)?.text).toBe(
+      'The run begins from “run.safetensors”, with new heads.',
+    );
+  });
+
+  it('that cannot be made is told, and none is kept', async () => {
+    const { lab, worker } = await begun({
+      beginAnswer: { code: 'bad-config', message: 'The weights do not fit.', recoverable: true },
+    });
+    expect(lab.opening.store.getState()).toMatchObject({ isBeginning: false, problem: 'The weights do not fit.' });
+    expect(worker.sent('resume')).toEqual([]);
+    expect(lab.archive.store.getState().runs).toEqual([]);
+  });
+
+  it('is not made where no file is open, and once at a time', async () => {
+    const { lab, worker, take } = await opened({ answer: ENCODER });
+    await lab.opening.beginFromOpened();
+    expect(worker.sent('beginFromOpened')).toEqual([]);
+    await take();
+    const both = [lab.opening.beginFromOpened(), lab.opening.beginFromOpened()];
+    await vi.advanceTimersByTimeAsync(3000);
+    await Promise.all(both);
+    expect(worker.sent('beginFromOpened')).toHaveLength(1);
+  });
+
+  it('is normalised as the person says', async () => {
+    const { lab, worker, take } = await opened({ answer: ENCODER });
+    await take();
+    const prepared = lab.opening.prepareOpened({ kind: 'none' });
+    await vi.advanceTimersByTimeAsync(100);
+    await prepared;
+    expect(worker.sent('prepareOpened')).toMatchObject([{ as: { kind: 'none' } }]);
+    expect(lab.opening.store.getState().openedEncoder).toMatchObject({
+      isNormalisationStated: true,
+      name: 'run.safetensors',
+    });
   });
 });
 
