@@ -3,7 +3,8 @@ float64. Weights, images and projections are hashes of names and places, which t
 is stored. Needs torch 1.13 and torchvision 0.14. Run once: python3 resnets.py FILE. It prints how far float32 is from float64 in PyTorch.
 
 In float32 an input of a ReLU near 0 may have the other sign, which changes a gradient by a share of about 1/sqrt(inputs): by half a percent
-here. Such inputs are rare because BN's shifts are far from 0 for its scales; the seeds are those whose heads have none."""
+here, and by more in the heads. Such inputs are rare because BN's shifts are far from 0 for its scales; at 64 px the seeds are those whose heads
+have none."""
 
 import base64
 import json

