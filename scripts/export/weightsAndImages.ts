@@ -61,6 +61,33 @@ function preprocessorBeside(file: string): Preprocessor | null {
 }
 
 /**
+ * An encoder without images, such as the weights that a run began with.
+ * @param path of a file of weights, or of an exported folder
+ * @throws Error saying what is wrong, with which file, and what to do
+ */
+export function weightsAlone(path: string): Promise<EncoderWeights> {
+  const { file, size } = weightsFile(path);
+  return namingWeights(file, () => {
+    expectSize(file, size);
+    const bytes = bytesOf(file, REMEDY);
+    refuseOtherModels(bytes);
+    if (!isCheckpoint(readSafetensors(bytes, MOST_HEADER_BYTES).metadata)) return readEncoder(bytes).encoder;
+    const checkpoint = readCheckpoint(bytes);
+    if (checkpoint.measuredWith !== null) return encoderOf(checkpoint);
+    throw new Error(
+      `${file} is a checkpoint that does not hold BN's statistics of its images. Write its encoder with npm run export, and name its encoder.safetensors.`,
+    );
+  });
+}
+
+function expectSize(file: string, size: number): void {
+  if (size <= MOST_BYTES) return;
+  throw new Error(
+    `${file} has ${formatBytes(size)}, and none of our networks has more than ${formatBytes(MOST_BYTES)}. ${REMEDY}`,
+  );
+}
+
+/**
  * Where the checkpoint does not hold BN's statistics, with the images of its run, on which they are measured: its sample, or else those to
  * embed.
  */
@@ -97,11 +124,7 @@ export async function weightsAndImages(location: string, path: string): Promise<
   return namingWeights(file, async () => {
     const project = await projectIn(file, size);
     if (project !== null) return withCheckpoint(location, project);
-    if (size > MOST_BYTES) {
-      throw new Error(
-        `${file} has ${formatBytes(size)}, and none of our networks has more than ${formatBytes(MOST_BYTES)}. ${REMEDY}`,
-      );
-    }
+    expectSize(file, size);
     const bytes = bytesOf(file, REMEDY);
     refuseOtherModels(bytes);
     if (isCheckpoint(readSafetensors(bytes, MOST_HEADER_BYTES).metadata))

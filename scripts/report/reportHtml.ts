@@ -1,5 +1,5 @@
 import type { Estimate } from '../../src/domain/accuracy';
-import type { BottomLine } from '../../src/domain/bottomLine';
+import { type BottomLine, COMPARED, type Compared } from '../../src/domain/bottomLine';
 import { clusterDoubt } from '../../src/domain/clusterDoubt';
 import { counted } from '../../src/domain/counted';
 import { QUALITY_KINDS } from '../../src/domain/exploration';
@@ -119,16 +119,24 @@ ${sections.join('\n')}
 
 const KINDS = { same: 'the same picture', mirrored: 'mirrored', banded: 'the same but for a band' } as const;
 
-const MEASURED = ['trained', 'untrained', 'rawPixels'] as const;
+const TITLES: Readonly<Record<Compared, string>> = {
+  trained: 'this embedding',
+  given: 'as it came',
+  untrained: 'untrained',
+  rawPixels: 'raw pixels',
+};
 
 /** All measures with their standard errors and those of the baselines. */
 function measures({ comparisons }: BottomLine): string {
-  const head = ['measure', 'this embedding', 'untrained', 'raw pixels', 'images'];
-  const percent = ({ value, standardError }: Estimate) =>
-    `${(100 * value).toFixed(1)} ± ${(100 * standardError).toFixed(1)} %`;
+  const kinds = COMPARED.filter((kind) => comparisons.some(({ [kind]: estimate }) => estimate !== undefined));
+  const head = ['measure', ...kinds.map((kind) => TITLES[kind]), 'images'];
+  const percent = (estimate: Estimate | undefined) =>
+    estimate === undefined
+      ? ''
+      : `${(100 * estimate.value).toFixed(1)} ± ${(100 * estimate.standardError).toFixed(1)} %`;
   const rows = comparisons.map(
     (comparison) =>
-      `<tr><th scope="row">${comparison.measure}</th>${MEASURED.map((kind) => `<td>${percent(comparison[kind])}</td>`).join('')}<td>${comparison.images.toLocaleString('en')}</td></tr>`,
+      `<tr><th scope="row">${comparison.measure}</th>${kinds.map((kind) => `<td>${percent(comparison[kind])}</td>`).join('')}<td>${comparison.images.toLocaleString('en')}</td></tr>`,
   );
   return `<div class="wide" role="region" aria-label="Measures" tabindex="0"><table><thead><tr>${head.map((title) => `<th scope="col">${title}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }

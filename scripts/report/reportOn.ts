@@ -15,9 +15,10 @@ import { readCopies } from '../../src/explore/duplicates/readCopies';
 import { folderReport } from '../../src/explore/folderReport';
 import { pixelFeatures } from '../../src/explore/pixelFeatures';
 import { allImages } from '../export/runOfCheckpoint';
-import { weightsAndImages } from '../export/weightsAndImages';
+import { weightsAlone, weightsAndImages } from '../export/weightsAndImages';
 import { writingNewFiles } from '../node/newFiles';
 import { startNodeEngine } from '../node/nodeEngine';
+import { UsageError } from '../node/usageError';
 import { factsOfAll } from './pictureFacts';
 import { Progress } from './progress';
 import { htmlReport } from './reportHtml';
@@ -30,6 +31,8 @@ export interface ReportOptions {
   readonly location: string;
   /** The path of a file of weights; raw pixels are the features without it. */
   readonly weights: string | undefined;
+  /** The path of the weights that those began with, to compare them with; left out where they began with random ones. */
+  readonly before?: string | undefined;
   /** Paths of the files to write. */
   readonly json: string | undefined;
   readonly html: string | undefined;
@@ -40,9 +43,13 @@ export interface ReportOptions {
  * @returns what to print
  * @throws Error saying what is wrong, with which file, and what to do; nothing is written then
  */
-export async function reportOn({ location, weights: path, json, html }: ReportOptions): Promise<string> {
+export async function reportOn({ location, weights: path, before, json, html }: ReportOptions): Promise<string> {
+  if (before !== undefined && path === undefined) {
+    throw new UsageError('--before names what --weights is compared with: name --weights too.');
+  }
   await expectFolderOf('--json', json);
   await expectFolderOf('--html', html);
+  const given = before === undefined ? null : await weightsAlone(before);
   const { images, weights } = await imagesAndWeights(location, path);
   const progress = new Progress();
   let read = 0;
@@ -63,7 +70,7 @@ export async function reportOn({ location, weights: path, json, html }: ReportOp
     productsOf: deviceProducts,
     onProgress: (stage, share) => progress.at(stage, share),
   });
-  const verdict = weights === null ? null : await verdictOn(weights, images, progress);
+  const verdict = weights === null ? null : await verdictOn(weights, given, images, progress);
   const about = { report, images, verdict, featuresOf: weights === null ? 'raw pixels' : `the encoder in ${path}` };
   await writingNewFiles(async (files) => {
     const write = (file: string, text: string) => files.append(file, new TextEncoder().encode(text));
@@ -105,11 +112,12 @@ async function embedded(weights: EncoderWeights, images: TrainingImages, progres
   }
 }
 
-const COMPARING = 'comparing with the untrained network and raw pixels';
+const COMPARING = 'comparing with what needs no training';
 
 /** null where the encoder cannot be measured on so few images. */
 async function verdictOn(
   weights: EncoderWeights,
+  given: EncoderWeights | null,
   images: TrainingImages,
   progress: Progress,
 ): Promise<BottomLine | null> {
@@ -129,7 +137,7 @@ async function verdictOn(
       progress.at(COMPARING, done / total);
     },
   };
-  return bottomLineOf(await measureEncoder(weights, images, pace), {
+  return bottomLineOf(await measureEncoder(weights, images, pace, given), {
     productsOf: deviceProducts,
     between: pace.between,
     onProgress: (share) => progress.at('linear probes', share),

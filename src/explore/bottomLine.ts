@@ -11,10 +11,12 @@ export interface EncoderMeasures {
 }
 
 /**
- * Whether an embedding is better than the untrained network and than raw pixels for a folder. Differences count beyond two combined standard
- * errors, with the binomial error of each share; the same images are asked for, so the true error of a difference is smaller. Where there are
- * classes, kNN and probe decide, since view retrieval is close to what training optimises and shows invariance, not meaning. Whatever is below
- * raw pixels by any measure is better in part at most, and so is what finds hardly any picture again where nothing else is known.
+ * Whether an embedding is better than the untrained network and than raw pixels for a folder, and than the weights as they came where training
+ * began with some. Differences count beyond two combined standard errors, with the binomial error of each share; the same images are asked for,
+ * so the true error of a difference is smaller. Where there are classes, kNN and probe decide, since view retrieval is close to what training
+ * optimises and shows invariance, not meaning. Whatever is below raw pixels or the weights as they came by any measure is better in part at
+ * most, and so is what finds hardly any picture again where nothing else is known. What is below the weights as they came by a measure that
+ * decides is not better.
  * @throws RangeError without images
  */
 export function bottomLine({ viewRetrieval, knn, probe = null }: EncoderMeasures): BottomLine {
@@ -27,10 +29,11 @@ export function bottomLine({ viewRetrieval, knn, probe = null }: EncoderMeasures
   const comparisons = [...classes, retrieval];
   const deciding = classes.length > 0 ? classes : [retrieval];
   const verdict = verdictOf(deciding, retrieval);
+  const answer = (viewRetrieval.given === undefined ? ANSWERS : ANSWERS_AFTER_A_WARM_START)[verdict];
   return {
     verdict,
-    answer: `${ANSWERS[verdict]}.`,
-    sentence: `${ANSWERS[verdict]}: ${comparisons.map(inWords).join('; ')}.`,
+    answer: `${answer}.`,
+    sentence: `${answer}: ${comparisons.map(inWords).join('; ')}.`,
     advice: adviceFor(verdict, deciding, retrieval),
     comparisons,
   };
@@ -42,11 +45,18 @@ const ANSWERS: Readonly<Record<Verdict, string>> = {
   no: 'No, for these images this embedding is not better than what needs no training',
 };
 
+const ANSWERS_AFTER_A_WARM_START: Readonly<Record<Verdict, string>> = {
+  yes: 'Yes, for these images this embedding is better than the weights as they came, the untrained network and raw pixels',
+  partly: 'Only in part is this embedding better than the weights as they came, the untrained network and raw pixels',
+  no: 'No, for these images this embedding is not better than the best of the weights as they came, the untrained network and raw pixels',
+};
+
 function comparisonOf(measure: Comparison['measure'], { images, ...shares }: MeasuredShare): Comparison {
   return {
     measure,
     images,
     trained: shareOf(shares.trained, images),
+    ...(shares.given !== undefined && { given: shareOf(shares.given, images) }),
     untrained: shareOf(shares.untrained, images),
     rawPixels: shareOf(shares.rawPixels, images),
   };
@@ -55,27 +65,37 @@ function comparisonOf(measure: Comparison['measure'], { images, ...shares }: Mea
 const isAboveUntrained = ({ trained, untrained }: Comparison) => exceeds(trained, untrained);
 const isAbovePixels = ({ trained, rawPixels }: Comparison) => exceeds(trained, rawPixels);
 const isBelowPixels = ({ trained, rawPixels }: Comparison) => exceeds(rawPixels, trained);
-const isAboveBoth = (comparison: Comparison) => isAboveUntrained(comparison) && isAbovePixels(comparison);
+/** Both false where training began with random weights. */
+const isAboveGiven = ({ trained, given }: Comparison) => given !== undefined && exceeds(trained, given);
+const isBelowGiven = ({ trained, given }: Comparison) => given !== undefined && exceeds(given, trained);
+const isAboveAll = (comparison: Comparison) =>
+  isAboveUntrained(comparison) &&
+  isAbovePixels(comparison) &&
+  (comparison.given === undefined || isAboveGiven(comparison));
 
 /**
  * Where no view retrieval reaches this, so few images are found again that being better than the others is of no use. On 20,000 images of noise
  * raw pixels reach 0.01.
  */
 const LEAST_RETRIEVAL = 0.02;
-const findsHardlyAny = ({ measure, trained, untrained, rawPixels }: Comparison) =>
-  measure === 'view retrieval' && Math.max(trained.value, untrained.value, rawPixels.value) < LEAST_RETRIEVAL;
+const findsHardlyAny = ({ measure, trained, given = trained, untrained, rawPixels }: Comparison) =>
+  measure === 'view retrieval' && [trained, given, untrained, rawPixels].every(({ value }) => value < LEAST_RETRIEVAL);
 
 function verdictOf(deciding: readonly Comparison[], retrieval: Comparison): Verdict {
-  const decides = deciding.every(isAboveBoth);
-  if (decides && !isBelowPixels(retrieval) && !deciding.every(findsHardlyAny)) return 'yes';
-  const isPartly = deciding.some(isAboveUntrained) || isAboveBoth(retrieval);
-  // Less than both by any deciding measure is no gain that another one could make up for.
-  const isLess = deciding.some(({ trained, untrained }) => exceeds(untrained, trained));
+  const decides = deciding.every(isAboveAll);
+  const isBelow = isBelowPixels(retrieval) || isBelowGiven(retrieval);
+  if (decides && !isBelow && !deciding.every(findsHardlyAny)) return 'yes';
+  const isPartly = deciding.some(isAboveUntrained) || isAboveAll(retrieval);
+  // Less than another network by any deciding measure is no gain that another measure could make up for.
+  const isLess = deciding.some(
+    (comparison) => exceeds(comparison.untrained, comparison.trained) || isBelowGiven(comparison),
+  );
   return isPartly && !isLess ? 'partly' : 'no';
 }
 
-function inWords({ measure, trained, untrained, rawPixels, images }: Comparison): string {
-  return `${measure} ${percent(trained)}, untrained ${percent(untrained)} (${relation(trained, untrained)}), raw pixels ${percent(rawPixels)} (${relation(trained, rawPixels)}), of ${images.toLocaleString('en')} images`;
+function inWords({ measure, trained, given, untrained, rawPixels, images }: Comparison): string {
+  const before = given === undefined ? '' : `, as it came ${percent(given)} (${relation(trained, given)})`;
+  return `${measure} ${percent(trained)}${before}, untrained ${percent(untrained)} (${relation(trained, untrained)}), raw pixels ${percent(rawPixels)} (${relation(trained, rawPixels)}), of ${images.toLocaleString('en')} images`;
 }
 
 const percent = ({ value, standardError }: Estimate) =>
@@ -100,10 +120,12 @@ function adviceFor(verdict: Verdict, deciding: readonly Comparison[], retrieval:
     );
     return advice;
   }
-  if (deciding.every(isAboveBoth)) {
-    advice.push('Use it where classes count. To find the same picture again, compare raw pixels.');
+  if (deciding.every(isAboveAll)) {
+    const other = isBelowPixels(retrieval) ? 'compare raw pixels' : 'use the weights as they came';
+    advice.push(`Use it where classes count. To find the same picture again, ${other}.`);
     return advice;
   }
+  if (deciding.some(({ given }) => given !== undefined)) return [...advice, ...adviceAfterAWarmStart(deciding)];
   if (!comparisons.some(isAboveUntrained)) {
     advice.push('Train longer, and watch that view retrieval rises above the line of the untrained network.');
     advice.push(
@@ -118,4 +140,21 @@ function adviceFor(verdict: Verdict, deciding: readonly Comparison[], retrieval:
     advice.push('Start from an encoder that was trained on more images of the same kind, if there is one.');
   }
   return advice;
+}
+
+function adviceAfterAWarmStart(deciding: readonly Comparison[]): string[] {
+  if (deciding.some(isBelowGiven)) {
+    return [
+      'Use the weights as they came: training made them worse for this folder.',
+      'Train again from them with a lower learning rate, a smaller share of it for the backbone, or the first stages and BN frozen.',
+    ];
+  }
+  const pixels = deciding.some(isBelowPixels)
+    ? ['Until then use raw pixels: search and clusters by them are better for this folder.']
+    : [];
+  if (deciding.every(isAboveGiven)) return ['Train longer: it has begun to learn.', ...pixels];
+  return [
+    'Train longer, or with a higher learning rate: the weights are not clearly better than they came.',
+    ...pixels,
+  ];
 }

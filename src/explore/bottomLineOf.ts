@@ -1,4 +1,4 @@
-import { type BottomLine, COMPARED, type MeasuredShare, type OfEach } from '../domain/bottomLine';
+import { type BottomLine, COMPARED, type MeasuredShare, mapEach, type OfEach } from '../domain/bottomLine';
 import type { LabelledFeatures } from '../domain/features';
 import { bottomLine, type EncoderMeasures } from './bottomLine';
 import { type EvaluationOptions, evaluateLinearly } from './evaluateLinearly';
@@ -33,17 +33,19 @@ async function linearProbes(
   features: OfEach<LabelledFeatures>,
   { productsOf, between, onProgress }: ProbesOptions,
 ): Promise<MeasuredShare> {
-  const found = { trained: 0, untrained: 0, rawPixels: 0 };
-  for (const [i, kind] of COMPARED.entries()) {
-    const { accuracy } = await evaluateLinearly(features[kind], {
+  const count = COMPARED.filter((kind) => features[kind] !== undefined).length;
+  let probed = 0;
+  const found = await mapEach(features, async (own) => {
+    const { accuracy } = await evaluateLinearly(own, {
       step: 0,
       productsOf,
       between,
       lambdas: LAMBDAS,
       maxIterations: ITERATIONS,
-      onProgress: (share) => onProgress((i + share) / COMPARED.length),
+      onProgress: (share) => onProgress((probed + share) / count),
     });
-    found[kind] = accuracy;
-  }
+    probed += 1;
+    return accuracy;
+  });
   return { images: features.trained.test.n, ...found };
 }

@@ -405,6 +405,17 @@ describe('the bottom line', () => {
     expect(element.textContent).toContain(words);
   });
 
+  it('says after a warm start whether training made the weights better, beside their numbers as they came', async () => {
+    const comparisons = lostLine().comparisons.map((one) => ({ ...one, given: shareOf(0.2, one.images) }));
+    const element = await shown({ ...lostLine(), comparisons });
+    expect(element.textContent).toBe('Better as it camesecond view found 6.3 %, as it came 20 %, pixels 15 %');
+    (element as HTMLElement).click();
+    const dialog = page.getByRole('dialog', { name: /^Better as it came/ });
+    await expect.element(dialog.getByRole('columnheader', { name: 'as it came' })).toBeVisible();
+    await expect.element(dialog.getByRole('cell', { name: '20.0 ± 0.9 % better' })).toBeVisible();
+    await expect.element(dialog.getByRole('cell', { name: '6.8 ± 0.6 % no clear difference' })).toBeVisible();
+  });
+
   it('is measured at a press where it takes long, can be cancelled, and says why it failed', async () => {
     const { lab, worker } = exploredLab();
     await show(lab);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reportOn } from '../../scripts/report/reportOn';
+import type { BottomLine } from '../../src/domain/bottomLine';
 import { seededRandom } from '../../src/engine/random';
 import { writeEncoder } from '../../src/engine/run/export/encoderFile';
 import { drawnEncoder } from '../setup/encoders';
@@ -88,6 +89,35 @@ test('with weights it is reported by their features, with a bottom line that ran
   expect(text).toContain(bottomLine.sentence);
 });
 
+test('the weights that training began with are measured beside it exactly as they are alone', async () => {
+  const began = drawnEncoder({ engine: 'wasm' });
+  const tensors = [...began.tensors].map(
+    ([name, { shape, values }]) => [name, { shape, values: values.toReversed() }] as const,
+  );
+  const trained = {
+    ...began,
+    normalisation: { mean: [0.1, 0.2, 0.3], std: [1, 1, 1] },
+    tensors: new Map(tensors),
+  } as const;
+  const [after, before] = [join(root, 'after.safetensors'), join(root, 'before.safetensors')];
+  await writeFile(after, writeEncoder(trained));
+  await writeFile(before, writeEncoder(began));
+  const html = join(root, 'after.html');
+  const lineOf = async (weights: string, compared?: string): Promise<BottomLine> => {
+    const json = join(root, `${compared === undefined ? 'alone' : 'both'}.json`);
+    await reportOn({ location: folder, weights, before: compared, json, html: compared && html });
+    return JSON.parse(await readFile(json, 'utf8')).bottomLine;
+  };
+  const both = await lineOf(after, before);
+  const alone = await lineOf(before);
+  expect(both.comparisons).toHaveLength(3);
+  expect(both.comparisons.map(({ given }) => given)).toEqual(alone.comparisons.map((own) => own.trained));
+  expect(both.comparisons.map((own) => own.trained)).not.toEqual(both.comparisons.map(({ given }) => given));
+  expect(both.answer).toContain('the weights as they came');
+  expect(await readFile(html, 'utf8')).toContain('<th scope="col">as it came</th>');
+  expect(alone.comparisons[0]).not.toHaveProperty('given');
+});
+
 test('what cannot be used is named, and nothing is written', async () => {
   const json = join(root, 'none.json');
   const asked = { location: folder, weights: undefined, json, html: undefined };
@@ -97,5 +127,9 @@ test('what cannot be used is named, and nothing is written', async () => {
   const damaged = join(root, 'damaged.safetensors');
   await writeFile(damaged, writeEncoder(drawnEncoder()).slice(0, 5000));
   await expect(reportOn({ ...asked, weights: damaged })).rejects.toThrow(/damaged\.safetensors/);
+  await expect(reportOn({ ...asked, before: damaged })).rejects.toThrow(/name --weights too/);
+  await expect(reportOn({ ...asked, weights: damaged, before: join(root, 'no.safetensors') })).rejects.toThrow(
+    /no\.safetensors: no such file/,
+  );
   await expect(readFile(json)).rejects.toThrow(/ENOENT/);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bottomLine } from '../../../src/explore/bottomLine';
 
 const share = (trained: number, untrained: number, rawPixels: number, images: number) => ({
@@ -73,4 +73,37 @@ test('a low retrieval does not count where classes are told apart', () => {
 
 test('without an image there is nothing to say', () => {
   expect(() => bottomLine({ viewRetrieval: share(0, 0, 0, 0), knn: null })).toThrow(RangeError);
+});
+
+describe('after a warm start', () => {
+  const warm = (trained: number, given: number, untrained = 0.5, rawPixels = 0.55) => ({
+    ...share(trained, untrained, rawPixels, 2000),
+    given,
+  });
+
+  test.each([
+    ['clearly above the weights as they came', warm(0.9, 0.8), warm(0.8, 0.7), 'yes', 'Use it'],
+    ['no clear difference from them', warm(0.81, 0.8), warm(0.7, 0.7), 'partly', 'not clearly better'],
+    ['below them, though above all else', warm(0.7, 0.8), warm(0.8, 0.7), 'no', 'Use the weights as they came'],
+    ['above them by classes, below them by retrieval', warm(0.9, 0.8), warm(0.6, 0.7), 'partly', 'as they came'],
+    ['above them, below raw pixels', warm(0.9, 0.8, 0.5, 0.95), warm(0.8, 0.7), 'partly', 'use raw pixels'],
+    ['above them, no better than untrained', warm(0.6, 0.5, 0.6), warm(0.8, 0.7), 'partly', 'Train longer'],
+  ] as const)('%s', (_, probe, viewRetrieval, expected, advised) => {
+    const { verdict, answer, advice } = bottomLine({ viewRetrieval, knn: null, probe });
+    expect(verdict).toBe(expected);
+    expect(answer).toContain('the weights as they came');
+    expect(advice.join(' ')).toContain(advised);
+  });
+
+  test('the sentence has the numbers before and after', () => {
+    const { sentence, comparisons } = bottomLine({ viewRetrieval: warm(0.9, 0.8), knn: null });
+    expect(sentence).toContain('view retrieval 90.0 ± 0.7 %, as it came 80.0 ± 0.9 % (higher), untrained 50.0');
+    expect(comparisons[0]?.given?.value).toBe(0.8);
+  });
+
+  test('without one, nothing is said of weights that came', () => {
+    const { sentence, comparisons } = bottomLine({ viewRetrieval: share(0.9, 0.5, 0.6, 2000), knn: null });
+    expect(sentence).not.toContain('came');
+    expect(comparisons[0]).not.toHaveProperty('given');
+  });
 });

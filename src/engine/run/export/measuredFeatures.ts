@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { OfEach } from '../../../domain/bottomLine';
+import { COMPARED, type Compared, type OfEach } from '../../../domain/bottomLine';
 import type { FeatureRows, LabelledFeatures } from '../../../domain/features';
 import { NO_LABEL } from '../../../domain/imageDataset';
 import type { RunConfig } from '../../../domain/runConfig';
@@ -25,12 +25,10 @@ const PIXELS_SIDE = 16;
 /** Features of the first and of the second view of the same images. */
 export type ViewPair = readonly [FeatureRows, FeatureRows];
 
-export interface ComparedEncoders {
-  readonly trained: FrozenEncoder;
-  readonly untrained: FrozenEncoder;
-}
+/** What embeds the same pictures. */
+export type ComparedEncoders = Omit<OfEach<FrozenEncoder>, 'rawPixels'>;
 
-/** Both views of each image, drawn as the settings' augmentation draws them, by both encoders, and their pixels minus their mean. */
+/** Both views of each image, drawn as the settings' augmentation draws them, by each encoder, and their pixels minus their mean. */
 export async function viewFeatures(
   viewed: Uint32Array,
   source: ImageSource,
@@ -39,8 +37,9 @@ export async function viewFeatures(
   pace: Pace,
 ): Promise<OfEach<ViewPair>> {
   const random = seededRandom(seed, 'measured', 'views');
-  const found: Record<keyof ComparedEncoders | 'rawPixels', [Float32Array[], Float32Array[]]> = {
+  const found: Record<Compared, [Float32Array[], Float32Array[]]> = {
     trained: [[], []],
+    given: [[], []],
     untrained: [[], []],
     rawPixels: [[], []],
   };
@@ -51,8 +50,10 @@ export async function viewFeatures(
       for (const [i, view] of views.entries()) {
         await pace.between();
         found.rawPixels[i].push(pooled(await view.data<'float32'>(), source.side));
-        for (const kind of ['trained', 'untrained'] as const) {
-          const rows = await encoders[kind].embedViews(view, source.normalisation, BLOCK_MS, () => pace.between());
+        for (const kind of COMPARED) {
+          const encoder = kind === 'rawPixels' ? undefined : encoders[kind];
+          if (encoder === undefined) continue;
+          const rows = await encoder.embedViews(view, source.normalisation, BLOCK_MS, () => pace.between());
           found[kind][i].push(rows.data);
           pace.done(rows.n);
         }
@@ -64,7 +65,12 @@ export async function viewFeatures(
   const rowsOf = (parts: readonly Float32Array[]) => joined(parts, viewed.length);
   const pair = ([a, b]: readonly [Float32Array[], Float32Array[]]): ViewPair => [rowsOf(a), rowsOf(b)];
   const [a, b] = centre(pair(found.rawPixels));
-  return { trained: pair(found.trained), untrained: pair(found.untrained), rawPixels: [a, b] };
+  return {
+    trained: pair(found.trained),
+    ...(encoders.given !== undefined && { given: pair(found.given) }),
+    untrained: pair(found.untrained),
+    rawPixels: [a, b],
+  };
 }
 
 /** Pictures [N, side, side, 3] as rows of pixels, averaged over squares so that their side is at most `PIXELS_SIDE`. */

@@ -44,9 +44,10 @@ export interface MeasuringCost {
   readonly probed: number;
 }
 
-export function measuringCost(images: DatasetInfo): MeasuringCost {
+/** @param encoders how many embed them: the encoder, the untrained network, and the weights that training began with, if any */
+export function measuringCost(images: DatasetInfo, encoders = 2): MeasuringCost {
   const { viewed, train, test } = measuredImages(images, 0);
   if (viewed.length === 0) return { embedded: 0, probed: 0 };
-  // Two views of each, and the labelled images, by the encoder and by the untrained network.
-  return { embedded: 2 * (2 * viewed.length + train.length + test.length), probed: train.length };
+  // Two views of each, and the labelled images.
+  return { embedded: encoders * (2 * viewed.length + train.length + test.length), probed: train.length };
 }

@@ -59,7 +59,7 @@ export function BottomLineChip() {
 
 function Measured({ line }: { readonly line: BottomLine }) {
   const [opened, setOpened] = useState(false);
-  const [{ measure, trained, untrained, rawPixels }] = line.comparisons;
+  const [{ measure, trained, given, untrained, rawPixels }] = line.comparisons;
   return (
     <Details opened={opened} onChange={setOpened} content={<BottomLineDetails line={line} />}>
       <UnstyledButton
@@ -72,8 +72,9 @@ function Measured({ line }: { readonly line: BottomLine }) {
         <span className={classes.words}>
           <b>{shortAnswer(line)}</b>
           <span className={classes.second}>
-            {MEASURE_WORDS[measure]} {shortShare(trained.value)}, untrained {shortShare(untrained.value)}, pixels{' '}
-            {shortShare(rawPixels.value)}
+            {MEASURE_WORDS[measure]} {shortShare(trained.value)},{' '}
+            {given === undefined ? `untrained ${shortShare(untrained.value)}` : `as it came ${shortShare(given.value)}`}
+            , pixels {shortShare(rawPixels.value)}
           </span>
         </span>
       </UnstyledButton>

@@ -1,18 +1,18 @@
-import { exceeds } from '../../../domain/accuracy';
-import type { BottomLine, Comparison } from '../../../domain/bottomLine';
+import { type Estimate, exceeds } from '../../../domain/accuracy';
+import type { BottomLine } from '../../../domain/bottomLine';
 import { grouped } from '../../numbers';
 import classes from './BottomLine.module.css';
 import { VerdictMark } from './VerdictMark';
 import { MEASURE_WORDS } from './verdicts';
 
-const BASELINES = ['untrained', 'rawPixels'] as const;
+const BASELINES = ['given', 'untrained', 'rawPixels'] as const;
+const TITLES = { given: 'as it came', untrained: 'untrained', rawPixels: 'raw pixels' } as const;
 
-const percent = ({ value, standardError }: Comparison['trained']) =>
+const percent = ({ value, standardError }: Estimate) =>
   `${(100 * value).toFixed(1)} ± ${(100 * standardError).toFixed(1)} %`;
 
 /** How a baseline stands against the embedding. */
-function standing({ trained, ...baselines }: Comparison, baseline: (typeof BASELINES)[number]): string {
-  const other = baselines[baseline];
+function standing(trained: Estimate, other: Estimate): string {
   if (exceeds(trained, other)) return 'beaten';
   return exceeds(other, trained) ? 'better' : 'no clear difference';
 }
@@ -20,6 +20,9 @@ function standing({ trained, ...baselines }: Comparison, baseline: (typeof BASEL
 /** The verdict in a sentence, all measures with the baselines, and what to try next. */
 export function BottomLineDetails({ line }: { readonly line: BottomLine }) {
   const retrieval = line.comparisons.find(({ measure }) => measure === 'view retrieval');
+  const baselines = BASELINES.filter((baseline) =>
+    line.comparisons.some(({ [baseline]: other }) => other !== undefined),
+  );
   return (
     <>
       <p className={classes.answer}>
@@ -31,8 +34,11 @@ export function BottomLineDetails({ line }: { readonly line: BottomLine }) {
           <tr>
             <th scope="col">Measure</th>
             <th scope="col">this embedding</th>
-            <th scope="col">untrained</th>
-            <th scope="col">raw pixels</th>
+            {baselines.map((baseline) => (
+              <th key={baseline} scope="col">
+                {TITLES[baseline]}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -45,12 +51,19 @@ export function BottomLineDetails({ line }: { readonly line: BottomLine }) {
               <td>
                 <b>{percent(comparison.trained)}</b>
               </td>
-              {BASELINES.map((baseline) => (
-                <td key={baseline}>
-                  {percent(comparison[baseline])}
-                  <small>{standing(comparison, baseline)}</small>
-                </td>
-              ))}
+              {baselines.map((baseline) => {
+                const other = comparison[baseline];
+                return (
+                  <td key={baseline}>
+                    {other !== undefined && (
+                      <>
+                        {percent(other)}
+                        <small>{standing(comparison.trained, other)}</small>
+                      </>
+                    )}
+                  </td>
+                );
+              })}
             </tr>
           ))}
         </tbody>

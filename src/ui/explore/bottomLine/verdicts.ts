@@ -9,6 +9,10 @@ const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 
 /** The answer in a few words. */
 export function shortAnswer({ verdict, comparisons: [first] }: BottomLine): string {
+  if (first.given !== undefined) {
+    if (exceeds(first.given, first.trained)) return 'Better as it came';
+    if (verdict === 'yes') return 'Better than it came';
+  }
   const isBelowPixels = exceeds(first.rawPixels, first.trained);
   return verdict === 'partly' && isBelowPixels ? 'Raw pixels are better' : VERDICT_WORDS[verdict];
 }
