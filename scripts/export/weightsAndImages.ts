@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fingerprintOfWeights, type WarmStart } from '../../src/domain/warmStart';
 import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { CheckpointError } from '../../src/engine/run/checkpoint/checkpointError';
@@ -31,6 +32,8 @@ const REMEDY = 'Name encoder.safetensors of npm run export, a checkpoint or a pr
 /** An encoder, and the images it is to embed; its engine is started. */
 export interface WeightsAndImages {
   readonly weights: EncoderWeights;
+  /** What the run of a checkpoint began with; null where it began with random weights, or where an encoder does not say. */
+  readonly warmStart: WarmStart | null;
   readonly images: TrainingImages;
 }
 
@@ -60,20 +63,31 @@ function preprocessorBeside(file: string): Preprocessor | null {
   }
 }
 
+/** An encoder and its file. */
+export interface WeightsFile {
+  readonly weights: EncoderWeights;
+  readonly file: string;
+  /** As `fingerprintOfWeights` has it. */
+  readonly fingerprint: string;
+}
+
 /**
  * An encoder without images, such as the weights that a run began with.
  * @param path of a file of weights, or of an exported folder
  * @throws Error saying what is wrong, with which file, and what to do
  */
-export function weightsAlone(path: string): Promise<EncoderWeights> {
+export async function weightsAlone(path: string): Promise<WeightsFile> {
   const { file, size } = weightsFile(path);
-  return namingWeights(file, () => {
+  return namingWeights(file, async () => {
     expectSize(file, size);
     const bytes = bytesOf(file, REMEDY);
     refuseOtherModels(bytes);
-    if (!isCheckpoint(readSafetensors(bytes, MOST_HEADER_BYTES).metadata)) return readEncoder(bytes).encoder;
+    const fingerprint = await fingerprintOfWeights(Uint8Array.from(bytes));
+    if (!isCheckpoint(readSafetensors(bytes, MOST_HEADER_BYTES).metadata)) {
+      return { weights: readEncoder(bytes, preprocessorBeside(file)).encoder, file, fingerprint };
+    }
     const checkpoint = readCheckpoint(bytes);
-    if (checkpoint.measuredWith !== null) return encoderOf(checkpoint);
+    if (checkpoint.measuredWith !== null) return { weights: encoderOf(checkpoint), file, fingerprint };
     throw new Error(
       `${file} is a checkpoint that does not hold BN's statistics of its images. Write its encoder with npm run export, and name its encoder.safetensors.`,
     );
@@ -92,11 +106,12 @@ function expectSize(file: string, size: number): void {
  * embed.
  */
 async function withCheckpoint(location: string, checkpoint: Checkpoint): Promise<WeightsAndImages> {
+  const { warmStart = null } = checkpoint;
   if (checkpoint.measuredWith !== null) {
     const weights = encoderOf(checkpoint);
     const images = await allImages(location, checkpoint.config);
     await startEngineOrAnother(checkpoint.engine.engine);
-    return { weights, images };
+    return { weights, images, warmStart };
   }
   const sample = sampleOf(checkpoint);
   const run = await imagesOfCheckpoint(checkpoint, sample ?? location);
@@ -104,7 +119,7 @@ async function withCheckpoint(location: string, checkpoint: Checkpoint): Promise
   try {
     const weights = await encoderOfCheckpoint(checkpoint, run, engine);
     const isSame = (sample ?? location) === location;
-    return { weights, images: isSame ? run : await allImages(location, checkpoint.config) };
+    return { weights, images: isSame ? run : await allImages(location, checkpoint.config), warmStart };
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
     throw new Error(
@@ -133,6 +148,6 @@ export async function weightsAndImages(location: string, path: string): Promise<
     for (const note of notes) console.log(note);
     const images = await allImages(location, encoder.config);
     await startEngineOrAnother(encoder.config.engine);
-    return { weights: encoder, images };
+    return { weights: encoder, images, warmStart: null };
   });
 }

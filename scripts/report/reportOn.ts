@@ -15,7 +15,7 @@ import { readCopies } from '../../src/explore/duplicates/readCopies';
 import { folderReport } from '../../src/explore/folderReport';
 import { pixelFeatures } from '../../src/explore/pixelFeatures';
 import { allImages } from '../export/runOfCheckpoint';
-import { weightsAlone, weightsAndImages } from '../export/weightsAndImages';
+import { type WeightsAndImages, weightsAlone, weightsAndImages } from '../export/weightsAndImages';
 import { writingNewFiles } from '../node/newFiles';
 import { startNodeEngine } from '../node/nodeEngine';
 import { UsageError } from '../node/usageError';
@@ -25,6 +25,7 @@ import { htmlReport } from './reportHtml';
 import { jsonReport } from './reportJson';
 import { textReport } from './reportText';
 import { thumbnailsOf } from './thumbnails';
+import { weightsBefore } from './weightsBefore';
 
 export interface ReportOptions {
   /** A sample, or the path of a folder or an archive. */
@@ -49,8 +50,10 @@ export async function reportOn({ location, weights: path, before, json, html }: 
   }
   await expectFolderOf('--json', json);
   await expectFolderOf('--html', html);
-  const given = before === undefined ? null : await weightsAlone(before);
-  const { images, weights } = await imagesAndWeights(location, path);
+  const named = before === undefined ? null : await weightsAlone(before);
+  const { images, weights, warmStart } = await imagesAndWeights(location, path);
+  const { given, note } = weightsBefore(named, warmStart);
+  if (note !== null) console.log(note);
   const progress = new Progress();
   let read = 0;
   const copies = await readCopies(
@@ -92,11 +95,11 @@ async function expectFolderOf(option: string, file: string | undefined): Promise
 async function imagesAndWeights(
   location: string,
   path: string | undefined,
-): Promise<{ readonly images: TrainingImages; readonly weights: EncoderWeights | null }> {
+): Promise<Omit<WeightsAndImages, 'weights'> & { readonly weights: EncoderWeights | null }> {
   if (path !== undefined) return weightsAndImages(location, path);
   const images = await allImages(location, presetConfig('small', 'folder'));
   await startNodeEngine('wasm');
-  return { images, weights: null };
+  return { images, weights: null, warmStart: null };
 }
 
 async function embedded(weights: EncoderWeights, images: TrainingImages, progress: Progress): Promise<FeatureRows> {
