@@ -1,5 +1,6 @@
 import type { WarmStart } from '../../src/domain/warmStart';
 import type { EncoderWeights } from '../../src/engine/run/export/encoderWeights';
+import { asBegunWith } from '../../src/engine/run/startingWeights';
 import type { WeightsFile } from '../export/weightsAndImages';
 
 export interface WeightsBefore {
@@ -16,7 +17,7 @@ export interface WeightsBefore {
  */
 export function weightsBefore(named: WeightsFile | null, warmStart: WarmStart | null): WeightsBefore {
   if (warmStart === null) return { given: named?.weights ?? null, note: null };
-  const { name, fingerprint, mean, std } = warmStart;
+  const { name, fingerprint } = warmStart;
   if (named === null) {
     const note = `The run began with “${name}”. Name that file with --before to see whether training made it better for this folder.`;
     return { given: null, note };
@@ -25,5 +26,5 @@ export function weightsBefore(named: WeightsFile | null, warmStart: WarmStart | 
     const note = `${named.file} is not the file “${name}” that the run began with. It is compared all the same.`;
     return { given: named.weights, note };
   }
-  return { given: { ...named.weights, normalisation: { mean, std } }, note: null };
+  return { given: asBegunWith(named.weights, warmStart), note: null };
 }

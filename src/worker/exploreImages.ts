@@ -7,6 +7,7 @@ import { saveRun } from '../engine/run/checkpoint/saveRun';
 import { type EncoderWeights, encoderWeights } from '../engine/run/export/encoderWeights';
 import { FrozenEncoder } from '../engine/run/export/frozenEncoder';
 import { measuringCost } from '../engine/run/export/measuredImages';
+import { asBegunWith } from '../engine/run/startingWeights';
 import type { Trainer } from '../engine/run/trainer';
 import { exactGroups } from '../explore/duplicates/exactDuplicates';
 import { AREA, writePictureCopy } from '../explore/duplicates/pictureCopies';
@@ -15,6 +16,7 @@ import { neighbourGraph } from '../explore/graph/buildGraph';
 import { unitRows } from '../explore/graph/neighbourGraph';
 import { pixelFeatures } from '../explore/pixelFeatures';
 import { qualityFindings } from '../explore/quality';
+import type { OpenedEncoder } from './openedEncoder';
 import type { WorkPace } from './workPace';
 
 /** About the longest time in milliseconds for which embedding may hold up the worker. */
@@ -30,7 +32,7 @@ export interface ExploreFrom {
   /** The run, which waits; null where there is none. */
   readonly trainer: Trainer | null;
   /** An encoder that was opened from a file. */
-  readonly opened: EncoderWeights | null;
+  readonly opened: OpenedEncoder;
   readonly images: TrainingImages;
   readonly engine: EngineInfo;
   readonly pace: WorkPace;
@@ -42,6 +44,8 @@ export interface ExploredImages {
   readonly rows: FeatureRows;
   /** null where images are compared by their pixels. */
   readonly weights: EncoderWeights | null;
+  /** What the run began with that the images are compared by, where its file is the one that was opened last. */
+  readonly given: EncoderWeights | null;
   /** [d]: the mean picture, which is subtracted from pixels. */
   readonly mean: Float32Array | null;
 }
@@ -69,7 +73,8 @@ export async function exploreImages({
     },
   );
   const weights =
-    by === 'run' && trainer !== null ? await encoderWeights(await saveRun(trainer, engine), trainer) : opened;
+    by === 'run' && trainer !== null ? await encoderWeights(await saveRun(trainer, engine), trainer) : opened.encoder;
+  const given = by === 'run' && trainer !== null ? givenOf(trainer, opened) : null;
   const embedding =
     by === 'pixels' || weights === null
       ? { ...pixelFeatures(copies), imageMs: 0 }
@@ -91,10 +96,16 @@ export async function exploreImages({
       exploration: { by, step: by === 'run' ? (weights?.step ?? null) : null, graph, exact, near: null, quality },
       features: embedding.features,
       copies,
-      measuringMs: measuringMs(images, embedding),
+      measuringMs: measuringMs(images, embedding, given === null ? 2 : 3),
     },
-    explored: { rows, weights: by === 'pixels' ? null : weights, mean: embedding.mean },
+    explored: { rows, weights: by === 'pixels' ? null : weights, given, mean: embedding.mean },
   };
+}
+
+/** The opened encoder where the run began with its file, as the run took it. */
+function givenOf({ warmStart }: Trainer, { encoder, file }: OpenedEncoder): EncoderWeights | null {
+  if (warmStart === null || encoder === null || file?.fingerprint !== warmStart.fingerprint) return null;
+  return asBegunWith(encoder, warmStart);
 }
 
 /** Progress through all images as the pace counts it. */
@@ -117,8 +128,8 @@ interface Embedding {
 }
 
 /** About how long it takes to measure the encoder of an embedding; null where it has none, or no image is for training. */
-function measuringMs(images: TrainingImages, { mean, imageMs }: Embedding): number | null {
-  const { embedded, probed } = measuringCost(images);
+function measuringMs(images: TrainingImages, { mean, imageMs }: Embedding, encoders: number): number | null {
+  const { embedded, probed } = measuringCost(images, encoders);
   return mean !== null || embedded === 0 ? null : embedded * imageMs + probed * PROBED_MS;
 }
 

@@ -73,7 +73,7 @@ export class Exploring {
     const { reply, explored } = await this.#work.do(id, run, loaded, ({ exploreImages }, trainer, pace) => {
       const { info } = engine;
       if (info === null) throw new CommandError('internal', 'No engine runs yet.');
-      return exploreImages({ by, trainer, opened: opened.encoder, images: images.dataset, engine: info, pace });
+      return exploreImages({ by, trainer, opened, images: images.dataset, engine: info, pace });
     });
     this.#explored = explored;
     return reply;
@@ -100,13 +100,13 @@ export class Exploring {
    * @throws CommandError where there is no such encoder, or saying why it cannot be measured
    */
   async measure(id: number): Promise<Replies['measureExplored']> {
-    const weights = this.#explored?.weights ?? null;
+    const { weights = null, given = null } = this.#explored ?? {};
     if (weights === null) {
       throw new CommandError('internal', 'There is no encoder to measure: explore the images by a run or an encoder.');
     }
     const { images } = this.#parts;
     return this.#measuring.do(id, null, loadedMeasuring, ({ measureImages }, _, pace) =>
-      measureImages(weights, images.dataset, pace),
+      measureImages(weights, given, images.dataset, pace),
     );
   }
 

@@ -11,17 +11,19 @@ import type { WorkPace } from './workPace';
 const PROBES = 3;
 
 /**
- * Whether an encoder is better for these images than the untrained network and than raw pixels.
+ * Whether an encoder is better for these images than the untrained network and than raw pixels, and than the weights that its run began with.
+ * @param given those weights; null where they are not at hand, or there are none
  * @throws StoppedError where the pace stops it; RangeError without training images
  */
 export async function measureImages(
   weights: EncoderWeights,
+  given: EncoderWeights | null,
   images: TrainingImages,
   pace: WorkPace,
 ): Promise<BottomLine> {
   const probed = PROBES * measuringCost(images).probed;
   pace.expect(probed);
-  const measured = await measureEncoder(weights, images, pace);
+  const measured = await measureEncoder(weights, images, pace, given);
   let counted = 0;
   return bottomLineOf(measured, {
     productsOf: deviceProducts,

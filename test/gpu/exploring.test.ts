@@ -5,12 +5,15 @@ import { expect, it } from 'vitest';
 import type { BottomLine } from '../../src/domain/bottomLine';
 import type { Explored } from '../../src/domain/exploration';
 import type { ImageDataset } from '../../src/domain/imageDataset';
+import { writeEncoder } from '../../src/engine/run/export/encoderFile';
+import type { EncoderWeights } from '../../src/engine/run/export/encoderWeights';
 import type { CommandBody } from '../../src/protocol/commands';
 import type { Event } from '../../src/protocol/events';
 import { CheckpointDatabase } from '../../src/storage/checkpointDatabase';
 import { Host } from '../../src/worker/host';
 import { maxError } from '../fixtures/golden';
 import { smallRun } from '../setup/checkpoints';
+import { drawnEncoder } from '../setup/encoders';
 import { describeOnEngines } from '../setup/engine';
 import { syntheticDataset } from '../setup/syntheticDataset';
 
@@ -135,6 +138,34 @@ describeOnEngines(['wasm'], 'exploring the images', () => {
     await worker.explore({ runId: 'run', by: 'run' });
     await worker.send({ type: 'setDataset', dataset: syntheticDataset(8) });
     expect(await worker.send({ type: 'measureExplored' })).toMatchObject(nothing);
+  });
+
+  it('measures a run that began with an opened file beside these weights, and without them once another file is opened', async () => {
+    globalThis.indexedDB = new IDBFactory();
+    const worker = await host();
+    const begins = drawnEncoder({ ...CONFIG, engine: 'wasm' });
+    const open = (encoder: EncoderWeights) =>
+      worker.send({ type: 'openFile', file: new Blob([writeEncoder(encoder)]), name: 'begins', keptId: 'unused' });
+    await open(begins);
+    expect(await worker.send({ type: 'beginFromOpened', config: CONFIG, keptId: 'warm' })).toMatchObject({
+      type: 'reply',
+    });
+    const dataset = { name: 'synthetic', count: 96, sample: null, fingerprint: '1' };
+    const keeping = { id: 'warm', parent: null, dataset, forksAt: [], budget: 1e9 };
+    const from = { id: 'warm', step: null };
+    const resumed = await worker.send({ type: 'resume', runId: 'run', from, changes: [], keeping });
+    expect(resumed).toMatchObject({ type: 'reply' });
+    const measured = async () => {
+      await worker.explore({ runId: 'run', by: 'run' });
+      const answer = await worker.send({ type: 'measureExplored' });
+      return (answer as { result: BottomLine }).result.comparisons;
+    };
+    const beside = await measured();
+    expect(beside.map(({ given }) => typeof given?.value)).toEqual(['number', 'number', 'number']);
+    const last = worker.events.filter((event) => event.type === 'progress').at(-1);
+    expect(last).toMatchObject({ total: (last as { done: number }).done });
+    await open({ ...begins, step: 8 });
+    for (const comparison of await measured()) expect(comparison).not.toHaveProperty('given');
   });
 
   it('explores by a kept run, also where its last checkpoint is damaged; the run on the page goes on', async () => {

@@ -27,6 +27,14 @@ export function startingWith(
   return { identity: { ...file, ...normalisation }, tensors };
 }
 
+/** Weights as a run took them that began with them: with the run's means and deviations. */
+export function asBegunWith<T extends { readonly normalisation: Normalisation }>(
+  weights: T,
+  { mean, std }: WarmStart,
+): T {
+  return { ...weights, normalisation: { mean, std } };
+}
+
 /** The settings that the shapes of a backbone's weights and what they compute depend on. */
 const ARCHITECTURE = ['backbone', 'stem', 'stemStride'] as const;
 
