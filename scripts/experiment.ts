@@ -9,6 +9,8 @@ import type { TrainingImages } from '../src/engine/images/pictureCache';
 import { gflopPerStep } from '../src/engine/methods/registry';
 import { pairsLieInOneBatch } from '../src/engine/network/nn/bothViews';
 import type { Checkpoint } from '../src/engine/run/checkpoint/checkpoint';
+import { stepMemory } from '../src/engine/run/stepMemory';
+import { formatBytes } from '../src/formats/bytes';
 import { checkpointAt, engineToStart, expectAgreeing, imagesToLoad, namingFile } from './experiment/fromCheckpoint';
 import { warmRun } from './experiment/fromWeights';
 import {
@@ -66,7 +68,7 @@ async function single(options: Options): Promise<void> {
     from === undefined ? await startNodeEngine(config.engine, threadsOf(options)) : await engineAgain(from, options);
   const dataset = await imagesFor(config, options, location);
   console.log(
-    `${counted(dataset.count, 'image')} of ${dataset.name}, ${gflopPerStep(config, pairsLieInOneBatch()).toFixed(2)} GFLOP a step, on ${engine.engine}: ${engine.description}`,
+    `${counted(dataset.count, 'image')} of ${dataset.name}, ${gflopPerStep(config, pairsLieInOneBatch()).toFixed(2)} GFLOP and about ${formatBytes(stepMemory(config))} of memory a step, on ${engine.engine}: ${engine.description}`,
   );
   if (from !== undefined) console.log(`goes on from step ${from.step} of ${end}, ${options.from}`);
   if (warm !== undefined) console.log(`begins from the weights of ${options.weights}`);

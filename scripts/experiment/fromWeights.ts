@@ -10,6 +10,7 @@ import {
   withNetworkOf,
 } from '../../src/engine/run/startingWeights';
 import { UnusableFile } from '../../src/formats/unusableFile';
+import { preprocessorBeside } from '../export/preprocessorBeside';
 import { UsageError } from '../node/usageError';
 import { configFrom, type Options } from './options';
 
@@ -50,7 +51,7 @@ function bytesAt(file: string): Uint8Array<ArrayBuffer> {
 
 function readNaming(file: string, bytes: Uint8Array) {
   try {
-    return readEncoder(bytes);
+    return readEncoder(bytes, preprocessorBeside(file));
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;
     throw new Error(`${file} ${error.message.trimEnd()}. Begin from another file, or without --weights.`);

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fingerprintOfWeights, type WarmStart } from '../../src/domain/warmStart';
 import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
@@ -8,13 +8,12 @@ import { isCheckpoint, readCheckpoint } from '../../src/engine/run/checkpoint/ch
 import { MOST_HEADER_BYTES } from '../../src/engine/run/checkpoint/sealedFile';
 import { type EncoderWeights, encoderOf } from '../../src/engine/run/export/encoderWeights';
 import { refuseOtherModels } from '../../src/engine/run/export/otherModels';
-import { type Preprocessor, readPreprocessor } from '../../src/engine/run/export/preprocessor';
 import { readEncoder } from '../../src/engine/run/export/readEncoder';
 import { formatBytes } from '../../src/formats/bytes';
 import { readSafetensors } from '../../src/formats/safetensors';
-import { UnusableFile } from '../../src/formats/unusableFile';
 import { startEngineOrAnother } from '../node/nodeEngine';
 import { projectIn } from '../node/projectIn';
+import { preprocessorBeside } from './preprocessorBeside';
 import {
   allImages,
   bytesOf,
@@ -49,18 +48,6 @@ function weightsFile(path: string): { readonly file: string; readonly size: numb
   }
   if (!found.isFile()) throw new Error(`${file} is no file. ${REMEDY}`);
   return { file, size: found.size };
-}
-
-/** What the `preprocessor_config.json` in the folder of a file of weights says; null where there is none. */
-function preprocessorBeside(file: string): Preprocessor | null {
-  const path = join(dirname(file), 'preprocessor_config.json');
-  if (!existsSync(path)) return null;
-  try {
-    return readPreprocessor(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (!(error instanceof UnusableFile)) throw error;
-    throw new Error(`${path} ${error.message}. Mend it, or move it elsewhere.`);
-  }
 }
 
 /** An encoder and its file. */

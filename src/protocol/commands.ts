@@ -29,6 +29,8 @@ export type CommandBody =
   | { readonly type: 'takeNext'; readonly number: number }
   /** Gets the kernels ready for a run of these settings, while its images are being loaded. */
   | { readonly type: 'prepare'; readonly config: RunConfig }
+  /** About how many bytes of memory a step of a run of these settings needs. */
+  | { readonly type: 'stepMemory'; readonly config: RunConfig }
   /** Builds a run at step 0, paused, with changes to replay at their steps. Ends the previous run. */
   | {
       readonly type: 'create';
@@ -141,6 +143,7 @@ export interface Replies {
   derive: DeriveOutcome;
   takeNext: null;
   prepare: null;
+  stepMemory: number;
   create: null;
   resume: ResumedRunReply;
   keep: null;

@@ -9,6 +9,7 @@ const COMMAND_TYPES = {
   derive: true,
   takeNext: true,
   prepare: true,
+  stepMemory: true,
   create: true,
   resume: true,
   keep: true,

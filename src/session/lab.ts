@@ -459,6 +459,11 @@ export class Lab {
     this.#control.keep();
   }
 
+  /** About how many bytes of memory a step with the present settings needs; null where that cannot be had. */
+  stepMemory(): Promise<number | null> {
+    return this.#control.stepMemory();
+  }
+
   /** Evaluates the run's present weights by a linear classifier (`ProbeEvaluation`). */
   evaluate(): void {
     this.#control.evaluate();

@@ -9,6 +9,7 @@ import type { ThreadHost } from '../engine/kernels/runtime/wasm/threads/crew';
 import type { TuningCache } from '../engine/kernels/tuning/tuningCache';
 import type { KernelOptions } from '../engine/run/kernelChoice';
 import { prepareRun } from '../engine/run/prepareRun';
+import { stepMemory } from '../engine/run/stepMemory';
 import type { Command, CommandBody, Replies } from '../protocol/commands';
 import type { ReplyEvent } from '../protocol/events';
 import { CommandError, toEngineError } from './errors';
@@ -114,6 +115,8 @@ export class Host {
       case 'prepare':
         await this.#prepare(command.config);
         return { result: null };
+      case 'stepMemory':
+        return { result: stepMemory(command.config) };
       case 'create':
         await this.#alone(() => this.#create(command));
         return { result: null };

@@ -132,7 +132,9 @@ const HEAD_BYTES = 512;
 
 async function openEncoder(file: Uint8Array<ArrayBuffer>, name: string, parts: OpeningParts): Promise<OpenedFile> {
   const { encoder, notes, isNormalisationStated } = readEncoder(file);
-  parts.hold(encoder, { name, fingerprint: await fingerprintOfWeights(file) });
+  // The browser has no `subtle` on a page without https.
+  const fingerprint = crypto.subtle === undefined ? null : await fingerprintOfWeights(file);
+  parts.hold(encoder, { name, fingerprint });
   return { kind: 'encoder', ...factsOf(encoder), notes, isNormalisationStated };
 }
 

@@ -1,9 +1,9 @@
 import type { EncoderWeights } from '../engine/run/export/encoderWeights';
 
-/** A file of weights: its name, and what it is recognised by (`fingerprintOfWeights`). */
+/** A file of weights: its name, and what it is recognised by (`fingerprintOfWeights`); null on a page without https, whose browser cannot compute it. */
 export interface WeightsFile {
   readonly name: string;
-  readonly fingerprint: string;
+  readonly fingerprint: string | null;
 }
 
 /** The encoder that was opened last, with which images can be embedded, and which a run can begin from. */

@@ -9,11 +9,10 @@ import type { KernelOptions } from '../engine/run/kernelChoice';
 import { identityIn } from '../engine/run/project/readRun';
 import { startingWith, withNetworkOf } from '../engine/run/startingWeights';
 import { Trainer } from '../engine/run/trainer';
-import type { WeightsFile } from './openedEncoder';
 
 export interface WarmRunParts {
   readonly encoder: EncoderWeights;
-  readonly file: WeightsFile;
+  readonly file: { readonly name: string; readonly fingerprint: string };
   /** The settings of the run; its network becomes that of the encoder. */
   readonly config: RunConfig;
   readonly images: TrainingImages;

@@ -48,14 +48,28 @@ export class WarmStarting {
     if (encoder === null || file === null) {
       throw new CommandError('unusable-file', 'There is no opened file of weights: open it first.');
     }
+    const { name, fingerprint } = file;
+    if (fingerprint === null) {
+      throw new CommandError(
+        'internal',
+        'A run begins from weights only on a page that is opened by https or on this computer.',
+      );
+    }
     const { dataset } = images;
     return this.#work.do(id, null, loaded, async ({ warmRun }, trainer) => {
       const { info } = engine;
       if (info === null) throw new CommandError('internal', 'No engine runs yet.');
       try {
-        const made = await warmRun({ encoder, file, config, images: dataset, engine: info, kernels: kernels() });
+        const made = await warmRun({
+          encoder,
+          file: { name, fingerprint },
+          config,
+          images: dataset,
+          engine: info,
+          kernels: kernels(),
+        });
         await runs.adopt({ id: keptId, config: made.config, changes: [], dataset: made.dataset, step: 0 }, made.file);
-        const facts = { name: `from ${file.name}`, created: Date.now(), dataset: made.dataset, evaluation: null };
+        const facts = { name: `from ${name}`, created: Date.now(), dataset: made.dataset, evaluation: null };
         return { kind: 'run', id: keptId, config: made.config, changes: [], step: 0, hasImages: false, ...facts };
       } finally {
         if (!engine.isBroken) await trainer?.settleKernels();

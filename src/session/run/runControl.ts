@@ -110,6 +110,18 @@ export class RunControl {
     void this.#attempt(this.#parts.engine.request<'prepare'>({ type: 'prepare', config }));
   }
 
+  /** About how many bytes of memory a step with the present settings needs; null where that cannot be had. */
+  async stepMemory(): Promise<number | null> {
+    const { config } = this.#store;
+    if (configProblems(config).length > 0) return null;
+    try {
+      return await this.#parts.engine.request<'stepMemory'>({ type: 'stepMemory', config });
+    } catch {
+      // Where no engine runs, other messages say so.
+      return null;
+    }
+  }
+
   /** Called after an edit: a run that has not moved is rebuilt after `REBUILD_DELAY_MS`. */
   edited(): void {
     const moved = hasMoved(this.#store);

@@ -17,6 +17,7 @@ import { SuitButton } from '../suit/SuitButton';
 import { AugmentSettings } from './AugmentSettings';
 import { FieldRow } from './FieldRow';
 import classes from './SettingsPanel.module.css';
+import { StepMemory } from './StepMemory';
 
 /** Settings that are not part of a preset: choosing a preset keeps them. */
 const KEPT: ReadonlySet<string> = new Set(KEPT_BY_PRESET);
@@ -64,6 +65,7 @@ export function SettingsPanel() {
       <div className={classes.head}>
         <MethodSelect />
         <PresetSelect changed={changed.length} />
+        <StepMemory />
         <SuitButton />
       </div>
       <div className={classes.content}>
