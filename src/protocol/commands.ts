@@ -9,6 +9,7 @@ import type { Picture } from '../domain/measurement';
 import type { AugmentConfig, EngineChoice, LiveChange, LiveKey, LiveValue, RunConfig } from '../domain/runConfig';
 import type { SuitTable } from '../domain/suiting/suitTable';
 import type { EncoderFacts, OpenedFile, OpenedKeptEncoder, OpenedPreparation, TakenFile } from '../domain/takeAlong';
+import type { WarmStart } from '../domain/warmStart';
 
 /**
  * The commands of the page to the worker. Every command carries an `id` and is answered once, by a `reply` or a `failure` event with that
@@ -131,6 +132,8 @@ export interface ResumedRunReply {
   /** Its settings at step 0, the changes made up to this step, with those of a fork, and those that a link still has to make. */
   readonly config: RunConfig;
   readonly changes: readonly LiveChange[];
+  /** The weights that its backbone began with; left out where it began with random ones. */
+  readonly warmStart?: WarmStart | undefined;
   /** What could not be had as it was before, each as a sentence for the person; damaged checkpoints that were left out are among them. */
   readonly notes: readonly string[];
 }

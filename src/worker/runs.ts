@@ -104,7 +104,8 @@ export class Runs {
     this.#use(runId, trainer, { config, signals, keeper, lastCheckpoint, recoveries: [] }).resumed();
     await keeper.begin();
     const { made, planned } = trainer.allChanges;
-    return { step: trainer.step, config, changes: [...made, ...planned], notes };
+    const { step, warmStart } = trainer;
+    return { step, config, changes: [...made, ...planned], ...(warmStart && { warmStart }), notes };
   }
 
   /** As `KeptRuns.adopt`. */

@@ -118,8 +118,13 @@ export function namesAmong(runs: readonly RunRecord[]): ReadonlyMap<string, stri
 }
 
 /** The hash, without `#`, of a link that reproduces a kept run. */
-export function linkOfRun({ config, changes, dataset }: Pick<RunRecord, 'config' | 'changes' | 'dataset'>): string {
-  return encodeShareLink({ config, changes, folder: folderOf(dataset), derivation: dataset.derivation });
+export function linkOfRun({
+  config,
+  changes,
+  dataset,
+  warmStart,
+}: Pick<RunRecord, 'config' | 'changes' | 'dataset' | 'warmStart'>): string {
+  return encodeShareLink({ config, changes, folder: folderOf(dataset), derivation: dataset.derivation, warmStart });
 }
 
 /**

@@ -49,6 +49,7 @@ export function recordOf(
     // Changes of a link at steps that the run did not reach are not part of it.
     changes: changes.filter(([at]) => at <= step),
     ...origin,
+    ...(active.warmStart && { warmStart: active.warmStart }),
     parent,
     steps: step,
     state: keptState(runState),

@@ -1,6 +1,7 @@
 import { runIn } from '../../domain/places';
 import { LIVE_KEYS, type RunConfig } from '../../domain/runConfig';
 import { decodeShareLink, encodeShareLink, type FolderReference, type SharedRun } from '../../domain/shareLink';
+import type { WarmStart } from '../../domain/warmStart';
 import type { DatasetStoreState } from '../data/datasetStore';
 import { liveSettings, type RunStoreState } from '../run/runStore';
 
@@ -12,8 +13,11 @@ function folderOf({ info, plan, wanted }: DatasetStoreState): FolderReference | 
   return { name, count, fingerprint, corrections: plan?.corrections };
 }
 
-/** The link of the run on the page with its changes in flight; a pending change is listed at the current step. */
-export function linkOf(run: RunStoreState, data: DatasetStoreState): string {
+/**
+ * The link of the run on the page with its changes in flight; a pending change is listed at the current step.
+ * @param warmStart the weights that it begins with, for a link that is given away: the page's own address does without, since the run is kept
+ */
+export function linkOf(run: RunStoreState, data: DatasetStoreState, warmStart?: WarmStart): string {
   const { config, step, pending } = run;
   const asked = run.active === null ? [] : Object.keys(pending);
   const live = liveSettings(run);
@@ -26,7 +30,13 @@ export function linkOf(run: RunStoreState, data: DatasetStoreState): string {
     else changes.push([step, key, live[key]]);
   }
   const folder = config.dataset === 'folder' ? folderOf(data) : null;
-  return encodeShareLink({ config: shown, changes, folder, derivation: (data.wanted ?? data.info)?.derivation });
+  return encodeShareLink({
+    config: shown,
+    changes,
+    folder,
+    derivation: (data.wanted ?? data.info)?.derivation,
+    warmStart,
+  });
 }
 
 export interface OpenedLink {

@@ -56,6 +56,12 @@ export function syncLink(sources: AddressSources, open: (hash: string) => void, 
   soon();
 }
 
+/** The hash, without `#`, of a link to the run on the page for others: it names the weights that the run began with. */
+export function linkForOthers({ runStore, datasetStore }: LinkSources): string {
+  const run = runStore.getState();
+  return linkOf(run, datasetStore.getState(), run.active?.warmStart);
+}
+
 /** The hash of the run on the page, without `#`. */
 export function currentLink({ runStore, datasetStore }: LinkSources): string {
   return linkOf(runStore.getState(), datasetStore.getState());

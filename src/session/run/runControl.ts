@@ -76,6 +76,7 @@ export class RunControl {
 
   /** Ends the run and builds a new one at step 0 with the edited settings. Starts the engine again if it failed. */
   reset(): void {
+    this.#tellOfRandomWeights();
     const [problem = null] = configProblems(this.#store.config);
     this.#dispatch({ type: 'reset', problem });
   }
@@ -125,8 +126,18 @@ export class RunControl {
   /** Called after an edit: a run that has not moved is rebuilt after `REBUILD_DELAY_MS`. */
   edited(): void {
     const moved = hasMoved(this.#store);
+    if (!moved) this.#tellOfRandomWeights();
     if (!moved) this.#stores.runStore.setState({ beginning: null });
     this.#dispatch({ type: 'edit', moved });
+  }
+
+  /** A run that is built anew begins with random weights, also where this one began with those of a file. */
+  #tellOfRandomWeights(): void {
+    const { active } = this.#store;
+    const { noticeStore } = this.#stores;
+    if (active?.warmStart === undefined) return;
+    const text = `The new run begins with random weights. One that begins from “${active.warmStart.name}” is built by “Train from here”, with the settings as they are then.`;
+    if (noticeStore.getState().notices.at(-1)?.text !== text) notify(noticeStore, text);
   }
 
   /** Changes a setting during the run. */
@@ -308,14 +319,20 @@ export class RunControl {
     if (this.#store.active?.runId === runId) this.#resumed(reply, beginning);
   }
 
-  #resumed({ step, config, changes, notes }: Replies['resume'], { parent, keptId, from }: Beginning): void {
+  #resumed({ step, config, changes, notes, warmStart }: Replies['resume'], { parent, keptId, from }: Beginning): void {
     const { runStore, noticeStore } = this.#stores;
     const isSame = keptId === from.id;
     runStore.setState(({ active, log }) => ({
       beginning: null,
       config,
       changes,
-      active: active && { ...active, config, parent, reopenedAt: isSame ? step : null },
+      active: active && {
+        ...active,
+        config,
+        parent,
+        reopenedAt: isSame ? step : null,
+        ...(warmStart && { warmStart }),
+      },
       log: logged(log, step, isSame ? 'opened again' : `goes on from step ${step} of another run`),
     }));
     for (const note of notes) notify(noticeStore, note);

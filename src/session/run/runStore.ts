@@ -19,6 +19,7 @@ import {
   type RunConfig,
 } from '../../domain/runConfig';
 import type { RunState } from '../../domain/signal';
+import type { WarmStart } from '../../domain/warmStart';
 import type { EngineError } from '../../protocol/events';
 import type { Beginning } from './beginning';
 import type { RunCourse } from './course';
@@ -34,6 +35,8 @@ export interface ActiveRun {
   readonly parent: RunParent | null;
   /** The step that it was opened at again, after the page or its worker was closed; null for a run of this opening. */
   readonly reopenedAt: number | null;
+  /** The weights that its backbone began with; left out where it began with random ones. */
+  readonly warmStart?: WarmStart | undefined;
 }
 
 /** A line of the event log. */

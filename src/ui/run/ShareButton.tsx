@@ -1,8 +1,8 @@
 import { ActionIcon, Popover, Text, TextInput } from '@mantine/core';
 import { IconCheck, IconLink } from '@tabler/icons-react';
 import { useState } from 'react';
-import { currentLink } from '../../session/link/linkSync';
-import { useDataset, useLab } from '../lab';
+import { linkForOthers } from '../../session/link/linkSync';
+import { useDataset, useLab, useRun } from '../lab';
 
 /** Copies the address of the run: settings, seed and the changes made in flight. */
 export function ShareButton() {
@@ -11,9 +11,11 @@ export function ShareButton() {
   const [copied, setCopied] = useState(false);
   const own = useDataset((data) => data.info?.source.kind === 'folder');
 
+  const weights = useRun((run) => run.active?.warmStart?.name);
+
   const share = async () => {
     const address = new URL(window.location.href);
-    address.hash = currentLink(lab);
+    address.hash = linkForOthers(lab);
     setLink(address.href);
     try {
       await navigator.clipboard.writeText(address.href);
@@ -58,6 +60,11 @@ export function ShareButton() {
         {own === true && (
           <Text size="xs" c="dimmed" mt={6}>
             The link does not contain your images: whoever opens it is asked for the same folder.
+          </Text>
+        )}
+        {weights !== undefined && (
+          <Text size="xs" c="dimmed" mt={6}>
+            The link does not contain the weights that the run began with: whoever opens it needs the file “{weights}”.
           </Text>
         )}
       </Popover.Dropdown>

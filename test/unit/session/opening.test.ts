@@ -3,10 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ImportError } from '../../../src/data/importError';
 import { type ImageDataset, squarePlaces } from '../../../src/domain/imageDataset';
 import { presetConfig } from '../../../src/domain/presets';
+import { decodeShareLink } from '../../../src/domain/shareLink';
 import type { OpenedFile } from '../../../src/domain/takeAlong';
+import type { WarmStart } from '../../../src/domain/warmStart';
 import type { EngineError } from '../../../src/protocol/events';
 import type { ImageLoaders, Origin } from '../../../src/session/data/datasetLoading';
 import { Lab } from '../../../src/session/lab';
+import { currentLink, linkForOthers } from '../../../src/session/link/linkSync';
 import { mayBeOpened } from '../../../src/session/opening/recogniseFile';
 import { CheckpointMemory } from '../../../src/storage/checkpointMemory';
 import { FakeWorker } from './fakeWorker';
@@ -63,9 +66,10 @@ interface Options {
   readonly importProject?: ImageLoaders['importProject'];
   readonly hash?: string;
   readonly beginAnswer?: EngineError;
+  readonly resumedFrom?: WarmStart;
 }
 
-async function opened({ answer = RUN, importProject, hash = '', beginAnswer }: Options = {}) {
+async function opened({ answer = RUN, importProject, hash = '', beginAnswer, resumedFrom }: Options = {}) {
   const imports: string[] = [];
   const worker = new FakeWorker({
     openFile: ({ keptId }) =>
@@ -73,7 +77,13 @@ async function opened({ answer = RUN, importProject, hash = '', beginAnswer }: O
     beginFromOpened: ({ config, keptId }) =>
       beginAnswer ?? { ...RUN, id: keptId, config, changes: [], step: 0, hasImages: false },
     prepareOpened: () => ({ ...FACTS, isNormalisationStated: true }),
-    resume: () => ({ step: 64, config: CONFIG, changes: RUN.changes, notes: [] }),
+    resume: () => ({
+      step: 64,
+      config: CONFIG,
+      changes: RUN.changes,
+      notes: [],
+      ...(resumedFrom && { warmStart: resumedFrom }),
+    }),
   });
   const lab = new Lab(hash, {
     openWorker: () => worker,
@@ -189,6 +199,24 @@ describe('a run from opened weights', () => {
     expect(lab.noticeStore.getState().notices.at(-1)?.text).toBe(
       'The run begins from “run.safetensors”, with new heads.',
     );
+  });
+
+  it('names them in a link for others and in its record, and the next run that is built says that it does not begin from them', async () => {
+    const warmStart = {
+      name: 'run.safetensors',
+      fingerprint: 'a'.repeat(64),
+      mean: [0.5, 0.5, 0.5],
+      std: [0.2, 0.2, 0.2],
+    } as const;
+    const { lab } = await begun({ resumedFrom: warmStart });
+    const { run, notices } = decodeShareLink(linkForOthers(lab));
+    expect(run.warmStart).toEqual(warmStart);
+    expect(notices.join(' ')).toContain('begins with the weights of “run.safetensors”');
+    expect(decodeShareLink(currentLink(lab)).notices).toEqual([]);
+    lab.reset();
+    expect(lab.noticeStore.getState().notices.at(-1)?.text).toContain('The new run begins with random weights.');
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(decodeShareLink(linkForOthers(lab)).run.warmStart).toBeUndefined();
   });
 
   it('that cannot be made is told, and none is kept', async () => {
