@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { RunConfig } from '../../src/domain/runConfig';
-import { fingerprintOfWeights } from '../../src/domain/warmStart';
+import { fingerprintOfWeights } from '../../src/domain/weightsFingerprint';
 import { readEncoder } from '../../src/engine/run/export/readEncoder';
 import {
   networkDifferences,

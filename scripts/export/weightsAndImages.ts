@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fingerprintOfWeights, type WarmStart } from '../../src/domain/warmStart';
+import type { WarmStart } from '../../src/domain/warmStart';
+import { fingerprintOfWeights } from '../../src/domain/weightsFingerprint';
 import type { TrainingImages } from '../../src/engine/images/pictureCache';
 import type { Checkpoint } from '../../src/engine/run/checkpoint/checkpoint';
 import { CheckpointError } from '../../src/engine/run/checkpoint/checkpointError';

@@ -24,12 +24,6 @@ export const warmStartSchema = z.object({
   std: z.tuple([positive, positive, positive]),
 }) satisfies z.ZodType<WarmStart>;
 
-/** What a file of weights is recognised by, whatever it is named. */
-export async function fingerprintOfWeights(file: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', file));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 /** Whether two runs began with the same weights and the same normalisation; also where both began with random ones. */
 export function beginsAlike(a: WarmStart | null | undefined, b: WarmStart | null | undefined): boolean {
   const key = (start: WarmStart | null | undefined) =>

@@ -1,7 +1,7 @@
 import { checkProjectImages, projectInfo, readProjectImages } from '../data/project/projectImages';
 import { indicesOf, TRAIN } from '../domain/imageDataset';
 import type { OpenedFile, PageFacts } from '../domain/takeAlong';
-import { fingerprintOfWeights } from '../domain/warmStart';
+import { fingerprintOfWeights } from '../domain/weightsFingerprint';
 import type { Checkpoint } from '../engine/run/checkpoint/checkpoint';
 import { isCheckpoint, readCheckpoint } from '../engine/run/checkpoint/checkpointFile';
 import { readSealed } from '../engine/run/checkpoint/sealedFile';
