@@ -459,9 +459,9 @@ export class Lab {
     this.#control.keep();
   }
 
-  /** About how many bytes of memory a step with the present settings needs; null where that cannot be had. */
-  stepMemory(): Promise<number | null> {
-    return this.#control.stepMemory();
+  /** About how many bytes of memory a step with these settings needs; null where that cannot be had. */
+  stepMemory(config: RunConfig): Promise<number | null> {
+    return this.#control.stepMemory(config);
   }
 
   /** Evaluates the run's present weights by a linear classifier (`ProbeEvaluation`). */

@@ -1,8 +1,9 @@
 import type { EncoderWeights } from '../engine/run/export/encoderWeights';
 
-/** A file of weights: its name, and what it is recognised by (`fingerprintOfWeights`); null on a page without https, whose browser cannot compute it. */
+/** A file of weights. */
 export interface WeightsFile {
   readonly name: string;
+  /** What it is recognised by (`fingerprintOfWeights`); null on a page without https, whose browser cannot compute it. */
   readonly fingerprint: string | null;
 }
 

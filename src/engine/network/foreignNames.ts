@@ -1,3 +1,5 @@
+import { fromHuggingFaceName } from './huggingFaceNames';
+
 /** Weights of ResNets as other tools name them: torchvision and timm (the same names), and Hugging Face's transformers. */
 
 /** Tensors of a file under torchvision's names. */
@@ -34,22 +36,7 @@ export function foreignNames<T>(file: ReadonlyMap<string, T>): ForeignNames<T> {
   for (const [name, tensor] of file) {
     const own = name.slice(prefix.length);
     if (!name.startsWith(prefix) || HEADS.test(own)) unused.push(name);
-    else tensors.set(source === 'huggingFace' ? fromHuggingFace(own) : own, tensor);
+    else tensors.set(source === 'huggingFace' ? fromHuggingFaceName(own) : own, tensor);
   }
   return { prefix, source, tensors, unused };
-}
-
-/** `layer1.0.conv2.weight` for `encoder.stages.0.layers.0.layer.1.convolution.weight`; other names stay as they are. */
-function fromHuggingFace(name: string): string {
-  return name
-    .replace(/^embedder\.embedder\.convolution\./, 'conv1.')
-    .replace(/^embedder\.embedder\.normalization\./, 'bn1.')
-    .replace(/^encoder\.stages\.(\d+)\.layers\.(\d+)\.(.*)$/, (_, stage: string, block: string, rest: string) => {
-      const layer = rest
-        .replace(/^layer\.(\d+)\.convolution\./, (_all, i: string) => `conv${Number(i) + 1}.`)
-        .replace(/^layer\.(\d+)\.normalization\./, (_all, i: string) => `bn${Number(i) + 1}.`)
-        .replace(/^shortcut\.convolution\./, 'downsample.0.')
-        .replace(/^shortcut\.normalization\./, 'downsample.1.');
-      return `layer${Number(stage) + 1}.${block}.${layer}`;
-    });
 }

@@ -12,6 +12,21 @@ export function huggingFaceName(torchvision: string): string {
     .replace(/\.downsample\.1\./, '.shortcut.normalization.');
 }
 
+/** The name in torchvision's ResNet of a tensor of a `ResNetModel`: undoes `huggingFaceName`; other names stay as they are. */
+export function fromHuggingFaceName(name: string): string {
+  return name
+    .replace(/^embedder\.embedder\.convolution\./, 'conv1.')
+    .replace(/^embedder\.embedder\.normalization\./, 'bn1.')
+    .replace(/^encoder\.stages\.(\d+)\.layers\.(\d+)\.(.*)$/, (_, stage: string, block: string, rest: string) => {
+      const layer = rest
+        .replace(/^layer\.(\d+)\.convolution\./, (_all, i: string) => `conv${Number(i) + 1}.`)
+        .replace(/^layer\.(\d+)\.normalization\./, (_all, i: string) => `bn${Number(i) + 1}.`)
+        .replace(/^shortcut\.convolution\./, 'downsample.0.')
+        .replace(/^shortcut\.normalization\./, 'downsample.1.');
+      return `layer${Number(stage) + 1}.${block}.${layer}`;
+    });
+}
+
 /** What the `config.json` of a `ResNetModel` says of the network. */
 export interface HuggingFaceResNet {
   readonly num_channels: number;

@@ -38,10 +38,10 @@ export function asBegunWith<T extends { readonly normalisation: Normalisation }>
 /** The settings that the shapes of a backbone's weights and what they compute depend on. */
 const ARCHITECTURE = ['backbone', 'stem', 'stemStride'] as const;
 
-/** A run's settings with the network and the image size of an encoder. */
+/** A run's settings with the network of an encoder, and with images as large, and kept as large, as it needs them. */
 export function withNetworkOf(config: RunConfig, encoder: RunConfig): RunConfig {
-  const { backbone, stem, stemStride, imageSize } = encoder;
-  return { ...config, backbone, stem, stemStride, imageSize };
+  const { backbone, stem, stemStride, imageSize, sourceSize } = encoder;
+  return { ...config, backbone, stem, stemStride, imageSize, sourceSize };
 }
 
 /** The names among the settings of the network that are not those of the encoder. */

@@ -65,9 +65,10 @@ interface StagedPart {
 }
 
 /**
- * Carries out training steps: draws the augmentations, and has the device make the views, the gradients and the update; with gradient accumulation the
- * views and gradients of one part of the batch after the other. On WebGPU and WASM the device work is recorded in the first step and replayed in the others, until what it consists of changes; elsewhere, and with
- * `record` false, each step is run op by op. Both give the same numbers.
+ * Carries out training steps: draws the augmentations, and has the device make the views, the gradients and the update; with gradient
+ * accumulation the views and gradients of one part of the batch after the other. On WebGPU and WASM the device work is recorded in the first
+ * step and replayed in the others, until what it consists of changes; elsewhere, and with `record` false, each step is run op by op. Both give
+ * the same numbers.
  */
 export class StepRunner {
   readonly #config: RunConfig;

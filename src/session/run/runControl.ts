@@ -111,9 +111,8 @@ export class RunControl {
     void this.#attempt(this.#parts.engine.request<'prepare'>({ type: 'prepare', config }));
   }
 
-  /** About how many bytes of memory a step with the present settings needs; null where that cannot be had. */
-  async stepMemory(): Promise<number | null> {
-    const { config } = this.#store;
+  /** About how many bytes of memory a step with these settings needs; null where that cannot be had. */
+  async stepMemory(config: RunConfig): Promise<number | null> {
     if (configProblems(config).length > 0) return null;
     try {
       return await this.#parts.engine.request<'stepMemory'>({ type: 'stepMemory', config });

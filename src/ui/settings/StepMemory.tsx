@@ -16,11 +16,10 @@ export function StepMemory() {
   );
   const isReady = useEngine((engine) => engine.state === 'ready');
   const [bytes, setBytes] = useState<number | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the lab reads the settings that it has
   useEffect(() => {
     if (!isReady) return;
     let isLast = true;
-    void lab.stepMemory().then((found) => {
+    void lab.stepMemory(config).then((found) => {
       if (isLast) setBytes(found);
     });
     return () => {

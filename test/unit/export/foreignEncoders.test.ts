@@ -52,15 +52,14 @@ describe('weights of other people', () => {
     ['MoCo', (name) => `module.encoder_q.${name}`, ['module.encoder_k.conv1.weight', 'module.queue']],
   ])('by the names of %s are read, and what is not of the backbone is named', (_, rename, others) => {
     const file = fileOf([...renamed(rename), ...others.map((name) => [name, head] as const)]);
-    const { encoder, unused, matched, isNormalisationStated, notes } = readEncoder(file);
+    const { encoder, isNormalisationStated, notes } = readEncoder(file);
     expect(encoder.config).toMatchObject({ backbone: 'tiny', stem: 'cifar' });
     expect(encoder.tensors).toEqual(own);
-    expect(unused).toEqual(others);
-    expect(matched).toBe(own.size);
+    expect(notes[0]).toContain(`All ${own.size} tensors of “tiny ResNet” were found`);
     expect(isNormalisationStated).toBe(false);
     expect(encoder.normalisation.mean).toEqual([0.485, 0.456, 0.406]);
-    if (others.length > 0)
-      expect(notes.join(' ')).toContain(`Not used, since they are not of the backbone: ${others[0]}`);
+    const named = others.length === 0 ? [] : [`Not used, since they are not of the backbone: ${others.join(', ')}.`];
+    expect(notes.filter((note) => note.startsWith('Not used'))).toEqual(named);
   });
 
   it('with a 3×3 convolution first have the stem for small images', () => {
@@ -71,9 +70,9 @@ describe('weights of other people', () => {
 
   it('with a 7×7 convolution first have the ImageNet stem', () => {
     const { tensors } = weightsOf({ backbone: 'resnet18', stem: 'imagenet' });
-    const { encoder, matched } = readEncoder(fileOf(tensors));
+    const { encoder, notes } = readEncoder(fileOf(tensors));
     expect(encoder.config).toMatchObject({ backbone: 'resnet18', stem: 'imagenet', imageSize: 224, sourceSize: 256 });
-    expect(matched).toBe(100);
+    expect(notes[0]).toContain('All 100 tensors of “ResNet-18” were found');
   });
 
   it.each([

@@ -18,8 +18,8 @@ const PREFIX = 'parameters/';
 const IS_ENCODER = /^(encoder|projector)\./;
 
 /**
- * The encoder of a checkpoint as a run on these images measures with it: with their means and deviations, or those of the weights that it began with, and BN's statistics of them. For the
- * images of its run these are the features that it showed.
+ * The encoder of a checkpoint as a run on these images measures with it: with their means and deviations, or those of the weights that it began
+ * with, and BN's statistics of them. For the images of its run these are the features that it showed.
  * @throws UnusableFile where its tensors are not those of its settings
  */
 export function encoderOnImages(

@@ -14,10 +14,6 @@ type Tensors = ReadonlyMap<string, StoredTensor>;
 /** An encoder from a file, and what is to be said about it. */
 export interface ReadEncoder {
   readonly encoder: EncoderWeights;
-  /** How many tensors of the backbone were found. */
-  readonly matched: number;
-  /** Names of tensors in the file that are not of the backbone. */
-  readonly unused: readonly string[];
   /** Whether the file, or what lay beside it, says what images are normalised with. */
   readonly isNormalisationStated: boolean;
   /** What was found in a file of others, and what had to be assumed or left out, each as a sentence for the person. */

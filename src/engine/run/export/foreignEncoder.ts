@@ -31,10 +31,8 @@ export function foreignEncoder(file: Tensors, preprocessor: Preprocessor | null)
   const stated = preprocessor?.normalisation ?? null;
   return {
     encoder: { config, step: 0, normalisation: stated ?? IMAGENET, tensors: valuesOf(found.tensors, names) },
-    matched: names.length,
-    unused: found.unused,
     isNormalisationStated: stated !== null,
-    notes: notesOn(config, found, preprocessor),
+    notes: notesOn(config, names.length, found, preprocessor),
   };
 }
 
@@ -48,24 +46,28 @@ function configOf(backbone: RunConfig['backbone'], tensors: Tensors, preprocesso
 }
 
 /** What was found, left out and assumed, each as a sentence for the person. */
-function notesOn(config: RunConfig, found: ForeignNames<unknown>, preprocessor: Preprocessor | null): string[] {
+function notesOn(
+  config: RunConfig,
+  count: number,
+  found: ForeignNames<unknown>,
+  preprocessor: Preprocessor | null,
+): string[] {
   const { backbone, stem, imageSize } = config;
   const { prefix, source, unused } = found;
   const style = source === 'huggingFace' ? 'Hugging Face’s' : 'torchvision’s';
   const start = stem === 'imagenet' ? 'a 7×7 stem' : 'a 3×3 stem, whose stride is taken to be 1';
   const notes = [
-    `All weights of “${BACKBONE_TITLES[backbone]}” were found, under ${style} names${prefix === '' ? '' : ` after “${prefix}”`}, with ${start}.`,
+    `All ${count} tensors of “${BACKBONE_TITLES[backbone]}” were found, under ${style} names${prefix === '' ? '' : ` after “${prefix}”`}, with ${start}.`,
   ];
   if (unused.length > 0) {
     const listed = unused.slice(0, LISTED).join(', ');
     const more = unused.length > LISTED ? ` and ${unused.length - LISTED} more` : '';
     notes.push(`Not used, since they are not of the backbone: ${listed}${more}.`);
   }
-  const size = preprocessor?.imageSize == null ? 'The file does not say' : 'preprocessor_config.json says';
   notes.push(
     preprocessor?.imageSize == null
-      ? `${size} how large its images are: they are scaled to ${imageSize} px.`
-      : `${size} that its images have ${imageSize} px.`,
+      ? `The file does not say how large its images are: they are scaled to ${imageSize} px.`
+      : `preprocessor_config.json says that its images have ${imageSize} px.`,
   );
   notes.push(
     preprocessor?.normalisation == null

@@ -29,8 +29,6 @@ function ours(
   expectFitting(config.backbone, differencesTo(tensors, names));
   return {
     encoder: { config, step, normalisation, tensors: valuesOf(tensors, names) },
-    matched: names.length,
-    unused: [],
     isNormalisationStated: true,
     notes: [],
   };
